@@ -1,0 +1,158 @@
+"""What a term of the vocabulary is, as Python values. The terms themselves are in ``ontology.terms``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Sign = Literal["+1", "-1", "carry", "none"]
+Direction = Literal["forward", "backward", "symmetric", "none"]
+
+
+@dataclass(frozen=True)
+class MappedTerm:
+    """A term of another vocabulary that ours corresponds to.
+
+    Attributes:
+        relation: "exact", "close", "broad", "narrow" or "related", as in SKOS.
+        curie: the other term, for example ``BIOLINK:causes``.
+    """
+
+    relation: str
+    curie: str
+
+
+@dataclass(frozen=True)
+class ClassTerm:
+    """A class. ``kind`` is the IRI segment of its instances, or None where they have none of their own."""
+
+    name: str
+    iri: str
+    label: str
+    definition: str
+    parent: str | None
+    kind: str | None
+    mappings: tuple[MappedTerm, ...]
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A relation that a statement may assert.
+
+    Attributes:
+        name: local name, as curators write it.
+        sign: what it does to a change in its subject; "carry" hands on the sign of the step before, "none"
+            leaves the sign of a whole path unknown.
+        causal: whether the source says that one end acts on the other.
+        takes_text: whether the object is a sentence instead of an entity.
+        edge: whether affirmed statements with it are edges of the traversal index.
+        direction: which end acts on which, where one does.
+        phrase: how it reads between subject and object ("inhibits").
+        sentence: template of an affirmed statement, with ``{subject}`` and ``{object}``.
+        negated_sentence: template of a negated statement.
+    """
+
+    name: str
+    iri: str
+    label: str
+    inverse_label: str
+    sign: Sign
+    causal: bool
+    takes_text: bool
+    edge: bool
+    sentence: str
+    negated_sentence: str
+    mappings: tuple[MappedTerm, ...]
+    direction: Direction
+    phrase: str
+    definition: str
+
+    @property
+    def sign_value(self) -> int | None:
+        """1, -1, or None where the predicate has no sign of its own."""
+        return {"+1": 1, "-1": -1}.get(self.sign)
+
+    def spell(self, subject: str, obj: str, *, negated: bool = False) -> str:
+        """Put two names into the sentence.
+
+        The names are inserted as they are: braces in them mean nothing.
+        """
+        template = self.negated_sentence if negated else self.sentence
+        before, _, rest = template.partition("{subject}")
+        between, _, after = rest.partition("{object}")
+        return f"{before}{subject}{between}{obj}{after}"
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a record (study, outcome, passage ...) that no statement asserts as its predicate.
+
+    Attributes:
+        range: "iri" for links whose target may be of several classes, the name of a class, "string",
+            "integer", "decimal", "boolean", or None where both links and texts occur.
+    """
+
+    name: str
+    iri: str
+    label: str
+    definition: str
+    range: str | None
+    mappings: tuple[MappedTerm, ...]
+
+
+class UnknownTermError(KeyError, AttributeError):
+    """A name that the vocabulary does not have. ``suggestions`` are the nearest names that it has."""
+
+    def __init__(self, name: str, suggestions: tuple[str, ...]) -> None:
+        self.term = name
+        self.suggestions = suggestions
+        hint = f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
+        super().__init__(f"the vocabulary has no term {name!r}{hint}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class Vocabulary(Mapping[str, str]):
+    """A closed namespace: local name to IRI. A name that it does not have raises :class:`UnknownTermError`.
+
+    ``SKG.inhibits``, ``SKG["inhibits"]`` and ``SKG.iri("inhibits")`` are the same string.
+    """
+
+    __slots__ = ("_iris", "namespace")
+
+    def __init__(self, namespace: str, names: tuple[str, ...]) -> None:
+        self.namespace = namespace
+        self._iris = {name: namespace + name for name in names}
+
+    def iri(self, name: str) -> str:
+        """The IRI of a term. Raises: UnknownTermError."""
+        try:
+            return self._iris[name]
+        except KeyError:
+            raise UnknownTermError(name, tuple(get_close_matches(name, self._iris, n=2))) from None
+
+    def name(self, iri: str) -> str:
+        """The local name of one of our IRIs. Raises: UnknownTermError."""
+        local = iri.removeprefix(self.namespace)
+        self.iri(local)
+        return local
+
+    def __getitem__(self, name: str) -> str:
+        return self.iri(name)
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.iri(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._iris)
+
+    def __len__(self) -> int:
+        return len(self._iris)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._iris

@@ -1,0 +1,174 @@
+"""The words themselves: derived files are current, and every term says what code and readers need to know."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from rdflib import OWL, RDF, RDFS, SKOS
+
+from ontology.generate import predicates_page, terms_source
+from ontology.resources import ontology_graph, ontology_ntriples
+from ontology.terms import (
+    CLASS_BY_KIND,
+    CLASSES,
+    KIND_LABELS,
+    PREDICATES,
+    PREFIXES,
+    PROPERTIES,
+    SKG,
+    UnknownTermError,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+FIX = "run `python -m ontology`"
+
+
+def test_terms_module_equals_what_the_ontology_says():
+    assert (ROOT / "ontology" / "terms.py").read_text(encoding="utf-8") == terms_source(), FIX
+
+
+def test_published_table_of_predicates_is_current():
+    assert (ROOT / "docs" / "predicates.md").read_text(encoding="utf-8") == predicates_page(), FIX
+
+
+def test_published_table_lists_every_predicate():
+    page = predicates_page()
+    assert [name for name in PREDICATES if f"| `{name}` |" not in page] == []
+
+
+def test_terms_load_without_any_heavy_library():
+    heavy = "rdflib|pyshacl|owlready2|pyelk|pyowl_core|numpy"
+    code = f"import sys, ontology.terms; import re; print([m for m in sys.modules if re.match({heavy!r}, m)])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_kind_has_a_prefix_a_class_and_a_label():
+    for kind, name in CLASS_BY_KIND.items():
+        assert PREFIXES[kind] == f"https://w3id.org/sarcoma-kg/{kind}/"
+        assert CLASSES[name].kind == kind
+        assert KIND_LABELS[kind]
+
+
+def test_no_two_prefixes_share_a_namespace():
+    assert len(set(PREFIXES.values())) == len(PREFIXES)
+
+
+@pytest.mark.parametrize("name", sorted(PREDICATES))
+def test_predicate_reads_as_a_sentence_both_ways(name):
+    term = PREDICATES[name]
+    for negated in (False, True):
+        sentence = term.spell("{subject}", "B", negated=negated)
+        assert sentence.count("{subject}") == 1, "a brace in a name is a character like any other"
+        assert "B" in sentence
+        assert "{object}" not in sentence
+    assert term.spell("A", "B") != term.spell("A", "B", negated=True)
+
+
+@pytest.mark.parametrize("name", sorted(PREDICATES))
+def test_predicate_is_coherent(name):
+    term = PREDICATES[name]
+    assert term.sign in {"+1", "-1", "carry", "none"}
+    assert term.edge != term.takes_text, "what leads to an entity is an edge, what leads to a text is not"
+    if term.takes_text:
+        assert (term.sign, term.causal, term.direction) == ("none", False, "none")
+    if term.sign in {"+1", "-1"}:
+        assert term.causal
+        assert term.direction == "forward"
+    assert term.sign_value == {"+1": 1, "-1": -1}.get(term.sign)
+    assert term.definition.endswith(".")
+
+
+def test_inhibition_of_something_turns_the_sign_of_its_effect_round():
+    signs = {name: term.sign_value for name, term in PREDICATES.items() if name.startswith("inhibition")}
+    assert signs == {
+        "inhibitionCauses": -1,
+        "inhibitionIncreases": -1,
+        "inhibitionSensitizes": -1,
+        "inhibitionPrevents": 1,
+        "inhibitionDecreases": 1,
+    }
+    assert PREDICATES["inhibitionCauses"].spell("mTOR", "G1 arrest") == "Inhibition of mTOR causes G1 arrest"
+
+
+PUBLIC_TERMS = """
+    subject predicate object polarity certainty passage assertedBy citing hasArm regimen component drug dose
+    population histotype n hasOutcome measure definition value valueText unit numerator denominator ciLow
+    ciHigh pValue comparator flag hasEvent order offset
+    Drug DrugClass Target Pathway Process Complex Metabolite Histotype Site Regimen Study Arm Population
+    Outcome AdverseEvent Patient TimelineEvent Document Passage Statement
+"""
+
+
+@pytest.mark.parametrize("name", PUBLIC_TERMS.split())
+def test_terms_that_outside_queries_rely_on_exist(name):
+    assert SKG[name] == f"https://w3id.org/sarcoma-kg/vocab/{name}"
+
+
+def test_vocabulary_is_closed_and_suggests_the_nearest_term():
+    with pytest.raises(UnknownTermError, match="did you mean inhibits"):
+        SKG.iri("inhibit")
+    with pytest.raises(KeyError):
+        SKG["nothing-like-it"]
+    with pytest.raises(AttributeError):
+        _ = SKG.nothingLikeIt
+    assert SKG.inhibits == SKG["inhibits"] == SKG.iri("inhibits")
+    assert SKG.name(SKG.inhibits) == "inhibits"
+    assert "inhibits" in SKG
+    assert "inhibit" not in SKG
+
+
+def test_no_name_is_both_a_predicate_and_another_property():
+    assert PREDICATES.keys() & PROPERTIES.keys() == set()
+
+
+def test_every_term_of_the_ontology_has_one_label_and_one_definition():
+    graph = ontology_graph()
+    kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+    ours = {
+        node
+        for kind in kinds
+        for node in graph.subjects(RDF.type, kind)
+        if str(node).startswith(SKG.namespace)
+    }
+    assert len(ours) == len(SKG)
+    for node in ours:
+        assert len(list(graph.objects(node, RDFS.label))) == 1, node
+        assert len(list(graph.objects(node, SKOS.definition))) == 1, node
+        assert len({kind for kind in kinds if (node, RDF.type, kind) in graph}) == 1, f"{node} is punned"
+
+
+def test_ontology_for_the_store_has_no_blank_nodes_and_is_sorted():
+    lines = ontology_ntriples().splitlines()
+    assert lines == sorted(lines)
+    assert not [line for line in lines if b"_:" in line]
+
+
+def test_every_mapping_names_a_term_that_the_other_vocabulary_has(shared_dir):
+    path = shared_dir / "reference-data" / "biolink-model-4.4.6.yaml.gz"
+    text = gzip.decompress(path.read_bytes()).decode()
+    evidence_codes = gzip.decompress(path.with_name("eco.obo.gz").read_bytes()).decode()
+    model = yaml.load(text, yaml.CSafeLoader)
+    slots = {name.replace(" ", "_") for name in model["slots"]}
+    classes = {"".join(word[:1].upper() + word[1:] for word in name.split()) for name in model["classes"]}
+    terms = [*CLASSES.values(), *PREDICATES.values(), *PROPERTIES.values()]
+    mapped = [(term.name, mapping.curie) for term in terms for mapping in term.mappings]
+    assert len(mapped) > 80
+    standard = {"rdf:subject", "rdf:predicate", "rdf:object", "dcterms:creator"}
+    standard |= {f"prov:{name}" for name in ("Entity", "Organization")}
+    standard |= {f"prov:was{name}" for name in ("DerivedFrom", "QuotedFrom", "RevisionOf")}
+    for name, curie in mapped:
+        prefix, _, local = curie.partition(":")
+        if prefix == "BIOLINK":
+            assert local in slots | classes, f"{name} -> {curie}"
+        elif prefix == "ECO":
+            assert f"\nid: {curie}\n" in evidence_codes, f"{name} -> {curie}"
+        else:
+            assert curie in standard or f"- {curie}\n" in text, (
+                f"{name} -> {curie} is not in the Biolink Model"
+            )

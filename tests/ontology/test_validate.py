@@ -1,0 +1,246 @@
+"""The shapes accept a well-formed graph and name what is wrong with every other."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from rdflib import RDF, SH, XSD, BNode, Dataset, Graph, Literal, Namespace, URIRef
+
+from ontology.resources import shape_turtles, shapes_graph
+from ontology.terms import CLASSES, SKG
+from ontology.validate import validate
+
+VOCAB = Namespace(SKG.namespace)
+BASE = "https://w3id.org/sarcoma-kg/"
+OUTCOME = URIRef(BASE + "outcome/trial-a-response-rate-00000001")
+TOXICITY = URIRef(BASE + "outcome/trial-a-adverse-event-00000002")
+STATEMENT = URIRef(BASE + "statement/0000000000000001")
+REMARK = URIRef(BASE + "statement/0000000000000002")
+PASSAGE = URIRef(BASE + "passage/t-0-10")
+POPULATION = URIRef(BASE + "population/trial-a")
+COMPONENT = URIRef(BASE + "regimen/trial-a-c1")
+DOCUMENT = URIRef(BASE + "document/t")
+TREATMENT = URIRef(BASE + "event/one-treatment")
+RESPONSE = URIRef(BASE + "event/one-response")
+PATIENT = URIRef(BASE + "patient/one")
+STUDY = URIRef(BASE + "study/trial")
+CONFLICT = URIRef(BASE + "conflict/0000000000000003")
+SIROLIMUS = URIRef(BASE + "drug/sirolimus")
+MTOR = URIRef(BASE + "target/MTOR")
+
+
+@pytest.fixture
+def graph(data_dir) -> Graph:
+    return Graph().parse(data_dir / "well_formed.ttl")
+
+
+def decimal(text: str) -> Literal:
+    return Literal(text, datatype=XSD.decimal)
+
+
+def test_well_formed_graph_conforms(graph):
+    report = validate(graph)
+    assert report.conforms, str(report)
+    assert report.triples == len(graph)
+    assert str(report) == f"{len(graph)} triples, nothing wrong"
+
+
+# (node, property, the only value it shall have or None, what the message must say)
+FAULTS = [
+    (STATEMENT, "subject", None, "exactly one subject"),
+    (STATEMENT, "subject", URIRef(BASE + "drug/unheard-of"), "must be in the graph"),
+    (STATEMENT, "predicate", VOCAB.subject, "not in the vocabulary"),
+    (STATEMENT, "object", Literal("mTOR"), "does not fit the predicate"),
+    (STATEMENT, "object", URIRef(BASE + "target/unheard-of"), "does not fit the predicate"),
+    (REMARK, "object", MTOR, "does not fit the predicate"),
+    (REMARK, "about", URIRef(BASE + "drug/unheard-of"), "not in the graph"),
+    (STATEMENT, "polarity", Literal("positive"), '"affirmed" or "negated"'),
+    (STATEMENT, "certainty", Literal("certain"), '"stated", "hedged"'),
+    (STATEMENT, "assertedBy", None, "Exactly one document"),
+    (STATEMENT, "citing", DOCUMENT, "list of references"),
+    (STATEMENT, "passage", None, "needs the passage"),
+    (STATEMENT, "passage", URIRef(BASE + "passage/t-5-6"), "needs the passage"),
+    (OUTCOME, "measure", None, "exactly one measure"),
+    (OUTCOME, "value", decimal("140"), "outside 0 to 100"),
+    (OUTCOME, "value", Literal("20"), "one decimal number"),
+    (OUTCOME, "unit", None, "needs its unit"),
+    (OUTCOME, "numerator", Literal(16), "larger than the denominator"),
+    (OUTCOME, "denominator", Literal(0), "1 or more"),
+    (OUTCOME, "ciLow", decimal("60"), "above the upper one"),
+    (OUTCOME, "ciLevel", decimal("0.95"), "write 95, not 0.95"),
+    (OUTCOME, "hazardRatio", decimal("0"), "above 0"),
+    (OUTCOME, "direction", Literal("up"), "higher, lower, better"),
+    (OUTCOME, "absence", Literal("nothing"), "none-observed"),
+    (OUTCOME, "timePoint", Literal("12 weeks"), "ISO 8601"),
+    (OUTCOME, "flag", Literal("implausible-value"), "needs its reason"),
+    (OUTCOME, "flag", Literal("odd"), "A flag is one of"),
+    (TOXICITY, "adverseEvent", RESPONSE, "term of kind event"),
+    (TOXICITY, "measure", URIRef(BASE + "measure/response-rate"), "measure:adverse-event"),
+    (POPULATION, "evaluable", Literal(30), "More patients were evaluable"),
+    (POPULATION, "mixed", Literal("no"), "true or false"),
+    (POPULATION, "histotype", URIRef(BASE + "site/lung"), "histotype or a condition"),
+    (COMPONENT, "drug", None, "one drug or applies one procedure"),
+    (COMPONENT, "drug", URIRef(BASE + "drug/unheard-of"), "not in the graph"),
+    (COMPONENT, "infusionTime", Literal("30 min"), "ISO 8601"),
+    (PATIENT, "age", Literal(490), "whole years"),
+    (PATIENT, "sex", Literal("m"), "male, female or unstated"),
+    (TREATMENT, "after", None, "needs the event it counts from"),
+    (TREATMENT, "eventKind", Literal("therapy"), "kind of an event"),
+    (TREATMENT, "order", None, "one place in the order"),
+    (RESPONSE, "episode", None, "belongs to a treatment"),
+    (RESPONSE, "response", Literal("better"), "CR, PR, SD"),
+    (STUDY, "studyType", Literal("experiment"), "type of a study"),
+    (STUDY, "registered", Literal("July 2009"), "2009-07"),
+    (DOCUMENT, "sha256", Literal("abc"), "64 hexadecimal digits"),
+    (DOCUMENT, "fileName", None, "`file` and `sha256`"),
+    (PASSAGE, "end", Literal(0), "before it ends"),
+    (PASSAGE, "sha256", None, "--locate"),
+    (CONFLICT, "between", STATEMENT, "two records or more"),
+    (SIROLIMUS, "inClass", MTOR, "drug class"),
+]
+
+
+@pytest.mark.parametrize(
+    ("node", "name", "value", "message"),
+    FAULTS,
+    ids=[f"{n.rpartition('/')[2]}-{p}-{m[:20]}" for n, p, _, m in FAULTS],
+)
+def test_fault_is_found_where_it_is_and_explained(graph, node, name, value, message):
+    graph.remove((node, VOCAB[name], None))
+    if value is not None:
+        graph.add((node, VOCAB[name], value))
+    report = validate(graph)
+    assert [v for v in report.violations if message in v.message], str(report)
+
+
+def test_flagged_oddity_is_kept_as_printed(graph):
+    graph.set((OUTCOME, VOCAB.value, decimal("140")))
+    graph.set((OUTCOME, VOCAB.ciLow, decimal("60")))
+    graph.set((OUTCOME, VOCAB.numerator, Literal(16)))
+    graph.add((OUTCOME, VOCAB.flag, Literal("implausible-value")))
+    graph.add((OUTCOME, VOCAB.flagReason, Literal("more than all of them")))
+    assert validate(graph).conforms
+
+
+def test_unknown_property_is_refused(graph):
+    graph.add((SIROLIMUS, VOCAB.inhibit, MTOR))
+    violations = validate(graph).violations
+    assert [(v.focus_node, v.path) for v in violations] == [(str(SIROLIMUS), str(VOCAB.inhibit))]
+
+
+def test_unknown_class_is_refused(graph):
+    graph.add((SIROLIMUS, RDF.type, VOCAB.Medicine))
+    assert [v.value for v in validate(graph).violations] == [str(VOCAB.Medicine)]
+
+
+def test_blank_node_is_refused(graph):
+    graph.add((BNode(), RDF.type, VOCAB.Drug))
+    assert any("blank nodes" in v.message for v in validate(graph).violations)
+
+
+def test_name_of_a_kind_has_its_prefix(graph):
+    graph.add((URIRef(BASE + "target/aspirin"), RDF.type, VOCAB.Drug))
+    assert any("written drug:name" in v.message for v in validate(graph).violations)
+
+
+def test_report_is_sorted_and_says_where(graph):
+    graph.remove((None, VOCAB.passage, None))
+    report = validate(graph)
+    assert list(report.violations) == sorted(report.violations)
+    assert str(report.violations[0]).startswith(report.violations[0].focus_node + " passage: ")
+    assert all(v.path == str(VOCAB.passage) and v.value == "" for v in report.violations)
+
+
+def test_bytes_files_and_graphs_are_judged_alike(graph, tmp_path):
+    graph.remove((OUTCOME, VOCAB.measure, None))
+    expected = validate(graph).violations
+    ntriples = graph.serialize(format="nt").encode()
+    path = tmp_path / "graph.nt"
+    path.write_bytes(ntriples)
+    dataset = Dataset()
+    for triple in graph:
+        dataset.graph(URIRef(BASE + "graph/document-t")).add(triple)
+    assert expected
+    assert validate(ntriples).violations == expected
+    assert validate(path).violations == expected
+    assert validate(dataset).violations == expected
+    nquads = b"".join(
+        line[:-1] + f"<{BASE}graph/document-t> .\n".encode() for line in ntriples.splitlines() if line
+    )
+    assert validate(nquads).violations == expected
+
+
+def test_validation_leaves_the_graph_as_it_was(graph):
+    before = set(graph)
+    validate(graph)
+    assert set(graph) == before
+
+
+def test_every_shape_has_a_message_that_teaches():
+    graph = shapes_graph()
+    leaves = (SH.minCount, SH.maxCount, SH.datatype, SH["class"], SH["in"], SH.pattern, SH.lessThan)
+    inside_alternatives = {
+        item
+        for predicate in (SH["or"], SH.xone)
+        for _, head in graph.subject_objects(predicate)
+        for alternative in graph.items(head)
+        for item in (alternative, *graph.objects(alternative, SH.property))
+    } | {
+        node
+        for _, negated in graph.subject_objects(SH["not"])
+        for node in (negated, *graph.objects(negated, SH.property))
+    }
+    for leaf in leaves:
+        for shape in graph.subjects(leaf):
+            if shape not in inside_alternatives:
+                messages = list(graph.objects(shape, SH.message))
+                assert len(messages) == 1, shape
+                assert len(str(messages[0])) > 15
+
+
+def test_every_class_that_a_curator_writes_has_a_shape():
+    text = "".join(shape_turtles().values())
+    unshaped = {name for name in CLASSES if f"skg:{name} " not in text and f"skg:{name}\n" not in text}
+    assert unshaped == {"Entity", "JointCause"}, "JointCause is covered by Process, Entity by its kinds"
+
+
+def test_shapes_use_terms_of_the_vocabulary_only():
+    found = {
+        str(term)[len(SKG.namespace) :]
+        for triple in shapes_graph()
+        for term in triple
+        if str(term).startswith(SKG.namespace)
+    }
+    assert found - set(SKG) == set()
+
+
+def test_validation_is_fast_enough_for_a_build(graph):
+    """At the cost a triple has here, sixty thousand of them take less than a minute of one core."""
+    renamed = (
+        "statement",
+        "study",
+        "arm",
+        "regimen",
+        "population",
+        "outcome",
+        "patient",
+        "passage",
+        "event",
+        "conflict",
+    )
+    moved = tuple(f"{BASE}{kind}/" for kind in renamed)
+
+    def name(term, number):
+        moves = isinstance(term, URIRef) and str(term).startswith(moved) and not term.endswith("neutropenia")
+        return URIRef(f"{term}-{number}") if moves else term
+
+    big = Graph()
+    for number in range(16):
+        for subject, predicate, obj in graph:
+            big.add((name(subject, number), predicate, name(obj, number)))
+    start = time.process_time()
+    report = validate(big)
+    seconds = time.process_time() - start
+    assert report.conforms, str(report)
+    assert seconds / len(big) * 60_000 < 60, f"{seconds:.1f} s for {len(big)} triples"
