@@ -1,0 +1,50 @@
+"""What a request may cost. A budget comes from outside; the core never looks at wall time for a result."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from kg.errors import InvalidParameter
+
+DEFAULT_TIMEOUT_S = 10.0
+MAX_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Limits of one query.
+
+    Attributes:
+        timeout_s: seconds from the moment a worker starts on it.
+        max_bytes: size of the serialised answer.
+        max_rows: solutions or triples returned to Python callers.
+        memory_bytes: address space of the worker process.
+    """
+
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    max_bytes: int = 64 * 1024 * 1024
+    max_rows: int = 1_000_000
+    memory_bytes: int = 2 * 1024**3
+
+    def __post_init__(self) -> None:
+        if not 0 < self.timeout_s <= MAX_TIMEOUT_S:
+            raise InvalidParameter(
+                "timeout", f"{self.timeout_s:g}", f"more than 0 and at most {MAX_TIMEOUT_S:g} seconds"
+            )
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A point on the monotonic clock after which a search stops and says that it was cut."""
+
+    at_s: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """The point so many seconds from now."""
+        return cls(time.monotonic() + seconds)
+
+    def passed(self) -> bool:
+        """Whether it is over."""
+        return time.monotonic() >= self.at_s

@@ -1,0 +1,214 @@
+"""Every failure the core can report: one family, each with a stable code and its data.
+
+The message is built from the fields, so that a page, a problem body and a terminal say the same thing.
+``server.errors`` maps each class to an HTTP status; ``server.cli`` maps it to an exit code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(eq=False)
+class KgError(Exception):
+    """Base of the family. ``code`` is stable and documented in docs/api.md; ``str(error)`` is for people."""
+
+    code: ClassVar[str] = "kg_error"
+
+    def __str__(self) -> str:
+        return self.message()
+
+    def message(self) -> str:
+        """What is wrong and what would be right, in one or two sentences."""
+        return self.code
+
+
+# --- identifiers and names ---------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class IdentifierError(KgError):
+    """A text that should be a CURIE or an IRI is neither."""
+
+    code: ClassVar[str] = "malformed_identifier"
+    text: str
+    reason: str
+
+    def message(self) -> str:
+        return f"{self.text!r} is not an identifier: {self.reason}"
+
+
+@dataclass(eq=False)
+class EntityNotFound(KgError):
+    """No entity of the graph carries that identifier, label or synonym."""
+
+    code: ClassVar[str] = "unknown_entity"
+    text: str
+    parameter: str = ""
+    suggestions: tuple[tuple[str, str], ...] = ()  # (curie, label), best first
+
+    def message(self) -> str:
+        where = f" (parameter {self.parameter})" if self.parameter else ""
+        names = ", ".join(f"{label} ({curie})" for curie, label in self.suggestions)
+        hint = f" Did you mean: {names}?" if names else ""
+        return f"Nothing in this graph is called {self.text!r}{where}.{hint}"
+
+
+@dataclass(eq=False)
+class AmbiguousEntity(KgError):
+    """Several entities match a name equally well; the caller must choose."""
+
+    code: ClassVar[str] = "ambiguous_entity"
+    text: str
+    parameter: str = ""
+    candidates: tuple[tuple[str, str], ...] = ()
+
+    def message(self) -> str:
+        names = ", ".join(f"{label} ({curie})" for curie, label in self.candidates)
+        return f"{self.text!r} names several things equally well: {names}. Give one of these identifiers."
+
+
+# --- questions ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class InvalidParameter(KgError):
+    """A parameter has a value outside its range or enumeration; it is never clamped."""
+
+    code: ClassVar[str] = "invalid_parameter"
+    parameter: str
+    value: str
+    expected: str
+
+    def message(self) -> str:
+        return f"{self.parameter}={self.value!r} is not allowed: expected {self.expected}."
+
+
+@dataclass(eq=False)
+class QuerySyntaxError(KgError):
+    """SPARQL text the parser refuses. ``line`` and ``column`` count from 1 where the parser gives them."""
+
+    code: ClassVar[str] = "query_syntax"
+    reason: str
+    line: int | None = None
+    column: int | None = None
+
+    def message(self) -> str:
+        place = f" at line {self.line}, column {self.column}" if self.line is not None else ""
+        return f"The query cannot be parsed{place}: {self.reason}"
+
+
+@dataclass(eq=False)
+class QueryRefused(KgError):
+    """A query asks for something this read-only service does not do (update, SERVICE, too deep, too long)."""
+
+    code: ClassVar[str] = "query_refused"
+    reason: str
+
+    def message(self) -> str:
+        return f"The query is refused: {self.reason}."
+
+
+@dataclass(eq=False)
+class QueryFailed(KgError):
+    """The engine gave up on a query that it could parse (evaluation error or a crash of its worker)."""
+
+    code: ClassVar[str] = "query_failed"
+    reason: str
+
+    def message(self) -> str:
+        return f"The query could not be answered: {self.reason}."
+
+
+# --- budgets -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class BudgetExceeded(KgError):
+    """A request ran into one of its limits; nothing partial is returned as if it were whole."""
+
+    code: ClassVar[str] = "budget_exceeded"
+    limit: str
+    value: float
+    unit: str
+
+    def message(self) -> str:
+        return f"Stopped at the limit {self.limit} = {self.value:g} {self.unit}. Ask for less, or raise the setting."
+
+
+@dataclass(eq=False)
+class QueryTimeout(BudgetExceeded):
+    code: ClassVar[str] = "query_timeout"
+
+
+@dataclass(eq=False)
+class ResultTooLarge(BudgetExceeded):
+    code: ClassVar[str] = "result_too_large"
+
+
+@dataclass(eq=False)
+class MemoryExceeded(BudgetExceeded):
+    code: ClassVar[str] = "query_memory"
+
+
+@dataclass(eq=False)
+class Overloaded(KgError):
+    """All workers are busy and the queue is full; the same request may succeed later."""
+
+    code: ClassVar[str] = "overloaded"
+    retry_after_s: float = 1.0
+
+    def message(self) -> str:
+        return f"Too many queries are running. Try again in {self.retry_after_s:g} s."
+
+
+# --- data --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class StoreUnavailable(KgError):
+    """There is no built graph to open, or it is damaged."""
+
+    code: ClassVar[str] = "store_unavailable"
+    reason: str
+
+    def message(self) -> str:
+        return f"No graph to serve: {self.reason}. Run `sarcoma-kg build` first."
+
+
+@dataclass(eq=False)
+class CapabilityMissing(KgError):
+    """The engine behind the graph cannot do what was asked."""
+
+    code: ClassVar[str] = "capability_missing"
+    capability: str
+
+    def message(self) -> str:
+        return f"The engine behind this graph cannot do this: {self.capability}."
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in a curated file. ``line`` and ``column`` count from 1."""
+
+    file: str
+    line: int
+    column: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.reason}"
+
+
+@dataclass(eq=False)
+class CurationError(KgError):
+    """Curated files with faults: all of them, in file order. Nothing is built."""
+
+    code: ClassVar[str] = "bad_curation"
+    faults: tuple[Fault, ...]
+
+    def message(self) -> str:
+        count = len(self.faults)
+        lines = "\n".join(str(fault) for fault in sorted(self.faults))
+        return f"{count} fault{'s' if count != 1 else ''} in the curated files; nothing was built.\n{lines}"

@@ -1,0 +1,84 @@
+"""What an identifier is, and how its two spellings convert.
+
+A CURIE is ``prefix:local``; an IRI is its long form. The prefix table is ``ontology.terms.PREFIXES``.
+Source: CURIE Syntax 1.0 (W3C NOTE-curie-20101216); SPARQL 1.1 section 4.1.1 for what a local name may hold.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NewType
+
+from kg.errors import IdentifierError
+from ontology.terms import PREFIXES
+
+Curie = NewType("Curie", str)
+Iri = NewType("Iri", str)
+
+BASE = "https://w3id.org/sarcoma-kg/"
+
+_CURIE = re.compile(r"(?P<prefix>[A-Za-z][A-Za-z0-9._-]*):(?P<local>[^\s<>\"{}|\\^`]+)")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+
+
+@cache
+def _namespaces_longest_first() -> tuple[tuple[str, str], ...]:
+    pairs = ((namespace, prefix) for prefix, namespace in PREFIXES.items())
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[1])))
+
+
+def expand(curie: str) -> Iri:
+    """Spell a CURIE as an IRI.
+
+    Raises: IdentifierError if it is not a CURIE or its prefix is unknown.
+
+    >>> expand("drug:sirolimus")
+    'https://w3id.org/sarcoma-kg/drug/sirolimus'
+    """
+    match = _CURIE.fullmatch(curie)
+    if match is None:
+        raise IdentifierError(curie, "expected prefix:name, for example drug:sirolimus")
+    namespace = PREFIXES.get(match["prefix"])
+    if namespace is None:
+        raise IdentifierError(curie, f"unknown prefix {match['prefix']!r}")
+    return Iri(namespace + match["local"])
+
+
+def compress(iri: str) -> Curie | None:
+    """Spell an IRI as a CURIE, by the longest namespace that fits; None if no prefix covers it.
+
+    >>> compress("https://w3id.org/sarcoma-kg/drug/sirolimus")
+    'drug:sirolimus'
+    """
+    for namespace, prefix in _namespaces_longest_first():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return Curie(f"{prefix}:{iri[len(namespace) :]}")
+    return None
+
+
+def display(iri: str) -> str:
+    """The CURIE where one exists, else the IRI itself."""
+    return compress(iri) or iri
+
+
+def kind_of(iri: str) -> str | None:
+    """The kind segment of one of our own IRIs (``drug``, ``target``, ...); None for foreign IRIs.
+
+    >>> kind_of("https://w3id.org/sarcoma-kg/drug/sirolimus")
+    'drug'
+    """
+    if not iri.startswith(BASE):
+        return None
+    kind, slash, local = iri[len(BASE) :].partition("/")
+    return kind if slash and local else None
+
+
+def parse_identifier(text: str) -> Iri | None:
+    """Read a text as an identifier: one of our CURIEs, an external CURIE, or an absolute IRI; None if it is neither."""
+    match = _CURIE.fullmatch(text)
+    if match is not None and match["prefix"] in PREFIXES:
+        return expand(text)
+    if "://" in text and _IRI.fullmatch(text):
+        return Iri(text)
+    return None

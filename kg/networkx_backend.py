@@ -1,0 +1,178 @@
+"""NetworkX algorithms on the index itself: ``nx.shortest_path(IndexGraph(index), a, b)`` copies nothing.
+
+NetworkX finds this module by the entry point ``sarcoma_kg`` of the group ``networkx.backends``. The functions
+below have NetworkX's names, parameters and exceptions; one that is not here is not run on the index, and
+``kg.projection.to_networkx`` gives a graph for everything else. Nodes are IRIs. Paths follow NetworkX in
+length, not always in which of several shortest paths is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from kg.adjacency import Selection, project
+from kg.best_paths import BestPaths, SearchLimits
+from kg.breadth_first import FAR, distances
+from kg.breadth_first import shortest_path as one_shortest_path
+from kg.index import Index
+from kg.projection import to_networkx
+
+UNLIMITED = SearchLimits(max_expansions=1 << 62)
+
+
+class IndexGraph:
+    """The selected part of an index as NetworkX takes a graph. Read-only."""
+
+    __networkx_backend__ = "sarcoma_kg"
+    graph: dict[str, Any] = {}  # noqa: RUF012 - NetworkX expects the attribute; it stays empty
+
+    def __init__(self, index: Index, selection: Selection | None = None) -> None:
+        self.index = index
+        self.selection = selection or Selection()
+        self.projection = project(index, self.selection)
+
+    def is_directed(self) -> bool:
+        """Whether links are walked from subject to object only."""
+        return self.selection.directed
+
+    def is_multigraph(self) -> bool:
+        """Parallel statements stay apart."""
+        return True
+
+    def __len__(self) -> int:
+        return len(self.index.nodes)
+
+    def __iter__(self) -> Iterator[str]:
+        return (self.index.nodes[number] for number in range(len(self)))
+
+    def __contains__(self, iri: object) -> bool:
+        return isinstance(iri, str) and self.index.find(iri) is not None
+
+    def neighbors(self, iri: str) -> Iterator[str]:
+        """The nodes one step on, each once. Raises: networkx.NodeNotFound."""
+        start, end = self.projection.out.pointer[self.number(iri) : self.number(iri) + 2].tolist()
+        return (self.index.nodes[n] for n in np.unique(self.projection.out.neighbor[start:end]).tolist())
+
+    def number(self, iri: str) -> int:
+        """A node's number. Raises: networkx.NodeNotFound."""
+        number = self.index.find(iri)
+        if number is None:
+            raise nx.NodeNotFound(f"Node {iri} is not in the graph")
+        return number
+
+    def interior(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Every node may lie on a path."""
+        return np.ones(len(self), dtype=bool)
+
+
+def bidirectional_shortest_path(G: IndexGraph, source: str, target: str) -> list[str]:  # noqa: N803
+    """As ``networkx.bidirectional_shortest_path``."""
+    start, end = G.number(source), G.number(target)
+    if start == end:
+        return [source]
+    found = one_shortest_path(G.projection, start, end, G.interior(), UNLIMITED)
+    if found is None:
+        raise nx.NetworkXNoPath(f"No path between {source} and {target}.")
+    return list(G.index.nodes.take(found[0]))
+
+
+def shortest_path(
+    G: IndexGraph,  # noqa: N803
+    source: str,
+    target: str,
+    weight: None = None,  # noqa: ARG001 - NetworkX's signature; ``can_run`` lets no weight through
+    method: str = "dijkstra",  # noqa: ARG001
+) -> list[str]:
+    """As ``networkx.shortest_path`` between two nodes, without weights."""
+    return bidirectional_shortest_path(G, source, target)
+
+
+def shortest_path_length(
+    G: IndexGraph,  # noqa: N803
+    source: str,
+    target: str,
+    weight: None = None,  # noqa: ARG001 - NetworkX's signature; ``can_run`` lets no weight through
+    method: str = "dijkstra",  # noqa: ARG001
+) -> int:
+    """As ``networkx.shortest_path_length`` between two nodes, without weights."""
+    return len(bidirectional_shortest_path(G, source, target)) - 1
+
+
+def has_path(G: IndexGraph, source: str, target: str) -> bool:  # noqa: N803
+    """As ``networkx.has_path``."""
+    try:
+        bidirectional_shortest_path(G, source, target)
+    except nx.NetworkXNoPath:
+        return False
+    return True
+
+
+def all_shortest_paths(
+    G: IndexGraph,  # noqa: N803
+    source: str,
+    target: str,
+    weight: None = None,  # noqa: ARG001 - NetworkX's signature; ``can_run`` lets no weight through
+    method: str = "dijkstra",  # noqa: ARG001
+) -> Iterator[list[str]]:
+    """As ``networkx.all_shortest_paths`` without weights, in the order of the IRIs; each path once."""
+    length = shortest_path_length(G, source, target)
+    if not length:
+        yield [source]
+        return
+    search = BestPaths(
+        G.projection, G.index.link_predicate, sources=[G.number(source)], targets=[G.number(target)],
+        max_length=length, interior=G.interior(), limits=UNLIMITED, by_hops=True,
+    )  # fmt: skip
+    before: tuple[int, ...] = ()
+    for path in search:
+        if path.nodes != before:
+            before = path.nodes
+            yield list(G.index.nodes.take(path.nodes))
+
+
+def single_source_shortest_path_length(
+    G: IndexGraph,  # noqa: N803
+    source: str,
+    cutoff: int | None = None,
+) -> dict[str, int]:
+    """As ``networkx.single_source_shortest_path_length``, nearest first."""
+    distance = distances(G.projection.out, [G.number(source)], cutoff)
+    found = np.flatnonzero(distance != FAR)
+    order = found[np.argsort(distance[found], kind="stable")].tolist()
+    return {G.index.nodes[number]: int(distance[number]) for number in order}
+
+
+class Backend:
+    """What NetworkX's dispatcher loads."""
+
+    bidirectional_shortest_path = staticmethod(bidirectional_shortest_path)
+    shortest_path = staticmethod(shortest_path)
+    shortest_path_length = staticmethod(shortest_path_length)
+    has_path = staticmethod(has_path)
+    all_shortest_paths = staticmethod(all_shortest_paths)
+    single_source_shortest_path_length = staticmethod(single_source_shortest_path_length)
+
+    @staticmethod
+    def can_run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Only unweighted questions, and paths only between two given nodes."""
+        needs_both = name in {"shortest_path", "shortest_path_length"}
+        given = dict(zip(("G", "source", "target", "weight"), args, strict=False)) | kwargs
+        both = given.get("source") is not None and given.get("target") is not None
+        return given.get("weight") is None and (both or not needs_both)
+
+    @staticmethod
+    def convert_from_nx(graph: Any, *args: Any, **kwargs: Any) -> Any:
+        """An index is built from statements, never from a NetworkX graph."""
+        raise NotImplementedError("a NetworkX graph has no index")
+
+    @staticmethod
+    def convert_to_nx(result: Any, *, name: str | None = None) -> Any:  # noqa: ARG004 - NetworkX's signature
+        """A copy of the whole index; anything else is as NetworkX has it already."""
+        return to_networkx(result.index) if isinstance(result, IndexGraph) else result
+
+
+backend = Backend()

@@ -1,0 +1,212 @@
+"""Where quads live and how they are read: one protocol, whatever engine is behind it.
+
+:class:`EmbeddedStore` reads a generation on disk through worker processes. Nothing here writes; a graph is
+built beforehand (kg.engine, kg.generations) and never changes while it is open.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol, Self
+
+from kg.budget import Budget
+from kg.engine import open_engine, write_store
+from kg.generations import Generation, building, open_current, publish, remove_unused
+from kg.query import (
+    N_TRIPLES,
+    RESULTS_JSON,
+    Bindings,
+    QueryLimits,
+    SparqlOperation,
+    bind,
+    inspect,
+    triples_from_n_triples,
+)
+from kg.results import Solutions, TermTriple, boolean_from_json, solutions_from_json
+from kg.workers import Cancelled, WorkerPool
+from ontology.terms import PREFIXES
+
+__all__ = [
+    "EmbeddedStore",
+    "Generation",
+    "Store",
+    "building",
+    "open_current",
+    "open_engine",
+    "open_store",
+    "publish",
+    "remove_unused",
+    "write_store",
+]
+
+_NO_BINDINGS: Bindings = MappingProxyType({})
+
+
+class Store(Protocol):
+    """A graph that answers SPARQL. Every method may raise the errors that kg.workers.WorkerPool.run lists."""
+
+    @property
+    def data_version(self) -> str:
+        """What to cite: the checksum of the dataset, the same for every build from the same facts."""
+
+    @property
+    def revision(self) -> str:
+        """Changes whenever any answer may, also with what the checksum leaves out; for cache validators."""
+
+    @property
+    def union_default_graph(self) -> bool:
+        """Whether the default graph of a query that names none is the union of all graphs."""
+
+    @property
+    def limits(self) -> QueryLimits:
+        """How long and how deep a query may be."""
+
+    def select(self, query: str, bindings: Bindings = ..., budget: Budget | None = None) -> Solutions:
+        """The solutions of a SELECT query, in the order of the engine, at most ``budget.max_rows``."""
+
+    def ask(self, query: str, bindings: Bindings = ..., budget: Budget | None = None) -> bool:
+        """The answer of an ASK query."""
+
+    def construct(self, query: str, bindings: Bindings = ..., budget: Budget | None = None) -> tuple[TermTriple, ...]:
+        """The triples of a CONSTRUCT or DESCRIBE query, in the order of the engine."""
+
+    def evaluate(
+        self,
+        operation: SparqlOperation,
+        media_type: str,
+        budget: Budget | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> bytes:
+        """The answer of any query, written by the engine in a format that fits its form."""
+
+    def close(self) -> None:
+        """Release processes and locks; closing twice is fine."""
+
+
+class EmbeddedStore:
+    """A generation on disk, read by worker processes. Thread-safe; workers start on first use.
+
+    Args:
+        generation: held until the store is closed.
+        union_default_graph: False makes the default graph the one without a name, as conformance suites
+        expect.
+        workers: how many queries run at once.
+        max_waiting: how many more may wait for a worker.
+        limits: how long and how deep a query may be.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        *,
+        union_default_graph: bool = True,
+        workers: int = 1,
+        max_waiting: int = 32,
+        limits: QueryLimits | None = None,
+    ) -> None:
+        self._generation = generation
+        self._union_default_graph = union_default_graph
+        self._limits = limits or QueryLimits()
+        self._pool = WorkerPool(
+            generation.store_path,
+            union_default_graph=union_default_graph,
+            prefixes=PREFIXES,
+            size=workers,
+            max_waiting=max_waiting,
+        )
+
+    @property
+    def generation(self) -> Generation:
+        """What is open, and held."""
+        return self._generation
+
+    @property
+    def data_version(self) -> str:
+        """See :attr:`Store.data_version`."""
+        return self._generation.checksum
+
+    @property
+    def revision(self) -> str:
+        """See :attr:`Store.revision`."""
+        return self._generation.id
+
+    @property
+    def union_default_graph(self) -> bool:
+        """See :attr:`Store.union_default_graph`."""
+        return self._union_default_graph
+
+    @property
+    def limits(self) -> QueryLimits:
+        """See :attr:`Store.limits`."""
+        return self._limits
+
+    @property
+    def pool(self) -> WorkerPool:
+        """The worker processes, for metrics and tests."""
+        return self._pool
+
+    def start(self) -> None:
+        """Start all workers now instead of on first use."""
+        self._pool.start()
+
+    def select(self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None) -> Solutions:
+        """See :meth:`Store.select`."""
+        budget = budget or Budget()
+        return solutions_from_json(self._answer(query, bindings, RESULTS_JSON, budget), budget.max_rows)
+
+    def ask(self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None) -> bool:
+        """See :meth:`Store.ask`."""
+        return boolean_from_json(self._answer(query, bindings, RESULTS_JSON, budget or Budget()))
+
+    def construct(
+        self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None
+    ) -> tuple[TermTriple, ...]:
+        """See :meth:`Store.construct`."""
+        return triples_from_n_triples(self._answer(query, bindings, N_TRIPLES, budget or Budget()))
+
+    def evaluate(
+        self,
+        operation: SparqlOperation,
+        media_type: str,
+        budget: Budget | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> bytes:
+        """See :meth:`Store.evaluate`."""
+        inspect(operation.query, self._limits)
+        return self._pool.run(operation, media_type, budget or Budget(), cancelled)
+
+    def _answer(self, query: str, bindings: Bindings, media_type: str, budget: Budget) -> bytes:
+        # Inspected before it is bound: bound terms cannot change what a query does, and a long list of them
+        # is no reason to refuse it.
+        inspect(query, self._limits)
+        return self._pool.run(SparqlOperation(bind(query, bindings)), media_type, budget)
+
+    def close(self) -> None:
+        """See :meth:`Store.close`."""
+        self._pool.close()
+        self._generation.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_store(
+    data_dir: Path,
+    *,
+    union_default_graph: bool = True,
+    workers: int = 1,
+    max_waiting: int = 32,
+    limits: QueryLimits | None = None,
+) -> EmbeddedStore:
+    """Open the current generation of a data folder. Raises: StoreUnavailable."""
+    return EmbeddedStore(
+        open_current(data_dir),
+        union_default_graph=union_default_graph,
+        workers=workers,
+        max_waiting=max_waiting,
+        limits=limits,
+    )
