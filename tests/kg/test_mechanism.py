@@ -1,0 +1,359 @@
+"""How drugs act: a hand-written graph of rapamycin and gemcitabine that a person can follow."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterable
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.best_paths import SearchLimits
+from kg.budget import Deadline
+from kg.errors import EntityNotFound, InvalidParameter
+from kg.identifiers import BASE, expand
+from kg.index import Index, IndexEdge, IndexNode
+from kg.index_writer import write_index
+from kg.layering import layered
+from kg.mechanism import MechanismAnswer, MechanismPath, MechanismQuestion, mechanism
+from kg.model import CERTAINTIES
+from ontology.terms import CLASS_BY_KIND, PREDICATES
+
+JOINT = "process:chain-termination-causes"
+FACTS = """
+drug:sirolimus          binds               target:FKBP1A
+drug:sirolimus          partOfComplex       complex:rapamycin-FKBP12
+target:FKBP1A           partOfComplex       complex:rapamycin-FKBP12
+complex:rapamycin-FKBP12 inhibits           target:MTOR
+drug:sirolimus          inhibits            target:MTOR
+target:MTOR             inhibitionPrevents  process:cdk-activation
+target:MTOR             inhibitionIncreases process:cyclin-d1-turnover
+process:cyclin-d1-turnover causes           process:cdk4-cyclin-d1-deficiency
+process:cdk4-cyclin-d1-deficiency causes    process:g1-arrest
+target:MTOR             inhibitionCauses    process:g1-arrest
+drug:sirolimus          activeIn            histotype:leiomyosarcoma
+target:MTOR             activates           target:RPS6KB1      hedged
+drug:gemcitabine        convertedTo         metabolite:dfdcdp
+drug:gemcitabine        convertedTo         metabolite:dfdctp
+metabolite:dfdcdp       inhibits            target:RNR
+target:RNR              inhibitionCauses    process:deoxynucleotide-depletion
+metabolite:dfdctp       causes              process:competition-with-dctp
+process:deoxynucleotide-depletion inputOf   process:chain-termination-causes
+process:competition-with-dctp     inputOf   process:chain-termination-causes
+process:chain-termination-causes  causes    process:chain-termination
+drug:gemcitabine        inhibits            process:dna-synthesis
+drug:imatinib           inhibits            target:KIT
+drug:imatinib           activates           target:ABL1
+target:ABL1             activates           target:KIT
+drug:docetaxel          controls            process:mitosis
+process:mitosis         causes              process:proliferation
+drug:temsirolimus       sensitizes          cellstate:cancer-stem-cell  hypothesised
+"""
+
+
+def _index(facts: str, folder: Path | None = None) -> Index:
+    rows = [line.split() for line in facts.split("\n") if line.strip()]
+    curies = sorted({curie for row in rows for curie in (row[0], row[2])})
+    nodes = [IndexNode(expand(curie), _type(curie), curie.partition(":")[2]) for curie in curies]
+    edges = [
+        IndexEdge(
+            expand(row[0]), row[1], expand(row[2]), row[3] if len(row) > 3 else "stated",  # type: ignore[arg-type]
+            f"{BASE}statement/{number:04}", f"{BASE}graph/document-000",
+        )
+        for number, row in enumerate(rows)
+    ]  # fmt: skip
+    with tempfile.TemporaryDirectory() as temporary:
+        write_index(folder or Path(temporary), nodes, edges)
+        return Index.open(folder or Path(temporary))
+
+
+def _type(curie: str) -> str:
+    return "JointCause" if curie == JOINT else CLASS_BY_KIND[curie.partition(":")[0]]
+
+
+def _ask(
+    drugs: str = "", target: str | None = None, *, facts: str = FACTS, **more: object
+) -> MechanismAnswer:
+    iris = tuple(expand(curie) for curie in drugs.split())
+    return mechanism(_index(facts), MechanismQuestion(iris, expand(target) if target else None, **more))  # type: ignore[arg-type]
+
+
+def _line(path: MechanismPath) -> str:
+    return " ".join([path.start.label, *(step.end.label for step in path.steps)])
+
+
+LONG = "sirolimus FKBP1A rapamycin-FKBP12 MTOR"
+
+
+def test_the_complex_and_not_the_drug_alone_inhibits_mtor() -> None:
+    """The long path leads; the short cut that a source also states is folded under it."""
+    answer = _ask("drug:sirolimus", "target:MTOR")
+    assert [_line(path) for path in answer.paths] == [
+        LONG,
+        "sirolimus MTOR",
+        "sirolimus rapamycin-FKBP12 MTOR",
+    ]
+    assert [path.summarised_by for path in answer.paths] == [None, 0, 0]
+    long = answer.paths[0]
+    assert (long.net_sign, long.certainty, long.complete, long.agrees) == (-1, "stated", True, True)
+    assert [step.sign for step in long.steps] == [0, 0, -1]
+    assert long.sentence == (
+        "sirolimus binds FKBP1A; FKBP1A is part of rapamycin-FKBP12; rapamycin-FKBP12 inhibits MTOR. "
+        "Net effect of sirolimus on MTOR: negative."
+    )
+    assert answer.gaps == ()
+
+
+def test_the_other_part_of_a_complex_is_listed_with_a_path_through_it() -> None:
+    answer = _ask("drug:sirolimus", "target:MTOR")
+    through = answer.paths[2]
+    assert [(other.node.label, other.role, other.reached) for other in through.joint_inputs] == [
+        ("FKBP1A", "partner", True)
+    ]
+    assert through.complete
+
+
+def test_rapamycin_arrests_the_cell_in_g1_by_every_sourced_branch() -> None:
+    answer = _ask("drug:sirolimus", "process:g1-arrest")
+    whole = [path for path in answer.paths if path.summarised_by is None]
+    assert [_line(path) for path in whole] == [
+        f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"
+    ]
+    assert whole[0].net_sign == 1
+    assert all(path.net_sign == 1 for path in answer.paths)
+    assert {node.entity.label for node in answer.graph.nodes} >= {
+        "FKBP1A",
+        "MTOR",
+        "cyclin-d1-turnover",
+        "g1-arrest",
+    }
+
+
+def test_where_sources_stop_short_of_the_histotype_there_is_a_gap() -> None:
+    """No bridging step is drawn: reported activity is not a cause."""
+    answer = _ask("drug:sirolimus", "histotype:leiomyosarcoma")
+    first = answer.paths[0]
+    assert _line(first) == f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"
+    assert not any(path.complete for path in answer.paths)
+    gap = answer.gaps[0]
+    assert (gap.from_.label, gap.to.label) == ("g1-arrest", "leiomyosarcoma")
+    assert "No source states a causal step on from g1-arrest towards leiomyosarcoma." in gap.reason
+    assert "activeIn" in gap.reason
+    assert not any(edge.step.predicate == "activeIn" for edge in answer.graph.edges)
+    roles = {node.entity.label: node.role for node in answer.graph.nodes}
+    assert (roles["sirolimus"], roles["g1-arrest"], roles["leiomyosarcoma"]) == ("drug", "end", "target")
+
+
+def test_gemcitabine_needs_both_its_metabolites_to_end_the_chain() -> None:
+    answer = _ask("drug:gemcitabine", "process:chain-termination")
+    assert [_line(path) for path in answer.paths] == [
+        "gemcitabine dfdctp competition-with-dctp chain-termination-causes chain-termination",
+        "gemcitabine dfdcdp RNR deoxynucleotide-depletion chain-termination-causes chain-termination",
+    ]
+    for path, other in zip(answer.paths, ("deoxynucleotide-depletion", "competition-with-dctp"), strict=True):
+        assert [(need.node.label, need.role, need.reached, need.sign) for need in path.joint_inputs] == [
+            (other, "input", True, 1)
+        ]
+        assert path.complete
+        assert path.net_sign == 1
+        assert f"{other} must act together with it" in path.sentence
+    joint = next(node for node in answer.graph.nodes if node.joint)
+    assert joint.entity.type == "JointCause"
+    assert sum(edge.step.predicate == "inputOf" for edge in answer.graph.edges) == 2
+
+
+def test_the_drawing_holds_both_branches_even_where_one_path_is_shown() -> None:
+    answer = _ask("drug:gemcitabine", "process:chain-termination", k=1)
+    assert (len(answer.paths), answer.truncated, answer.truncated_by) == (1, True, "k")
+    drawn = {node.entity.label for node in answer.graph.nodes}
+    assert {"dfdcdp", "dfdctp", "RNR", "deoxynucleotide-depletion", "competition-with-dctp"} <= drawn
+
+
+def test_a_joint_cause_without_all_its_inputs_is_incomplete() -> None:
+    alone = "\n".join(line for line in FACTS.split("\n") if not line.startswith("metabolite:dfdctp "))
+    answer = _ask("drug:gemcitabine", "process:chain-termination", facts=alone)
+    (path,) = answer.paths
+    assert not path.complete
+    assert [(need.node.label, need.reached) for need in path.joint_inputs] == [
+        ("competition-with-dctp", False)
+    ]
+    assert [gap.to.label for gap in answer.gaps] == ["competition-with-dctp"]
+
+
+def test_a_drug_that_is_given_completes_a_joint_cause() -> None:
+    facts = f"""
+    drug:a causes process:x
+    process:x inputOf {JOINT}
+    drug:b inputOf {JOINT}
+    {JOINT} causes process:y
+    """
+    assert not _ask("drug:a", "process:y", facts=facts).paths[0].complete
+    assert all(path.complete for path in _ask("drug:a drug:b", "process:y", facts=facts).paths)
+
+
+def test_a_step_without_a_sign_makes_the_net_sign_unknown() -> None:
+    (path,) = _ask("drug:docetaxel", "process:proliferation").paths
+    assert path.net_sign is None
+    assert path.sentence.endswith("not known, because a step has no sign.")
+
+
+def test_a_path_can_disagree_with_a_direct_statement() -> None:
+    paths = {_line(path): path for path in _ask("drug:imatinib", "target:KIT").paths}
+    assert paths["imatinib ABL1 KIT"].net_sign == 1
+    assert paths["imatinib ABL1 KIT"].agrees is False
+    assert paths["imatinib KIT"].agrees is None
+    assert paths["imatinib KIT"].summarised_by is None  # it has the other sign, so it sums up nothing
+
+
+def test_hedged_steps_join_only_when_asked_and_weaken_their_path() -> None:
+    answer = _ask("drug:sirolimus", "target:RPS6KB1")
+    assert not any(path.complete for path in answer.paths)
+    assert answer.excluded_by == ("certainty",)
+    assert "Hedged or hypothesised statements would lead there." in answer.gaps[0].reason
+    asked = _ask("drug:sirolimus", "target:RPS6KB1", certainties=frozenset(CERTAINTIES))
+    assert asked.paths[0].complete
+    assert (asked.paths[0].certainty, asked.paths[0].net_sign) == ("hedged", -1)
+
+
+def test_without_a_target_chains_go_as_far_as_they_can() -> None:
+    answer = _ask("drug:sirolimus")
+    ends = {path.end.label for path in answer.paths}
+    assert ends == {"g1-arrest", "cdk-activation"}
+    assert all(path.complete for path in answer.paths)
+    assert answer.gaps == ()
+
+
+def test_what_another_drug_does_comes_after_what_the_drug_does_itself() -> None:
+    answer = _ask(
+        "drug:sirolimus", "histotype:leiomyosarcoma", facts=FACTS + "drug:sirolimus enhances drug:gemcitabine"
+    )
+    borrowed = ["gemcitabine" in _line(path) for path in answer.paths if path.summarised_by is None]
+    assert borrowed == sorted(borrowed)
+    assert any(borrowed)
+    prodrug = """
+    drug:tem causes process:x
+    drug:tem prodrugOf drug:sir
+    drug:sir inhibits target:y
+    target:y causes process:z
+    """
+    assert _line(_ask("drug:tem", facts=prodrug).paths[0]) == "tem sir y z"
+
+
+def test_without_a_drug_chains_come_from_whatever_reaches_the_target() -> None:
+    answer = _ask("", "process:g1-arrest")
+    assert _line(answer.paths[0]) == f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"
+    assert {path.start.label for path in answer.paths} == {"sirolimus"}
+    nothing = _ask("", "histotype:leiomyosarcoma")
+    assert nothing.paths == ()
+    assert nothing.gaps[0].reason.startswith("No source states a causal step that leads to leiomyosarcoma.")
+
+
+def test_a_drug_without_any_causal_step_has_a_gap_of_its_own() -> None:
+    answer = _ask("drug:temsirolimus", "process:g1-arrest")
+    assert answer.paths == ()
+    assert answer.gaps[0].reason.startswith("No source states a causal step from temsirolimus.")
+    assert {node.role for node in answer.graph.nodes} == {"drug", "target"}
+
+
+def test_a_subtype_counts_as_the_target() -> None:
+    facts = "drug:a kills histotype:uterine-leiomyosarcoma\ndrug:a binds histotype:leiomyosarcoma-x"
+    index = _index(facts + "\nhistotype:leiomyosarcoma subtypeOf histotype:sarcoma")
+    question = MechanismQuestion(
+        (expand("drug:a"),), expand("histotype:leiomyosarcoma"), (expand("histotype:uterine-leiomyosarcoma"),)
+    )
+    (path,) = mechanism(index, question).paths
+    assert (path.complete, path.end.label, path.net_sign) == (True, "uterine-leiomyosarcoma", -1)
+
+
+def test_the_drawing_runs_from_left_to_right() -> None:
+    graph = _ask("drug:sirolimus", "process:g1-arrest").graph
+    layer = {node.entity.id: node.layer for node in graph.nodes}
+    assert all(layer[edge.step.subject.id] < layer[edge.step.object.id] for edge in graph.edges)
+    assert len({(node.x, node.y) for node in graph.nodes}) == len(graph.nodes)
+    assert graph == _ask("drug:sirolimus", "process:g1-arrest").graph
+
+
+@pytest.mark.parametrize(
+    ("parameter", "make"),
+    [
+        ("drug", MechanismQuestion),
+        ("target", lambda: MechanismQuestion((expand("drug:a"),), expand("drug:a"))),
+        ("max_length", lambda: MechanismQuestion((expand("drug:a"),), max_length=13)),
+        ("k", lambda: MechanismQuestion((expand("drug:a"),), k=0)),
+        ("drug", lambda: MechanismQuestion(tuple(expand(f"drug:d{n}") for n in range(11)))),
+    ],
+)
+def test_a_question_out_of_bounds_is_refused_by_its_parameter(parameter: str, make: object) -> None:
+    with pytest.raises(InvalidParameter) as refused:
+        make()  # type: ignore[operator]
+    assert refused.value.parameter == parameter
+
+
+def test_an_unknown_drug_is_reported() -> None:
+    with pytest.raises(EntityNotFound):
+        _ask("drug:unheard-of", "target:MTOR")
+
+
+def test_a_question_cannot_be_changed() -> None:
+    question = MechanismQuestion((expand("drug:a"),))
+    with pytest.raises(FrozenInstanceError):
+        question.k = 3  # type: ignore[misc]
+
+
+def test_a_late_answer_says_that_it_was_cut() -> None:
+    index = _index(FACTS)
+    question = MechanismQuestion((expand("drug:sirolimus"),), expand("process:g1-arrest"))
+    answer = mechanism(index, question, limits=SearchLimits(Deadline(0.0)))
+    assert (answer.truncated, answer.truncated_by) == (True, "timeout")
+
+
+CAUSAL = ("activates", "inhibits", "binds", "controls", "inputOf")
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.sampled_from(CAUSAL), st.integers(0, 6)), max_size=14))
+@settings(max_examples=60, deadline=None)
+def test_paths_follow_sourced_causal_steps_and_their_signs_multiply(
+    rows: Iterable[tuple[int, str, int]],
+) -> None:
+    facts = "\n".join(f"process:p{s} {p} process:p{o}" for s, p, o in rows)
+    facts += "\nprocess:p0 associatedWith process:p1"
+    rows = list(rows)
+    graph: nx.DiGraph[int] = nx.DiGraph([(s, o) for s, _, o in rows])
+    graph.add_nodes_from([0, 1])
+    answer = _ask("process:p0", "process:p1", facts=facts, k=100)
+    reaches = nx.has_path(graph, 0, 1)
+    assert any(path.end.label == "p1" for path in answer.paths) == reaches
+    for path in answer.paths:
+        signs = [PREDICATES[step.predicate].sign for step in path.steps]
+        expected = None if "none" in signs else (-1) ** signs.count("-1")
+        assert path.net_sign == expected
+        for step in path.steps:
+            assert (int(step.subject.label[1:]), step.predicate, int(step.object.label[1:])) in rows
+        if path.summarised_by is not None:
+            longer = answer.paths[path.summarised_by]
+            assert (longer.start, longer.end, longer.net_sign) == (path.start, path.end, path.net_sign)
+            assert longer.length >= path.length
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25), st.randoms(use_true_random=False)
+)
+@settings(max_examples=60, deadline=None)
+def test_every_graph_can_be_layered_the_same_way_in_any_order(
+    pairs: list[tuple[int, int]], rng: random.Random
+) -> None:
+    names = [f"n{number}" for number in range(10)]
+    edges = [(f"n{a}", f"n{b}") for a, b in pairs]
+    layout = layered(names, edges)
+    assert len(set(layout.points.values())) == len(names)
+    graph: nx.DiGraph[str] = nx.DiGraph([edge for edge in edges if edge[0] != edge[1]])
+    if nx.is_directed_acyclic_graph(graph):
+        assert all(layout.layers[a] < layout.layers[b] for a, b in graph.edges)
+    rng.shuffle(names)
+    rng.shuffle(edges)
+    assert layered(names, edges) == layout

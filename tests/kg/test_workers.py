@@ -1,0 +1,312 @@
+"""No query outlives its budget, and none takes another down with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg import worker
+from kg.budget import Budget
+from kg.errors import (
+    MemoryExceeded,
+    Overloaded,
+    QueryFailed,
+    QueryRefused,
+    QueryTimeout,
+    ResultTooLarge,
+    StoreUnavailable,
+)
+from kg.generations import open_current
+from kg.query import RESULTS_JSON, Dataset, SparqlOperation
+from kg.workers import WorkerPool
+
+ASK = SparqlOperation("ASK { }")
+TRUE = b'{"head":{},"boolean":true}'
+# A product that would take years, and one whose sorting needs memory without end.
+FOREVER = SparqlOperation("SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }")
+HUNGRY = SparqlOperation("SELECT * { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(6)) + " } ORDER BY ?c5 ?a1 ?b3")
+
+
+@pytest.fixture
+def pool(built_dir: Path) -> Iterator[WorkerPool]:
+    with open_current(built_dir) as generation:
+        pool = WorkerPool(generation.store_path, union_default_graph=True, prefixes={}, size=1, max_waiting=2)
+        yield pool
+        pool.close()
+
+
+def _alive(process_id: int) -> bool:
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
+
+
+def _wait_until(condition: Callable[[], bool], timeout_s: float = 10) -> bool:
+    deadline_s = time.monotonic() + timeout_s
+    while time.monotonic() < deadline_s:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_workers_start_on_first_use(pool: WorkerPool) -> None:
+    assert pool.process_ids() == frozenset()
+    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert len(pool.process_ids()) == 1
+
+
+def test_a_worker_answers_many_queries(pool: WorkerPool) -> None:
+    pool.start()
+    started = pool.process_ids()
+    for _ in range(20):
+        pool.run(ASK, RESULTS_JSON, Budget())
+    assert pool.process_ids() == started
+
+
+def test_a_query_over_time_is_killed_and_the_next_one_answered(pool: WorkerPool) -> None:
+    pool.start()
+    (victim,) = pool.process_ids()
+    started = time.monotonic()
+    with pytest.raises(QueryTimeout) as raised:
+        pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=0.5))
+    assert 0.5 <= time.monotonic() - started < 2
+    assert raised.value.value == 0.5
+    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert victim not in pool.process_ids()
+    assert _wait_until(lambda: not _alive(victim))
+
+
+def test_a_cancelled_query_is_killed(pool: WorkerPool) -> None:
+    pool.start()
+    (victim,) = pool.process_ids()
+    started = time.monotonic()
+    with pytest.raises(QueryFailed, match="cancelled"):
+        pool.run(FOREVER, RESULTS_JSON, Budget(), lambda: time.monotonic() - started > 0.3)
+    assert time.monotonic() - started < 2
+    assert _wait_until(lambda: not _alive(victim))
+
+
+def test_a_query_that_needs_too_much_memory_is_stopped(pool: WorkerPool) -> None:
+    with pytest.raises(MemoryExceeded):
+        pool.run(HUNGRY, RESULTS_JSON, Budget(timeout_s=30, memory_bytes=800 * 1024**2))
+    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+
+
+@pytest.mark.parametrize(("grown_mib", "expected"), [(10, b"L"), (700, b"l")])
+def test_a_worker_that_keeps_memory_asks_to_be_replaced(
+    monkeypatch: pytest.MonkeyPatch, grown_mib: int, expected: bytes
+) -> None:
+    """Else the next query would fail for the memory of this one."""
+    fresh_bytes = 400 * 1024**2
+    monkeypatch.setattr(worker, "limit_memory", lambda _: True)
+    monkeypatch.setattr(worker, "address_space_bytes", lambda: fresh_bytes + grown_mib * 1024**2)
+    request = worker.Request(ASK, RESULTS_JSON, max_bytes=1000, memory_bytes=1024**3)
+    ours, theirs = multiprocessing.Pipe()
+    dataset = Dataset(union_default_graph=True, is_merged=False, prefixes={}, base_iri="http://x/")
+    with ours, theirs:
+        worker.answer(ox.Store(), request.to_bytes(), dataset, theirs, fresh_bytes)
+        assert ours.recv_bytes() == expected + TRUE
+
+
+def test_an_answer_above_its_size_is_stopped_and_the_worker_goes_on(pool: WorkerPool) -> None:
+    pool.start()
+    started = pool.process_ids()
+    with pytest.raises(ResultTooLarge):
+        pool.run(SparqlOperation("SELECT * { ?a ?b ?c . ?d ?e ?f }"), RESULTS_JSON, Budget(max_bytes=10_000))
+    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert pool.process_ids() == started
+
+
+def test_an_answer_of_many_chunks_arrives_whole(pool: WorkerPool) -> None:
+    body = pool.run(SparqlOperation("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"), RESULTS_JSON, Budget())
+    assert len(body) > 2_000_000
+    assert body.endswith(b"]}}")
+
+
+def test_a_query_that_crashes_the_engine_ends_alone(pool: WorkerPool) -> None:
+    crash = SparqlOperation("ASK {" + "{" * 5000 + "}" * 5000 + "}")  # kg.query refuses it; here nobody does
+    with pytest.raises(QueryFailed, match="crashed"):
+        pool.run(crash, RESULTS_JSON, Budget())
+    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+
+
+def test_a_worker_killed_from_outside_is_replaced(pool: WorkerPool) -> None:
+    pool.start()
+    (victim,) = pool.process_ids()
+    os.kill(victim, signal.SIGTERM)
+    assert _wait_until(lambda: not _alive(victim))
+    with pytest.raises(QueryFailed):
+        pool.run(ASK, RESULTS_JSON, Budget())
+    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel refuses sockets on Linux only")
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8099/x", "https://localhost:8099/x", "http://10.0.0.1/"])
+def test_a_worker_gets_no_socket_whatever_reaches_the_engine(pool: WorkerPool, address: str) -> None:
+    """The second wall: this query goes around the refusal in kg.query."""
+    with pytest.raises(QueryRefused, match="network"):
+        pool.run(SparqlOperation(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}"), RESULTS_JSON, Budget())
+
+
+def test_who_finds_the_queue_full_is_told_to_come_back(pool: WorkerPool) -> None:
+    outcomes: list[object] = []
+
+    def ask() -> None:
+        try:
+            outcomes.append(pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=1.5)))
+        except (QueryTimeout, Overloaded) as error:
+            outcomes.append(type(error))
+
+    pool.start()
+    threads = [threading.Thread(target=ask) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.05)
+    for thread in threads:
+        thread.join()
+    # One runs and two wait; the last two are sent away at once.
+    assert outcomes[:2] == [Overloaded, Overloaded]
+    assert QueryTimeout in outcomes
+
+
+def test_many_threads_share_a_pool(built_dir: Path) -> None:
+    with open_current(built_dir) as generation:
+        pool = WorkerPool(generation.store_path, union_default_graph=True, prefixes={}, size=2, max_waiting=64)
+        wrong: list[object] = []
+
+        def ask(number: int) -> None:
+            for count in range(10):
+                operation = SparqlOperation(f"SELECT ({number * 100 + count} AS ?n) {{ }}")
+                body = pool.run(operation, RESULTS_JSON, Budget())
+                if f'"{number * 100 + count}"'.encode() not in body:
+                    wrong.append(body)
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(1, 9)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not wrong
+        assert len(pool.process_ids()) == 2
+        pool.close()
+
+
+def test_closing_ends_workers_and_queries_under_way(pool: WorkerPool) -> None:
+    pool.start()
+    (process_id,) = pool.process_ids()
+    errors: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            pool.run(FOREVER, RESULTS_JSON, Budget())
+        except StoreUnavailable as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    time.sleep(0.2)
+    pool.close()
+    thread.join(timeout=5)
+    assert len(errors) == 1
+    assert not _alive(process_id)
+    with pytest.raises(StoreUnavailable):
+        pool.run(ASK, RESULTS_JSON, Budget())
+    pool.close()
+
+
+def test_a_store_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
+    pool = WorkerPool(tmp_path / "nothing", union_default_graph=True, prefixes={})
+    with pytest.raises(StoreUnavailable, match="holds no store"):
+        pool.run(ASK, RESULTS_JSON, Budget())
+    pool.close()
+
+
+_PARENT = """
+import sys, threading
+from pathlib import Path
+from kg.budget import Budget
+from kg.query import RESULTS_JSON, SparqlOperation
+from kg.workers import WorkerPool
+pool = WorkerPool(Path(sys.argv[1]), union_default_graph=True, prefixes={}, size=2)
+pool.start()
+print(*pool.process_ids(), flush=True)
+if sys.argv[2] == "busy":
+    query = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }"
+    pool.run(SparqlOperation(query), RESULTS_JSON, Budget(timeout_s=60))
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("work", ["busy", "idle"])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, None])
+def test_no_worker_outlives_its_parent(built_dir: Path, how: signal.Signals | None, work: str) -> None:
+    """Not even in the middle of a query, and however the parent ends."""
+    with open_current(built_dir) as generation:
+        parent = subprocess.Popen(
+            [sys.executable, "-c", _PARENT, str(generation.store_path), work if how else "idle"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert parent.stdout is not None
+        assert parent.stdin is not None
+        workers = [int(number) for number in parent.stdout.readline().split()]
+        assert len(workers) == 2
+        time.sleep(0.2)
+        if how is not None:
+            parent.send_signal(how)
+        parent.stdin.close()
+        parent.wait(timeout=20)
+        parent.stdout.close()
+        assert _wait_until(lambda: not any(map(_alive, workers)))
+
+
+def test_a_script_without_a_main_guard_may_query(built_dir: Path, tmp_path: Path) -> None:
+    """Starting workers imports nobody's ``__main__`` again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\nfrom pathlib import Path\nfrom kg.store import open_store\n"
+        "print('once')\nprint(open_store(Path(sys.argv[1])).ask('ASK { }'))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script), str(built_dir)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout.split() == ["once", "True"]
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_gets_workers_of_its_own(pool: WorkerPool) -> None:
+    pool.run(ASK, RESULTS_JSON, Budget())
+    before = pool.process_ids()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            is_right = pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+            status = 0 if is_right and not pool.process_ids() & before else 2
+            pool.close()
+        finally:
+            os._exit(status)
+    assert os.waitpid(child, 0)[1] == 0
+    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert pool.process_ids() == before

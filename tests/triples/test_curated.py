@@ -1,0 +1,30 @@
+"""The curated documents themselves: no fault, every fact supported by its passage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from triples.build import CURATED, read_sound_corpus
+from triples.check import CheckQuestion, check
+from triples.passages import passage_fields
+from triples.records import Quote
+
+
+def test_the_curated_files_have_no_fault() -> None:
+    read_sound_corpus(CURATED)
+
+
+def test_no_words_of_a_source_stand_in_a_passage() -> None:
+    corpus = read_sound_corpus(CURATED)
+    fields = [entry for folder in corpus.folders for entry in passage_fields((*folder.records, *folder.exclusions))]
+    assert not [entry.place for entry in fields if isinstance(entry.value, Quote)]
+
+
+@pytest.mark.timeout(120)
+def test_every_fact_is_supported_by_its_passage(shared_dir: Path) -> None:
+    report = check(CheckQuestion(CURATED, sources_dir=shared_dir / "sources"))
+    assert report.is_sound, "\n".join(map(str, (*report.faults, *report.support.unsupported)))
+    assert report.support.facts > 1000
+    assert report.support.context_share < 0.25

@@ -1,0 +1,144 @@
+"""Each mistake that a curator makes is reported at its place, with what would be right; nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kg.errors import CurationError
+from triples.build import read_sound_corpus
+from triples.check import CheckQuestion, check
+
+Edit = Callable[[str, str, str], None]
+TRIAL = "documents/900-invented-trial"
+STATEMENTS, STUDIES = f"{TRIAL}/statements.yaml", f"{TRIAL}/studies.yaml"
+PATIENTS, DOCUMENT = f"{TRIAL}/patients.yaml", f"{TRIAL}/document.yaml"
+LETTER = "documents/901-invented-letter/studies.yaml"
+DRUGS = "entities/drugs.yaml"
+
+MISTAKES = [
+    # file, what is replaced, by what, a piece of the reason
+    (STATEMENTS, "polarity: negated", "polarty: negated", "did you mean 'polarity'?"),
+    (STATEMENTS, "polarity: negated", "polarity: negative", "expected one of: affirmed, negated"),
+    (STATEMENTS, "certainty: hedged", "certainty: hedged\n  certainty: hedged", "given twice"),
+    (STATEMENTS, "binds target:TGT1", "binds target:TGT", "nothing defines target:TGT; did you mean target:TGT"),
+    (STATEMENTS, "binds target:TGT1", "binds targt:TGT1", "did you mean 'target'?"),
+    (STATEMENTS, "drug-a binds target:TGT1", "drug-a bnds target:TGT1", "did you mean 'binds'?"),
+    (STATEMENTS, "binds target:TGT1", "binds", "needs an object"),
+    (STATEMENTS, "document:900 states", "document:900 states drug:drug-a", "takes a text"),
+    (STATEMENTS, "  text: The figure says that 4 of 12 patients responded.\n", "", "takes a text: add `text`"),
+    (STATEMENTS, "polarity: negated", "text: more words", "takes no text"),
+    (STATEMENTS, "citing: [1]", "citing: [7]", "lists no reference 7"),
+    (STATEMENTS, "citing: [1]", "citing: [one]", "not a whole number"),
+    (STATEMENTS, "target:TGT2\n  polarity: negated", "target:TGT1", "already given"),
+    (STATEMENTS, "about: [study:invented]", "about: [study:inventd]", "did you mean study:invented?"),
+    (STATEMENTS, "certainty: hedged", "flag: misspelt", "needs a `flag_reason`"),
+    (STATEMENTS, "certainty: hedged", "flag_reason: odd", "without `flag`"),
+    (STATEMENTS, "- id: figure\n  fact", "- fact", "no record with the id 'figure'"),
+    (STATEMENTS, "at: 89-114", "at: 114-89", "ends before it begins"),
+    (STATEMENTS, "at: 89-114", "at: 89-113", "not in passages.tsv"),
+    (STATEMENTS, "at: 89-114", "at: Drug A does not bind TGT2", "run again with --locate"),
+    (STATEMENTS, "  at: 89-114\n", "", "has no 'at'"),
+    (STATEMENTS, "at: 89-114", "at:", "has no value"),
+    (STATEMENTS, "at: 89-114", "at: [89-114", "not YAML"),
+    (STUDIES, "value: 25\n", "value: 125\n", "125 % is more than 100 %"),
+    (STUDIES, "numerator: 3\n", "numerator: 13\n", "13 of 12 cannot be"),
+    (STUDIES, "numerator: 3\n", "numerator: 5\n", "5 of 12 is 41.7 %, not 25 %"),
+    (STUDIES, "value: 25\n", "value: about 25\n", "not a number"),
+    (STUDIES, "ci_low: 6.0", "ci_low: 9.0", "does not hold the value 8.1"),
+    (STUDIES, "ci_low: 6.0", "ci_low: 16.0", "ends (10.2) before it begins (16.0)"),
+    (STUDIES, "unit: mo\n", "unit: months\n", "the UCUM code is 'mo'"),
+    (STUDIES, "unit: mg/m2", "unit: mg/m²", "the UCUM code is 'mg/m2'"),
+    (STUDIES, "cycle: P21D", "cycle: 21 days", "not an ISO 8601 duration"),
+    (STUDIES, "comparator: arm:invented-b\n", "comparator: arm:invented-c\n", "nothing defines arm:invented-c"),
+    (STUDIES, "drug: drug:drug-a", "drug: target:TGT1", "may not stand here"),
+    (STUDIES, "- drug: drug:drug-a\n            dose", "- dose", "either a drug or a procedure"),
+    (STUDIES, "n: 12", "n: 12\n        enrolled: 11", "more than the 11 enrolled"),
+    (STUDIES, "          event: event:fatigue\n", "", "needs `event`"),
+    (STUDIES, "arm:invented-b\n      label", "arm:invented-both\n      label", "given twice in this study"),
+    (STUDIES, "randomised: unstated", "randomised: perhaps", "expected one of: yes, no, unstated"),
+    (STUDIES, "type: trial", "type: [trial, review]", "not a list"),
+    (STUDIES, "regimen:\n        cycle", "regimen: weekly\n      x:\n        cycle", "expected a regimen record"),
+    (LETTER, "extends: yes", "label: again", "write `extends: yes`"),
+    (LETTER, "id: study:invented", "id: study:unknown", "no document defines study:unknown"),
+    (LETTER, "extends: yes", "extends: yes\n  type: review", "type is already 'trial'"),
+    (LETTER, "      outcomes:", "      population: {n: 3}\n      outcomes:", "already given at"),
+    (PATIENTS, "after: diagnosis", "after: diagnoses", "did you mean 'diagnosis'?"),
+    (PATIENTS, "order: 2", "order: 0", "it comes after 'diagnosis', order 1"),
+    (PATIENTS, "offset: P2M\n      after: diagnosis", "offset: P2M", "`offset` needs `after`"),
+    (PATIENTS, "- id: fatigue", "- id: response", "given twice for this patient"),
+    (PATIENTS, "study: study:invented", "study: study:other", "nothing defines study:other"),
+    (DOCUMENT, "number: 1\n", "number: 2\n", "lists no reference 1"),
+    (DOCUMENT, "file: 900", "file: 800", "no readable UTF-8 file"),
+    (DOCUMENT, 'id: "900"', 'id: "9000"', "does not fit the folder's name"),
+    (DRUGS, "id: drug:drug-b", "id: drug:drug-a", "already defined at"),
+    (DRUGS, "id: drug:drug-b", "id: target:drug-b", "belongs into entities/targets.yaml"),
+    (DRUGS, "exact: [CHEBI:1]", "exact: [CHEBY:1]", "did you mean CHEBI?"),
+    (DRUGS, "synonyms: [Inventa]", "synonyms: [drug A]", "repeats the label"),
+    (DRUGS, "definition:", "joint: yes\n  definition:", "only for a process"),
+    ("entities/histotypes.yaml", "  label: sarcoma\n", "  label: sarcoma\n  parents: [histotype:leiomyosarcoma]\n",
+     "lead back to itself"),
+    (f"{TRIAL}/conflicts.yaml", "[table, figure]", "[table]", "between at least two"),
+    (f"{TRIAL}/conflicts.yaml", "[table, figure]", "[table, 999/figure]", "no document '999'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=[row[3] for row in MISTAKES])
+def test_a_mistake_is_reported_with_file_line_and_cure(
+    curated: Path, sources_dir: Path, edit: Edit, mistake: tuple[str, str, str, str]
+) -> None:
+    *change, reason = mistake
+    edit(*change)
+    report = check(CheckQuestion(curated, sources_dir=sources_dir))
+    found = [fault for fault in report.faults if reason in fault.reason]
+    assert found, [str(fault) for fault in report.faults]
+    lines = (curated / found[0].file).read_text(encoding="utf-8").splitlines()
+    assert 1 <= found[0].line <= len(lines) + 1
+    assert found[0].column >= 1
+
+
+def test_the_invented_corpus_is_sound(corpus_dir: Path, sources_dir: Path) -> None:
+    report = check(CheckQuestion(corpus_dir, sources_dir=sources_dir, shapes=True))
+    assert report.is_sound, [str(fault) for fault in (*report.faults, *report.support.unsupported)]
+
+
+def test_the_place_of_a_fault_is_where_the_value_stands(curated: Path, edit: Edit) -> None:
+    edit(STATEMENTS, "polarity: negated", "polarity: negative")
+    (fault,) = check(CheckQuestion(curated)).faults
+    text = (curated / STATEMENTS).read_text(encoding="utf-8").splitlines()
+    assert text[fault.line - 1][fault.column - 1 :] == "negative"
+
+
+def test_all_faults_of_all_files_are_reported_at_once_and_nothing_is_built(curated: Path, edit: Edit) -> None:
+    edit(STATEMENTS, "polarity: negated", "polarity: negative")
+    edit(STUDIES, "unit: mo\n", "unit: months\n")
+    edit(DRUGS, "id: drug:drug-b", "id: drug:drug-a")
+    with pytest.raises(CurationError) as caught:
+        read_sound_corpus(curated)
+    assert {fault.file for fault in caught.value.faults} >= {STATEMENTS, STUDIES, DRUGS}
+
+
+def test_a_flagged_figure_is_kept_as_printed(curated: Path, edit: Edit) -> None:
+    edit(
+        STUDIES,
+        "value: 25\n",
+        "value: 125\n          flag: implausible-value\n          flag_reason: as printed\n",
+    )
+    assert not [fault for fault in check(CheckQuestion(curated)).faults if "125" in fault.reason]
+
+
+def test_a_file_that_is_not_utf8_is_a_fault(curated: Path) -> None:
+    (curated / STATEMENTS).write_bytes(b"- fact: \xff")
+    assert any("not UTF-8" in fault.reason for fault in check(CheckQuestion(curated)).faults)
+
+
+def test_a_changed_source_is_noticed(curated: Path, sources_dir: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "sources"
+    changed.mkdir()
+    for path in sources_dir.iterdir():
+        (changed / path.name).write_text(path.read_text(encoding="utf-8").replace("TGT1", "TGT9"), encoding="utf-8")
+    reasons = [fault.reason for fault in check(CheckQuestion(curated, sources_dir=changed)).faults]
+    assert any("sha256 does not fit" in reason for reason in reasons)
+    assert any("have changed" in reason for reason in reasons)

@@ -1,0 +1,33 @@
+"""The reference of keys is the table of records, and every property in it is in the vocabulary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ontology.terms import PREDICATES, PREFIXES, PROPERTIES
+from triples.keys import Type
+from triples.reference import reference_page
+from triples.schema import RECORDS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_reference_page_is_current() -> None:
+    page = (ROOT / "docs" / "curating-reference.md").read_text(encoding="utf-8")
+    assert page == reference_page(), "run: python -m triples reference > docs/curating-reference.md"
+
+
+def test_every_property_is_in_the_vocabulary() -> None:
+    for record in RECORDS.values():
+        for key in record.keys:
+            prefix, _, name = (key.rdf or "skos:note").partition(":")
+            assert prefix in PREFIXES
+            assert prefix != "skg" or name in PROPERTIES or name in PREDICATES, f"{record.name}.{key.name}"
+
+
+def test_every_nested_record_is_in_the_table() -> None:
+    assert all(key.record in RECORDS for record in RECORDS.values() for key in record.keys if key.type is Type.RECORD)
+
+
+def test_every_key_says_what_it_means() -> None:
+    assert all(key.help.strip() for record in RECORDS.values() for key in record.keys)

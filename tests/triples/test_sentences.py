@@ -1,0 +1,188 @@
+"""Outcomes, statements and events read as plain sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from triples.facts import FactSentence, facts
+from triples.keys import RecordType
+from triples.read import parse_yaml, read_corpus
+from triples.records import Record
+from triples.schema import OUTCOME, POPULATION, STATEMENT, TIMELINE_EVENT
+from triples.sentences import (
+    Names,
+    duration_words,
+    event_label,
+    outcome_label,
+    population_words,
+    sentence,
+    statement_label,
+)
+from triples.shape import Shaper
+from triples.units import unit_words
+
+NAMES = Names(
+    {
+        "measure:response-rate": "response rate",
+        "measure:adverse-event": "adverse event",
+        "measure:progression-free-survival": "progression-free survival",
+        "definition:sd-60": "stable disease or better for 60 days",
+        "definition:unstated": "not stated",
+        "event:fatigue": "fatigue",
+        "arm:b": "imatinib 800 mg",
+        "histotype:gist": "gastrointestinal stromal tumour",
+        "histotype:sarcoma": "sarcoma",
+    }
+)
+
+
+def record(kind: RecordType, text: str) -> Record:
+    shaper = Shaper()
+    node = parse_yaml(text, "test.yaml")
+    assert node is not None
+    found = shaper.record(node, kind)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "{measure: measure:response-rate, value: 53, unit: '%', value_text: 53%, definition: definition:sd-60}",
+            "response rate 53%, counting stable disease or better for 60 days",
+        ),
+        (
+            (
+                "{measure: measure:response-rate, value: 18, unit: '%', numerator: 9, denominator: 50, ci_low: 8.6, "
+                "ci_high: 31.4, ci_level: 95}"
+            ),
+            "response rate 18% (9 of 50; 95% CI 8.6-31.4)",
+        ),
+        (
+            "{measure: measure:response-rate, value_text: 7 of 45, numerator: 7, denominator: 45}",
+            "response rate 7 of 45",
+        ),
+        ("{measure: measure:response-rate, numerator: 7, denominator: 45}", "response rate 7 of 45"),
+        (
+            (
+                "{measure: measure:progression-free-survival, value: 8.1, unit: mo, range_low: 1, range_high: 20, "
+                "p_value: < .05}"
+            ),
+            "progression-free survival 8.1 months (range 1-20; p < .05)",
+        ),
+        (
+            (
+                "{measure: measure:progression-free-survival, direction: worse, comparator: arm:b, p_value: '.15', "
+                "significance: not significant}"
+            ),
+            "progression-free survival, worse than with imatinib 800 mg, not significant (p = .15)",
+        ),
+        (
+            "{measure: measure:adverse-event, event: event:fatigue, grade: 3, value: 20, unit: '%'}",
+            "fatigue grade 3 in 20%",
+        ),
+        ("{measure: measure:adverse-event, event: event:fatigue, frequency: rare}", "fatigue: rare"),
+        (
+            "{measure: measure:adverse-event, event: event:fatigue, absence: none-observed}",
+            "fatigue: none observed",
+        ),
+        (
+            (
+                "{measure: measure:response-rate, absence: no-significant-difference, comparator: arm:b, "
+                "time_point: P1Y6M}"
+            ),
+            "response rate: no significant difference, at 1 year 6 months, compared with imatinib 800 mg",
+        ),
+        (
+            "{measure: measure:response-rate, value_text: 306 months, flag: implausible-value, flag_reason: too long}",
+            "response rate 306 months [as printed; implausible value: too long]",
+        ),
+        (
+            (
+                "{measure: measure:response-rate, value_text: 5%, subgroup_histotype: histotype:gist, subgroup_n: 12, "
+                "certainty: hedged, definition: definition:unstated}"
+            ),
+            "response rate 5%, in gastrointestinal stromal tumour (n = 12) (stated with reservation)",
+        ),
+    ],
+)
+def test_an_outcome_reads_as_a_sentence(text: str, expected: str) -> None:
+    outcome = record(OUTCOME, text[:-1] + ", at: 1-2}")
+    label = outcome_label(outcome, "imatinib", "50 patients, sarcoma", NAMES)
+    assert label == f"Imatinib (50 patients, sarcoma): {expected}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{n: 15, histotypes: [histotype:sarcoma], setting: relapsed or refractory}",
+         "15 patients, relapsed or refractory sarcoma"),
+        ("{n: 1, histotypes: [histotype:gist], setting: refractory to imatinib}",
+         "1 patient, gastrointestinal stromal tumour, refractory to imatinib"),
+        ("{enrolled: 9, line: second or later}", "9 patients, second or later line"),
+        ("{setting: preclinical}", "preclinical"),
+        ("{text: nothing known}", ""),
+    ],
+)  # fmt: skip
+def test_a_population_reads_as_words(text: str, expected: str) -> None:
+    assert population_words(record(POPULATION, text), NAMES) == expected
+
+
+def test_a_statement_names_its_qualifiers_and_its_reservation() -> None:
+    statement = record(
+        STATEMENT,
+        "{fact: 'drug:a binds target:b', certainty: hypothesised, model: in mice, value: 2, unit: h, at: 1-2}",
+    )
+    assert (
+        statement_label("rapamycin binds FKBP12", statement) == "Rapamycin binds FKBP12 (in mice; 2 hours; hypothesis)"
+    )
+
+
+def test_an_event_says_when() -> None:
+    event = record(
+        TIMELINE_EVENT,
+        "{id: x, kind: response, label: CT of the lung, order: 2, offset: P3M, after: start, response: PR, size: 2x3, "
+        "unit: cm, at: 1-2}",
+    )
+    label = event_label(event, "man of 49", {"start": "first dose"})
+    assert label == "Man of 49: 3 months after first dose: CT of the lung; partial response; 2x3 cm"
+
+
+@pytest.mark.parametrize("word", ["mTOR acts", "p27 acts", "c-KIT acts", "eIF4E acts"])
+def test_symbols_keep_their_small_letter(word: str) -> None:
+    assert sentence(word) == word
+
+
+@pytest.mark.parametrize(("duration", "words"), [("P24W", "24 weeks"), ("P1M", "1 month"), ("PT30M", "30 minutes")])
+def test_a_duration_reads_as_words(duration: str, words: str) -> None:
+    assert duration_words(duration) == words
+
+
+def test_a_unit_reads_as_words() -> None:
+    assert unit_words("{cycles}", "4") == "cycles"
+
+
+@pytest.fixture(scope="module")
+def trial(corpus_dir: Path) -> tuple[FactSentence, ...]:
+    return facts(read_corpus(corpus_dir), "900")
+
+
+def test_the_facts_of_a_document_come_in_its_order(trial: tuple[FactSentence, ...]) -> None:
+    assert list(trial) == sorted(trial, key=lambda fact: fact.passages)
+    assert trial[0].sentence == "Drug A binds TGT1"
+    assert trial[0].section == "Summary"
+    assert {fact.kind for fact in trial} == {"Statement", "Outcome", "TimelineEvent"}
+    assert all(fact.passages and fact.sentence for fact in trial)
+
+
+def test_a_negated_fact_says_so(trial: tuple[FactSentence, ...]) -> None:
+    (negated,) = [fact for fact in trial if fact.kind == "Statement" and "TGT2" in fact.sentence]
+    assert negated.polarity == "negated"
+    assert negated.sentence == "Drug A does not bind TGT2"
+
+
+def test_an_unknown_document_has_no_facts(corpus_dir: Path) -> None:
+    assert facts(read_corpus(corpus_dir), "999") == ()

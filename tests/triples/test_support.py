@@ -1,0 +1,103 @@
+"""A passage must hold what its fact says, however it spells it; what no fact mentions is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from triples.check import CheckQuestion, check
+from triples.coverage import sentences
+from triples.wording import Wording
+
+STATEMENTS = "documents/900-invented-trial/statements.yaml"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Twelve patients", "12"),
+        ("twenty-one days", "21"),
+        ("given twice a week", "2"),
+        ("1,000 mg/m2", "1000 mg"),
+        ("p < .05", "0.05"),
+        ("27–799 days", "27-799"),
+        ("2×2.5×3.5", "2x2.5x3.5"),
+        ("8·1 months", "8.1"),
+        ("in 1.5 g/m²", "1.5 g/m2"),
+        ("third cycle", "3"),
+        ("50%", "50 %"),
+    ],
+)
+def test_a_number_is_found_in_digits_or_words(text: str, wanted: str) -> None:
+    assert Wording(text).lacks_numbers(wanted) == []
+
+
+@pytest.mark.parametrize(("text", "wanted"), [("12 of 45", "13"), ("8.1 months", "8"), ("120 mg", "20"), ("", "7")])
+def test_a_number_that_is_not_there_is_missed(text: str, wanted: str) -> None:
+    assert Wording(text).lacks_numbers(wanted) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Leiomyosarcomas were", "leiomyosarcoma"),
+        ("the tumor grew", "tumour"),
+        ("anti-\napoptotic genes", "antiapoptotic genes"),
+        ("FK506 binding-protein", "FK506-binding protein"),
+        ("inhibits PDGFR-α", "PDGFR alpha"),
+        ("metastases in the lung", "metastasis"),
+        ("(c-KIT)", "c-Kit"),
+        ("bone and soft tissue sarcomas", "bone sarcoma"),
+        ("cyclin-dependent kinases", "cyclin-dependent kinase"),
+    ],
+)
+def test_a_name_is_found_however_it_is_spelled(text: str, name: str) -> None:
+    assert Wording(text).has_name(name)
+
+
+@pytest.mark.parametrize(("text", "name"), [("administration", "Tra"), ("regimen", "Reg"), ("mTORC1", "mTOR")])
+def test_a_part_of_a_word_is_not_a_name(text: str, name: str) -> None:
+    assert not Wording(text).has_name(name)
+
+
+def test_a_fact_whose_passage_lacks_its_name_is_listed(
+    curated: Path, sources_dir: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    edit(STATEMENTS, "at: 9-47", "at: 89-114")  # the passage that names TGT2
+    report = check(CheckQuestion(curated, sources_dir=sources_dir))
+    (unsupported,) = report.support.unsupported
+    assert unsupported.missing == ("TGT1 (target:TGT1)",)
+    assert unsupported.place.line == 2
+    assert not report.is_sound
+
+
+def test_a_context_passage_may_bring_the_name_and_is_counted(
+    curated: Path, sources_dir: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    before = check(CheckQuestion(curated, sources_dir=sources_dir)).support
+    edit(STATEMENTS, "at: 9-47", "at: 89-114\n  context: 9-47")
+    after = check(CheckQuestion(curated, sources_dir=sources_dir)).support
+    assert not after.unsupported
+    assert after.with_context == before.with_context + 1
+    assert 0 < after.context_share < 1
+
+
+def test_what_no_fact_points_to_is_listed_unless_set_aside(curated: Path, sources_dir: Path) -> None:
+    (trial, _) = check(CheckQuestion(curated, sources_dir=sources_dir)).coverage()
+    assert trial.uncovered == ()
+    assert trial.excluded == 1
+    (curated / "documents/900-invented-trial/exclusions.yaml").unlink()
+    (trial, _) = check(CheckQuestion(curated, sources_dir=sources_dir)).coverage()
+    (left,) = trial.uncovered
+    assert left.section == "Discussion"
+    assert left.text.startswith("We thank")
+    assert [number.text for number in trial.numbers] == ["1", "7"]
+
+
+def test_sentences_are_parted_but_not_at_abbreviations() -> None:
+    text = "It grew (e.g. Liver) fast. Then it stopped.\n\nHeading\n\nDr. Smith saw Fig. 2 et al. Twice."
+    found = [text[span.start : span.end] for span in sentences(text)]
+    assert found[:3] == ["It grew (e.g. Liver) fast.", "Then it stopped.", "Heading"]
+    assert len(found) == 4

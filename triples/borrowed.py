@@ -1,0 +1,52 @@
+"""Runs of words that a curated text shares with its source: the source's sentences are not ours to ship."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triples.passages import Source
+from triples.records import Folder
+from triples.tree import Place
+
+RUN_WORDS = 10  # names, figures and technical terms seldom make a longer run
+_FREE_TEXT = ("text", "note", "definition", "label", "differs", "about", "flag_reason", "prior", "reason", "subgroup")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, order=True)
+class BorrowedRun:
+    """The first words of a run that also stands in the source."""
+
+    place: Place
+    words: str
+
+    def __str__(self) -> str:
+        where = f"{self.place.file}:{self.place.line}:{self.place.column}"
+        return f"{where}: {RUN_WORDS} words in a row are the source's: {self.words!r}"
+
+
+def borrowed_runs(folder: Folder, source: Source, run_words: int = RUN_WORDS) -> tuple[BorrowedRun, ...]:
+    """Every free text of a folder that repeats a run of words of its source; titles of references do not count."""
+    words = _words(source.text.text)
+    runs = {tuple(words[at : at + run_words]) for at in range(len(words) - run_words + 1)}
+    return tuple(sorted(_borrowed(folder, runs, run_words)))
+
+
+def _borrowed(folder: Folder, runs: set[tuple[str, ...]], run_words: int) -> Iterator[BorrowedRun]:
+    for record in folder.records:
+        for inner in record.walk():
+            if inner.kind in ("document", "reference", "section"):
+                continue
+            for key in _FREE_TEXT:
+                for entry, text in zip(inner.all(key), inner.texts(key), strict=True):
+                    own = _words(text)
+                    found = (own[at : at + run_words] for at in range(len(own) - run_words + 1))
+                    run = next((words for words in found if tuple(words) in runs), None)
+                    if run is not None:
+                        yield BorrowedRun(entry.place, " ".join(run))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(re.sub(r"[-\u00ad]\s*\n\s*", "", text).casefold())

@@ -1,0 +1,210 @@
+"""Building: curated files -> a new, checksummed generation of the graph, published at one stroke.
+
+A build that is killed at any moment leaves the generation before it serving: everything is written into a
+folder of its own, and only the last step, a rename and a swap of one link, makes it current.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from kg import codec
+from kg.codec import Quad, dataset_checksum, nquads_lines
+from kg.engine import write_store
+from kg.errors import CurationError, StoreUnavailable
+from kg.generations import MANIFEST, building, open_current, publish, remove_unused
+from kg.index_writer import write_index
+from kg.search import write_names
+from ontology.terms import PREDICATES
+from triples.compile import Compiled, compile_corpus
+from triples.dataset import dataset, shape_faults
+from triples.faults import corpus_faults
+from triples.inference import hierarchy_faults
+from triples.metadata import class_counts
+from triples.passages import digest_faults, quote_faults
+from triples.read import read_corpus
+from triples.records import Corpus
+
+CURATED = Path(__file__).resolve().parent
+NAMES = "names.sqlite"
+DATASET = "dataset.nq.gz"
+KEPT_GENERATIONS = 1  # before the current one, to go back to
+_LIBRARIES = (
+    "sarcoma-kg",
+    "pyoxigraph",
+    "pyelk-reasoner",
+    "owlready2",
+    "pyshacl",
+    "rdflib",
+    "numpy",
+    "PyYAML",
+)
+_ROOMS = ("ontology", "kg", "triples")
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a generation holds, as its manifest.json says.
+
+    Attributes:
+        checksum: SHA-256 of the sorted canonical N-Quads without the provenance graph.
+        inputs: SHA-256 of everything that the build read: curated files, ontology, code, library versions.
+        graphs: quads by graph IRI.
+        classes: things by class name.
+        index: nodes, links and edges of the traversal index; names of the search index.
+        libraries: version by name.
+    """
+
+    checksum: str
+    inputs: str
+    quads: int
+    graphs: Mapping[str, int]
+    classes: Mapping[str, int]
+    index: Mapping[str, int]
+    libraries: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Built:
+    """The outcome of a build: the generation's folder, what it holds, and whether anything had to be done."""
+
+    path: Path
+    manifest: Manifest
+    skipped: bool
+
+
+def build(
+    data_dir: Path,
+    curated_dir: Path = CURATED,
+    progress: Progress | None = None,
+    *,
+    force: bool = False,
+    shapes: bool = True,
+) -> Built:
+    """Build a generation and make it current; do nothing if the current one was built from the same inputs.
+
+    Args:
+        data_dir: the data folder; made if need be.
+        curated_dir: the folder that holds entities/ and documents/.
+        progress: called with a short sentence at each step.
+        force: build even if nothing has changed.
+        shapes: check the graph against the SHACL shapes, which is most of the time of a build.
+
+    Raises: CurationError with every fault, before anything is written.
+    """
+    tell = progress or _silent
+    inputs = input_hash(curated_dir)
+    current = None if force else _current(data_dir, inputs)
+    if current is not None:
+        tell("nothing has changed since the last build")
+        return current
+    tell("reading the curated files")
+    corpus = read_sound_corpus(curated_dir)
+    tell("compiling and inferring")
+    compiled = compile_corpus(corpus)
+    quads = dataset(corpus, compiled)
+    if shapes:
+        tell(f"checking {len(quads)} quads against the shapes")
+        faults = shape_faults(quads, compiled.places)
+        if faults:
+            raise CurationError(faults)
+    with building(data_dir) as folder:
+        tell("writing the store and the indexes")
+        manifest = _write(folder, compiled, quads, inputs)
+        path = publish(data_dir, folder)
+    remove_unused(data_dir, keep=KEPT_GENERATIONS)
+    tell(f"published {path.name}")
+    return Built(path, manifest, skipped=False)
+
+
+def read_sound_corpus(curated_dir: Path) -> Corpus:
+    """Read the curated files.
+
+    Raises: CurationError with every fault: of form, between records, of passages quoted or without digest.
+    """
+    corpus = read_corpus(curated_dir)
+    faults = {*corpus_faults(corpus, PREDICATES)}
+    for folder in corpus.folders:
+        faults |= {*quote_faults(folder, None), *digest_faults(folder, None)}
+    if not faults:
+        faults |= {*hierarchy_faults(corpus)}
+    if faults:
+        raise CurationError(tuple(sorted(faults)))
+    return corpus
+
+
+def _write(folder: Path, compiled: Compiled, quads: frozenset[Quad], inputs: str) -> Manifest:
+    lines = nquads_lines(quads)
+    text = "\n".join(lines).encode("utf-8") + b"\n"
+    plain = folder / "dataset.nq"
+    plain.write_bytes(text)
+    write_store(folder / "store", plain)
+    plain.unlink()
+    (folder / DATASET).write_bytes(gzip.compress(text, 6, mtime=0))
+    index = dict(write_index(folder / "index", compiled.nodes, compiled.edges))
+    index["names"] = write_names(folder / NAMES, compiled.nodes)
+    rows = list(codec.plain_quads(quads))
+    manifest = Manifest(
+        checksum=dataset_checksum(lines),
+        inputs=inputs,
+        quads=len(lines),
+        graphs=dict(sorted(Counter(row[2] for row in rows).items())),
+        classes=class_counts(rows),
+        index=index,
+        libraries=library_versions(),
+    )
+    (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return manifest
+
+
+def library_versions() -> dict[str, str]:
+    """The versions of the libraries that shape a build; those that are not installed are left out."""
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def input_hash(curated_dir: Path) -> str:
+    """SHA-256 of everything a build depends on: curated files, ontology, code and library versions."""
+    digest = hashlib.sha256()
+    curated = [
+        path
+        for pattern in ("entities/*.yaml", "documents/*/*.yaml", "documents/*/passages.tsv")
+        for path in curated_dir.glob(pattern)
+    ]
+    rooms = [CURATED.parent / room for room in _ROOMS]
+    code = [path for room in rooms for pattern in ("*.py", "*.ttl", "shapes/*.ttl") for path in room.glob(pattern)]
+    for root, paths in ((curated_dir, curated), (CURATED.parent, code)):
+        for path in sorted(paths, key=lambda path: path.relative_to(root).as_posix()):
+            data = path.read_bytes()
+            digest.update(f"{path.relative_to(root).as_posix()} {len(data)}\n".encode() + data)
+    digest.update(json.dumps(library_versions(), sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _current(data_dir: Path, inputs: str) -> Built | None:
+    """The current generation if it was built from these inputs."""
+    try:
+        with open_current(data_dir) as generation:
+            if generation.manifest.get("inputs") == inputs:
+                return Built(generation.path, Manifest(**generation.manifest), skipped=True)
+    except (StoreUnavailable, TypeError):
+        return None
+    return None
+
+
+def _silent(message: str) -> None:
+    pass

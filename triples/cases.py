@@ -1,0 +1,94 @@
+"""Patients and their timelines as quads."""
+
+from __future__ import annotations
+
+from triples import schema
+from triples.faults import event_curie
+from triples.records import Record
+from triples.regimens import combination_curie, compile_components, drugs_of
+from triples.sentences import Names, event_label, sentence
+from triples.sink import Sink
+
+
+def compile_patient(sink: Sink, patient: Record, names: Names) -> None:
+    """Describe a patient, the timeline, and what follows for the graph: diagnoses and drugs received."""
+    curie, study = patient.text("id") or "", patient.text("study") or ""
+    sink.link(curie, "rdf:type", "skg:Patient", "skg:Entity")
+    sink.record(curie, patient, schema.PATIENT)
+    sink.link(curie, "skg:assertedBy", sink.document)
+    sink.passages(curie, patient.spans("at"), patient.spans("context"))
+    sink.source(curie, patient.place)
+    label = f"{sentence(names.of(study))} describes the {names.of(curie)}"
+    sink.statement(
+        (study, "hasPatient", curie),
+        label,
+        patient.spans("at"),
+        patient.place,
+        context=patient.spans("context"),
+    )
+    labels = {event.text("id") or "": event.text("label") or "" for event in patient.records("timeline")}
+    for event in patient.records("timeline"):
+        _compile_event(sink, patient, event, labels, names)
+
+
+def _compile_event(sink: Sink, patient: Record, event: Record, labels: dict[str, str], names: Names) -> None:
+    owner, curie = patient.text("id") or "", event_curie(patient, event)
+    spans, context = event.spans("at"), event.spans("context")
+    sink.link(owner, "skg:hasEvent", curie)
+    sink.link(curie, "rdf:type", "skg:TimelineEvent")
+    sink.record(curie, event, schema.TIMELINE_EVENT)
+    for key, default in (("polarity", "affirmed"), ("certainty", "stated")):
+        if not event.text(key):
+            sink.text(curie, f"skg:{key}", default)
+    for key, predicate in (
+        ("after", "skg:after"),
+        ("episode", "skg:episode"),
+        ("superseded_by", "skg:supersededBy"),
+    ):
+        for name in event.texts(key):
+            sink.link(curie, predicate, f"event:{owner.partition(':')[2]}-{name}")
+    sink.link(curie, "skg:assertedBy", sink.document)
+    sink.passages(curie, spans, context)
+    sink.text(curie, "rdfs:label", event_label(event, names.of(owner), labels))
+    sink.text(curie, "skg:year", sink.year)
+    sink.source(curie, event.place)
+    drugs = drugs_of(event.records("components"))
+    compile_components(sink, curie, event, spans, names, includes=False)
+    combination = combination_curie(drugs)
+    if combination is not None:
+        sink.link(curie, "skg:regimen", combination)
+    if event.text("kind") == "diagnosis":
+        for disease in (*event.texts("histotype"), *event.texts("condition")):
+            label = f"The {names.of(owner)} was diagnosed with {names.of(disease)}"
+            sink.statement(
+                (owner, "hasDiagnosis", disease),
+                _reserved(label, event),
+                spans,
+                event.place,
+                record=_claim(event),
+                context=context,
+            )
+    if not event.yes("planned"):
+        for drug in drugs:
+            label = f"The {names.of(owner)} received {names.of(drug)}"
+            sink.statement(
+                (owner, "received", drug),
+                _reserved(label, event),
+                spans,
+                event.place,
+                record=_claim(event),
+                context=context,
+            )
+
+
+def _claim(event: Record) -> Record:
+    """Only what a statement takes over from an event."""
+    kept = {key: entries for key, entries in event.fields.items() if key in ("polarity", "certainty", "citing")}
+    return Record("statement", event.place, kept)
+
+
+def _reserved(label: str, event: Record) -> str:
+    if event.text("polarity") == "negated":
+        label = label.replace(" was diagnosed", " was not diagnosed").replace(" received ", " did not receive ")
+    certainty = event.text("certainty")
+    return f"{label} ({certainty})" if certainty not in (None, "stated") else label

@@ -1,0 +1,153 @@
+"""`check`: find every fault of the curated files and, with the sources, locate and verify passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import Fault
+from ontology.terms import PREDICATES
+from triples.compile import compile_corpus
+from triples.coverage import Coverage, coverage
+from triples.dataset import dataset, shape_faults
+from triples.faults import corpus_faults
+from triples.inference import hierarchy_faults
+from triples.passages import (
+    Source,
+    digest_faults,
+    locate_quotes,
+    open_source,
+    passages_table,
+    quote_faults,
+    write_atomically,
+)
+from triples.read import place_fault, read_corpus
+from triples.records import Corpus, Folder
+from triples.support import SupportReport, support
+from triples.tree import Place
+
+
+@dataclass(frozen=True)
+class CheckQuestion:
+    """What to check.
+
+    Attributes:
+        curated_dir: the folder that holds entities/ and documents/.
+        document: the id or the folder's name; None for all.
+        file: report on this file of the folders only (``statements-targeted.yaml``), and locate in it only.
+        sources_dir: where the source texts lie; without it passages are compared with passages.tsv only.
+        locate: replace quotes by offsets and write passages.tsv; needs ``sources_dir``.
+        shapes: where nothing else is wrong, compile everything and check it against the SHACL shapes.
+    """
+
+    curated_dir: Path
+    document: str | None = None
+    file: str | None = None
+    sources_dir: Path | None = None
+    locate: bool = False
+    shapes: bool = False
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a check found.
+
+    Attributes:
+        folders: the documents' folders asked for.
+        faults: everything wrong with them, in file order, but for what is in ``support``.
+        elsewhere: how many faults other files have.
+        located: quotes replaced by offsets, by document folder.
+        support: facts compared with their passages; nothing without sources.
+    """
+
+    corpus: Corpus
+    folders: tuple[Folder, ...]
+    sources: Mapping[str, Source]
+    faults: tuple[Fault, ...]
+    elsewhere: int
+    located: Mapping[str, int]
+    support: SupportReport
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong in what was asked for."""
+        return not self.faults and not self.support.unsupported
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """What each document says that no fact points to; only of documents whose source was given."""
+        return tuple(
+            coverage(folder, self.sources[folder.name]) for folder in self.folders if folder.name in self.sources
+        )
+
+
+def check(question: CheckQuestion) -> CheckReport:
+    """Check one document's folder, or all.
+
+    Raises: OSError if a file cannot be read or, with ``locate``, written.
+    """
+    corpus = read_corpus(question.curated_dir)
+    sources, missing = _open_sources(_chosen(corpus, question), question.sources_dir)
+    located = _locate(corpus, sources, question) if question.locate else {}
+    if question.locate:
+        corpus = read_corpus(question.curated_dir)
+    folders = _chosen(corpus, question)
+    everything = {*corpus_faults(corpus, PREDICATES), *missing}
+    for folder in folders:
+        source = sources.get(folder.name)
+        everything |= {*quote_faults(folder, source), *digest_faults(folder, source)}
+    if question.shapes and not everything:
+        everything |= {*hierarchy_faults(corpus)}
+        compiled = compile_corpus(corpus)
+        everything |= {*shape_faults(dataset(corpus, compiled), compiled.places)}
+    mine = {fault for fault in everything if _is_asked_for(fault.file, folders, question)}
+    supported = support(corpus, folders, sources)
+    supported = supported.of_file(question.file) if question.file else supported
+    faults = tuple(sorted(mine))
+    return CheckReport(corpus, folders, sources, faults, len(everything) - len(mine), located, supported)
+
+
+def _chosen(corpus: Corpus, question: CheckQuestion) -> tuple[Folder, ...]:
+    return tuple(folder for folder in corpus.folders if question.document in (None, folder.id, folder.name))
+
+
+def _is_asked_for(file: str, folders: Iterable[Folder], question: CheckQuestion) -> bool:
+    own = tuple(f"documents/{folder.name}/" for folder in folders)
+    return (question.document is None or file.startswith(own)) and (
+        question.file is None or file.endswith(f"/{question.file}")
+    )
+
+
+def _locate(corpus: Corpus, sources: Mapping[str, Source], question: CheckQuestion) -> dict[str, int]:
+    """Replace quotes by offsets, then write the digests of every passage that the files now point to."""
+    located = {
+        folder.name: locate_quotes(folder, sources[folder.name], question.curated_dir, question.file)
+        for folder in _chosen(corpus, question)
+        if folder.name in sources
+    }
+    for folder in _chosen(read_corpus(question.curated_dir), question):
+        if folder.name in sources:
+            path = question.curated_dir / "documents" / folder.name / "passages.tsv"
+            table = passages_table(folder, sources[folder.name])
+            if not path.exists() or path.read_text(encoding="utf-8") != table:
+                write_atomically(path, table)
+    return located
+
+
+def _open_sources(folders: Iterable[Folder], sources_dir: Path | None) -> tuple[dict[str, Source], list[Fault]]:
+    sources: dict[str, Source] = {}
+    faults: list[Fault] = []
+    if sources_dir is None:
+        return sources, faults
+    for folder in folders:
+        document = folder.document
+        name = document.text("file") if document else None
+        if name is None:  # document.yaml is still to be written
+            name = next((path.name for path in sorted(sources_dir.glob(f"{folder.id}_*.txt"))), folder.id)
+        try:
+            sources[folder.name] = open_source(sources_dir, name)
+        except (OSError, UnicodeDecodeError):
+            missing = Place(f"documents/{folder.name}/document.yaml", 1, 1)
+            place = document.place_of("file") if document else missing
+            faults.append(place_fault(place, f"the sources folder holds no readable UTF-8 file {name!r}"))
+    return sources, faults

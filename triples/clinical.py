@@ -1,0 +1,135 @@
+"""Studies, arms, populations and outcomes as quads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg.codec import content_hash
+from triples import schema
+from triples.faults import outcome_key
+from triples.records import Record, Span
+from triples.regimens import arm_population, arm_regimen, combination_curie, compile_components, drugs_of
+from triples.sentences import Names, outcome_label, population_words, sentence
+from triples.sink import Sink
+
+
+@dataclass(frozen=True)
+class ArmFacts:
+    """What an outcome's sentence needs to know of its arm, wherever that is defined.
+
+    Attributes:
+        document: id of the folder that defines the arm; others only add to it.
+    """
+
+    document: str
+    treatment: str
+    population: str
+
+
+def arm_treatment(arm: Record, siblings: tuple[Record, ...], names: Names) -> str:
+    """The treatment in words: its drugs, or the arm's label where they would not tell it from another arm."""
+    regimen = arm.record("regimen")
+    drugs = drugs_of(regimen.records("components")) if regimen else ()
+    same = [
+        other
+        for other in siblings
+        if other is not arm
+        and (given := other.record("regimen")) is not None
+        and set(drugs_of(given.records("components"))) == set(drugs)
+    ]
+    if not drugs or same:
+        return arm.text("label") or names.of(arm.text("id") or "")
+    return " + ".join(names.of(drug) for drug in drugs)
+
+
+def outcome_curie(document: str, arm: str, outcome: Record) -> str:
+    """The identifier of an outcome, minted from the document and everything that it says."""
+    measure = (outcome.text("measure") or "").partition(":")[2]
+    return f"outcome:{arm.partition(':')[2]}-{measure}-{content_hash(document, outcome_key(outcome), length=8)}"
+
+
+def compile_study(sink: Sink, study: Record, arms: Mapping[str, ArmFacts], names: Names) -> None:
+    """Describe a study, or what a further document adds to it, with its arms."""
+    curie = study.text("id") or ""
+    extends = study.yes("extends")
+    sink.link(curie, "rdf:type", "skg:Study", "skg:Entity")
+    sink.record(curie, study, schema.STUDY, skip=("label",) if extends else ())
+    label = study.text("label")
+    if extends and label and label != names.of(curie):
+        sink.text(curie, "skos:altLabel", label)
+    sink.link(curie, "skg:assertedBy", sink.document)
+    sink.passages(curie, study.spans("at"), study.spans("context"))
+    sink.source(curie, study.place)
+    for arm in study.records("arms"):
+        name = arm.text("id") or ""
+        spans = arm.spans("at") or study.spans("at")
+        compile_arm(sink, arm, spans, arms[name], names)
+        label = f'{sentence(names.of(curie))} has the arm "{names.of(name)}"'
+        sink.statement((curie, "hasArm", name), label, spans, arm.place, context=arm.spans("context"))
+
+
+def compile_arm(sink: Sink, arm: Record, spans: tuple[Span, ...], facts: ArmFacts, names: Names) -> None:
+    """Describe an arm with its regimen, population and outcomes; ``spans`` are its own or its study's."""
+    curie = arm.text("id") or ""
+    defines = facts.document == (sink.folder.id if sink.folder else "")
+    sink.link(curie, "rdf:type", "skg:Arm", "skg:Entity")
+    sink.record(curie, arm, schema.ARM, skip=() if defines else ("label",))
+    if not defines and arm.text("label") != names.of(curie):
+        sink.text(curie, "skos:altLabel", arm.text("label"))
+    sink.link(curie, "skg:assertedBy", sink.document)
+    sink.passages(curie, spans, arm.spans("context"))
+    sink.source(curie, arm.place)
+    regimen, population = arm.record("regimen"), arm.record("population")
+    if regimen is not None:
+        _compile_regimen(sink, curie, regimen, regimen.spans("at") or spans, names)
+    if population is not None:
+        _compile_population(sink, curie, population, population.spans("at") or spans, names)
+    for outcome in arm.records("outcomes"):
+        _compile_outcome(sink, curie, outcome, facts, names)
+
+
+def _compile_regimen(sink: Sink, arm: str, regimen: Record, spans: tuple[Span, ...], names: Names) -> None:
+    curie = arm_regimen(arm)
+    sink.link(curie, "rdf:type", "skg:Regimen", "skg:Entity")
+    sink.record(curie, regimen, schema.REGIMEN)
+    sink.text(curie, "skos:prefLabel", names.of(curie))
+    combination = combination_curie(drugs_of(regimen.records("components")))
+    if combination is not None and combination != curie:
+        sink.link(curie, "skos:broader", combination)
+    sink.link(curie, "skg:assertedBy", sink.document)
+    sink.passages(curie, spans, regimen.spans("context"))
+    sink.source(curie, regimen.place)
+    compile_components(sink, curie, regimen, spans, names)
+    label = f'The arm "{names.of(arm)}" receives {names.of(curie)}'
+    sink.statement((arm, "regimen", curie), label, spans, regimen.place, context=regimen.spans("context"))
+
+
+def _compile_population(sink: Sink, arm: str, population: Record, spans: tuple[Span, ...], names: Names) -> None:
+    curie = arm_population(arm)
+    sink.link(arm, "skg:population", curie)
+    sink.link(curie, "rdf:type", "skg:Population", "skg:Entity")
+    sink.record(curie, population, schema.POPULATION)
+    sink.text(curie, "skos:prefLabel", population_words(population, names) or f"patients of {names.of(arm)}")
+    sink.link(curie, "skg:assertedBy", sink.document)
+    sink.passages(curie, spans, population.spans("context"))
+    sink.source(curie, population.place)
+    for histotype in population.texts("histotypes"):
+        label = f'The arm "{names.of(arm)}" was studied in {names.of(histotype)}'
+        sink.statement(
+            (arm, "studiedIn", histotype), label, spans, population.place, context=population.spans("context")
+        )
+
+
+def _compile_outcome(sink: Sink, arm: str, outcome: Record, facts: ArmFacts, names: Names) -> None:
+    curie = outcome_curie(sink.folder.id if sink.folder else "", arm, outcome)
+    sink.link(arm, "skg:hasOutcome", curie)
+    sink.link(curie, "rdf:type", "skg:Outcome")
+    sink.record(curie, outcome, schema.OUTCOME)
+    if not outcome.text("certainty"):
+        sink.text(curie, "skg:certainty", "stated")
+    sink.link(curie, "skg:assertedBy", sink.document)
+    sink.passages(curie, outcome.spans("at"), outcome.spans("context"))
+    sink.text(curie, "skg:year", sink.year)
+    sink.text(curie, "rdfs:label", outcome_label(outcome, facts.treatment, facts.population, names))
+    sink.source(curie, outcome.place)

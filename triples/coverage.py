@@ -1,0 +1,117 @@
+"""What a document says that no fact points to: sentences without a passage, numbers in no fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from triples.passages import Source, passage_fields
+from triples.records import Folder, Span
+
+# A sentence ends at . ! ? before white space and a capital, digit or bracket, or at an empty line.
+_SENTENCE_END = re.compile(r"(?<=[.!?])['\"”’)\]]*\s+(?=[A-Z0-9(\[“‘\"])|\n\s*\n")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|vs|Fig|Figs|No|Dr|ref|refs|cf|approx|resp)|\b[A-Z])\.$")
+_LETTER = re.compile(r"[A-Za-z]{3}")
+_NUMBER = re.compile(r"(?<![A-Za-z\d.])\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True)
+class UncoveredSentence:
+    """A sentence that no fact's passage touches."""
+
+    section: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class UncoveredNumber:
+    """A number in the text that lies in no passage."""
+
+    section: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a document the facts point to.
+
+    Attributes:
+        excluded: sentences that exclusions.yaml sets aside.
+    """
+
+    document: str
+    sentences: int
+    covered: int
+    excluded: int
+    uncovered: tuple[UncoveredSentence, ...]
+    numbers: tuple[UncoveredNumber, ...]
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of a text, in order, without the white space around them; only those that hold a word."""
+    found: list[Span] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        head = text[start : match.start()]
+        if _ABBREVIATION.search(head) and not re.search(r"\n\s*\n", match[0]):
+            continue
+        found.append(_trimmed(text, start, match.start()))
+        start = match.end()
+    found.append(_trimmed(text, start, len(text)))
+    return [span for span in found if _LETTER.search(text[span.start : span.end])]
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def coverage(folder: Folder, source: Source) -> Coverage:
+    """Compare a document's sentences and numbers with its passages (contexts and headings do not count)."""
+    text = source.text.text
+    sections = folder.document.records("sections") if folder.document else ()
+    heads = {entry.value for entry in passage_fields(sections)}
+    pointed = [
+        entry.value
+        for record in folder.records
+        for inner in record.walk()
+        for entry in inner.all("at")
+        if isinstance(entry.value, Span) and entry.value not in heads
+    ]
+    excluded = [span for record in folder.exclusions for span in record.spans("at")]
+    covered_by, excluded_by = _mask(len(text), pointed), _mask(len(text), excluded)
+    every = [span for span in sentences(text) if not any(_holds(head, span) for head in heads)]
+    covered = [span for span in every if any(covered_by[span.start : span.end])]
+    left = [span for span in every if not any(covered_by[span.start : span.end])]
+    set_aside = [span for span in left if any(excluded_by[span.start : span.end])]
+    uncovered = tuple(
+        UncoveredSentence(folder.section_at(span.start), span, " ".join(text[span.start : span.end].split()))
+        for span in left
+        if span not in set_aside
+    )
+    numbers = tuple(
+        UncoveredNumber(folder.section_at(match.start()), Span(match.start(), match.end()), match[0])
+        for match in _NUMBER.finditer(text)
+        if not any(covered_by[match.start() : match.end()]) and not any(excluded_by[match.start() : match.end()])
+    )
+    return Coverage(folder.name, len(every), len(covered), len(set_aside), uncovered, numbers)
+
+
+def _holds(head: object, sentence: Span) -> bool:
+    """Whether a sentence is no more than a section's heading."""
+    return isinstance(head, Span) and head.start <= sentence.start and sentence.end <= head.end
+
+
+def _mask(length: int, spans: Iterable[Span]) -> bytearray:
+    mask = bytearray(length)
+    for span in spans:
+        end = min(span.end, length)
+        if end > span.start:
+            mask[span.start : end] = b"\x01" * (end - span.start)
+    return mask

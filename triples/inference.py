@@ -1,0 +1,72 @@
+"""What follows from the curated hierarchy: the closure of the histotypes, each pair with its premises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg import codec
+from kg.codec import Quad, content_hash, literal, named, node, skg
+from kg.errors import Fault
+from kg.identifiers import expand
+from ontology.axioms import SubClass, in_words
+from ontology.reason import classify, explain_unsatisfiable
+from triples.records import Corpus
+from triples.tree import Place
+
+
+def hierarchy_axioms(corpus: Corpus) -> tuple[SubClass, ...]:
+    """The subclass axioms among the curated histotypes, sorted."""
+    found = {
+        SubClass(expand(name), expand(parent))
+        for record in corpus.entities
+        for name in record.texts("id")
+        if name.startswith("histotype:")
+        for parent in record.texts("parents")
+        if parent.startswith("histotype:")
+    }
+    return tuple(sorted(found))
+
+
+def hierarchy_faults(corpus: Corpus) -> tuple[Fault, ...]:
+    """Histotypes that by their parents and the ontology can have no instance, with the axioms that clash."""
+    axioms = hierarchy_axioms(corpus)
+    labels, places = _labels(corpus), _places(corpus)
+    faults = []
+    for iri in classify(axioms).unsatisfiable:
+        place = places.get(iri)
+        if place is not None:
+            reason = " ".join(explain_unsatisfiable(iri, axioms).in_words(labels).split("\n"))
+            faults.append(Fault(place.file, place.line, place.column, reason))
+    return tuple(faults)
+
+
+def inferred_quads(corpus: Corpus) -> Iterator[Quad]:
+    """The subclass pairs that nobody asserts.
+
+    Shape: the triple in the graph of inferred facts, and a named owl:Axiom about it that says ``inferred``
+    and gives its premises as sentences.
+    Raises: IncompleteReasoningError if the reasoner does not vouch for its answer.
+    """
+    labels, graph = _labels(corpus), named(codec.INFERRED_GRAPH)
+    for pair in classify(hierarchy_axioms(corpus)).inferred:
+        sub, sup = named(pair.sub), named(pair.sup)
+        axiom = node(f"statement:{content_hash('inferred', pair.sub, 'rdfs:subClassOf', pair.sup)}")
+        yield Quad(sub, node("rdfs:subClassOf"), sup, graph)
+        yield Quad(axiom, codec.type_, node("owl:Axiom"), graph)
+        yield Quad(axiom, node("owl:annotatedSource"), sub, graph)
+        yield Quad(axiom, node("owl:annotatedProperty"), node("rdfs:subClassOf"), graph)
+        yield Quad(axiom, node("owl:annotatedTarget"), sup, graph)
+        yield Quad(axiom, skg("certainty"), literal("inferred"), graph)
+        yield Quad(axiom, node("rdfs:label"), literal(in_words(SubClass(pair.sub, pair.sup), labels)), graph)
+        for premise in pair.premises:
+            yield Quad(axiom, skg("premise"), literal(in_words(premise, labels)), graph)
+
+
+def _places(corpus: Corpus) -> dict[str, Place]:
+    return {expand(record.text("id") or ""): record.place for record in corpus.entities if record.text("id")}
+
+
+def _labels(corpus: Corpus) -> dict[str, str]:
+    return {
+        expand(record.text("id") or ""): record.text("label") or "" for record in corpus.entities if record.text("id")
+    }

@@ -1,0 +1,147 @@
+"""What a key of a curated record is: the types of its values, and the words that may stand in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+ENTITY_FILES: dict[str, str] = {
+    "drug": "drugs", "drugclass": "drug_classes", "target": "targets", "pathway": "pathways",
+    "process": "processes", "complex": "complexes", "metabolite": "metabolites", "cellstate": "cell_states",
+    "histotype": "histotypes",
+    "condition": "conditions", "site": "sites", "event": "adverse_events", "procedure": "procedures",
+    "organism": "organisms", "organization": "organizations", "regimen": "regimens", "measure": "measures",
+    "definition": "definitions",
+}  # fmt: skip
+ENTITY_KINDS = tuple(ENTITY_FILES)
+RECORD_KINDS = (
+    "study",
+    "arm",
+    "population",
+    "outcome",
+    "patient",
+    "document",
+    "passage",
+    "statement",
+    "conflict",
+)
+NODE_KINDS = (*ENTITY_KINDS, "study", "arm", "population", "outcome", "patient", "document", "statement")
+EXTERNAL_PREFIXES = (
+    "CHEBI", "CHEMBL", "DRUGBANK", "NCIT", "HGNC", "UNIPROT", "GO", "REACTOME", "MONDO", "ONCOTREE", "DOID",
+    "HP", "MESH", "NCT", "DOI", "PMID", "UMLS",
+)  # fmt: skip
+
+
+class Type(Enum):
+    """How the text of a value is read. The value is the word the reference table prints."""
+
+    TEXT = "text"
+    NAME = "local name"
+    CURIE = "identifier"
+    EXTERNAL = "external identifier"
+    FACT = "subject predicate [object]"
+    INTEGER = "whole number"
+    DECIMAL = "number"
+    CHOICE = "one of"
+    YES_NO = "yes or no"
+    DURATION = "ISO 8601 duration"
+    DATE = "date (2021, 2021-05 or 2021-05-13)"
+    UNIT = "UCUM unit"
+    SHA256 = "SHA-256"
+    PASSAGE = "passage"
+    RECORD = "record"
+    LINK = "id of a statement, outcome or event"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a record.
+
+    Attributes:
+        rdf: CURIE of the property; None where the key shapes the record instead of becoming one triple.
+        kinds: for identifiers, the kinds that may stand here.
+        record: for nested records, the name of their table.
+    """
+
+    name: str
+    type: Type
+    rdf: str | None
+    help: str
+    required: bool = False
+    repeated: bool = False
+    kinds: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    record: str = ""
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """One kind of record: its keys in the order in which the reference lists them."""
+
+    name: str
+    help: str
+    keys: tuple[Key, ...]
+
+    def key(self, name: str) -> Key | None:
+        """The key of a name; None if the record has none."""
+        return next((key for key in self.keys if key.name == name), None)
+
+
+POLARITIES = ("affirmed", "negated")
+CERTAINTIES = ("stated", "hedged", "hypothesised")
+FLAGS = ("implausible-value", "inconsistent-arithmetic", "lost-in-extraction", "contradicted", "misspelt",
+         "unit-missing", "mis-citation")  # fmt: skip
+ABSENCES = (
+    "none-observed",
+    "no-apparent-benefit",
+    "no-significant-difference",
+    "not-reported-yet",
+    "not-described",
+)
+STUDY_TYPES = (
+    "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review",
+    "pooled analysis",
+)  # fmt: skip
+DOCUMENT_TYPES = (
+    "article", "clinical trial", "trial", "retrospective cohort", "case report", "case series", "review",
+    "abstract", "preclinical",
+)  # fmt: skip
+BLINDINGS = ("open", "placebo-controlled", "single-blind", "double-blind", "unstated")
+DIRECTIONS = ("higher", "lower", "better", "worse", "no difference")
+SIGNIFICANCES = ("significant", "not significant", "not reported")
+EVENT_KINDS = (
+    "diagnosis", "treatment", "dose change", "measurement", "response", "adverse event", "procedure", "imaging",
+    "laboratory", "symptom", "pathology", "status", "follow-up",
+)  # fmt: skip
+RESPONSES = ("CR", "PR", "SD", "PD", "mixed", "none")
+SEXES = ("male", "female", "unstated")
+
+
+def text_key(name: str, rdf: str | None, meaning: str, required: bool = False, repeated: bool = False) -> Key:
+    """A key whose value is a text."""
+    return Key(name, Type.TEXT, rdf, meaning, required, repeated)
+
+
+def curie_key(
+    name: str, rdf: str | None, meaning: str, *kinds: str, required: bool = False, repeated: bool = False
+) -> Key:
+    """A key whose value is an identifier of one of the kinds."""
+    return Key(name, Type.CURIE, rdf, meaning, required=required, repeated=repeated, kinds=kinds)
+
+
+def choice_key(
+    name: str,
+    rdf: str,
+    meaning: str,
+    choices: tuple[str, ...],
+    *,
+    required: bool = False,
+    repeated: bool = False,
+) -> Key:
+    """A key whose value is one of the choices."""
+    return Key(name, Type.CHOICE, rdf, meaning, required=required, repeated=repeated, choices=choices)
+
+
+def records_key(name: str, rdf: str | None, meaning: str, record: str, repeated: bool = True) -> Key:
+    """A key that holds records, or one record."""
+    return Key(name, Type.RECORD, rdf, meaning, repeated=repeated, record=record)

@@ -1,0 +1,63 @@
+"""What everything in a corpus is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from triples.faults import event_curie
+from triples.records import Corpus, Folder, Record
+from triples.regimens import Combination, arm_regimen
+from triples.sentences import Names, component_words
+
+
+def corpus_names(corpus: Corpus, found: Mapping[str, Combination]) -> Names:
+    """The label of everything in a corpus; where several records name a thing, that of the one that defines it."""
+    labels = {record.text("id") or "": record.text("label") or "" for record in corpus.entities}
+    for folder in corpus.folders:
+        labels.update(_document_labels(folder))
+        labels.update(_patient_labels(folder))
+    studies = [study for folder in corpus.folders for study in folder.studies]
+    studies.sort(key=lambda study: (study.yes("extends"), study.place.file))
+    for record in (*studies, *(arm for study in studies for arm in study.records("arms"))):
+        if record.text("label"):
+            labels.setdefault(record.text("id") or "", record.text("label") or "")
+    names = Names(labels)
+    for curie, combination in sorted(found.items()):
+        labels.setdefault(curie, combination.label(names))
+    for arm in (arm for study in studies for arm in study.records("arms")):
+        regimen = arm.record("regimen")
+        if regimen is not None:
+            labels.setdefault(arm_regimen(arm.text("id") or ""), _regimen_label(arm, regimen, names))
+    return names
+
+
+def _document_labels(folder: Folder) -> dict[str, str]:
+    document = folder.document
+    labels = {f"document:{folder.id}": (document and document.text("label")) or f"document {folder.id}"}
+    for reference in document.records("references") if document else ():
+        labels[reference_curie(folder, reference)] = reference_label(folder, reference)
+    return labels
+
+
+def _patient_labels(folder: Folder) -> dict[str, str]:
+    labels = {patient.text("id") or "": patient.text("label") or "" for patient in folder.patients}
+    for patient in folder.patients:
+        for event in patient.records("timeline"):
+            labels[event_curie(patient, event)] = event.text("label") or ""
+    return labels
+
+
+def _regimen_label(arm: Record, regimen: Record, names: Names) -> str:
+    parts = [component_words(component, names) for component in regimen.records("components")]
+    return " + ".join(parts) or names.of(regimen.text("name") or arm.text("id") or "")
+
+
+def reference_curie(folder: Folder, reference: Record) -> str:
+    """The identifier of an entry of a document's list of references."""
+    return f"document:{folder.id}-ref-{reference.integer('number')}"
+
+
+def reference_label(folder: Folder, reference: Record) -> str:
+    """How to name an entry of a list of references: never only by its number, which every document has."""
+    number, own = reference.integer("number"), reference.text("label")
+    return own if own and own != f"reference {number}" else f"reference {number} of document {folder.id}"

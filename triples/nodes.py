@@ -1,0 +1,128 @@
+"""The nodes and edges of the traversal index, out of the curated records and the compiled statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from kg import codec
+from kg.codec import Statement
+from kg.identifiers import compress, expand
+from kg.index import IndexEdge, IndexNode
+from kg.spelling import loose_words
+from ontology.terms import CLASS_BY_KIND
+from triples.records import Corpus, Record
+from triples.regimens import Combination, arm_regimen
+from triples.sentences import Names
+
+
+def index_edges(statements: Iterable[Statement]) -> tuple[IndexEdge, ...]:
+    """One edge an affirmed statement of an edge predicate, whatever its certainty."""
+    return tuple(_edges(statements))
+
+
+def _edges(statements: Iterable[Statement]) -> Iterator[IndexEdge]:
+    for statement in statements:
+        if statement.is_edge and statement.object is not None:
+            graph = statement.graph or codec.document_graph((compress(statement.document) or "").partition(":")[2])
+            yield IndexEdge(
+                statement.subject,
+                statement.predicate,
+                statement.object,
+                statement.certainty,
+                statement.iri,
+                graph,
+            )
+
+
+def index_nodes(
+    corpus: Corpus, found: Mapping[str, Combination], names: Names, edges: Iterable[IndexEdge]
+) -> tuple[IndexNode, ...]:
+    """Everything that a fact can be about, sorted by IRI.
+
+    An arm, and its exact regimen, are often called like the drug they give; then the study's name is added,
+    so that the drug's name means the drug.
+    """
+    nodes = {record.text("id") or "": _entity_node(record) for record in corpus.entities}
+    for curie in found:
+        nodes.setdefault(curie, _node(curie, names))
+    for folder in corpus.folders:
+        for curie in (f"document:{folder.id}", *(patient.text("id") or "" for patient in folder.patients)):
+            nodes[curie] = _node(curie, names)
+    studies = _studies(corpus)
+    nodes |= {curie: _node(curie, names, records) for curie, records in studies.items()}
+    for curie, node in _arm_nodes(studies, nodes, names).items():
+        nodes.setdefault(curie, node)
+    for iri in {end for edge in edges for end in (edge.subject, edge.object)}:
+        curie = compress(iri) or iri
+        nodes.setdefault(curie, _node(curie, names))
+    return tuple(sorted(nodes.values(), key=lambda node: node.iri))
+
+
+def _arm_nodes(
+    studies: Mapping[str, list[Record]], others: Mapping[str, IndexNode], names: Names
+) -> dict[str, IndexNode]:
+    """The arms and their exact regimens, told apart from everything that is called the same."""
+    taken = Counter(
+        name for node in others.values() for name in {_folded(text) for text in (node.label, *node.synonyms)}
+    )
+    found: dict[str, IndexNode] = {}
+    for curie, records in studies.items():
+        for arm, given in _arms(records).items():
+            for name, sources in ((arm, given), (arm_regimen(arm), [])):
+                if name in names.labels:
+                    found[name] = _told_apart(_node(name, names, sources), names.of(curie), taken)
+    return found
+
+
+def _entity_node(record: Record) -> IndexNode:
+    curie = record.text("id") or ""
+    external = {*record.texts("exact"), *record.texts("close"), *record.texts("xref")}
+    return IndexNode(
+        iri=expand(curie),
+        type="JointCause" if record.yes("joint") else CLASS_BY_KIND[curie.partition(":")[0]],
+        label=record.text("label") or "",
+        synonyms=tuple(sorted(set(record.texts("synonyms")))),
+        external_ids=tuple(sorted(external)),
+        definition=record.text("definition"),
+    )
+
+
+def _node(curie: str, names: Names, records: Iterable[Record] = ()) -> IndexNode:
+    label = names.of(curie)
+    others = {text for record in records for text in (*record.texts("synonyms"), *record.texts("label"))}
+    return IndexNode(expand(curie), _type_of(curie), label, tuple(sorted(others - {label})))
+
+
+def _told_apart(node: IndexNode, study: str, taken: Counter[str]) -> IndexNode:
+    label = f"{node.label} ({study})" if taken[_folded(node.label)] else node.label
+    return replace(node, label=label, synonyms=tuple(text for text in node.synonyms if not taken[_folded(text)]))
+
+
+def _folded(text: str) -> str:
+    return "".join(loose_words(text))
+
+
+def _studies(corpus: Corpus) -> dict[str, list[Record]]:
+    """The records of each study, wherever they stand."""
+    found: dict[str, list[Record]] = {}
+    for folder in corpus.folders:
+        for study in folder.studies:
+            found.setdefault(study.text("id") or "", []).append(study)
+    return dict(sorted(found.items()))
+
+
+def _arms(studies: Iterable[Record]) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = {}
+    for study in studies:
+        for arm in study.records("arms"):
+            found.setdefault(arm.text("id") or "", []).append(arm)
+    return dict(sorted(found.items()))
+
+
+def _type_of(curie: str) -> str:
+    kind, _, local = curie.partition(":")
+    if kind == "document" and "-ref-" in local:
+        return "Reference"
+    return "TimelineEvent" if kind == "event" else CLASS_BY_KIND[kind]

@@ -1,0 +1,141 @@
+"""Curated files -> records. The only module that knows YAML.
+
+Every scalar is text: nothing is guessed from its looks. All faults of all files are in ``Corpus.faults``.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from kg.errors import Fault
+from triples import schema
+from triples.records import Corpus, Folder, Record, Span
+from triples.shape import Shaper
+from triples.tree import Listing, Node, Place, Scalar, Table
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is compiled in: ten times faster
+_ROW = re.compile(r"(\d+)\t(\d+)\t([^\t]*)\t([0-9a-f]{64})")
+PASSAGES_HEADER = "start\tend\tsection\tsha256"
+
+
+def parse_yaml(text: str, file: str) -> Node | None:
+    """Compose a YAML text into positioned nodes; None for an empty file.
+
+    Raises: yaml.MarkedYAMLError where the text is not YAML; ValueError where it uses anchors or tags.
+    """
+    node = yaml.compose(text, Loader=_Loader)
+    return None if node is None else _positioned(node, file)
+
+
+def _positioned(node: yaml.Node, file: str) -> Node:
+    place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.ScalarNode):
+        return Scalar(node.value, place, node.start_mark.index, node.end_mark.index)
+    if isinstance(node, yaml.SequenceNode):
+        return Listing(tuple(_positioned(item, file) for item in node.value), place)
+    pairs: list[tuple[Scalar, Node]] = []
+    for key, value in node.value:
+        name = _positioned(key, file)
+        if isinstance(name, Scalar):
+            pairs.append((name, _positioned(value, file)))
+    return Table(tuple(pairs), place)
+
+
+def read_corpus(curated_dir: Path) -> Corpus:
+    """Read everything curated under a folder that holds ``entities/`` and ``documents/``.
+
+    Returns: entities by identifier, folders by name; ``faults`` are those of form only (see triples.faults).
+    """
+    shaper = Shaper()
+    entities: list[Record] = []
+    for path in sorted((curated_dir / "entities").glob("*.yaml")):
+        entities += shaper.records(_read_file(path, curated_dir, shaper), schema.ENTITY)
+    documents = curated_dir / "documents"
+    names = sorted(path.name for path in documents.iterdir() if path.is_dir()) if documents.is_dir() else []
+    folders = tuple(_read_folder(documents / name, curated_dir, shaper) for name in names if not name.startswith("."))
+    entities.sort(key=lambda record: (record.text("id") or "", record.place))
+    return Corpus(tuple(entities), folders, tuple(sorted(shaper.faults)))
+
+
+def _read_folder(folder: Path, curated_dir: Path, shaper: Shaper) -> Folder:
+    found: dict[str, list[Record]] = {kind: [] for kind in schema.DOCUMENT_FILES.values()}
+    document: Record | None = None
+    files: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        files.append(_name(path, curated_dir))
+        if path.name == "document.yaml":
+            node = _read_file(path, curated_dir, shaper)
+            document = shaper.record(node, schema.DOCUMENT) if node else None
+            continue
+        kind = next((kind for stem, kind in schema.DOCUMENT_FILES.items() if path.stem.startswith(stem)), None)
+        if kind is None:
+            expected = ", ".join(f"{stem}*.yaml" for stem in schema.DOCUMENT_FILES)
+            shaper.fault(Place(files[-1], 1, 1), f"unknown file; a document's folder holds document.yaml, {expected}")
+        else:
+            found[kind] += shaper.records(_read_file(path, curated_dir, shaper), schema.RECORDS[kind])
+    if document is None:
+        shaper.fault(
+            Place(_name(folder / "document.yaml", curated_dir), 1, 1),
+            "a document's folder needs document.yaml",
+        )
+    return Folder(
+        folder.name,
+        document,
+        tuple(found["statement"]),
+        tuple(found["study"]),
+        tuple(found["patient"]),
+        tuple(found["conflict"]),
+        tuple(found["exclusion"]),
+        _read_digests(folder / "passages.tsv", curated_dir, shaper),
+        tuple(files),
+    )
+
+
+def _read_file(path: Path, curated_dir: Path, shaper: Shaper) -> Node | None:
+    name = _name(path, curated_dir)
+    try:
+        return parse_yaml(path.read_bytes().decode("utf-8"), name)
+    except UnicodeDecodeError as error:
+        shaper.fault(Place(name, 1, 1), f"not UTF-8 at byte {error.start}")
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1)
+        words = " ".join(part for part in (error.context, error.problem) if part)
+        shaper.fault(
+            place,
+            f"not YAML: {words}; put a text that holds ': ', ' #' or begins with a special "
+            "character in quotation marks",
+        )
+    except yaml.YAMLError as error:
+        shaper.fault(Place(name, 1, 1), f"not YAML: {' '.join(str(error).split())}")
+    return None
+
+
+def _read_digests(path: Path, curated_dir: Path, shaper: Shaper) -> dict[Span, tuple[str, str]]:
+    if not path.exists():
+        return {}
+    name = _name(path, curated_dir)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if not lines or lines[0] != PASSAGES_HEADER:
+        shaper.fault(Place(name, 1, 1), "the first line must be: start, end, section, sha256 (tabs between)")
+        return {}
+    rows: dict[Span, tuple[str, str]] = {}
+    for number, line in enumerate(lines[1:], 2):
+        match = _ROW.fullmatch(line)
+        if match is None:
+            shaper.fault(Place(name, number, 1), "expected start, end, section and SHA-256, separated by tabs")
+        else:
+            rows[Span(int(match[1]), int(match[2]))] = (match[3], match[4])
+    return rows
+
+
+def _name(path: Path, curated_dir: Path) -> str:
+    return path.relative_to(curated_dir).as_posix()
+
+
+def place_fault(place: Place, reason: str) -> Fault:
+    """A fault at a place."""
+    return Fault(place.file, place.line, place.column, reason)

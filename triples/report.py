@@ -1,0 +1,70 @@
+"""What a check found, as text for a terminal and as values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from triples.check import CheckReport
+from triples.coverage import Coverage
+
+
+def render_check(report: CheckReport, *, coverage: bool = False) -> str:
+    """Every fault with its place, then counts; with ``coverage`` what no fact points to."""
+    return "\n".join(_lines(report, coverage=coverage)) + "\n"
+
+
+def _lines(report: CheckReport, *, coverage: bool) -> Iterator[str]:
+    yield from (str(fault) for fault in report.faults)
+    yield from (str(each) for each in report.support.unsupported)
+    for name, count in report.located.items():
+        yield f"{name}: {_count(count, 'quote')} replaced by offsets"
+    for folder in report.folders:
+        counts = (
+            (folder.statements, "statement"),
+            (folder.studies, "study"),
+            (folder.patients, "patient"),
+            (folder.conflicts, "conflict"),
+        )
+        yield f"{folder.name}: " + ", ".join(_count(len(group), noun) for group, noun in counts)
+    if report.support.facts:
+        lacking, share = len(report.support.unsupported), report.support.context_share
+        yield f"{_count(report.support.facts, 'fact')} compared with their passages: {lacking} not supported, {share:.0%} need a context"
+    if coverage:
+        for each in report.coverage():
+            yield from _coverage(each)
+    yield _count(len(report.faults), "fault")
+
+
+def _coverage(each: Coverage) -> Iterator[str]:
+    yield f"{each.document}: {each.covered} of {each.sentences} sentences covered, {each.excluded} set aside with a reason"
+    yield from (f"  {gap.span} [{gap.section}] {gap.text}" for gap in each.uncovered)
+    yield from (f"  {gap.span} [{gap.section}] the number {gap.text} is in no fact" for gap in each.numbers)
+
+
+def _count(number: int, noun: str) -> str:
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun.removesuffix('y')}ies" if noun == "study" else f"{number} {noun}s"
+
+
+def check_summary(report: CheckReport) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "sound": report.is_sound,
+        "faults": list(report.faults),
+        "unsupported": [str(each) for each in report.support.unsupported],
+        "facts_compared": report.support.facts,
+        "context_share": report.support.context_share,
+        "located": dict(report.located),
+        "documents": [
+            {
+                "document": folder.id,
+                "statements": len(folder.statements),
+                "studies": len(folder.studies),
+                "patients": len(folder.patients),
+                "conflicts": len(folder.conflicts),
+            }
+            for folder in report.folders
+        ],
+    }

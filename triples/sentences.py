@@ -1,0 +1,355 @@
+"""Plain English for statements, outcomes and events: the words a clinician reads beside the figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from triples import schema
+from triples.records import Record
+from triples.units import unit_words
+
+_DURATION_PARTS = re.compile(r"(\d+(?:\.\d+)?)([YMWDHS])")
+_FIGURES = re.compile(r"\d+(?:\.\d+)?")
+_AFTER_NOUN = re.compile(r"[,;]|\b(?:on|after|to|with|without|for|by|in|of|who|under|from)\b")
+_DATE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+_TIME_UNITS = {"H": "hour", "M": "minute", "S": "second"}
+_ABSENCES = {
+    "none-observed": "none observed",
+    "no-apparent-benefit": "no apparent benefit",
+    "no-significant-difference": "no significant difference",
+    "not-reported-yet": "not yet reported",
+    "not-described": "not described",
+}
+_RESPONSES = {
+    "CR": "complete response",
+    "PR": "partial response",
+    "SD": "stable disease",
+    "PD": "progressive disease",
+    "mixed": "mixed response",
+    "none": "no response",
+}
+_CERTAINTIES = {"hedged": "stated with reservation", "hypothesised": "hypothesis", "inferred": "inferred"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """The label of every identifier; an unknown one is called by its local name."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, curie: str) -> str:
+        """The label of one identifier."""
+        return self.labels.get(curie) or curie.partition(":")[2].replace("-", " ")
+
+    def all(self, curies: tuple[str, ...]) -> str:
+        """Several names joined by commas and a final ``and``."""
+        return listed([self.of(curie) for curie in curies])
+
+
+def listed(words: list[str]) -> str:
+    """Words in a row.
+
+    >>> listed(["lung", "liver", "spleen"])
+    'lung, liver and spleen'
+    """
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def duration_words(duration: str) -> str:
+    """An ISO 8601 duration in words.
+
+    >>> duration_words("P6M"), duration_words("P1Y2M"), duration_words("-P2D"), duration_words("PT90M")
+    ('6 months', '1 year 2 months', 'minus 2 days', '90 minutes')
+    """
+    date, _, time = duration.removeprefix("-").removeprefix("P").partition("T")
+    words = [_counted(number, _DATE_UNITS[unit]) for number, unit in _DURATION_PARTS.findall(date)]
+    words += [_counted(number, _TIME_UNITS[unit]) for number, unit in _DURATION_PARTS.findall(time)]
+    return ("minus " if duration.startswith("-") else "") + " ".join(words)
+
+
+def _counted(number: str, unit: str) -> str:
+    return f"{number} {unit}{'' if number == '1' else 's'}"
+
+
+def sentence(text: str) -> str:
+    """A text with a capital first letter, unless its first word is a symbol such as mTOR, p27 or c-KIT."""
+    word = text.partition(" ")[0].rstrip(",:;")
+    ordinary = word.isalpha() and word.islower() and len(word) > 2
+    return text[:1].upper() + text[1:] if ordinary or word == "a" else text
+
+
+def lower_first(text: str) -> str:
+    """A text to go on inside a sentence: its first letter small, unless its first word is a symbol."""
+    word = text.partition(" ")[0]
+    return text[:1].lower() + text[1:] if word[1:].islower() and word.isalpha() else text
+
+
+def qualifier_words(record: Record) -> list[str]:
+    """The qualifiers of a statement as short phrases, then its figures."""
+    leads = {
+        "model": "in ",
+        "genotype": "genotype ",
+        "dose": "at ",
+        "via": "via ",
+        "line": "line: ",
+        "setting": "setting: ",
+        "selectivity": "",
+        "strength": "",
+        "time": "",
+        "population": "in ",
+        "reason": "because: ",
+    }
+    words = []
+    for key in schema.QUALIFIERS:
+        given = record.text(key.name)
+        if given is not None:
+            lead = leads[key.name]
+            words.append(given if lead and given.startswith(lead) else lead + given)
+    amount = figure_words(record)
+    return [*words, amount] if amount else words
+
+
+def figure_words(record: Record, population: str = "") -> str:
+    """The figures of a record: ``18% (9 of 50; 95% CI 8.6-31.4)``; empty if it has none.
+
+    ``population`` are words that may already say of how many patients the record speaks.
+    """
+    main, details = _main_figure(record), "; ".join(_figure_details(record, population))
+    if not main:
+        return details
+    return f"{main} ({details})" if details else main
+
+
+def _main_figure(record: Record) -> str:
+    main = record.text("value_text") or ""
+    value, unit = record.text("value"), record.text("unit")
+    if not main and value:
+        main = f"{value}%" if unit == "%" else f"{value} {unit_words(unit or '1', value)}".strip()
+    numerator, denominator = record.text("numerator"), record.text("denominator")
+    if not main and numerator is not None:
+        main = f"{numerator} of {denominator}" if denominator else numerator
+    hazard = record.text("hazard_ratio")
+    if hazard and hazard not in main:
+        main = f"{main}, hazard ratio {hazard}" if main else f"hazard ratio {hazard}"
+    return main
+
+
+def _figure_details(record: Record, population: str = "") -> list[str]:
+    """Count, intervals and p value, as far as the figure as printed does not hold them already."""
+    main = _main_figure(record)
+    printed = set(_FIGURES.findall(main))
+    numerator, denominator = record.text("numerator"), record.text("denominator")
+    count = ""
+    if numerator is not None and not {numerator, denominator or numerator} <= printed:
+        count = f"{numerator} of {denominator}" if denominator else numerator
+    elif numerator is None and denominator is not None and denominator not in printed:
+        count = "" if f"{denominator} patients" in population else f"of {denominator}"
+    details = [count]
+    for low, high, name in (("ci_low", "ci_high", _ci_name(record)), ("range_low", "range_high", "range")):
+        if not {*record.texts(low), *record.texts(high)} <= printed:
+            details.append(_interval(record, low, high, name))
+    p_value = _p_words(record)
+    details += [p_value] if p_value not in main else []
+    return [detail for detail in details if detail]
+
+
+def _ci_name(record: Record) -> str:
+    level = record.text("ci_level")
+    return f"{level}% CI" if level else "CI"
+
+
+def _interval(record: Record, low: str, high: str, name: str) -> str:
+    ends = record.text(low), record.text(high)
+    if ends == (None, None):
+        return ""
+    if ends[0] is None:
+        return f"{name} up to {ends[1]}"
+    return f"{name} from {ends[0]}" if ends[1] is None else f"{name} {ends[0]}-{ends[1]}"
+
+
+def _p_words(record: Record) -> str:
+    text = record.text("p_value")
+    if text is None or text.lower().startswith("p"):
+        return text or ""
+    return f"p {text}" if text[0] in "<>=≤≥" else f"p = {text}"
+
+
+def _flag_words(record: Record) -> str:
+    flags = record.texts("flag")
+    if not flags:
+        return ""
+    return f" [as printed; {', '.join(flags).replace('-', ' ')}: {record.text('flag_reason') or ''}]".replace(
+        ": ]", "]"
+    )
+
+
+def statement_label(base: str, record: Record) -> str:
+    """A statement as a sentence: ``base`` as the vocabulary spells it, then qualifiers and reservation."""
+    text = sentence(base)
+    qualifiers = qualifier_words(record)
+    certainty = _CERTAINTIES.get(record.text("certainty") or "")
+    bracket = "; ".join([*qualifiers, *([certainty] if certainty else [])])
+    return f"{text} ({bracket})" * bool(bracket) + text * (not bracket) + _flag_words(record)
+
+
+def population_words(record: Record | None, names: Names) -> str:
+    """Who was treated: ``15 patients, relapsed or refractory sarcoma``; empty if nothing is known."""
+    if record is None:
+        return ""
+    parts = []
+    count = record.text("n") or record.text("evaluable") or record.text("enrolled")
+    if count:
+        parts.append(f"{count} patient{'' if count == '1' else 's'}")
+    disease = names.all(record.texts("histotypes"))
+    who = _diagnosed(disease, record.text("setting") or "")
+    sites = names.all(record.texts("sites"))
+    line = record.text("line")
+    parts += [
+        text
+        for text in (who, sites, f"{line} line" if line and line[-1:] != "e" and line != "unstated" else None)
+        if text
+    ]
+    return ", ".join(parts)
+
+
+def _diagnosed(disease: str, setting: str) -> str:
+    """``advanced sarcoma``, but ``sarcoma, refractory to imatinib``."""
+    if not disease or not setting:
+        return disease or setting
+    before = not _AFTER_NOUN.search(setting) and len(setting.split()) <= 3
+    return f"{setting} {disease}" if before else f"{disease}, {setting}"
+
+
+def component_words(record: Record, names: Names) -> str:
+    """One component with its dose and days: ``gemcitabine 900 mg/m2, days 1, 8``."""
+    text = names.of(record.text("drug") or record.text("procedure") or "")
+    dose = record.text("dose")
+    if dose is None and record.text("value"):
+        dose = f"{record.text('value')} {unit_words(record.text('unit') or '1')}".strip()
+    days = record.text("days")
+    if dose:
+        text = f"{text} {dose}"
+    if days and (dose is None or days not in dose):
+        lead = ", days " if re.search(r"\d\D+\d", days) else ", day "
+        text = f"{text}{lead}{days}" if days[:1].isdigit() and not re.search(r"[a-z]{3}", days) else f"{text} {days}"
+    return text
+
+
+def outcome_label(record: Record, treatment: str, population: str, names: Names) -> str:
+    """An outcome as a sentence that stands alone; ``treatment`` and ``population`` are its arm's."""
+    head = f"{treatment} ({population})" if population else treatment
+    event = record.text("event")
+    measure = names.of(record.text("measure") or "")
+    what = measure if event is None else names.of(event)
+    if record.text("measure") not in (None, "measure:adverse-event") and event is not None:
+        what = f"{measure} ({names.of(event)})"
+    grade = record.text("grade")
+    if grade:
+        what += f" grade {grade}" if grade[:1].isdigit() else f", {lower_first(grade)}"
+    tail = _outcome_tail(record, names)
+    if _main_figure(record):
+        figures = figure_words(record, population)
+        link = " in " if event is not None else " "
+        if (grade and event is None) or not re.match(r"[\d<>≤≥~.]", figures):
+            link, figures = ": ", lower_first(figures)
+        body = f"{what}{link}{figures}{tail}"
+    else:
+        said = _ABSENCES.get(record.text("absence") or "") or record.text("frequency")
+        details = "; ".join(_figure_details(record, population))
+        body = f"{what}{f': {said}' if said else ''}{tail}{f' ({details})' if details else ''}"
+    return sentence(f"{head}: {body}{_reserved(record)}{_remark(record, body)}") + _flag_words(record)
+
+
+def _remark(record: Record, body: str) -> str:
+    """The record's own sentence, unless it only repeats the figures."""
+    text = record.text("text")
+    if text is None:
+        return ""
+    numbers = set(_FIGURES.findall(text))
+    return "" if numbers and numbers <= set(_FIGURES.findall(body)) else f". {sentence(text)}"
+
+
+def _reserved(record: Record) -> str:
+    certainty = _CERTAINTIES.get(record.text("certainty") or "")
+    return f" ({certainty})" if certainty else ""
+
+
+def _outcome_tail(record: Record, names: Names) -> str:
+    """What follows the figure: what counted, when, in whom, against what, and how sure."""
+    figure = _main_figure(record)
+    absence, frequency = _ABSENCES.get(record.text("absence") or ""), record.text("frequency")
+    definition, time_point = record.text("definition"), record.text("time_point")
+    follow_up, significance = record.text("follow_up"), record.text("significance")
+    subgroup, attribution = subgroup_words(record, names), record.text("attribution")
+    parts = [
+        f"counting {names.of(definition)}" if definition and definition != "definition:unstated" else None,
+        f"at {duration_words(time_point)}" if time_point else None,
+        f"in {subgroup}" if subgroup else None,
+        _comparison(record, names),
+        "significance not reported" if significance == "not reported" else significance,
+        absence if figure and absence not in (None, figure) else None,
+        frequency if figure and frequency not in (None, figure) else None,
+        f"attributed to {attribution}" if attribution else None,
+        f"followed for {duration_words(follow_up)}" if follow_up else None,
+    ]
+    return "".join(f", {part}" for part in parts if part)
+
+
+def _comparison(record: Record, names: Names) -> str | None:
+    direction, comparator = record.text("direction"), record.text("comparator")
+    if comparator is None:
+        return direction
+    if direction == "no difference":
+        return f"no difference from {names.of(comparator)}"
+    return f"{direction} than with {names.of(comparator)}" if direction else f"compared with {names.of(comparator)}"
+
+
+def subgroup_words(record: Record, names: Names) -> str:
+    """The subgroup in the text's words, or else by its histotype, site, genotype and line; with its size."""
+    text = record.text("subgroup")
+    if text is None:
+        parts = [
+            names.all(record.texts("subgroup_histotype")),
+            names.all(record.texts("subgroup_site")),
+            record.text("subgroup_genotype") or "",
+            record.text("subgroup_line") or "",
+        ]
+        text = ", ".join(part for part in parts if part)
+    size = record.text("subgroup_n")
+    return f"{text} (n = {size})" if size and text else f"{size} patients" if size else text
+
+
+def event_label(record: Record, patient: str, labels: Mapping[str, str]) -> str:
+    """A timeline event as a sentence; ``labels`` are those of the patient's events by local id."""
+    when = record.text("time_text") or record.text("date")
+    offset, after = record.text("offset"), record.text("after")
+    if when is None and offset and after in labels:
+        words = duration_words(offset.removeprefix("-"))
+        when = f"{words} {'before' if offset.startswith('-') else 'after'} {labels[after or '']}"
+    label = record.text("label") or ""
+    if record.yes("planned"):
+        label = f"planned: {label}"
+    if record.text("polarity") == "negated":
+        label = f"not the case: {label}"
+    details = []
+    response = record.text("response")
+    if response and _RESPONSES[response].lower() not in label.lower():
+        details.append(_RESPONSES[response])
+    size, figures = record.text("size"), figure_words(record)
+    if size and size not in label:
+        details.append(f"{size} {unit_words(record.text('unit') or '1')}".strip())
+    if figures and figures.lower() not in label.lower():
+        details.append(figures)
+    details += [
+        text for key in ("result", "grade", "stage") if (text := record.text(key)) and text.lower() not in label.lower()
+    ]
+    if record.text("duration_text") or record.text("duration"):
+        lasted = record.text("duration_text") or duration_words(record.text("duration") or "")
+        details.extend([f"for {lasted}"] if lasted.lower() not in label.lower() else [])
+    if record.text("ended"):
+        details.append(f"ended: {record.text('ended')}")
+    certainty = _CERTAINTIES.get(record.text("certainty") or "")
+    tail = "".join(f"; {detail}" for detail in details) + (f" ({certainty})" if certainty else "")
+    return sentence(f"{patient}: {f'{when}: ' if when else ''}{label}{tail}") + _flag_words(record)

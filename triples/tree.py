@@ -1,0 +1,43 @@
+"""A YAML file as a tree in which every scalar is text and knows where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something stands in a curated file. ``line`` and ``column`` count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A scalar as typed. ``start`` and ``end`` are character indices in the file, with quotation marks."""
+
+    text: str
+    place: Place
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A YAML list."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Table:
+    """A YAML mapping, its pairs as typed: a key may occur twice."""
+
+    pairs: tuple[tuple[Scalar, Node], ...]
+    place: Place
+
+
+Node = Scalar | Listing | Table
