@@ -153,7 +153,7 @@ def pool(graph: Naming, question: EvidenceQuestion) -> PoolAnswer:
         refused=refused,
         studies=tuple(_pooled(candidate) for candidate in kept),
         leave_one_out=_leave_one_out(kept) if enough else None,
-        cautions=_cautions(kept, refused=refused),
+        cautions=_cautions(kept, frozenset(selection.several_arms), refused=refused),
         left_out=tuple(sorted(selection.left_out, key=lambda out: (out.study.label if out.study else "", out.row))),
         corpus=graph.corpus(),
     )
@@ -166,6 +166,7 @@ class _Choice:
         self.question, self.measure = question, measure
         self.candidates: list[_Candidate] = []
         self.left_out: list[LeftOut] = []
+        self.several_arms: set[str] = set()
 
     def sift(self, rows: Iterable[EvidenceRow]) -> None:
         for row in sorted(rows, key=lambda row: row.id):
@@ -237,7 +238,7 @@ class _Choice:
             return None, []
         target = self._target()
         kept = []
-        for candidate in self.candidates:
+        for candidate in map(_none_of_any_kind, self.candidates):
             verdict = alike(target, candidate.how)
             if verdict.comparable:
                 kept.append(candidate)
@@ -265,6 +266,8 @@ class _Choice:
             if first.study.id == candidate.study.id:
                 if candidate.row.id not in first.rows and not candidate.is_summed:
                     self._drop(candidate.row, "its study is in already, with another figure or arm")
+                    if candidate.row.arm != first.row.arm:
+                        self.several_arms.add(first.study.id)
             else:
                 self._drop(candidate.row, f"its patients may be those of {first.study.label}")
         return sorted(taken.values(), key=lambda one: (one.study.label, one.study.id))
@@ -288,6 +291,14 @@ class _Choice:
 
     def _drop(self, row: EvidenceRow, reason: str) -> None:
         self.left_out.append(LeftOut(row.id, row.study, row.sentence, reason))
+
+
+def _none_of_any_kind(candidate: _Candidate) -> _Candidate:
+    """Where nobody responded, nobody responded in the sense that is pooled; leaving such studies out would flatter."""
+    if candidate.numerator or candidate.how.categories or not candidate.how.is_rate:
+        return candidate
+    method = f"{candidate.method}; no response of any kind, whatever was counted"
+    return replace(candidate, how=replace(candidate.how, categories=OBJECTIVE, definition=None), method=method)
 
 
 def _kind_of_design(design: str | None) -> str:
@@ -338,13 +349,15 @@ def _leave_one_out(kept: Sequence[_Candidate]) -> tuple[LeaveOneOut, ...]:
     return tuple(found)
 
 
-def _cautions(kept: Sequence[_Candidate], *, refused: str | None) -> tuple[str, ...]:
+def _cautions(kept: Sequence[_Candidate], several_arms: frozenset[str], *, refused: str | None) -> tuple[str, ...]:
     cautions = []
     if refused is None and len(kept) < STUDIES_FOR_PREDICTION:
         cautions.append("two studies: no prediction interval and no leave-one-out table, which need three")
     if refused is None and len(kept) < 5:
         cautions.append(f"{len(kept)} studies: the variance between them is poorly known, the interval likely too narrow")
     for candidate in kept:
+        if candidate.study.id in several_arms:
+            cautions.append(f"{candidate.study.label}: one of its arms is pooled, another is left out, because they may overlap")
         if candidate.how.by_convention:
             cautions.append(f"{candidate.study.label}: what counted is taken from the name of the measure; it is not stated")
     return tuple(dict.fromkeys(cautions))

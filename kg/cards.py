@@ -1,0 +1,328 @@
+"""The record of one thing, with everything that hangs on it: entity, statement, study, patient, document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg.clinical import read_components, read_conflicts
+from kg.description import Description, describe, passages, reference, references
+from kg.errors import EntityNotFound
+from kg.evidence import ComponentRow, ConflictRow
+from kg.identifiers import display
+from kg.model import EntityRef, PassageRef
+from kg.results import iri
+from kg.store import Store
+from ontology.terms import PREDICATES
+
+
+@dataclass(frozen=True)
+class Xref:
+    """An identifier elsewhere: of the same thing (exact), nearly so (close), or known only as a cross-reference."""
+
+    id: str
+    curie: str
+    match: str
+
+
+@dataclass(frozen=True)
+class EntityCard:
+    """What a page about an entity begins with. ``counts``: connections per predicate and direction."""
+
+    id: str
+    curie: str
+    type: str
+    label: str
+    synonyms: tuple[str, ...]
+    definition: str | None
+    xrefs: tuple[Xref, ...]
+    parents: tuple[EntityRef, ...]
+    children: tuple[EntityRef, ...]
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Qualifier:
+    """One further thing a fact says of itself, for example the model it was seen in."""
+
+    name: str
+    label: str
+    value: str
+    entity: EntityRef | None = None
+
+
+@dataclass(frozen=True)
+class FactCard:
+    """One thing a document says: a statement, an outcome, or an event of a patient."""
+
+    id: str
+    curie: str
+    type: str
+    sentence: str
+    subject: EntityRef | None
+    predicate: str | None
+    object: EntityRef | None
+    text: str | None
+    polarity: str
+    certainty: str
+    year: int | None
+    asserted_by: tuple[EntityRef, ...]
+    citing: tuple[EntityRef, ...]
+    about: tuple[EntityRef, ...]
+    qualifiers: tuple[Qualifier, ...]
+    flags: tuple[str, ...]
+    flag_reason: str | None
+    note: str | None
+    passages: tuple[PassageRef, ...]
+    context_passages: tuple[PassageRef, ...]
+    same_fact: tuple[EntityRef, ...]
+    conflicts: tuple[ConflictRow, ...]
+
+
+@dataclass(frozen=True)
+class ArmCard:
+    """One arm of a study; its results are evidence rows."""
+
+    arm: EntityRef
+    regimen: EntityRef | None
+    components: tuple[ComponentRow, ...]
+    population: tuple[Qualifier, ...]
+    passages: tuple[PassageRef, ...]
+
+
+@dataclass(frozen=True)
+class StudyCard:
+    """A study as the documents tell of it. Results are the rows of ``evidence``."""
+
+    id: str
+    curie: str
+    label: str
+    design: str | None
+    details: tuple[Qualifier, ...]
+    arms: tuple[ArmCard, ...]
+    patients: tuple[EntityRef, ...]
+    documents: tuple[EntityRef, ...]
+    citing: tuple[EntityRef, ...]
+    passages: tuple[PassageRef, ...]
+
+
+@dataclass(frozen=True)
+class DocumentCard:
+    """A source document: what it is, and how much this graph holds of it."""
+
+    id: str
+    curie: str
+    label: str
+    title: str | None
+    authors: tuple[str, ...]
+    journal: str | None
+    year: int | None
+    doi: str | None
+    file_name: str | None
+    sha256: str | None
+    counts: Mapping[str, int]
+
+
+_XREF_MATCHES = {"exactMatch": "exact", "closeMatch": "close", "relatedMatch": "cross-reference"}
+_CHILDREN = """
+SELECT DISTINCT ?child WHERE { { ?child skos:broader ?parent } UNION { ?child rdfs:subClassOf ?parent }
+  UNION { ?child skg:inClass ?parent } FILTER(?child != ?parent) FILTER(isIRI(?child)) }"""
+
+
+def entity_card(store: Store, node: str, counts: Mapping[str, int]) -> EntityCard:
+    """Read an entity.
+
+    Raises: EntityNotFound if the store says nothing about it.
+    """
+    own = describe(store, [node])
+    if node not in own:
+        raise EntityNotFound(display(node))
+    description = own[node]
+    parents = {p for name in ("broader", "inClass", "rdfs_subClassOf") for p in description.iris(name)} - {node}
+    children = {row[0].value for row in store.select(_CHILDREN, {"parent": [iri(node)]}).rows if row[0]}
+    own.update(describe(store, parents | children))
+    ref = reference(node, own)
+    xrefs = tuple(
+        Xref(target, display(target), match)
+        for name, match in _XREF_MATCHES.items()
+        for target in description.iris(name)
+    )
+    return EntityCard(
+        id=node,
+        curie=ref.curie,
+        type=ref.type,
+        label=ref.label,
+        synonyms=description.texts("altLabel"),
+        definition=description.text("definition"),
+        xrefs=xrefs,
+        parents=references(parents, own),
+        children=references(children, own),
+        counts=dict(counts),
+    )
+
+
+# What a fact's card shows in places of its own; everything else is listed as a qualifier.
+_SHOWN = frozenset({
+    "subject", "predicate", "object", "polarity", "certainty", "year", "assertedBy", "citing", "about", "flag",
+    "flagReason", "note", "passage", "contextPassage", "conflictsWith", "rdf_type", "rdfs_label", "prefLabel",
+    "hasEvent", "hasOutcome", "degree", "searchKey",
+})  # fmt: skip
+
+_SAME_FACT = """
+SELECT DISTINCT ?other WHERE { ?node skg:subject ?s ; skg:predicate ?p ; skg:object ?o .
+  ?other skg:subject ?s ; skg:predicate ?p ; skg:object ?o . FILTER(?other != ?node) }"""
+_FACT_OWNER = "SELECT DISTINCT ?owner WHERE { ?owner skg:hasOutcome|skg:hasEvent ?node }"
+
+
+def fact_card(store: Store, node: str) -> FactCard:
+    """Read a statement, an outcome or an event.
+
+    Raises: EntityNotFound if the store says nothing about it.
+    """
+    known = describe(store, [node])
+    if node not in known:
+        raise EntityNotFound(display(node))
+    fact = known[node]
+    same = {row[0].value for row in store.select(_SAME_FACT, {"node": [iri(node)]}).rows if row[0]}
+    owners = [row[0].value for row in store.select(_FACT_OWNER, {"node": [iri(node)]}).rows if row[0]]
+    known.update(describe(store, {value for name in fact.terms for value in fact.iris(name)} | same | set(owners)))
+    subject = fact.iri_of("subject") or (owners[0] if owners else None)
+    target = fact.iri_of("object")
+    predicate = fact.iri_of("predicate")
+    return FactCard(
+        id=node,
+        curie=display(node),
+        type=reference(node, known).type,
+        sentence=fact.text("rdfs_label") or fact.text("prefLabel") or display(node),
+        subject=reference(subject, known) if subject else None,
+        predicate=predicate.rpartition("/")[2] if predicate else None,
+        object=reference(target, known) if target else None,
+        text=fact.text("object") if target is None else None,
+        polarity=fact.text("polarity") or "affirmed",
+        certainty=fact.text("certainty") or "stated",
+        year=fact.integer("year") or _year(fact, known),
+        asserted_by=references(fact.iris("assertedBy"), known),
+        citing=references(fact.iris("citing"), known),
+        about=references(fact.iris("about"), known),
+        qualifiers=qualifiers(fact, known, _SHOWN),
+        flags=fact.texts("flag"),
+        flag_reason=fact.text("flagReason"),
+        note=fact.text("note"),
+        passages=passages(fact.iris("passage"), known),
+        context_passages=passages(fact.iris("contextPassage"), known),
+        same_fact=references(same, known),
+        conflicts=read_conflicts(store, [node]),
+    )
+
+
+def _year(fact: Description, known: Mapping[str, Description]) -> int | None:
+    years = [known[doc].integer("year") for doc in fact.iris("assertedBy") if doc in known]
+    return years[0] if years else None
+
+
+def qualifiers(node: Description, known: Mapping[str, Description], but: frozenset[str]) -> tuple[Qualifier, ...]:
+    """Every property that has no place of its own on a card, with a readable name."""
+    found = []
+    for name in sorted(node.terms):
+        if name in but or "://" in name:
+            continue
+        for term in node.all(name):
+            entity = reference(term.value, known) if term.kind == "iri" else None
+            found.append(Qualifier(name, _words(name), entity.label if entity else term.value, entity))
+    return tuple(found)
+
+
+def _words(name: str) -> str:
+    predicate = PREDICATES.get(name)
+    if predicate is not None:
+        return predicate.label
+    spaced = "".join(f" {c.lower()}" if c.isupper() else c for c in name)
+    return spaced.removesuffix(" text").strip()
+
+
+_STUDY_SHOWN = _SHOWN | {"studyType", "hasArm", "hasPatient", "altLabel", "broader"}
+_PEOPLE_SHOWN = frozenset(
+    {"degree", "searchKey", "rdf_type", "passage", "contextPassage", "prefLabel", "rdfs_label", "assertedBy"}
+)
+
+
+def study_card(store: Store, node: str) -> StudyCard:
+    """Read a study with its arms and patients.
+
+    Raises: EntityNotFound if the store says nothing about it.
+    """
+    known = describe(store, [node])
+    if node not in known:
+        raise EntityNotFound(display(node))
+    study = known[node]
+    for names in (
+        None,
+        ("regimen", "population"),
+        ("component", "histotype", "site", "priorDrug"),
+        ("drug", "procedure", "passage"),
+    ):
+        targets = {
+            value
+            for description in list(known.values())
+            for name in (names or tuple(description.terms))
+            for value in description.iris(name)
+            if not name.startswith("rdf_")
+        }
+        known.update(describe(store, targets - known.keys()))
+    arms = tuple(_arm(known, arm) for arm in study.iris("hasArm"))
+    return StudyCard(
+        id=node,
+        curie=display(node),
+        label=reference(node, known).label,
+        design=study.text("studyType"),
+        details=qualifiers(study, known, _STUDY_SHOWN),
+        arms=arms,
+        patients=references(study.iris("hasPatient"), known),
+        documents=references(study.iris("assertedBy"), known),
+        citing=references(study.iris("citing"), known),
+        passages=passages(study.iris("passage"), known),
+    )
+
+
+def _arm(known: Mapping[str, Description], node: str) -> ArmCard:
+    arm = known.get(node, Description(node))
+    regimen, population = arm.iri_of("regimen"), arm.iri_of("population")
+    people = known.get(population or "", Description(""))
+    return ArmCard(
+        arm=reference(node, known),
+        regimen=reference(regimen, known) if regimen else None,
+        components=read_components(known, known.get(regimen or "", Description(""))),
+        population=qualifiers(people, known, _PEOPLE_SHOWN),
+        passages=passages(arm.iris("passage"), known),
+    )
+
+
+_DOCUMENT_COUNTS = """
+SELECT ?class (COUNT(DISTINCT ?fact) AS ?count) WHERE { ?fact skg:assertedBy ?document ; a ?class .
+  FILTER(STRSTARTS(STR(?class), STR(skg:))) } GROUP BY ?class ORDER BY ?class"""
+
+
+def document_card(store: Store, node: str) -> DocumentCard:
+    """Read a source document.
+
+    Raises: EntityNotFound if the store says nothing about it.
+    """
+    known = describe(store, [node])
+    if node not in known:
+        raise EntityNotFound(display(node))
+    own = known[node]
+    counted = store.select(_DOCUMENT_COUNTS, {"document": [iri(node)]})
+    counts = {a.value.rpartition("/")[2]: int(b.value) for a, b in counted.rows if a and b}
+    return DocumentCard(
+        id=node,
+        curie=display(node),
+        label=reference(node, known).label,
+        title=own.text("dcterms_title"),
+        authors=own.texts("author"),
+        journal=own.text("journal"),
+        year=own.integer("year"),
+        doi=own.text("doi"),
+        file_name=own.text("fileName"),
+        sha256=own.text("sha256"),
+        counts=counts,
+    )

@@ -1,0 +1,320 @@
+"""The catalogue of questions: tested SPARQL queries with typed parameters, kept as RDF in ``kg/queries``.
+
+A question is a SHACL SPARQL executable, as in the SIB SPARQL examples: ``rdfs:label`` is the question,
+``rdfs:comment`` says how to read the answer, ``schema:keywords`` what it is about, ``sh:select`` is a query
+that runs as it stands. Each parameter is a ``VALUES ?name { default }`` of that query, described by a
+``sh:Parameter`` whose path ends in its name. A build stores the files in a graph of their own; everything here
+reads that graph, so a remote store answers the same questions.
+Source: SHACL Advanced Features (W3C NOTE-shacl-af-20170608), sections 4 and 5.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Protocol
+
+from kg import codec
+from kg.budget import Budget
+from kg.description import Description, describe, reference
+from kg.errors import EntityNotFound, InvalidParameter
+from kg.identifiers import BASE, display
+from kg.model import EntityRef
+from kg.query import Binding, bind
+from kg.results import PythonValue, Row, Term, literal
+from kg.store import Store
+from kg.tokens import tokens_of
+from ontology.terms import CLASSES, SKG
+
+CATALOGUE_GRAPH = f"{BASE}graph/catalogue"
+QUESTION_BASE = f"{BASE}question/"
+THEMES = (
+    "mechanism", "evidence", "comparison", "case", "resistance", "toxicity", "definition", "conflict", "absence",
+    "provenance", "identity", "epidemiology", "approval",
+)  # fmt: skip
+MAX_ITEMS = 500
+
+_SH = "http://www.w3.org/ns/shacl#"
+_SCHEMA = "https://schema.org/"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_EXECUTABLES = "SELECT ?question ?parameter WHERE { ?question a sh:SPARQLSelectExecutable ; sh:select ?query } "
+
+
+@dataclass(frozen=True)
+class CatalogueParameter:
+    """One parameter of a question.
+
+    Attributes:
+        name: of the query's variable, and in requests.
+        type: ``text``, ``integer``, or the class of the entity to give (``Drug``; ``Entity`` takes any kind).
+        default: what the question is asked with when nothing is given: a CURIE, a text or a number.
+        choices: the texts allowed; empty when any is.
+    """
+
+    name: str
+    label: str
+    help: str
+    type: str
+    default: str
+    default_label: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CatalogueQuestion:
+    """A question that the graph can be asked. ``query`` runs as it stands, with the defaults."""
+
+    id: str
+    title: str
+    description: str
+    theme: str
+    keywords: tuple[str, ...]
+    parameters: tuple[CatalogueParameter, ...]
+    query: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a parameter was given: several values mean any of them."""
+
+    name: str
+    label: str
+    values: tuple[str, ...]
+    entities: tuple[EntityRef, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an answer; ``name`` is the query's variable, ``label`` its words."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value. ``text`` is what to show; an entity has its reference, a literal its value."""
+
+    text: str
+    value: PythonValue
+    entity: EntityRef | None
+
+
+@dataclass(frozen=True)
+class QuestionAnswer:
+    """The answer of a catalogue question: a table whose cells name their entities.
+
+    Attributes:
+        query: the SPARQL that was run, to go on from.
+        items: one mapping per row, by column name; what is unbound is None.
+    """
+
+    id: str
+    title: str
+    description: str
+    parameters: tuple[Given, ...]
+    query: str
+    columns: tuple[Column, ...]
+    items: tuple[Mapping[str, Cell | None], ...]
+    limit: int
+    total: int
+    truncated: bool
+    truncated_by: str | None
+
+
+class Naming(Protocol):
+    """What resolves names: a :class:`kg.graph.KnowledgeGraph`."""
+
+    store: Store
+
+    def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
+        """The entity that a text names."""
+        ...
+
+
+def packaged_quads() -> list[codec.Quad]:
+    """The catalogue as quads of its own graph, from the files that this package ships.
+
+    Raises: ValueError for a file that is not Turtle or has blank nodes.
+    """
+    found = sorted((entry for entry in files("kg").joinpath("queries").iterdir() if entry.name.endswith(".ttl")),
+                   key=lambda entry: entry.name)  # fmt: skip
+    return [quad for entry in found for quad in codec.parse_turtle(entry.read_bytes(), CATALOGUE_GRAPH)]
+
+
+def catalogue(graph: Naming) -> tuple[CatalogueQuestion, ...]:
+    """Every question that a graph carries, by theme and title; empty for a graph without a catalogue."""
+    store = graph.store
+    found = describe(store, _nodes(store))
+    parameters = describe(store, {p for each in found.values() for p in each.iris(f"{_SH}parameter")})
+    defaults = {value for each in parameters.values() for value in each.iris(f"{_SH}defaultValue")}
+    named = describe(store, defaults)
+    questions = (_question(each, parameters, named) for each in found.values())
+    return tuple(sorted(questions, key=lambda each: (_theme_order(each.theme), each.title)))
+
+
+def find(graph: Naming, name: str) -> CatalogueQuestion:
+    """One question by its id.
+
+    Raises: EntityNotFound with the questions whose ids are like it.
+    """
+    wanted = name.removeprefix(QUESTION_BASE).removeprefix("question:").strip()
+    questions = catalogue(graph)
+    for question in questions:
+        if question.id == wanted:
+            return question
+    words = set(wanted.lower().replace("_", "-").split("-")) - {""}
+    alike = [each for each in questions if words & set(each.id.split("-"))]
+    raise EntityNotFound(name, "id", tuple((each.id, each.title) for each in alike[:5]))
+
+
+def ask(
+    graph: Naming,
+    name: str,
+    given: Mapping[str, Sequence[str]],
+    limit: int = MAX_ITEMS,
+    budget: Budget | None = None,
+) -> QuestionAnswer:
+    """Answer a question of the catalogue.
+
+    Args:
+        graph: what to ask.
+        name: the question's id.
+        given: values by parameter, names or identifiers for entities; several values mean any of them.
+        limit: rows returned; ``total`` counts them all.
+        budget: what the query may cost.
+
+    Raises: EntityNotFound, AmbiguousEntity, InvalidParameter; whatever the store raises.
+    """
+    question = find(graph, name)
+    known = {parameter.name: parameter for parameter in question.parameters}
+    for unknown in sorted(given.keys() - known.keys()):
+        expected = f"a parameter of this question ({', '.join(sorted(known)) or 'it has none'})"
+        raise InvalidParameter(unknown, ", ".join(given[unknown]), expected)
+    values: list[Given] = []
+    bindings: dict[str, Sequence[Binding]] = {}
+    for parameter in question.parameters:
+        shown, terms = _bound(graph, parameter, tuple(given.get(parameter.name, ())) or (parameter.default,))
+        values.append(shown)
+        bindings[parameter.name] = terms
+    query = bind(_emptied(question.query, frozenset(bindings)), bindings)
+    solutions = graph.store.select(query, budget=budget)
+    shown_rows = solutions.rows[:limit]
+    names = describe(graph.store, {term.value for row in shown_rows for term in row if term and term.kind == "iri"})
+    truncated = len(shown_rows) < len(solutions.rows)
+    return QuestionAnswer(
+        id=question.id,
+        title=question.title,
+        description=question.description,
+        parameters=tuple(values),
+        query=query,
+        columns=tuple(Column(column, _words(column)) for column in solutions.columns),
+        items=tuple(_item(solutions.columns, row, names) for row in shown_rows),
+        limit=limit,
+        total=len(solutions.rows),
+        truncated=truncated,
+        truncated_by="limit" if truncated else None,
+    )
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def _nodes(store: Store) -> set[str]:
+    return {row[0].value for row in store.select(_EXECUTABLES) if row[0] is not None}
+
+
+def _question(
+    node: Description, parameters: Mapping[str, Description], named: Mapping[str, Description]
+) -> CatalogueQuestion:
+    own = [parameters[iri] for iri in node.iris(f"{_SH}parameter") if iri in parameters]
+    ordered = sorted(own, key=lambda each: (each.integer(f"{_SH}order") or 0, each.iri))
+    return CatalogueQuestion(
+        id=node.iri.removeprefix(QUESTION_BASE),
+        title=node.text("rdfs_label") or display(node.iri),
+        description=node.text("rdfs_comment") or "",
+        theme=node.text("dcterms_subject") or "",
+        keywords=node.texts(f"{_SCHEMA}keywords"),
+        parameters=tuple(_parameter(each, named) for each in ordered),
+        query=(node.text(f"{_SH}select") or "").strip(),
+    )
+
+
+def _parameter(node: Description, named: Mapping[str, Description]) -> CatalogueParameter:
+    cls, datatype = node.iri_of(f"{_SH}class"), node.iri_of(f"{_SH}datatype")
+    default = node.all(f"{_SH}defaultValue")[0]
+    is_entity = default.kind == "iri"
+    pattern = node.text(f"{_SH}pattern")
+    return CatalogueParameter(
+        name=(node.iri_of(f"{_SH}path") or "").rpartition("/")[2],
+        label=node.text(f"{_SH}name") or "",
+        help=node.text(f"{_SH}description") or "",
+        type=cls.removeprefix(SKG.namespace) if cls else "integer" if datatype == f"{_XSD}integer" else "text",
+        default=display(default.value) if is_entity else default.value,
+        default_label=reference(default.value, named).label if is_entity else default.value,
+        choices=tuple(pattern.strip("^$()").split("|")) if pattern else (),
+    )
+
+
+def _theme_order(theme: str) -> int:
+    return THEMES.index(theme) if theme in THEMES else len(THEMES)
+
+
+# --- asking -------------------------------------------------------------------------------------------------
+
+
+def _bound(
+    graph: Naming, parameter: CatalogueParameter, texts: tuple[str, ...]
+) -> tuple[Given, tuple[Binding, ...]]:
+    """What a parameter was given, as names for people and as terms for the query."""
+    if parameter.type == "integer":
+        numbers = [_whole(parameter.name, text) for text in texts]
+        return Given(parameter.name, parameter.label, texts, ()), tuple(numbers)
+    if parameter.type == "text":
+        for text in texts:
+            if parameter.choices and text not in parameter.choices:
+                raise InvalidParameter(parameter.name, text, "one of " + ", ".join(parameter.choices))
+        return Given(parameter.name, parameter.label, texts, ()), tuple(literal(text) for text in texts)
+    kind = CLASSES[parameter.type].kind if parameter.type in CLASSES else None
+    entities = tuple(graph.resolve(text, (kind,) if kind else (), parameter.name) for text in texts)
+    shown = Given(parameter.name, parameter.label, tuple(each.curie for each in entities), entities)
+    return shown, tuple(each.id for each in entities)
+
+
+def _whole(name: str, text: str) -> int:
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+        raise InvalidParameter(name, text, "a whole number")
+    return int(digits)
+
+
+def _emptied(query: str, names: frozenset[str]) -> str:
+    """The query with its defaults taken out of ``VALUES ?name { ... }``, ready to be bound."""
+    tokens = list(tokens_of(query))
+    cuts = []
+    for place, (word, variable, opening) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False)):
+        if word.keyword == "VALUES" and opening.text == "{" and variable.text[1:] in names:
+            closing = next(token for token in tokens[place + 3 :] if token.text == "}")
+            cuts.append((opening.start + 1, closing.start))
+    for start, end in reversed(cuts):
+        query = query[:start] + query[end:]
+    return query
+
+
+def _item(columns: Sequence[str], row: Row, names: Mapping[str, Description]) -> dict[str, Cell | None]:
+    return {column: _cell(term, names) for column, term in zip(columns, row, strict=True)}
+
+
+def _cell(term: Term | None, names: Mapping[str, Description]) -> Cell | None:
+    if term is None:
+        return None
+    if term.kind == "iri":
+        entity = reference(term.value, names)
+        return Cell(entity.label, term.value, entity)
+    return Cell(term.value, term.python(), None)
+
+
+def _words(column: str) -> str:
+    """A variable's name in words: ``responseRate`` is "response rate"."""
+    return "".join(f" {char.lower()}" if char.isupper() else char for char in column).replace("_", " ").strip()

@@ -1,0 +1,158 @@
+"""What the store says about a set of nodes, as Python values: the one way answers read records out of RDF.
+
+A question finds its nodes with a SPARQL query of ``kg/queries``; this module then fetches all their properties in one
+query, bounded by the number of nodes, never by the size of the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kg.identifiers import compress, display, kind_of
+from kg.model import EntityRef, PassageRef
+from kg.results import Term, iri
+from kg.store import Store
+from ontology.terms import CLASS_BY_KIND, CLASSES, SKG
+
+BATCH = 500  # nodes a query: keeps the VALUES block well under the query size limit
+
+_PROPERTIES_OF = "SELECT DISTINCT ?node ?property ?value WHERE { ?node ?property ?value }"
+
+_VOCABULARY = SKG.namespace
+_SHORT = {
+    "http://www.w3.org/2004/02/skos/core#": "",
+    "http://www.w3.org/2000/01/rdf-schema#": "rdfs_",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf_",
+    "http://purl.org/dc/terms/": "dcterms_",
+    _VOCABULARY: "",
+}
+
+
+@dataclass(frozen=True)
+class Description:
+    """One node and its properties. Keys are local names (``hasArm``); SKOS terms too (``prefLabel``, ``note``)."""
+
+    iri: str
+    terms: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+
+    def all(self, name: str) -> tuple[Term, ...]:
+        """Every value of a property, in a stable order; empty if there is none."""
+        return self.terms.get(name, ())
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Every value as text."""
+        return tuple(term.value for term in self.all(name))
+
+    def text(self, name: str) -> str | None:
+        """The first value as text, or None."""
+        values = self.texts(name)
+        return values[0] if values else None
+
+    def number(self, name: str) -> float | int | None:
+        """The first value as a number: an int where it is whole; None if absent or not a number."""
+        text = self.text(name)
+        if text is None:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return int(value) if value.is_integer() else value
+
+    def integer(self, name: str) -> int | None:
+        """The first value as a whole number, or None."""
+        value = self.number(name)
+        return value if isinstance(value, int) else None
+
+    def yes(self, name: str) -> bool | None:
+        """The first value as a boolean, or None."""
+        text = self.text(name)
+        return None if text is None else text in {"true", "1", "yes"}
+
+    def iris(self, name: str) -> tuple[str, ...]:
+        """Every value that is a node."""
+        return tuple(term.value for term in self.all(name) if term.kind == "iri")
+
+    def iri_of(self, name: str) -> str | None:
+        """The first value that is a node, or None."""
+        nodes = self.iris(name)
+        return nodes[0] if nodes else None
+
+
+def describe(store: Store, nodes: Iterable[str]) -> dict[str, Description]:
+    """Fetch every property of some nodes.
+
+    Returns: a description per node that has properties, keyed by IRI; values sorted, so the answer is stable.
+    """
+    wanted = sorted(set(nodes))
+    found: dict[str, dict[str, set[Term]]] = {}
+    for start in range(0, len(wanted), BATCH):
+        batch = [iri(node) for node in wanted[start : start + BATCH]]
+        for found_node, name, value in store.select(_PROPERTIES_OF, {"node": batch}).rows:
+            if found_node is None or name is None or value is None:
+                continue
+            found.setdefault(found_node.value, {}).setdefault(_short(name.value), set()).add(value)
+    return {
+        node: Description(node, {name: tuple(sorted(values, key=_order)) for name, values in properties.items()})
+        for node, properties in found.items()
+    }
+
+
+def _order(term: Term) -> tuple[str, str, str]:
+    return (term.kind, term.value, term.datatype or "")
+
+
+def _short(iri: str) -> str:
+    for namespace, prefix in _SHORT.items():
+        if iri.startswith(namespace):
+            return prefix + iri[len(namespace) :]
+    return iri
+
+
+def class_of(description: Description | None, iri: str) -> str:
+    """The local name of a node's class: from its kind, except where one kind holds several classes."""
+    if description is not None:
+        own = [value[len(_VOCABULARY) :] for value in description.texts("rdf_type") if value.startswith(_VOCABULARY)]
+        above = {CLASSES[name].parent for name in own if name in CLASSES}
+        specific = [name for name in own if name not in above]
+        if specific:
+            return specific[0]
+    kind = kind_of(iri)
+    return CLASS_BY_KIND.get(kind, "Entity") if kind else "Entity"
+
+
+def reference(node: str, descriptions: Mapping[str, Description]) -> EntityRef:
+    """Name a node the way answers do; its CURIE stands in where it has no label."""
+    description = descriptions.get(node)
+    label = None
+    if description is not None:
+        label = description.text("prefLabel") or description.text("rdfs_label")
+    return EntityRef(id=node, curie=display(node), type=class_of(description, node), label=label or _bare(node))
+
+
+def references(nodes: Iterable[str], descriptions: Mapping[str, Description]) -> tuple[EntityRef, ...]:
+    """Name several nodes, by label."""
+    return tuple(sorted((reference(node, descriptions) for node in nodes), key=lambda ref: (ref.label, ref.curie)))
+
+
+def _bare(iri: str) -> str:
+    curie = compress(iri)
+    return curie.partition(":")[2] if curie else iri
+
+
+def passage(description: Description) -> PassageRef:
+    """Read a passage node."""
+    return PassageRef(
+        id=description.iri,
+        document=description.iri_of("document") or "",
+        section=description.text("section") or "",
+        start=description.integer("start") or 0,
+        end=description.integer("end") or 0,
+    )
+
+
+def passages(iris: Iterable[str], descriptions: Mapping[str, Description]) -> tuple[PassageRef, ...]:
+    """Read several passage nodes, in the order of the text."""
+    found = (passage(descriptions[iri]) for iri in set(iris) if iri in descriptions)
+    return tuple(sorted(found, key=lambda ref: (ref.document, ref.start, ref.end)))

@@ -1,0 +1,348 @@
+"""The one object that users of the library meet: a built graph, opened for questions.
+
+The same methods answer the HTTP API and the command line. Names in questions may be identifiers, labels or synonyms;
+they are resolved here, once, and everything below works on IRIs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from kg import (
+    cards,
+    cases,
+    catalogue,
+    comparison,
+    evidence,
+    evidence_search,
+    explanation,
+    gap_map,
+    mechanism,
+    neighborhood,
+    pooling,
+    safety,
+    traversal,
+)
+from kg.best_paths import SearchLimits
+from kg.budget import Budget, Deadline
+from kg.description import describe, passages, reference
+from kg.errors import EntityNotFound
+from kg.identifiers import kind_of, parse_identifier
+from kg.index import Index
+from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef
+from kg.projection import to_networkx
+from kg.query import Bindings, QueryLimits
+from kg.results import Solutions
+from kg.search import NameIndex, SearchAnswer, SearchQuestion
+from kg.steps import StatementRecord
+from kg.store import EmbeddedStore, Store, open_current
+from ontology.terms import CLASS_BY_KIND
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+SEARCH_TIMEOUT_S = 5.0
+_MECHANISM_TARGETS = (
+    "histotype",
+    "process",
+    "target",
+    "complex",
+    "metabolite",
+    "pathway",
+    "cellstate",
+    "condition",
+    "event",
+)
+_HISTOTYPES_BELOW = "SELECT DISTINCT ?sub WHERE { ?sub rdfs:subClassOf* ?top }"
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """How many things of a class the graph holds."""
+
+    type: str
+    count: int
+
+
+class KnowledgeGraph:
+    """A built graph. Read-only; safe to share between threads; close it when done.
+
+    >>> graph = KnowledgeGraph.open("data")                           # doctest: +SKIP
+    >>> graph.mechanism(drugs=["rapamycin"], target="leiomyosarcoma")  # doctest: +SKIP
+    """
+
+    def __init__(self, store: Store, index: Index, names: NameIndex) -> None:
+        self.store = store
+        self.index = index
+        self.names = names
+        self._all_evidence: tuple[evidence.EvidenceRow, ...] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: str | Path,
+        *,
+        workers: int = 1,
+        max_waiting: int = 32,
+        union_default_graph: bool = True,
+        limits: QueryLimits | None = None,
+    ) -> KnowledgeGraph:
+        """Open the current generation under a data folder; its worker processes start with the first query.
+
+        Raises: StoreUnavailable if nothing has been built there.
+        """
+        generation = open_current(Path(data_dir))
+        index, names = Index.open(generation.index_path), NameIndex.open(generation.names_path)
+        store = EmbeddedStore(
+            generation,
+            union_default_graph=union_default_graph,
+            workers=workers,
+            max_waiting=max_waiting,
+            limits=limits,
+        )
+        return cls(store, index, names)
+
+    def close(self) -> None:
+        """End the worker processes and let go of the files."""
+        self.store.close()
+        self.names.close()
+
+    def __enter__(self) -> KnowledgeGraph:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def data_version(self) -> str:
+        """The checksum of the dataset that answers come from."""
+        return self.store.data_version
+
+    # --- names ---------------------------------------------------------------------------------------------------
+
+    def search(self, text: str, types: Sequence[str] = (), limit: int = 20) -> SearchAnswer:
+        """Entities by label, synonym, external identifier, prefix, or with small typos; best first."""
+        return self.names.search(SearchQuestion(text, tuple(types), limit))
+
+    def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
+        """The entity that a text names.
+
+        Raises: EntityNotFound with suggestions, AmbiguousEntity with candidates.
+        """
+        return self.names.resolve(text, tuple(CLASS_BY_KIND[kind] for kind in kinds), parameter)
+
+    def name_of(self, node: str) -> EntityRef:
+        """How answers name a node, whatever it is. Raises EntityNotFound."""
+        known = describe(self.store, [node])
+        if node not in known:
+            raise EntityNotFound(node)
+        return reference(node, known)
+
+    # --- the record of one thing ---------------------------------------------------------------------------------
+
+    def entity(self, text: str) -> cards.EntityCard:
+        """An entity's card. Raises EntityNotFound, AmbiguousEntity."""
+        node = self.resolve(text, parameter="id").id
+        counts: dict[str, int] = {}
+        for count in self.counts(node):
+            counts[f"{count.predicate} {count.direction}"] = count.statements
+        return cards.entity_card(self.store, node, counts)
+
+    def fact(self, text: str) -> cards.FactCard:
+        """A statement, outcome or event with its provenance. Raises EntityNotFound."""
+        return cards.fact_card(self.store, self._identifier(text, ("statement", "outcome", "event")))
+
+    def study(self, text: str) -> cards.StudyCard:
+        """A study with its arms. Raises EntityNotFound, AmbiguousEntity."""
+        return cards.study_card(self.store, self.resolve(text, ("study",), "id").id)
+
+    def timeline(self, patient: str) -> cases.Timeline:
+        """A patient's history in order. Raises EntityNotFound, AmbiguousEntity."""
+        return cases.timeline(self.store, self.resolve(patient, ("patient",), "id").id)
+
+    def document(self, text: str) -> cards.DocumentCard:
+        """A source document. Raises EntityNotFound."""
+        return cards.document_card(self.store, self._identifier(text, ("document",)))
+
+    def members(self, kind: str) -> tuple[EntityRef, ...]:
+        """Every thing of a kind (``patient``, ``study``, ``document``), by label."""
+        found = self.store.select(_MEMBERS, {"class": f"https://w3id.org/sarcoma-kg/vocab/{CLASS_BY_KIND[kind]}"})
+        nodes = {row[0].value for row in found if row[0]}
+        known = describe(self.store, nodes)
+        return tuple(sorted((reference(node, known) for node in nodes), key=lambda ref: (ref.label, ref.curie)))
+
+    def corpus(self) -> evidence.Corpus:
+        """The documents that every answer rests on."""
+        known = describe(self.store, [row[0].value for row in self.store.select(_SOURCE_DOCUMENTS) if row[0]])
+        documents = sorted((reference(node, known) for node in known), key=lambda ref: ref.curie)
+        years = tuple(known[ref.id].integer("year") for ref in documents)
+        printed = sorted(year for year in years if year is not None)
+        when = (
+            f"published from {printed[0]} to {printed[-1]} where the text prints a year"
+            if printed
+            else "no year printed"
+        )
+        return evidence.Corpus(tuple(documents), years, f"The corpus is {len(documents)} documents ({when}).")
+
+    def class_counts(self) -> tuple[ClassCount, ...]:
+        """Things per class, most first."""
+        rows = self.store.select(_CLASS_COUNTS).rows
+        counts = [ClassCount(a.value.rpartition("/")[2], int(b.value)) for a, b in rows if a and b]
+        return tuple(sorted(counts, key=lambda entry: (-entry.count, entry.type)))
+
+    def _identifier(self, text: str, kinds: Sequence[str]) -> str:
+        """Facts have no names: only an identifier finds them."""
+        iri = parse_identifier(text)
+        if iri is None or kind_of(iri) not in kinds:
+            return self.resolve(text, tuple(kind for kind in kinds if kind in CLASS_BY_KIND), "id").id
+        if not describe(self.store, [iri]):
+            raise EntityNotFound(text, "id")
+        return iri
+
+    # --- traversal -----------------------------------------------------------------------------------------------
+
+    def counts(self, node: str) -> tuple[neighborhood.NeighborCount, ...]:
+        """How many connections an entity has, per predicate and direction."""
+        return neighborhood.neighbor_counts(self.index, self.resolve(node, parameter="id").id)
+
+    def neighbors(self, question: neighborhood.NeighborsQuestion) -> neighborhood.NeighborsAnswer:
+        """What is connected to an entity, one item per statement."""
+        return neighborhood.neighbors(self.index, question)
+
+    def paths(self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> traversal.PathAnswer:
+        """The k best simple paths between two entities."""
+        return traversal.best_paths(self.index, question, self, SearchLimits(deadline=Deadline.after(timeout_s)))
+
+    def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
+        """Entities and all links among them."""
+        return neighborhood.subgraph(self.index, question, self)
+
+    def reachable(self, question: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
+        """What lies within some steps of an entity."""
+        return neighborhood.reachable(self.index, question)
+
+    def common(self, question: neighborhood.CommonQuestion) -> neighborhood.CommonAnswer:
+        """What several entities are all connected to."""
+        return neighborhood.common_neighbors(self.index, question, self)
+
+    def mechanism(
+        self,
+        drugs: Sequence[str] = (),
+        target: str | None = None,
+        *,
+        certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES,
+        max_length: int = mechanism.DEFAULT_LENGTH,
+        k: int = traversal.DEFAULT_PATHS,
+        include_imports: bool = False,
+        timeout_s: float = SEARCH_TIMEOUT_S,
+    ) -> mechanism.MechanismAnswer:
+        """How a drug acts on something: signed causal paths, joint causes, gaps. Either end may be left out."""
+        goal = self.resolve(target, _MECHANISM_TARGETS, "target") if target else None
+        question = mechanism.MechanismQuestion(
+            drugs=tuple(self.resolve(drug, ("drug",), "drug").id for drug in drugs),
+            target=goal.id if goal else None,
+            subtypes=self.histotypes_below(goal.id) if goal and goal.type == "Histotype" else (),
+            certainties=certainties,
+            max_length=max_length,
+            k=k,
+            include_imports=include_imports,
+        )
+        return mechanism.mechanism(self.index, question, self, SearchLimits(deadline=Deadline.after(timeout_s)))
+
+    def statements(self, iris: Collection[str]) -> Mapping[str, StatementRecord]:
+        """Look statements up for the traversal (kg.steps.StatementSource)."""
+        known = describe(self.store, iris)
+        known.update(describe(self.store, {p for node in list(known.values()) for p in node.iris("passage")}))
+        return {
+            iri: StatementRecord(
+                passages=passages(known[iri].iris("passage"), known),
+                certainty=known[iri].text("certainty") or "stated",  # type: ignore[arg-type]  # shapes allow no other
+                document=known[iri].iri_of("assertedBy") or "",
+                text=known[iri].text("rdfs_label") or "",
+            )
+            for iri in iris
+            if iri in known
+        }
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """The whole graph for NetworkX; heavy above some 100,000 edges, prefer a subgraph there."""
+        return to_networkx(self.index)
+
+    # --- evidence ------------------------------------------------------------------------------------------------
+
+    def evidence(self, question: evidence.EvidenceQuestion) -> evidence.EvidenceAnswer:
+        """Clinical results, one row per arm or patient episode, measure, definition and subgroup."""
+        return evidence_search.answer(self, question)
+
+    def histotypes_below(self, histotype: str) -> tuple[str, ...]:
+        """A histotype and its subtypes, by the asserted and inferred hierarchy."""
+        found = self.store.select(_HISTOTYPES_BELOW, {"top": histotype})
+        return tuple(sorted({histotype} | {row[0].value for row in found if row[0]}))
+
+    def all_evidence(self) -> tuple[evidence.EvidenceRow, ...]:
+        """Every result of the graph; read once, because a built graph never changes."""
+        if self._all_evidence is None:
+            self._all_evidence = evidence_search.gather(self, evidence.EvidenceQuestion()).rows
+        return self._all_evidence
+
+    def compare(
+        self, a: str, b: str, histotype: str | None = None, measure: str | None = None
+    ) -> comparison.ComparisonAnswer:
+        """Two regimens: within one study, and, warned of, across studies. A bare drug means the drug alone."""
+        return comparison.compare(self, a, b, histotype, measure)
+
+    def pool(self, question: evidence.EvidenceQuestion) -> pooling.PoolAnswer:
+        """A share of patients pooled over comparable studies, or the reason why not."""
+        return pooling.pool(self, question)
+
+    def safety(self, question: evidence.EvidenceQuestion) -> safety.SafetyAnswer:
+        """Adverse events per regimen; with several drugs also those that they share."""
+        return safety.safety(self, question)
+
+    def gaps(self, rows: Sequence[str] = (), columns: Sequence[str] = ()) -> gap_map.GapMap:
+        """Treatments against histotypes: studied, only predicted, or neither."""
+        return gap_map.gap_map(self, rows, columns)
+
+    def explain(self, drug: str, histotype: str) -> explanation.Explanation:
+        """Mechanism and evidence of a drug in a histotype, and whether they agree."""
+        return explanation.explain(self, drug, histotype)
+
+    # --- the catalogue -------------------------------------------------------------------------------------------
+
+    def questions(self) -> tuple[catalogue.CatalogueQuestion, ...]:
+        """Every question of the catalogue, by theme."""
+        return catalogue.catalogue(self)
+
+    def ask(
+        self,
+        question: str,
+        given: Mapping[str, Sequence[str]] | None = None,
+        *,
+        limit: int = catalogue.MAX_ITEMS,
+        budget: Budget | None = None,
+    ) -> catalogue.QuestionAnswer:
+        """Answer a question of the catalogue; parameters that are not given have their defaults.
+
+        Raises: EntityNotFound, AmbiguousEntity, InvalidParameter.
+        """
+        return catalogue.ask(self, question, given or {}, limit, budget)
+
+    # --- SPARQL --------------------------------------------------------------------------------------------------
+
+    def sparql(self, query: str, bindings: Bindings | None = None, budget: Budget | None = None) -> Solutions:
+        """The solutions of a SELECT query; variables in ``bindings`` are bound as terms, never pasted as text."""
+        return self.store.select(query, bindings or {}, budget)
+
+
+_MEMBERS = "SELECT DISTINCT ?node WHERE { ?node a ?class }"
+# What a document cites is a document too, but only the sources have a text of their own.
+_SOURCE_DOCUMENTS = "SELECT ?document WHERE { ?document a skg:Document ; skg:sha256 ?digest }"
+_CLASS_COUNTS = """
+SELECT ?class (COUNT(DISTINCT ?node) AS ?count) WHERE {
+  ?node a ?class . FILTER(STRSTARTS(STR(?class), "https://w3id.org/sarcoma-kg/vocab/")) } GROUP BY ?class"""
