@@ -1,0 +1,67 @@
+"""Where things have their pages, and how the same answer is had in other forms."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote, urlencode
+
+from flask import Response, request
+
+from kg.model import EntityRef
+
+_PAGES = {
+    "Study": "/study/", "Patient": "/cases/", "Document": "/documents/", "Statement": "/statement/", "Outcome": "/statement/",
+    "TimelineEvent": "/statement/", "Passage": "/passage/",
+}  # fmt: skip
+Parameters = Iterable[tuple[str, str]]
+
+
+def page_of(ref: EntityRef) -> str:
+    """The address of a thing's page."""
+    return _PAGES.get(ref.type, "/entity/") + quote(ref.curie, safe=":")
+
+
+def given() -> dict[str, list[str]]:
+    """The request's parameters, but for the form that the page is wanted in."""
+    return {name: request.args.getlist(name) for name in request.args if name != "format"}
+
+
+def query(but: Sequence[str] = (), extra: Parameters = ()) -> str:
+    """The request's filled parameters as a query string."""
+    pairs = [(name, value) for name, values in request.args.lists() for value in values if value and name not in {"format", *but}]
+    return urlencode([*pairs, *extra])
+
+
+def here(extra: Parameters = (), but: Sequence[str] = ()) -> str:
+    """The address of this page, with other parameters."""
+    text = query(but, extra)
+    return f"{request.path}?{text}" if text else request.path
+
+
+def export(label: str, href: str, *, download: bool = False) -> dict[str, str | bool]:
+    """A link to the same answer in another form."""
+    return {"label": label, "href": href, "download": download}
+
+
+def csv_response(rows: Iterable[Sequence[str]], name: str) -> Response:
+    """Rows as a CSV file. Cells that a spreadsheet would run as a formula are quoted with an apostrophe (OWASP, CSV Injection)."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([f"'{cell}" if cell[:1] in {"=", "+", "@"} else cell for cell in row])
+    return _file(out.getvalue(), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def svg_response(text: str, name: str, style_hash: str) -> Response:
+    """A drawing as a file; its own style sheet is allowed by its hash, nothing else is."""
+    response = _file(text, "image/svg+xml; charset=utf-8", f"{name}.svg")
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; style-src '{style_hash}'"
+    return response
+
+
+def _file(text: str, content_type: str, name: str) -> Response:
+    response = Response(text, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

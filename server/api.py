@@ -1,0 +1,41 @@
+"""``/api/v1``: each question of ``server.questions`` as a route, and the description of them all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from kg.graph import KnowledgeGraph
+from server.openapi import describe_api
+from server.parameters import read
+from server.present import dumps
+from server.questions import QUESTIONS, Question
+
+PREFIX = "/api/v1"
+JSON = "application/json"
+
+
+def api_blueprint(graph: KnowledgeGraph) -> Blueprint:
+    """Make the routes of the JSON API."""
+    api = Blueprint("api", __name__)
+    for question in QUESTIONS:
+        api.add_url_rule(PREFIX + question.path, question.name, _view(graph, question), methods=["GET"])
+    by_name = {question.name: question for question in QUESTIONS}
+    # An identifier may also come as a parameter: IRIs with slashes are awkward in a path.
+    api.add_url_rule(f"{PREFIX}/entities", "entity_by_parameter", _view(graph, by_name["entity"]), methods=["GET"])
+    api.add_url_rule("/openapi.json", "openapi", _openapi, methods=["GET"])
+    return api
+
+
+def _view(graph: KnowledgeGraph, question: Question) -> Any:
+    def answer(**path: str) -> Response:
+        given = {name: request.args.getlist(name) for name in request.args}
+        given.update({name: [value] for name, value in path.items()})
+        return Response(dumps(question.answer(graph, read(question.parameters, given, others=question.others))), content_type=JSON)
+
+    return answer
+
+
+def _openapi() -> Response:
+    return Response(dumps(describe_api(QUESTIONS)), content_type=JSON)

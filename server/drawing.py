@@ -1,0 +1,361 @@
+"""Graphs as pictures, read from left to right: what the templates need to write them as SVG.
+
+``kg.layering`` says which column and row a node is in; this module gives columns the room that their boxes and labels need,
+lets lines leave on the right and arrive on the left, each at a place of its own, and finds a free spot for every label.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kg.layering import COLUMN, ROW, layered
+from kg.model import EntityRef
+
+LINE_HEIGHT = 15
+LABEL_WIDTH = 18  # characters
+CHARACTER = 7.2  # pixels of the drawing font, on average
+EDGE_CHARACTER = 6.1
+EDGE_LINE = 12
+EDGE_LABEL_WIDTH = 15
+MARGIN = 14
+AIR = 34  # between a label and the boxes beside it
+MIN_GAP = 72
+
+_MARKS = {1: "arrow", -1: "bar"}
+Point = tuple[float, float]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something stated of two things: one line of a drawing, or part of one.
+
+    Attributes:
+        start, end: IRIs of two of the drawn things.
+        sign: +1, -1, 0 or None, as in ``kg.steps.Step``.
+        label: the predicate as the line shows it.
+        sentence: the whole in words.
+        href: where it leads; links of one line share the first.
+        step: a name that the drawing and the text beneath it share.
+    """
+
+    start: str
+    end: str
+    sign: int | None
+    certainty: str
+    label: str
+    sentence: str
+    href: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a label and where its baseline lies, from the centre."""
+
+    text: str
+    y: float
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node: a labelled box around (x, y). ``role``: step, ghost (nothing leads to it), joint, or centre."""
+
+    id: str
+    curie: str
+    type: str
+    label: str
+    role: str
+    x: float
+    y: float
+    half_width: float
+    half_height: float
+    corner: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Label:
+    """The words on a line, around (x, y)."""
+
+    x: float
+    y: float
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One line: its path, its mark (arrow, bar, dot), and the links it stands for."""
+
+    step: str
+    href: str
+    path: str
+    mark: str
+    certainty: str
+    sentence: str
+    label: Label
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing and its view box."""
+
+    nodes: tuple[Box, ...]
+    edges: tuple[Arrow, ...]
+    left: float = 0
+    top: float = 0
+    width: float = 0
+    height: float = 0
+
+
+@dataclass(frozen=True)
+class _Rect:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: _Rect) -> bool:
+        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+
+
+def wrapped(label: str, width: int = LABEL_WIDTH) -> tuple[str, ...]:
+    """A label in lines of about ``width`` characters, broken at blanks.
+
+    >>> wrapped("deficiency of active CDK4/cyclin D1 complexes")
+    ('deficiency of', 'active CDK4/cyclin', 'D1 complexes')
+    """
+    lines: list[str] = []
+    for word in label.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return tuple(lines)
+
+
+def layered_picture(
+    nodes: Iterable[EntityRef],
+    links: Iterable[Link],
+    *,
+    last: Collection[str] = (),
+    ghosts: Collection[str] = (),
+    centre: str | None = None,
+) -> Picture:
+    """Draw things and what is stated of them from left to right.
+
+    Args:
+        last: IRIs of things that belong at the right end.
+        ghosts: IRIs of things that are drawn although nothing leads to them.
+        centre: IRI of what the drawing is about, if it is about one thing.
+    """
+    refs = {ref.id: ref for ref in nodes}
+    drawn = [link for link in links if link.start in refs and link.end in refs and link.start != link.end]
+    if not refs:
+        return Picture((), ())
+    layout = layered(refs, [(link.start, link.end) for link in drawn], last)
+    boxes = {
+        name: _box(ref, "ghost" if name in ghosts else "centre" if name == centre else "step", float(layout.points[name][1]))
+        for name, ref in refs.items()
+    }
+    return _Drawing(boxes, layout.layers, layout.bends, _lines(drawn)).picture()
+
+
+def _box(ref: EntityRef, role: str, y: float) -> Box:
+    lines = wrapped(ref.label)
+    top = -(len(lines) - 1) * LINE_HEIGHT / 2 + 4
+    return Box(
+        id=ref.id,
+        curie=ref.curie,
+        type=ref.type,
+        label=ref.label,
+        role="joint" if ref.type == "JointCause" and role == "step" else role,
+        x=0,
+        y=y,
+        half_width=round(max(len(line) for line in lines) * CHARACTER / 2 + 11, 1),
+        half_height=round(len(lines) * LINE_HEIGHT / 2 + 7, 1),
+        corner=14 if ref.type in {"Drug", "DrugClass", "Regimen"} else 4,
+        lines=tuple(Line(text, round(top + place * LINE_HEIGHT)) for place, text in enumerate(lines)),
+    )
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """What becomes one line: links with the same ends and the same mark."""
+
+    start: str
+    end: str
+    links: tuple[Link, ...]
+
+    @property
+    def mark(self) -> str:
+        return _MARKS.get(self.links[0].sign or 0, "dot")
+
+    @property
+    def label(self) -> tuple[str, ...]:
+        words = dict.fromkeys(link.label for link in self.links)
+        return tuple(line for word in words for line in wrapped(word, EDGE_LABEL_WIDTH))
+
+
+def _lines(links: Sequence[Link]) -> list[_Stroke]:
+    """Links with the same ends and mark share a line; others beside them get one of their own."""
+    grouped: dict[tuple[str, str, str], list[Link]] = defaultdict(list)
+    for link in links:
+        grouped[link.start, link.end, _MARKS.get(link.sign or 0, "dot")].append(link)
+    return [_Stroke(start, end, tuple(group)) for (start, end, _), group in sorted(grouped.items())]
+
+
+class _Drawing:
+    """One drawing at work: columns, ports, lines, labels, frame."""
+
+    def __init__(
+        self, boxes: dict[str, Box], layers: Mapping[str, int], bends: Mapping[Pair, Sequence[tuple[int, int]]], strokes: list[_Stroke]
+    ) -> None:
+        self.layers, self.strokes = layers, strokes
+        tallest = max(box.half_height for box in boxes.values()) * 2
+        self.stretch = max(64.0, tallest + 20) / ROW
+        self.columns = self._columns(boxes)
+        self.boxes = {
+            name: replace(box, x=round(self.columns[layers[name]][0], 1), y=round(box.y * self.stretch, 1)) for name, box in boxes.items()
+        }
+        self.bends = {pair: [(x // COLUMN, y * self.stretch) for x, y in points] for pair, points in bends.items()}
+
+    def _columns(self, boxes: Mapping[str, Box]) -> list[tuple[float, float]]:
+        """Centre and half width of each column."""
+        count = max(self.layers.values()) + 1
+        widths = [max((box.half_width for name, box in boxes.items() if self.layers[name] == layer), default=8.0) for layer in range(count)]
+        gaps = [float(MIN_GAP)] * count
+        for stroke in self.strokes:
+            first, end = sorted((self.layers[stroke.start], self.layers[stroke.end]))
+            words = max(len(line) for line in stroke.label) * EDGE_CHARACTER + AIR
+            for layer in {first, end - 1} & set(range(count)):
+                gaps[layer] = max(gaps[layer], words)
+        columns: list[tuple[float, float]] = []
+        x = 0.0
+        for layer, half in enumerate(widths):
+            x += half
+            columns.append((x, half))
+            x += half + gaps[layer]
+        return columns
+
+    def picture(self) -> Picture:
+        ways = self._ways()
+        taken = [_around(box) for box in self.boxes.values()]
+        frame = list(taken)
+        arrows: list[Arrow] = []
+        # Short lines have the least choice of where their words go, so they choose first.
+        order = sorted(range(len(self.strokes)), key=lambda n: (len(ways[n]), n))
+        labels: dict[int, Label] = {}
+        for number in order:
+            stroke = self.strokes[number]
+            labels[number], rect = _placed_label(stroke.label, ways[number], taken)
+            taken.append(rect)
+            frame.append(rect)
+        for number, stroke in enumerate(self.strokes):
+            frame += [_Rect(x, y, x, y) for segment in ways[number] for x, y in segment]
+            first = stroke.links[0]
+            arrows.append(
+                Arrow(
+                    step=first.step,
+                    href=first.href,
+                    path=_path(ways[number]),
+                    mark=stroke.mark,
+                    certainty=first.certainty,
+                    sentence="; ".join(dict.fromkeys(link.sentence for link in stroke.links)),
+                    label=labels[number],
+                )
+            )
+        left, right = min(r.left for r in frame) - MARGIN, max(r.right for r in frame) + MARGIN
+        top, bottom = min(r.top for r in frame) - MARGIN, max(r.bottom for r in frame) + MARGIN
+        ordered = sorted(self.boxes.values(), key=lambda box: (box.x, box.y, box.id))
+        return Picture(tuple(ordered), tuple(arrows), round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1))
+
+    def _ways(self) -> list[list[tuple[Point, Point]]]:
+        """Each stroke as pieces from left to right (or back): curves between columns, level lines through them."""
+        inner = [self._inner(stroke) for stroke in self.strokes]
+        leaving: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
+        arriving: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
+        for number, stroke in enumerate(self.strokes):
+            ahead = self._is_ahead(stroke)
+            points = [(0.0, self.boxes[stroke.start].y), *inner[number], (0.0, self.boxes[stroke.end].y)]
+            leaving[stroke.start, ahead].append((points[1][1], number))
+            arriving[stroke.end, ahead].append((points[-2][1], number))
+        # A line that goes back leaves on the side where others arrive, and shares its places with them.
+        starts = self._ports(leaving, out=True)
+        ends = self._ports(arriving, out=False)
+        ways: list[list[tuple[Point, Point]]] = []
+        for number in range(len(self.strokes)):
+            points = [starts[number], *inner[number], ends[number]]
+            ways.append(list(zip(points, points[1:], strict=False)))
+        return ways
+
+    def _is_ahead(self, stroke: _Stroke) -> bool:
+        return self.layers[stroke.start] <= self.layers[stroke.end]
+
+    def _inner(self, stroke: _Stroke) -> list[Point]:
+        ahead = self._is_ahead(stroke)
+        points: list[Point] = []
+        for layer, y in self.bends.get((stroke.start, stroke.end), ()):
+            x, half = self.columns[layer]
+            sides = [(x - half, y), (x + half, y)]
+            points += sides if ahead else reversed(sides)
+        return points
+
+    def _ports(self, used: Mapping[tuple[str, bool], list[tuple[float, int]]], *, out: bool) -> dict[int, Point]:
+        places: dict[int, Point] = {}
+        for (name, ahead), lines in used.items():
+            box = self.boxes[name]
+            apart = min(11.0, (2 * box.half_height - 10) / max(len(lines) - 1, 1))
+            right = ahead is out
+            x = box.x + (box.half_width + (0 if out else 2)) * (1 if right else -1)
+            for place, (_, number) in enumerate(sorted(lines)):
+                places[number] = (round(x, 1), round(box.y + (place - (len(lines) - 1) / 2) * apart, 1))
+        return places
+
+
+def _around(box: Box) -> _Rect:
+    return _Rect(box.x - box.half_width, box.y - box.half_height, box.x + box.half_width, box.y + box.half_height)
+
+
+def _path(pieces: Sequence[tuple[Point, Point]]) -> str:
+    """A path that leaves and arrives level, as eyes follow columns."""
+    (x, y), _ = pieces[0]
+    parts = [f"M{x:.1f},{y:.1f}"]
+    for (ax, ay), (bx, by) in pieces:
+        if abs(ay - by) < 0.5:
+            parts.append(f"L{bx:.1f},{by:.1f}")
+        else:
+            half = (bx - ax) / 2
+            parts.append(f"C{ax + half:.1f},{ay:.1f} {bx - half:.1f},{by:.1f} {bx:.1f},{by:.1f}")
+    return " ".join(parts)
+
+
+def _on_curve(piece: tuple[Point, Point], t: float) -> Point:
+    (ax, ay), (bx, by) = piece
+    half = (bx - ax) / 2
+    s = 1 - t
+    x = s**3 * ax + 3 * s * s * t * (ax + half) + 3 * s * t * t * (bx - half) + t**3 * bx
+    return x, s * s * (1 + 2 * t) * ay + t * t * (3 - 2 * t) * by
+
+
+def _placed_label(words: tuple[str, ...], pieces: Sequence[tuple[Point, Point]], taken: Sequence[_Rect]) -> tuple[Label, _Rect]:
+    """The first free spot on a line for its words, or the least crowded one."""
+    half_width = max(len(line) for line in words) * EDGE_CHARACTER / 2
+    half_height = len(words) * EDGE_LINE / 2
+    best: tuple[int, Label, _Rect] | None = None
+    gaps = [pieces[0], *pieces[2:-1:2], pieces[-1]] if len(pieces) > 1 else pieces
+    for t in (0.5, 0.62, 0.38, 0.74, 0.26):
+        for piece in gaps:
+            x, y = _on_curve(piece, t)
+            rect = _Rect(x - half_width, y - half_height, x + half_width, y + half_height)
+            crowd = sum(1 for other in taken if rect.meets(other))
+            top = -(len(words) - 1) * EDGE_LINE / 2 + 3.5
+            lines = tuple(Line(text, round(top + place * EDGE_LINE, 1)) for place, text in enumerate(words))
+            if best is None or crowd < best[0]:
+                best = (crowd, Label(round(x, 1), round(y, 1), lines), rect)
+            if crowd == 0:
+                return best[1], best[2]
+    assert best is not None
+    return best[1], best[2]

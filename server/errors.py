@@ -1,0 +1,194 @@
+"""Which failure has which status, and the one shape in which it is told (RFC 9457).
+
+The table is :data:`PROBLEMS`; a class without a row of its own has its base's. Browsers get a page instead,
+except under the machine-readable routes. The last handler here is the only place that catches what nobody
+foresaw.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import math
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, render_template, request
+from markupsafe import escape
+from werkzeug.exceptions import HTTPException
+
+from kg import errors
+from kg.errors import KgError
+from kg.identifiers import BASE
+from server.negotiation import NotAcceptable, names_html
+
+MEDIA_TYPE = "application/problem+json"
+_MACHINE_ROUTES = ("/api/", "/sparql", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/")
+_NAMED_ENTITIES = frozenset({"suggestions", "candidates"})  # pairs of CURIE and label
+_RESERVED = frozenset({"type", "title", "status", "detail", "code"})
+
+logger = logging.getLogger("sarcoma_kg.server")
+
+
+@dataclass(eq=False)
+class BadRequest(KgError):
+    """A request that breaks the SPARQL Protocol."""
+
+    code = "bad_request"
+    reason: str
+
+    def message(self) -> str:
+        """See :class:`kg.errors.KgError`."""
+        return self.reason
+
+
+@dataclass(eq=False)
+class UnsupportedMediaType(BadRequest):
+    """A request body of a type or encoding that this route does not read."""
+
+    code = "unsupported_media_type"
+
+
+@dataclass(eq=False)
+class ReadOnly(BadRequest):
+    """A SPARQL Update, which this server never takes."""
+
+    code = "read_only"
+
+
+@dataclass(eq=False)
+class BodyTooLarge(BadRequest):
+    """A query or request body above its limit."""
+
+    code = "body_too_large"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """How a kind of failure is told over HTTP."""
+
+    error: type[KgError]
+    status: int
+    title: str
+
+
+PROBLEMS = (
+    Problem(KgError, 500, "The server failed"),
+    Problem(errors.IdentifierError, 400, "Not an identifier"),
+    Problem(errors.EntityNotFound, 404, "Unknown entity"),
+    Problem(errors.AmbiguousEntity, 409, "Ambiguous name"),
+    Problem(errors.InvalidParameter, 400, "Parameter out of range"),
+    Problem(errors.QuerySyntaxError, 400, "Query cannot be parsed"),
+    Problem(errors.QueryRefused, 400, "Query refused"),
+    Problem(errors.QueryFailed, 500, "Query failed"),
+    Problem(errors.BudgetExceeded, 503, "Limit reached"),
+    Problem(errors.QueryTimeout, 503, "Query took too long"),
+    Problem(errors.ResultTooLarge, 413, "Answer too large"),
+    Problem(errors.MemoryExceeded, 503, "Query needed too much memory"),
+    Problem(errors.Overloaded, 503, "Too many queries"),
+    Problem(errors.StoreUnavailable, 503, "No graph to serve"),
+    Problem(errors.CapabilityMissing, 501, "Not possible with this engine"),
+    Problem(errors.CurationError, 500, "Faults in the curated files"),
+    Problem(BadRequest, 400, "Request breaks the protocol"),
+    Problem(UnsupportedMediaType, 415, "Unsupported body"),
+    Problem(ReadOnly, 403, "Read-only"),
+    Problem(BodyTooLarge, 413, "Request too large"),
+    Problem(NotAcceptable, 406, "No acceptable format"),
+)
+_PROBLEM_BY_CLASS = {problem.error: problem for problem in PROBLEMS}
+
+
+def problem_for(error: type[KgError]) -> Problem:
+    """The row of a class: its own, or that of its nearest base."""
+    return next(_PROBLEM_BY_CLASS[base] for base in error.__mro__ if base in _PROBLEM_BY_CLASS)
+
+
+def body_of(error: KgError) -> dict[str, Any]:
+    """The problem document of a failure: what RFC 9457 names, the code, and the fields of the failure."""
+    problem = problem_for(type(error))
+    fields = {
+        field.name: _plain(field.name, getattr(error, field.name))
+        for field in dataclasses.fields(error)
+        if field.name not in _RESERVED
+    }
+    return _document(error.code, problem.status, problem.title, str(error)) | fields
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in _NAMED_ENTITIES:
+        return [{"curie": curie, "label": label} for curie, label in value]
+    if isinstance(value, tuple):
+        return [dataclasses.asdict(each) if isinstance(each, errors.Fault) else each for each in value]
+    return value
+
+
+def _document(code: str, status: int, title: str, detail: str) -> dict[str, Any]:
+    return {"type": f"{BASE}errors/{code}", "title": title, "status": status, "detail": detail, "code": code}
+
+
+def install(app: Flask) -> None:
+    """Make an application tell every failure in this way."""
+    app.register_error_handler(KgError, _on_kg_error)
+    app.register_error_handler(HTTPException, _on_http_exception)
+    app.register_error_handler(Exception, _on_surprise)
+
+
+def _on_kg_error(error: KgError) -> Response:
+    headers = {}
+    if isinstance(error, errors.Overloaded):
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    body = body_of(error)
+    if body["status"] >= 500:
+        logger.warning("%s %s: %s", request.method, request.path, error)
+    return _response(body, headers)
+
+
+def _on_http_exception(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # a redirect is no failure
+        return Response(error.get_body(), status, error.get_headers())
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    code = error.name.lower().replace(" ", "_")
+    return _response(_document(code, status, error.name, error.description or error.name), headers)
+
+
+def _on_surprise(error: Exception) -> Response:
+    request_id = uuid.uuid4().hex
+    logger.error("request %s: %s %s failed", request_id, request.method, request.path, exc_info=error)
+    detail = "Something in the server broke. Its log has the details under the request id."
+    body = _document("internal_error", 500, "Internal error", detail) | {"request_id": request_id}
+    return _response(body, {"X-Request-Id": request_id})
+
+
+def _response(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    is_machine_route = request.path.startswith(_MACHINE_ROUTES)
+    if not is_machine_route and names_html(request.headers.get("Accept")):
+        response = Response(_page(body), body["status"], content_type="text/html; charset=utf-8")
+    else:
+        text = json.dumps(body, ensure_ascii=False)
+        response = Response(text, body["status"], content_type=MEDIA_TYPE)
+    response.headers.update(headers)
+    response.headers.add("Cache-Control", "no-store")
+    return response
+
+
+def _page(body: Mapping[str, Any]) -> str:
+    suggestions = [*body.get("suggestions", ()), *body.get("candidates", ())]
+    try:
+        return render_template("error.html", suggestions=suggestions, **body)
+    except Exception:  # the page's frame may need the very thing that has failed
+        logger.exception("the error page failed too")
+        return f"<!doctype html><title>{escape(body['title'])}</title><p>{escape(body['detail'])}"
+
+
+def problems_markdown() -> str:
+    """The table for docs/api.md."""
+    rows = [
+        f"| `{row.error.code}` | {row.status} | {row.title} |"
+        for row in sorted(PROBLEMS, key=lambda row: (row.status, row.error.code))
+        if row.error is not KgError
+    ]
+    return "\n".join(["| code | status | meaning |", "|---|---|---|", *rows]) + "\n"

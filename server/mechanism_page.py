@@ -1,0 +1,261 @@
+"""The mechanism page: how a drug acts, grouped by where its chains set out, drawn, and told step by step with sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kg.identifiers import display
+from kg.mechanism import Gap, JointInput, MechanismAnswer, MechanismPath
+from kg.model import EntityRef
+from kg.steps import Step
+from ontology.terms import PREDICATES
+from server.drawing import Link, Picture, layered_picture
+from server.provenance import Origin
+from server.wording import label_of, net_effect, words
+
+_TREATMENTS = frozenset({"Drug", "Procedure", "Regimen"})
+_DIRECTLY = re.compile(r" Of (?P<start>.+) and (?P<end>.+) sources state directly: (?P<names>[^.]+)\.")
+_SLUG = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step with the statements behind it."""
+
+    id: str
+    step: Step
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True)
+class PathView:
+    """A chain: its net effect in words, its steps, what else it needs, and the short cuts folded under it."""
+
+    anchor: str
+    path: MechanismPath
+    effect: str
+    steps: tuple[StepView, ...]
+    needs: tuple[str, ...]
+    short_cuts: tuple[PathView, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Chains that set out the same way, and their drawing."""
+
+    anchor: str
+    title: str
+    note: str
+    picture: Picture
+    paths: tuple[PathView, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How many chains run through the same kinds of things."""
+
+    kinds: str
+    count: int
+    first: str
+
+
+@dataclass(frozen=True)
+class GapView:
+    """Where sources stop, in one notice: what no source joins to what, and what they do say."""
+
+    sentence: str
+    ends: tuple[EntityRef, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MechanismPage:
+    """The answer as the page shows it."""
+
+    groups: tuple[Group, ...]
+    kinds: tuple[Kind, ...]
+    gaps: tuple[GapView, ...]
+    short_cuts: int
+
+
+def mechanism_page(answer: MechanismAnswer, origins: Mapping[str, Origin], *, draw_short_cuts: bool = False) -> MechanismPage:
+    """Arrange an answer for reading.
+
+    Args:
+        origins: by statement, for every statement of the answer.
+        draw_short_cuts: also draw the short cuts, not only tell them.
+    """
+    whole = [path for path in answer.paths if path.summarised_by is None]
+    folded: dict[int, list[MechanismPath]] = {}
+    for path in answer.paths:
+        if path.summarised_by is not None:
+            folded.setdefault(path.summarised_by, []).append(path)
+    groups = []
+    for key, paths in _grouped(whole):
+        anchor = f"group-{len(groups) + 1}"
+        views = tuple(_path(path, f"{anchor}-{n}", folded.get(path.number, ()), origins) for n, path in enumerate(paths, 1))
+        drawn = [*paths, *(cut for path in paths for cut in folded.get(path.number, ()))] if draw_short_cuts else paths
+        picture = _picture(answer, drawn, ghost=key is None)
+        groups.append(Group(anchor, _title(key, paths), _note(key, paths), picture, views))
+    return MechanismPage(tuple(groups), _kinds(groups), tuple(_gaps(answer.gaps)), len(answer.paths) - len(whole))
+
+
+def _grouped(paths: Sequence[MechanismPath]) -> list[tuple[EntityRef | None, list[MechanismPath]]]:
+    """Chains of the drug's own first, then those that run through another treatment, by treatment."""
+    own: list[MechanismPath] = []
+    through: dict[EntityRef, list[MechanismPath]] = {}
+    for path in paths:
+        second = path.steps[0].end
+        if second.type in _TREATMENTS and path.start.type in _TREATMENTS and path.steps[0].predicate != "prodrugOf":
+            through.setdefault(second, []).append(path)
+        else:
+            own.append(path)
+    # Where the target is reached the order of the answer stands; else what goes furthest says most.
+    for group in (own, *through.values()):
+        if not any(path.complete for path in group):
+            group.sort(key=lambda path: -path.length)
+    found: list[tuple[EntityRef | None, list[MechanismPath]]] = [(None, own)] if own else []
+    return [*found, *through.items()]
+
+
+def _title(key: EntityRef | None, paths: Sequence[MechanismPath]) -> str:
+    starts = list(dict.fromkeys(path.start.label for path in paths))
+    if key is not None:
+        return f"Through {key.label}"
+    return f"What {starts[0]} does itself" if len(starts) == 1 else "What sources state, step by step"
+
+
+def _note(key: EntityRef | None, paths: Sequence[MechanismPath]) -> str:
+    if key is None:
+        return ""
+    first = paths[0].steps[0]
+    return f"Sources state that {first.sentence}; from there on the steps are those of {key.label}."
+
+
+def _path(path: MechanismPath, anchor: str, cuts: Iterable[MechanismPath], origins: Mapping[str, Origin]) -> PathView:
+    steps = tuple(StepView(step_id(step), step, tuple(origins[s] for s in step.statements if s in origins)) for step in path.steps)
+    return PathView(
+        anchor,
+        path,
+        net_effect(path.net_sign, path.end.label),
+        steps,
+        tuple(dict.fromkeys(_need(joint) for joint in path.joint_inputs)),
+        tuple(_path(cut, f"{anchor}-cut-{n}", (), origins) for n, cut in enumerate(cuts, 1)),
+    )
+
+
+def _need(joint: JointInput) -> str:
+    if joint.role == "partner":
+        return f"{joint.node.label} is the other part of {joint.into.label}."
+    reached = "which the drug also brings about" if joint.reached else "which no sourced step from the drug brings about"
+    return f"{joint.into.label} acts only together with {joint.node.label}, {reached}."
+
+
+def _kinds(groups: Iterable[Group]) -> tuple[Kind, ...]:
+    counts: dict[str, list[str]] = {}
+    for group in groups:
+        for view in group.paths:
+            types = [view.path.start.type, *(step.end.type for step in view.path.steps)]
+            named = [words(name) for n, name in enumerate(types) if n == 0 or name != types[n - 1]]
+            counts.setdefault(" → ".join(named), []).append(view.anchor)
+    found = [Kind(kinds, len(anchors), anchors[0]) for kinds, anchors in counts.items()]
+    return tuple(sorted(found, key=lambda kind: -kind.count))
+
+
+def _gaps(gaps: Iterable[Gap]) -> Iterable[GapView]:
+    """Gaps towards the same thing as one notice each, joint causes apart."""
+    towards: dict[tuple[EntityRef | None, str], list[Gap]] = {}
+    for gap in gaps:
+        kind = "need" if " also needs " in gap.reason else "stop"
+        towards.setdefault((gap.to, kind), []).append(gap)
+    for (to, kind), group in towards.items():
+        ends = tuple(dict.fromkeys(gap.from_ for gap in group if gap.from_ != to))
+        remarks = dict.fromkeys(remark for gap in group for remark in _remarks(gap.reason))
+        if kind == "need" or to is None:
+            yield GapView(" ".join(dict.fromkeys(gap.reason for gap in group)), (), ())
+        elif not ends:
+            yield GapView(f"No source states a step that leads to {to.label}.", (), tuple(remarks))
+        elif len(ends) == 1:
+            yield GapView(f"No source links {ends[0].label} to {to.label}.", (), tuple(remarks))
+        else:
+            yield GapView(f"No source links any of these to {to.label}:", ends, tuple(remarks))
+
+
+def _remarks(reason: str) -> Iterable[str]:
+    """What sources do state of both ends directly, in words, and whether weaker statements lead on."""
+    match = _DIRECTLY.search(reason)
+    if match is not None:
+        for name in match["names"].split(", "):
+            term = PREDICATES.get(name)
+            told = term.spell(match["start"], match["end"]) if term else f"{match['start']} {name} {match['end']}"
+            yield f"Sources do state, though not as a mechanism: {told}."
+    if "Hedged or hypothesised" in reason:
+        yield "Hedged or hypothesised statements would lead there: tick the box above to include them."
+
+
+def step_id(step: Step) -> str:
+    """A name for a step that the picture and the list beneath it share."""
+    ends = (display(step.subject.id), display(step.object.id), step.predicate)
+    return "step-" + "-".join(_SLUG.sub("-", end).strip("-") for end in ends)
+
+
+def links_of(steps: Iterable[Step]) -> list[Link]:
+    """Steps as lines of a drawing."""
+    return [
+        Link(step.start.id, step.end.id, step.sign, step.certainty, label_of(step.predicate, forward=step.forward), step.sentence,
+             f"#{step_id(step)}", step_id(step))
+        for step in steps
+    ]  # fmt: skip
+
+
+def _picture(answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: bool) -> Picture:
+    steps = {(step.subject.id, step.predicate, step.object.id): step for path in paths for step in path.steps}
+    nodes = {ref.id: ref for path in paths for step in path.steps for ref in (step.start, step.end)}
+    _join_inputs(answer, paths, steps, nodes)
+    targets = [node.entity for node in answer.graph.nodes if node.role == "target"]
+    reached = {step.end.id for step in steps.values()}
+    if ghost:  # one drawing says it for all
+        nodes.update((ref.id, ref) for ref in targets)
+    last = [ref.id for ref in targets if ref.id in nodes]
+    return layered_picture(nodes.values(), links_of(steps.values()), last=last, ghosts={name for name in last if name not in reached})
+
+
+def _join_inputs(
+    answer: MechanismAnswer,
+    paths: Sequence[MechanismPath],
+    steps: dict[tuple[str, str, str], Step],
+    nodes: dict[str, EntityRef],
+) -> None:
+    """Add what joint causes and complexes on the paths need beside them, and how the drug brings it about."""
+    wanted = {(joint.node.id, joint.into.id) for path in paths for joint in path.joint_inputs}
+    into = {}
+    for edge in answer.graph.edges:
+        into.setdefault(edge.step.end.id, []).append(edge.step)
+    todo = [step for start, end in wanted for step in into.get(end, ()) if step.start.id == start]
+    while todo:
+        step = todo.pop()
+        key = (step.subject.id, step.predicate, step.object.id)
+        if key in steps:
+            continue
+        steps[key] = step
+        is_new = step.start.id not in nodes
+        nodes.update({step.start.id: step.start, step.end.id: step.end})
+        if is_new and step.end.type == "JointCause":
+            todo += [before for before in into.get(step.start.id, ()) if before.start.id in nodes]
+
+
+def csv_rows(page: MechanismPage) -> list[list[str]]:
+    """The steps of all chains as rows, with a header."""
+    rows = [["chain", "ends_in", "net_effect", "step", "subject", "predicate", "object", "certainty", "statement", "document", "passage"]]
+    for group in page.groups:
+        for view in group.paths:
+            for number, part in enumerate(view.steps, 1):
+                for origin in part.origins:
+                    rows.append([
+                        view.anchor, view.path.end.label, view.effect, str(number), part.step.subject.label, part.step.predicate,
+                        part.step.object.label, origin.certainty, display(origin.id), "; ".join(ref.label for ref in origin.documents),
+                        "; ".join(display(place.passage.id) for place in origin.places),
+                    ])  # fmt: skip
+    return rows

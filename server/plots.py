@@ -1,0 +1,249 @@
+"""Plots as plain figures for templates: rates with their intervals (forest) and one patient's history (swimmer).
+
+Everything here is arithmetic on answers; the same numbers stand in a table beside each plot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kg.cases import Timeline, TimelineEntry
+from kg.evidence import EvidenceRow
+from server.drawing import wrapped
+
+FOREST_LEFT, FOREST_WIDTH, FOREST_RIGHT = 330, 420, 190
+FOREST_ROW, FOREST_HEAD = 38, 34
+MAX_FOREST_ROWS = 40
+
+SWIMMER_LEFT, SWIMMER_ROW, SWIMMER_HEAD = 240, 34, 30
+SWIMMER_STEP, SWIMMER_WIDTH = 30, 900
+
+Place = Callable[[TimelineEntry], float]
+
+_RESPONSES = {"CR": "good", "PR": "good", "SD": "", "MR": "good", "PD": "bad", "none": "bad"}
+
+
+@dataclass(frozen=True)
+class ForestRow:
+    """One rate: places in pixels, words for the ends of the row."""
+
+    href: str
+    title: str
+    name: tuple[str, ...]
+    figure: str
+    y: int
+    x: float
+    low: float | None
+    high: float | None
+    is_derived: bool
+    size: float
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Rates that count the same thing, one below the other."""
+
+    heading: str
+    rows: tuple[ForestRow, ...]
+    width: int
+    height: int
+    ticks: tuple[tuple[int, float], ...]
+
+
+def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
+    """Rates out of known numbers of patients, grouped by what was counted; flagged ones are left to the table.
+
+    Returns: at most ``MAX_FOREST_ROWS`` rates in all, groups with most rates first.
+    """
+    groups: dict[tuple[str, str], list[EvidenceRow]] = {}
+    for row in rows:
+        if row.measure is None or row.flags or row.adverse_event is not None or "harm" in row.measure.groups:
+            continue
+        if _rate(row) is None or _interval(row) is None:
+            continue
+        groups.setdefault((row.measure.label, row.definition.label if row.definition else ""), []).append(row)
+    room = MAX_FOREST_ROWS
+    found = []
+    for (measure, definition), listed in sorted(groups.items(), key=lambda item: -len(item[1])):
+        shown = listed[:room]
+        if not shown:
+            break
+        room -= len(shown)
+        found.append(_forest(f"{measure} ({definition})" if definition else measure, shown))
+    return tuple(found)
+
+
+def _rate(row: EvidenceRow) -> float | None:
+    if row.unit == "%" and row.value is not None:
+        return float(row.value)
+    return row.derived_rate.value if row.derived_rate is not None else None
+
+
+def _interval(row: EvidenceRow) -> tuple[float, float, bool] | None:
+    """Low, high, and whether it is computed rather than printed."""
+    if row.unit == "%" and row.ci is not None and row.ci[0] is not None and row.ci[1] is not None:
+        return float(row.ci[0]), float(row.ci[1]), False
+    if row.derived_ci is not None and row.derived_ci.low is not None and row.derived_ci.high is not None:
+        return row.derived_ci.low, row.derived_ci.high, True
+    return None
+
+
+def _forest(heading: str, rows: Sequence[EvidenceRow]) -> Forest:
+    def place(percent: float) -> float:
+        return round(FOREST_LEFT + FOREST_WIDTH * min(max(percent, 0.0), 100.0) / 100, 1)
+
+    made = []
+    for number, row in enumerate(rows):
+        rate, interval = _rate(row), _interval(row)
+        assert rate is not None
+        low, high, is_derived = interval or (rate, rate, False)
+        subject = row.arm or row.patient or row.study
+        name = (subject.label if subject else "") + (f", {row.subgroup}" if row.subgroup else "")
+        n = row.denominator or row.subgroup_n or (row.population.n if row.population else None)
+        figure = f"{rate:.3g}% ({low:.0f} to {high:.0f})" + (f", n {n}" if n else "")
+        made.append(
+            ForestRow(
+                href=f"#row-{row.id.rpartition('/')[2]}",
+                title=f"{name}: {figure}" + (", interval computed" if is_derived else ", interval as printed"),
+                name=_shortened(name, 46),
+                figure=figure,
+                y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
+                x=place(rate),
+                low=place(low),
+                high=place(high),
+                is_derived=is_derived,
+                size=round(3.5 + min((n or 1) ** 0.5, 16) / 4, 1),
+            )
+        )
+    ticks = tuple((percent, place(percent)) for percent in range(0, 101, 20))
+    height = FOREST_HEAD + len(made) * FOREST_ROW + 26
+    return Forest(heading, tuple(made), FOREST_LEFT + FOREST_WIDTH + FOREST_RIGHT, height, ticks)
+
+
+def _shortened(text: str, width: int, most: int = 2) -> tuple[str, ...]:
+    lines = wrapped(text, width)
+    return lines if len(lines) <= most else (*lines[: most - 1], lines[most - 1][: width - 1] + "…")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An event on a lane: a shape, a short word in it, and what it stands for."""
+
+    href: str
+    title: str
+    glyph: str
+    kind: str
+    tone: str
+    x: float
+    dy: int
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A row of the swimmer plot: a treatment with its bar, or a lesion with its marks."""
+
+    name: tuple[str, ...]
+    y: int
+    start: float | None
+    end: float | None
+    is_planned: bool
+    note: str
+    href: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Swimmer:
+    """One patient's treatments and lesions in the order told; the axis is a sequence, not a clock."""
+
+    treatments: tuple[Lane, ...]
+    lesions: tuple[Lane, ...]
+    width: int
+    height: int
+    lesions_top: int
+    steps: tuple[tuple[float, str], ...]
+
+
+def swimmer(timeline: Timeline) -> Swimmer:
+    """Lay a history out: one column per place in the order of events, one lane per treatment and per lesion."""
+    events = timeline.events
+    orders = sorted({event.order for event in events})
+    column = {order: number for number, order in enumerate(orders)}
+    step = max(SWIMMER_STEP, SWIMMER_WIDTH / max(len(orders), 1))
+
+    def place(event: TimelineEntry) -> float:
+        return round(SWIMMER_LEFT + step * (column[event.order] + 0.5), 1)
+
+    episodes = [event for event in events if event.kind in {"treatment", "procedure"}]
+    last = SWIMMER_LEFT + step * len(orders)
+    treatments = [
+        _episode(event, episodes, events, place, last, SWIMMER_HEAD + number * SWIMMER_ROW + SWIMMER_ROW // 2)
+        for number, event in enumerate(episodes)
+    ]
+    top = SWIMMER_HEAD + len(episodes) * SWIMMER_ROW + 30
+    lesions = _lesions(events, place, top)
+    height = top + len(lesions) * SWIMMER_ROW + 14
+    steps = tuple((round(SWIMMER_LEFT + step * (n + 0.5), 1), str(n + 1)) for n in range(len(orders)))
+    return Swimmer(tuple(treatments), tuple(lesions), round(last) + 20, height, top, steps)
+
+
+def _episode(event: TimelineEntry, episodes: Sequence[TimelineEntry], events: Sequence[TimelineEntry], place: Place, last: float, y: int) -> Lane:
+    of_it = [other for other in events if other.episode is not None and other.episode.id == event.id]
+    start = place(event)
+    following = [place(other) for other in episodes if other.order > event.order]
+    end = max([start + 16, *(place(other) + 12 for other in of_it)])
+    if event.kind == "treatment" and following and not of_it:
+        end = max(end, min(following) - 6)
+    return Lane(
+        name=_shortened(event.label, 34),
+        y=y,
+        start=start - 8,
+        end=min(end, last),
+        is_planned=bool(event.planned),
+        note=", ".join(word for word in (event.setting, f"line {event.line}" if event.line else None) if word),
+        href=_anchor(event),
+        marks=_marks(of_it, place),
+    )
+
+
+def _marks(events: Sequence[TimelineEntry], place: Place) -> tuple[Mark, ...]:
+    used: dict[float, int] = {}
+    made = []
+    for event in events:
+        if event.kind in {"treatment", "procedure", "diagnosis"}:
+            continue
+        x = place(event)
+        crowd = used.get(x, 0)
+        used[x] = crowd + 1
+        made.append(_mark(event, x + crowd * 7, -3 * crowd))
+    return tuple(made)
+
+
+def _mark(event: TimelineEntry, x: float, dy: int) -> Mark:
+    glyph, tone = "", ""
+    if event.response is not None:
+        glyph, tone = event.response[:2], _RESPONSES.get(event.response, "")
+    elif event.kind == "adverse event":
+        glyph, tone = "!", "harm"
+    elif event.kind == "dose change":
+        glyph = "↓"
+    else:
+        glyph = event.kind[:1].upper()
+    return Mark(_anchor(event), f"{event.kind}: {event.label}", glyph, event.kind.replace(" ", "-"), tone, round(x, 1), dy)
+
+
+def _lesions(events: Sequence[TimelineEntry], place: Place, top: int) -> list[Lane]:
+    by_lesion: dict[str, list[TimelineEntry]] = {}
+    for event in events:
+        if event.kind in {"imaging", "response"} and (event.site is not None or event.lesion):
+            name = event.site.label if event.site is not None else event.lesion or ""
+            by_lesion.setdefault(name, []).append(event)
+    return [
+        Lane(_shortened(name, 34), top + number * SWIMMER_ROW + SWIMMER_ROW // 2, None, None, False, "", _anchor(listed[0]), _marks(listed, place))
+        for number, (name, listed) in enumerate(by_lesion.items())
+    ]
+
+
+def _anchor(event: TimelineEntry) -> str:
+    return "#" + event.curie.replace(":", "-")

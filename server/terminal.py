@@ -1,0 +1,195 @@
+"""Answers for people at a terminal: one plain line per fact. ``--json`` prints the HTTP body instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kg.cards import EntityCard, FactCard
+from kg.cases import Timeline
+from kg.comparison import ComparisonAnswer
+from kg.evidence import EvidenceAnswer, EvidenceRow
+from kg.explanation import Explanation
+from kg.gap_map import GapMap
+from kg.mechanism import MechanismAnswer
+from kg.neighborhood import NeighborsAnswer
+from kg.pooling import PoolAnswer
+from kg.safety import SafetyAnswer
+from kg.search import SearchAnswer
+from kg.traversal import PathAnswer
+from server.present import dumps
+from server.wording import duration, of_n, result, words
+
+
+def render(answer: Any) -> str:
+    """An answer as text; what has no form of its own comes as JSON."""
+    for kind, lines in _FORMS:
+        if isinstance(answer, kind):
+            return "\n".join(lines(answer)) + "\n"
+    return dumps(answer)
+
+
+def _search(answer: SearchAnswer) -> Iterator[str]:
+    for hit in answer.items:
+        also = f"  (also called {hit.matched})" if hit.matched != hit.label else ""
+        yield f"{hit.curie:32} {words(hit.type):14} {hit.label}{also}"
+    if not answer.items:
+        yield "Nothing in this graph is called so."
+
+
+def _entity(card: EntityCard) -> Iterator[str]:
+    yield f"{card.label} ({card.curie}), {words(card.type)}"
+    if card.synonyms:
+        yield "also called " + ", ".join(card.synonyms)
+    if card.definition:
+        yield card.definition
+    if card.xrefs:
+        yield "identifiers: " + ", ".join(xref.curie for xref in card.xrefs)
+    for name, count in sorted(card.counts.items()):
+        yield f"  {name}: {count}"
+
+
+def _neighbors(answer: NeighborsAnswer) -> Iterator[str]:
+    for item in answer.items:
+        arrow = "->" if item.direction == "out" else "<-"
+        yield f"{arrow} {item.predicate:24} {item.node.label} ({item.node.curie}){_hedge(item.certainty)}"
+    if answer.truncated:
+        yield f"({answer.total - len(answer.items)} more; --cursor {answer.next_cursor})"
+
+
+def _paths(answer: PathAnswer) -> Iterator[str]:
+    for place, path in enumerate(answer.paths, 1):
+        yield f"{place}. score {path.score:.2f}"
+        yield from (f"   {step.sentence}{_hedge(step.certainty)}" for step in path.steps)
+    if not answer.paths:
+        yield "No path."
+
+
+def _mechanism(answer: MechanismAnswer) -> Iterator[str]:
+    for place, path in enumerate(answer.paths, 1):
+        yield f"{place}. {path.sentence}"
+        for step in path.steps:
+            yield f"   {step.sentence}{_hedge(step.certainty)}  [{', '.join(_where(p) for p in step.passages)}]"
+    for gap in answer.gaps:
+        yield f"Gap: {gap.reason}"
+
+
+def _evidence(answer: EvidenceAnswer) -> Iterator[str]:
+    study = None
+    for row in answer.items:
+        if row.study is not None and row.study.label != study:
+            study = row.study.label
+            yield study
+        measure = row.measure.label if row.measure else ""
+        event = f" {row.adverse_event.label}" if row.adverse_event else ""
+        flag = f"  [flagged: {', '.join(row.flags)}]" if row.flags else ""
+        derived = f"  derived {interval_words(row)}" if row.derived_ci else ""
+        yield f"   {measure}{event}: {result(row)}  {of_n(row)}{derived}{flag}"
+    yield from (absence.text for absence in answer.absences if absence.kind == "no_data")
+    for conflict in answer.conflicts:
+        yield f"Conflict: {conflict.about}: " + " / ".join(side.label for side in conflict.between)
+    if answer.summary.corpus:
+        yield answer.summary.corpus.text
+
+
+def _compare(answer: ComparisonAnswer) -> Iterator[str]:
+    yield answer.summary
+    for one in answer.direct:
+        sides = [result(row) if row else "not printed" for row in (one.a, one.b)]
+        yield f"   within {one.study.label}: {one.measure.label}: {answer.a} {sides[0]} / {answer.b} {sides[1]}"
+        if one.derived is not None:
+            low, high = one.derived.ci.low or 0.0, one.derived.ci.high or 0.0
+            yield f"      derived: difference {one.derived.points:.1f} points ({low:.1f} to {high:.1f}), p = {one.derived.p_value:.2g}"
+    if answer.indirect:
+        yield f"Across studies, {answer.total} pairs. {answer.warning}"
+    for pair in answer.indirect[:10]:
+        verdict = "comparable" if pair.comparable else f"not comparable: {'; '.join(pair.reasons)}"
+        yield f"   {pair.measure.label}: {result(pair.a)} / {result(pair.b)}  ({verdict})"
+
+
+def _pool(answer: PoolAnswer) -> Iterator[str]:
+    yield f"{answer.measure.label}, {answer.asked}" + (f", counting {answer.counts}" if answer.counts else "")
+    for one in answer.studies:
+        low, high = one.derived_ci.low or 0.0, one.derived_ci.high or 0.0
+        yield f"   {one.numerator} of {one.denominator}  {one.percent:.1f}% ({low:.1f} to {high:.1f})  {one.study.label}"
+    if answer.refused:
+        yield f"Not pooled: {answer.refused}."
+    if answer.estimate is not None:
+        found = answer.estimate
+        yield f"Pooled: {found.percent:.1f}% ({found.ci.low or 0.0:.1f} to {found.ci.high or 0.0:.1f}), {found.method}"
+        yield f"   tau2 {found.heterogeneity.tau2:.3f}, I2 {found.heterogeneity.i2:.0f}%, Q p = {found.heterogeneity.q_p:.2g}"
+    yield from (f"   ({caution})" for caution in answer.cautions)
+    for out in answer.left_out:
+        yield f"   left out: {out.study.label if out.study else out.row}: {out.reason}"
+
+
+def _safety(answer: SafetyAnswer) -> Iterator[str]:
+    yield from answer.absences
+    for item in answer.items:
+        yield item.regimen.label
+        for event in item.events:
+            seen = "not seen" if not event.observed else ", ".join((*(f"grade {g}" for g in event.grades), *event.frequencies))
+            yield f"   {event.event.label}: {seen or 'reported'} ({len(event.studies)} studies)"
+    for shared in answer.shared:
+        through = f" (as {', '.join(ref.label for ref in shared.through)})" if shared.through else ""
+        yield f"Shared: {shared.event.label}{through}{'' if shared.alone else ', not seen under each alone'}"
+
+
+def _gaps(answer: GapMap) -> Iterator[str]:
+    for cell in answer.cells:
+        if cell.status != "unstudied":
+            yield f"{cell.row.label:32} {cell.column.label:40} {cell.status.replace('_', ' '):20} {cell.reason}"
+    yield f"{answer.counts['unstudied']} more are unstudied. {answer.text}"
+
+
+def _explain(answer: Explanation) -> Iterator[str]:
+    yield answer.text
+    yield from _mechanism(answer.mechanism)
+    yield from _evidence(answer.evidence)
+    yield from (f"Missing: {missing}" for missing in answer.missing)
+
+
+def _timeline(answer: Timeline) -> Iterator[str]:
+    yield answer.patient.label
+    for event in answer.events:
+        when = event.time_text or event.date or (duration(event.offset) if event.offset else "")
+        yield f"{event.order:4}  {event.kind:14} {event.label}{f'  ({when})' if when else ''}"
+    for dose in answer.cumulative_doses:
+        yield f"Derived: {dose.drug.label} {dose.text}"
+
+
+def _fact(card: FactCard) -> Iterator[str]:
+    yield card.sentence
+    yield f"stated by {', '.join(ref.label for ref in card.asserted_by)}{_hedge(card.certainty)}"
+    yield from (_where(passage) for passage in card.passages)
+
+
+def _where(passage: Any) -> str:
+    return f"{passage.document.rpartition('/')[2]}:{passage.start}-{passage.end}"
+
+
+def interval_words(row: EvidenceRow) -> str:
+    """The exact interval of a row in words."""
+    interval = row.derived_ci
+    return f"95% CI {interval.low or 0.0:.1f} to {interval.high or 0.0:.1f}%" if interval else ""
+
+
+def _hedge(certainty: str) -> str:
+    return "" if certainty == "stated" else f"  ({certainty})"
+
+
+_FORMS: tuple[tuple[type, Any], ...] = (
+    (SearchAnswer, _search),
+    (EntityCard, _entity),
+    (NeighborsAnswer, _neighbors),
+    (PathAnswer, _paths),
+    (MechanismAnswer, _mechanism),
+    (EvidenceAnswer, _evidence),
+    (ComparisonAnswer, _compare),
+    (PoolAnswer, _pool),
+    (SafetyAnswer, _safety),
+    (GapMap, _gaps),
+    (Explanation, _explain),
+    (Timeline, _timeline),
+    (FactCard, _fact),
+)

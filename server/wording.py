@@ -1,0 +1,143 @@
+"""Numbers, durations and outcomes in words a clinician uses; the pages' filters."""
+
+from __future__ import annotations
+
+import re
+
+from kg.cases import TimelineEntry
+from kg.evidence import EvidenceRow
+from ontology.terms import PREDICATES
+
+_UNITS = {"%": "%", "mo": " months", "wk": " weeks", "d": " days", "a": " years", "h": " hours", "min": " minutes"}
+_DURATION = re.compile(
+    r"P(?:(?P<year>\d+(?:\.\d+)?)Y)?(?:(?P<month>\d+(?:\.\d+)?)M)?(?:(?P<week>\d+(?:\.\d+)?)W)?(?:(?P<day>\d+(?:\.\d+)?)D)?"
+    r"(?:T(?:(?P<hour>\d+(?:\.\d+)?)H)?(?:(?P<minute>\d+(?:\.\d+)?)M)?(?:(?P<second>\d+(?:\.\d+)?)S)?)?"
+)
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def duration(text: str) -> str:
+    """An ISO 8601 duration in words; anything else as it is.
+
+    >>> duration("P3W"), duration("PT30M"), duration("P1Y6M")
+    ('3 weeks', '30 minutes', '1 year 6 months')
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None or text in {"P", "PT"}:
+        return text
+    parts = [f"{amount} {unit}{'' if amount == '1' else 's'}" for unit, amount in match.groupdict().items() if amount]
+    return " ".join(parts) or text
+
+
+def words(name: str) -> str:
+    """A class name as words: ``AdverseEvent`` is "adverse event"."""
+    spaced = _CAPITAL.sub(" ", name)
+    return spaced if spaced.isupper() else spaced[:1].lower() + spaced[1:].lower() if " " in spaced else spaced.lower()
+
+
+def label_of(predicate: str, *, forward: bool = True) -> str:
+    """How a connection reads from subject to object ("inhibits") or back ("is inhibited by")."""
+    term = PREDICATES.get(predicate)
+    if term is None:
+        return predicate
+    return term.label if forward else term.inverse_label
+
+
+def net_effect(sign: int | None, end: str) -> str:
+    """What a chain comes to.
+
+    >>> net_effect(1, "G1 arrest"), net_effect(-1, "VEGF")
+    ('more G1 arrest', 'less VEGF')
+    """
+    if sign is None or sign == 0:
+        return "direction not known, because a step has no sign"
+    return f"{'more' if sign > 0 else 'less'} {end}"
+
+
+def count_of(noun: str, count: int, plural: str = "") -> str:
+    """A number with its noun.
+
+    >>> count_of("path", 1), count_of("study", 2, "studies")
+    ('1 path', '2 studies')
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def result(row: EvidenceRow) -> str:
+    """What came out, as printed where the source prints it.
+
+    >>> result.__name__
+    'result'
+    """
+    parts = [row.value_text or _value(row)]
+    if row.ci is not None:
+        parts.append(f"(CI {row.ci[0]:g}–{row.ci[1]:g})" if None not in row.ci else "")  # type: ignore[str-format]
+    if row.range is not None and None not in row.range:
+        parts.append(f"(range {row.range[0]:g}–{row.range[1]:g})")  # type: ignore[str-format]
+    if row.hazard_ratio is not None:
+        parts.append(f"hazard ratio {row.hazard_ratio:g}")
+    if row.p_value:
+        parts.append(row.p_value if "p" in row.p_value.lower() else f"p {row.p_value}")
+    parts += [text for text in (row.grade and f"grade {row.grade}", row.frequency) if text]
+    if row.comparator is not None and row.difference:
+        parts.append(f"{row.difference} than {row.comparator.label}" if row.difference != "no difference" else f"no difference from {row.comparator.label}")
+    if row.significance:
+        parts.append(f"({row.significance})")
+    if row.absence:
+        parts.append(row.absence.replace("-", " "))
+    return " ".join(part for part in parts if part)
+
+
+def _value(row: EvidenceRow) -> str:
+    if row.value is None:
+        return ""
+    return f"{row.value:g}{_UNITS.get(row.unit or '', f' {row.unit}' if row.unit else '')}"
+
+
+def of_n(row: EvidenceRow) -> str:
+    """Of how many: "8 of 15", "15", or nothing."""
+    if row.numerator is not None and row.denominator is not None:
+        return f"{row.numerator} of {row.denominator}"
+    if row.denominator is not None:
+        return str(row.denominator)
+    if row.numerator is not None:
+        return f"{row.numerator} patients" if row.numerator != 1 else "1 patient"
+    return str(row.population.n) if row.population and row.population.n is not None else ""
+
+
+def counted(row: EvidenceRow) -> str:
+    """What counted, at which time and in which subgroup."""
+    match = row.population.histotype_match if row.population else None
+    parts = [
+        row.definition.label if row.definition else "",
+        row.subgroup or "",
+        f"at {duration(row.time_point)}" if row.time_point else "",
+        f"follow-up {duration(row.follow_up)}" if row.follow_up else "",
+        "histotypes pooled" if match == "mixed" else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def event_details(event: TimelineEntry) -> tuple[tuple[str, str], ...]:
+    """The further facts of an event as (name, value) pairs."""
+    size = f"{event.size} {event.unit or '(no unit printed)'}" if event.size else None
+    pairs = (
+        ("Site", event.site.label if event.site else None),
+        ("Lesion", event.lesion),
+        ("Size", size),
+        ("Response", event.response),
+        ("Value", event.value_text),
+        ("Adverse event", event.adverse_event.label if event.adverse_event else None),
+        ("Attributed to", event.attribution),
+        ("Diagnosis", event.diagnosis.label if event.diagnosis else None),
+        ("Later diagnosis", event.superseded_by.label if event.superseded_by else None),
+        ("Cycles", event.cycles),
+        ("Line", event.line),
+        ("Setting", event.setting),
+        ("For", event.duration_text or (duration(event.duration) if event.duration else None)),
+        ("Why", event.reason),
+        ("Ended", event.ended),
+        ("During", event.episode.label if event.episode else None),
+        ("Curator's note", event.note),
+    )
+    return tuple((name, value) for name, value in pairs if value)

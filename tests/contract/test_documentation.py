@@ -1,0 +1,54 @@
+"""What is there is documented, and what is documented is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kg.errors import KgError
+from server.errors import problem_for
+from server.openapi import describe_api
+from server.questions import QUESTIONS
+from server.reference import DOCS, DOCUMENTS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_the_reference_equals_what_the_tables_say(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == DOCUMENTS[name](), "run `python -m server.reference`"
+
+
+def every_error(cls: type[KgError] = KgError) -> set[type[KgError]]:
+    return {cls}.union(*(every_error(sub) for sub in cls.__subclasses__()))
+
+
+def test_every_error_has_a_status_and_a_line_in_the_api_reference() -> None:
+    reference = (DOCS / "api.md").read_text(encoding="utf-8")
+    for error in every_error() - {KgError}:
+        assert 400 <= problem_for(error).status < 600
+        assert f"`{error.code}`" in reference, error.code
+
+
+def test_the_api_description_is_valid_openapi() -> None:
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    description = describe_api(QUESTIONS)
+    assert list(OpenAPIV31SpecValidator(description).iter_errors()) == []
+    assert set(description["paths"]) == {"/api/v1" + q.path.replace("<path:id>", "{id}") for q in QUESTIONS}
+
+
+def test_readme_commands_are_make_targets() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    assert {"serve", "test"} <= set(re.findall(r"make ([a-z]+)", readme)) <= targets
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"

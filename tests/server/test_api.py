@@ -1,0 +1,205 @@
+"""The JSON API on the curated graph: shapes, errors, and that it says what the command line says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from kg import KnowledgeGraph
+from server.app import create_app
+from server.cli import main
+from server.openapi import describe_api
+from server.questions import QUESTIONS
+
+
+@pytest.fixture(scope="module")
+def api(curated_graph: KnowledgeGraph) -> FlaskClient:
+    return create_app(curated_graph).test_client()
+
+
+def ask(api: FlaskClient, path: str, status: int = 200) -> Any:
+    response = api.get(path)
+    assert response.status_code == status, response.get_data(as_text=True)
+    expected = "application/json" if status == 200 else "application/problem+json"
+    assert response.mimetype == expected
+    return response.get_json()
+
+
+def labels(refs: list[Mapping[str, Any]]) -> list[str]:
+    return [ref["label"] for ref in refs]
+
+
+def test_search_finds_a_drug_by_its_synonym_and_with_a_typing_error(api: FlaskClient) -> None:
+    for text in ("rapamycin", "RAPAMYCIN", "rapamycn", "Rapamune"):
+        first = ask(api, f"/api/v1/search?q={text}")["items"][0]
+        assert (first["curie"], first["type"], first["label"]) == ("drug:sirolimus", "Drug", "sirolimus")
+    assert set(first) == {"id", "curie", "type", "label", "matched", "score"}
+
+
+def test_an_entity_card_is_the_same_by_any_of_its_names(api: FlaskClient) -> None:
+    by_curie = ask(api, "/api/v1/entities/target:KIT")
+    assert by_curie == ask(api, "/api/v1/entities?id=CD117")
+    assert by_curie == ask(api, "/api/v1/entities/https%3A%2F%2Fw3id.org%2Fsarcoma-kg%2Ftarget%2FKIT")
+    assert {"synonyms", "definition", "xrefs", "parents", "children", "counts"} <= set(by_curie)
+
+
+def test_rapamycin_reaches_g1_arrest_through_fkbp12_its_complex_and_mtor(api: FlaskClient) -> None:
+    answer = ask(api, "/api/v1/mechanism?drug=rapamycin&target=G1 arrest")
+    chains = [[step["object"]["label"] for step in path["steps"]] for path in answer["paths"]]
+    assert ["FKBP12", "rapamycin-FKBP12 complex", "mTOR", "cell cycle arrest in G1"] in chains
+    path = answer["paths"][chains.index(["FKBP12", "rapamycin-FKBP12 complex", "mTOR", "cell cycle arrest in G1"])]
+    assert (path["net_sign"], path["certainty"], path["complete"]) == (1, "stated", True)
+    assert all(step["statements"] and step["passages"] for step in path["steps"])
+
+
+def test_no_source_links_rapamycin_on_to_leiomyosarcoma_and_the_gap_says_so(api: FlaskClient) -> None:
+    answer = ask(api, "/api/v1/mechanism?drug=rapamycin&target=leiomyosarcoma")
+    assert answer["paths"]
+    assert not any(path["complete"] for path in answer["paths"])
+    assert {gap["to"]["label"] for gap in answer["gaps"]} == {"leiomyosarcoma"}
+    reached = {step["object"]["label"] for path in answer["paths"] for step in path["steps"]}
+    assert {"FKBP12", "mTOR", "cell cycle arrest in G1"} <= reached
+
+
+def test_gemcitabine_ends_the_chain_only_by_both_of_its_activities(api: FlaskClient) -> None:
+    answer = ask(api, "/api/v1/mechanism?drug=gemcitabine&target=DNA chain termination")
+    joined = [path for path in answer["paths"] if path["joint_inputs"]]
+    assert joined
+    assert all(need["reached"] for path in joined for need in path["joint_inputs"])
+    drawn = {node["entity"]["label"] for node in answer["graph"]["nodes"]}
+    assert {"gemcitabine diphosphate", "gemcitabine triphosphate", "ribonucleotide reductase"} <= drawn
+
+
+def test_temsirolimus_rows_keep_the_printed_rate_and_what_counted_as_response(api: FlaskClient) -> None:
+    answer = ask(api, "/api/v1/evidence?drug=temsirolimus&document=document:001")
+    rate = next(row for row in answer["items"] if row["value_text"] == "53%")
+    assert (rate["value"], rate["unit"], rate["population"]["n"]) == (53, "%", 15)
+    assert "60 days" in rate["definition"]["label"]
+    doses = {(c["drug"]["label"], c["value"], c["unit"], c["dose_text"]) for c in rate["regimen"]["components"]}
+    assert doses == {
+        ("temsirolimus", 20, "mg/m2", "20 mg/m2 weekly"),
+        ("liposomal doxorubicin", 30, "mg/m2", "30 mg/m2 monthly"),
+    }
+    assert rate["passages"]
+    assert rate["documents"][0]["curie"] == "document:001"
+
+
+def test_the_transplant_patients_events_come_in_order_with_their_passages(api: FlaskClient) -> None:
+    events = ask(api, "/api/v1/cases/patient:000-transplant/timeline")["events"]
+    orders = [event["order"] for event in events]
+    assert orders == sorted(orders)
+    assert all(event["passages"] for event in events)
+    given = {c["drug"]["label"] for event in events for c in event["components"]}
+    assert {"ciclosporin", "tacrolimus", "sirolimus", "gemcitabine"} <= given
+
+
+def test_neighbours_page_through_everything_exactly_once(api: FlaskClient) -> None:
+    whole = ask(api, "/api/v1/entities/histotype:leiomyosarcoma/neighbors?limit=1000")
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = ask(api, f"/api/v1/entities/histotype:leiomyosarcoma/neighbors?limit=7&cursor={cursor}")
+        seen += [item["statement"] for item in page["items"]]
+        if not page["truncated"]:
+            break
+        cursor = page["next_cursor"]
+    assert seen == [item["statement"] for item in whole["items"]]
+    assert len(seen) == whole["total"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code", "says"),
+    [
+        ("/api/v1/entities/rapamicine", 404, "unknown_entity", "sirolimus"),
+        ("/api/v1/evidence?drug=nonsense-drug", 404, "unknown_entity", "nonsense-drug"),
+        ("/api/v1/paths?source=rapamycin", 400, "invalid_parameter", "target"),
+        ("/api/v1/paths?source=rapamycin&target=mTOR&k=101", 400, "invalid_parameter", "1 to 100"),
+        ("/api/v1/paths?source=rapamycin&target=mTOR&max_length=9", 400, "invalid_parameter", "1 to 8"),
+        ("/api/v1/paths?source=rapamycin&target=sirolimus", 400, "invalid_parameter", "target"),
+        ("/api/v1/evidence?drugs=rapamycin", 400, "invalid_parameter", "did you mean drug"),
+        ("/api/v1/evidence?design=guess", 400, "invalid_parameter", "case report"),
+        ("/api/v1/search?q=", 400, "invalid_parameter", "required"),
+        ("/api/v1/search?q=x&limit=ten", 400, "invalid_parameter", "whole number"),
+        ("/api/v1/nothing", 404, "not_found", ""),
+    ],
+)
+def test_bad_input_is_refused_with_what_would_be_right(
+    api: FlaskClient, path: str, status: int, code: str, says: str
+) -> None:
+    problem = ask(api, path, status)
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert says in json.dumps(problem)
+
+
+def test_no_path_is_an_empty_list_and_not_an_error(api: FlaskClient) -> None:
+    answer = ask(api, "/api/v1/paths?source=GIST&target=rapamycin&max_length=1")
+    assert answer["paths"] == []
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        (["search", "CCI-779"], "/api/v1/search?q=CCI-779"),
+        (["mechanism", "--drug", "gemcitabine"], "/api/v1/mechanism?drug=gemcitabine"),
+        (["evidence", "--drug", "temsirolimus"], "/api/v1/evidence?drug=temsirolimus"),
+        (["paths", "rapamycin", "mTOR", "--k", "3"], "/api/v1/paths?source=rapamycin&target=mTOR&k=3"),
+        (["timeline", "patient:003-2"], "/api/v1/cases/patient:003-2/timeline"),
+    ],
+)
+def test_the_command_line_prints_the_http_body(
+    api: FlaskClient, curated_data: Path, command: list[str], path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "--data", str(curated_data), "--json"]) == 0
+    assert capsys.readouterr().out == api.get(path).get_data(as_text=True)
+
+
+def test_every_answer_has_the_keys_that_the_description_promises(api: FlaskClient) -> None:
+    schemas = describe_api(QUESTIONS)["components"]["schemas"]
+    for path, name in (
+        ("/api/v1/search?q=KIT", "SearchAnswer"),
+        ("/api/v1/entities/target:KIT", "EntityCard"),
+        ("/api/v1/evidence?drug=imatinib", "EvidenceAnswer"),
+        ("/api/v1/studies/study:sarc002", "StudyCard"),
+    ):
+        assert set(ask(api, path)) == set(schemas[name]["required"])
+
+
+def test_a_thing_leads_to_its_page_or_to_rdf_by_what_is_accepted(api: FlaskClient) -> None:
+    page = api.get("/id/drug/sirolimus", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["Location"]) == (303, "/entity/drug:sirolimus")
+    rdf = api.get("/id/drug/sirolimus", headers={"Accept": "text/turtle"}, follow_redirects=True)
+    assert rdf.mimetype == "text/turtle"
+    assert "FKBP1A" in rdf.get_data(as_text=True)
+    assert api.get("/id/drug/nothing").status_code == 404
+
+
+class TestExitCodes:
+    def test_wrong_use_is_two(self, curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["evidence", "--design", "guess", "--data", str(curated_data)]) == 2
+        assert "case report" in capsys.readouterr().err
+
+    def test_an_unknown_name_is_four(self, curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["entity", "rapamicine", "--data", str(curated_data)]) == 4
+        assert "Did you mean" in capsys.readouterr().err
+
+    def test_nothing_built_is_four(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["search", "KIT", "--data", str(tmp_path)]) == 4
+        assert "sarcoma-kg build" in capsys.readouterr().err
+
+    def test_a_query_over_its_time_is_five(self, curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        runaway = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+        assert main(["query", runaway, "--timeout", "0.5", "--data", str(curated_data)]) == 5
+        assert "0.5" in capsys.readouterr().err
+
+    def test_faults_in_curated_files_are_three(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "entities").mkdir()
+        (tmp_path / "documents").mkdir()
+        (tmp_path / "entities" / "drugs.yaml").write_text("- id: drug:x\n  lable: x\n", encoding="utf-8")
+        assert main(["build", "--curated", str(tmp_path), "--data", str(tmp_path / "data")]) == 3
+        assert "drugs.yaml:2:3" in capsys.readouterr().err
+        assert not (tmp_path / "data" / "current").exists()

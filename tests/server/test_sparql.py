@@ -1,0 +1,394 @@
+"""The SPARQL 1.1 Protocol, one behaviour a test."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from kg.store import EmbeddedStore, open_store
+from server.sparql import parse_request
+
+BASE = "https://w3id.org/sarcoma-kg/"
+LABELS = "SELECT ?label WHERE { ?thing skos:prefLabel ?label } ORDER BY ?label"
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+FOREVER = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }"
+
+
+def _ask(client: FlaskClient, query: str, **headers: str) -> Any:
+    return client.get("/sparql", query_string={"query": query}, headers=headers)
+
+
+# --- the three ways to ask -----------------------------------------------------------------------------
+
+
+def test_a_query_by_get(client: FlaskClient) -> None:
+    response = _ask(client, LABELS)
+    assert response.status_code == 200
+    assert response.content_type == "application/sparql-results+json"
+    labels = [row["label"]["value"] for row in response.json["results"]["bindings"]]
+    assert labels == sorted(labels)
+    assert "sirolimus" in labels
+
+
+def test_a_query_by_form_with_percent_and_plus_for_a_blank(client: FlaskClient) -> None:
+    for body in (b"query=ASK%20%7B%7D", b"query=ASK+%7B%7D", "query=ASK { FILTER('ä' != 'a') }".encode()):
+        response = client.post("/sparql", data=body, content_type=FORM)
+        assert response.json == {"head": {}, "boolean": True}, body
+
+
+def test_a_form_is_unquoted_once(client: FlaskClient) -> None:
+    body = "query=" + quote('SELECT ("100%25" AS ?x) { }')
+    assert b"100%25" in client.post("/sparql", data=body, content_type=FORM).data
+
+
+def test_a_query_by_direct_post_with_graphs_in_the_address(client: FlaskClient) -> None:
+    address = f"/sparql?default-graph-uri={quote(BASE + 'graph/document-000')}"
+    response = client.post(address, data="ASK { ?s skg:formsComplex ?o }", content_type=f"{QUERY}; charset=utf-8")
+    assert response.json == {"head": {}, "boolean": True}
+    response = client.post(address, data="ASK { ?s skos:prefLabel ?o }", content_type=QUERY)
+    assert response.json == {"head": {}, "boolean": False}
+
+
+def test_named_graphs_of_the_protocol(client: FlaskClient) -> None:
+    parameters = {"query": "SELECT ?g { GRAPH ?g { } }", "named-graph-uri": [BASE + "graph/document-001"]}
+    response = client.get("/sparql", query_string=parameters, headers={"Accept": "text/csv"})
+    assert response.text == f"g\r\n{BASE}graph/document-001\r\n"
+
+
+# --- what breaks the protocol --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "code"),
+    [
+        ({"method": "GET", "query_string": "query=ASK%7B%7D&query=ASK%7B%7D"}, 400, "bad_request"),
+        ({"method": "GET", "query_string": "query=ASK%7B%7D&update=CLEAR+ALL"}, 400, "bad_request"),
+        ({"method": "GET", "query_string": "update=CLEAR+ALL"}, 403, "read_only"),
+        ({"method": "GET", "query_string": "query=%FF"}, 400, "bad_request"),
+        ({"method": "GET", "query_string": "query="}, 400, "query_syntax"),
+        ({"method": "GET", "query_string": "query=ASK%20%7B"}, 400, "query_syntax"),
+        ({"method": "GET", "query_string": "query=INSERT+DATA+%7B%7D"}, 400, "query_refused"),
+        ({"method": "GET", "query_string": "query=ASK%7B%7D&timeout=soon"}, 400, "invalid_parameter"),
+        ({"method": "GET", "query_string": "query=ASK%7B%7D&timeout=11"}, 400, "invalid_parameter"),
+        ({"method": "GET", "query_string": "query=ASK%7B%7D&timeout=nan"}, 400, "invalid_parameter"),
+        ({"method": "GET", "query_string": "query=ASK%7B%7D&timeout=1&timeout=2"}, 400, "bad_request"),
+        ({"method": "GET", "query_string": "query=ASK%7B%7D&format=turtle"}, 400, "invalid_parameter"),
+        (
+            {"method": "GET", "query_string": "query=ASK%7B%7D&default-graph-uri=a+b"},
+            400,
+            "malformed_identifier",
+        ),
+        ({"method": "GET", "query_string": "&".join(["a=b"] * 1001)}, 400, "bad_request"),
+        (
+            {"method": "POST", "data": "query=ASK{}&update=CLEAR+ALL", "content_type": FORM},
+            400,
+            "bad_request",
+        ),
+        ({"method": "POST", "data": "query=ASK{}&query=ASK{}", "content_type": FORM}, 400, "bad_request"),
+        (
+            {"method": "POST", "data": "ASK{}", "query_string": "query=ASK{}", "content_type": QUERY},
+            400,
+            "bad_request",
+        ),
+        ({"method": "POST", "data": "", "content_type": FORM}, 400, "bad_request"),
+        ({"method": "POST", "data": "update=CLEAR+ALL", "content_type": FORM}, 403, "read_only"),
+        (
+            {"method": "POST", "data": "CLEAR ALL", "content_type": "application/sparql-update"},
+            403,
+            "read_only",
+        ),
+        ({"method": "POST", "data": b"query=\xff", "content_type": FORM}, 400, "bad_request"),
+        ({"method": "POST", "data": b"ASK { } # \xff", "content_type": QUERY}, 400, "bad_request"),
+        (
+            {"method": "POST", "data": "ASK{}".encode("utf-16"), "content_type": f"{QUERY}; charset=UTF-16"},
+            *(415, "unsupported_media_type"),
+        ),
+        ({"method": "POST", "data": "ASK { }", "content_type": "text/plain"}, 415, "unsupported_media_type"),
+        ({"method": "POST", "data": "ASK { }"}, 415, "unsupported_media_type"),
+        (
+            {"method": "POST", "data": {"query": "ASK { }"}, "content_type": "multipart/form-data"},
+            415,
+            "unsupported_media_type",
+        ),
+        ({"method": "PUT", "query_string": "query=ASK{}"}, 405, "method_not_allowed"),
+        (
+            {"method": "POST", "data": b"query=ASK{}" + b" " * 2**20, "content_type": FORM},
+            413,
+            "body_too_large",
+        ),
+        ({"method": "POST", "data": b"ASK{}" + b" " * 70_000, "content_type": QUERY}, 413, "body_too_large"),
+    ],
+)
+def test_a_broken_request_gets_its_own_status(
+    client: FlaskClient, request_: dict[str, Any], status: int, code: str
+) -> None:
+    response = client.open("/sparql", **request_)
+    assert response.status_code == status
+    assert response.mimetype == "application/problem+json"
+    assert response.json is not None
+    assert response.json["code"] == code
+
+
+def test_a_syntax_error_has_its_place(client: FlaskClient) -> None:
+    problem = _ask(client, "SELECT * {\n  ?s ?p label }").json
+    assert (problem["status"], problem["line"]) == (400, 2)
+    assert problem["column"] >= 9
+
+
+def test_reading_a_request_is_pure() -> None:
+    asked = parse_request("POST", f"{FORM};charset=UTF-8", b"default-graph-uri=http://x/&format=csv", b"query=ASK{}")
+    assert asked.operation is not None
+    assert asked.operation.default_graphs == ("http://x/",)
+    assert (asked.format, asked.timeout_s) == ("csv", None)
+
+
+# --- formats -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        ("", "application/sparql-results+json"),
+        ("text/csv", "text/csv; charset=utf-8"),
+        ("application/xml; q=0.5, text/csv; q=0.1", "application/sparql-results+xml"),
+        ("application/json;charset=utf-8", "application/sparql-results+json"),
+    ],
+)
+def test_accept_chooses_the_format(client: FlaskClient, accept: str, content_type: str) -> None:
+    response = _ask(client, LABELS, Accept=accept)
+    assert response.content_type == content_type
+    assert "Accept" in response.headers["Vary"]
+
+
+def test_format_goes_before_accept(client: FlaskClient) -> None:
+    parameters = {"query": LABELS, "format": "csv"}
+    assert client.get("/sparql", query_string=parameters, headers=BROWSER).mimetype == "text/csv"
+
+
+def test_no_acceptable_format_is_406_with_what_there_is(client: FlaskClient) -> None:
+    response = _ask(client, LABELS, Accept="image/png")
+    assert response.status_code == 406
+    assert "text/csv" in response.json["available"]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "query"),
+    [
+        *(
+            (media_type, f"CONSTRUCT WHERE {{ <{BASE}drug/sirolimus> ?p ?o }}")
+            for media_type in (
+                *("text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml"),
+                *("application/trig", "application/n-quads"),
+            )
+        ),
+        ("text/turtle", "DESCRIBE drug:sirolimus"),
+    ],
+)
+def test_a_graph_comes_in_every_format_of_rdf(client: FlaskClient, media_type: str, query: str) -> None:
+    response = _ask(client, query, Accept=media_type)
+    assert response.mimetype == media_type
+    found = ox.RdfFormat.from_media_type(media_type)
+    assert len(list(ox.parse(response.data, format=found))) == 5
+
+
+def test_head_says_what_get_would_without_the_body(client: FlaskClient) -> None:
+    got, headed = (client.open("/sparql", method=method, query_string={"query": LABELS}) for method in ("GET", "HEAD"))
+    assert headed.status_code == 200
+    assert headed.data == b""
+    for name in ("Content-Type", "Content-Length", "ETag"):
+        assert headed.headers[name] == got.headers[name]
+
+
+# --- caches, scripts of other origins ------------------------------------------------------------------
+
+
+def test_the_same_question_again_is_304_without_evaluation(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _ask(client, LABELS)
+    monkeypatch.setattr(EmbeddedStore, "evaluate", None)
+    again = _ask(client, LABELS, **{"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_another_format_query_dataset_or_build_has_another_etag(
+    client: FlaskClient, client_for: Any, tmp_path: Path, data_dir: Path
+) -> None:
+    etags = {
+        _ask(client, LABELS).headers["ETag"],
+        _ask(client, LABELS, Accept="text/csv").headers["ETag"],
+        _ask(client, LABELS + " #").headers["ETag"],
+        client.get("/sparql", query_string={"query": LABELS, "default-graph-uri": "http://x/"}).headers["ETag"],
+        client.get("/sparql", query_string={"query": LABELS, "named-graph-uri": "http://x/"}).headers["ETag"],
+    }
+    assert len(etags) == 5
+
+
+def test_an_answer_that_changes_by_itself_is_not_kept(client: FlaskClient) -> None:
+    response = _ask(client, "SELECT (RAND() AS ?x) { }")
+    assert "ETag" not in response.headers
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_long_answer_is_compressed_for_who_can_read_it(client: FlaskClient) -> None:
+    plain = _ask(client, "SELECT * { ?s ?p ?o }")
+    packed = _ask(client, "SELECT * { ?s ?p ?o }", **{"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data)
+    rows = [json.loads(body)["results"]["bindings"] for body in (gzip.decompress(packed.data), plain.data)]
+    assert sorted(map(str, rows[0])) == sorted(map(str, rows[1]))
+    assert "Accept-Encoding" in plain.headers["Vary"]
+
+
+def test_a_browser_may_ask_from_another_origin(client: FlaskClient) -> None:
+    response = client.options("/sparql", headers={"Origin": "https://example.org"})
+    assert response.status_code == 204
+    assert "POST" in response.headers["Access-Control-Allow-Methods"]
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert _ask(client, LABELS).headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in client.get("/healthz").headers
+
+
+# --- limits --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(built_dir: Path, client_for: Any) -> Iterator[FlaskClient]:
+    with open_store(built_dir) as store:
+        yield client_for(store, query_timeout_s=0.3, max_result_bytes=2048)
+
+
+def test_a_query_over_time_is_503_and_the_next_is_answered(impatient: FlaskClient) -> None:
+    response = _ask(impatient, FOREVER)
+    assert response.status_code == 503
+    assert response.json["code"] == "query_timeout"
+    assert _ask(impatient, "ASK { }").status_code == 200
+
+
+def test_an_answer_too_large_is_413_never_a_cut_200(impatient: FlaskClient) -> None:
+    response = _ask(impatient, "SELECT * { ?s ?p ?o . ?a ?b ?c }")
+    assert response.status_code == 413
+    assert response.json["code"] == "result_too_large"
+
+
+def test_a_client_that_has_gone_frees_its_worker(client: FlaskClient) -> None:
+    response = client.get(
+        "/sparql",
+        query_string={"query": FOREVER},
+        environ_overrides={"waitress.client_disconnected": lambda: True},
+    )
+    assert response.status_code == 500
+    assert "cancelled" in response.json["detail"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:1/> { } }",
+        "SELECT * { service # hidden\n SILENT <http://127.0.0.1:1/> { } }",
+        "ASK {" + "{" * 2200 + "}" * 2200 + "}",
+        "ASK { FILTER(" + "!" * 20_000 + "true) }",
+    ],
+)
+def test_what_must_not_reach_the_engine_is_refused(client: FlaskClient, query: str) -> None:
+    response = _ask(client, query)
+    assert response.status_code == 400
+    assert response.json["code"] == "query_refused"
+
+
+# --- without a query -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("accept", ["", "*/*", "text/turtle", "application/rdf+xml", "application/ld+json"])
+def test_a_bare_get_describes_the_service(client: FlaskClient, accept: str) -> None:
+    response = client.get("/sparql", headers={"Accept": accept})
+    assert response.status_code == 200
+    sd = "http://www.w3.org/ns/sparql-service-description#"
+    store = ox.Store()
+    store.load(response.data, ox.RdfFormat.from_media_type(response.mimetype))
+    assert store.query(
+        f"PREFIX sd: <{sd}> ASK {{ ?s a sd:Service ; sd:endpoint <http://localhost/sparql> ;"
+        " sd:supportedLanguage sd:SPARQL11Query ; sd:feature sd:UnionDefaultGraph ;"
+        f" sd:defaultDataset/sd:namedGraph/sd:name <{BASE}graph/document-000> }}"
+    )
+
+
+def test_a_browser_gets_the_page_to_write_a_query_on(client: FlaskClient) -> None:
+    response = client.get("/sparql", headers=BROWSER)
+    assert response.mimetype == "text/html"
+    assert "<h1>SPARQL</h1>" in response.text
+    assert '"curie": "skg:Drug"' in response.text
+
+
+def test_who_accepts_neither_page_nor_description_is_told_that_the_query_is_missing(
+    client: FlaskClient,
+) -> None:
+    assert client.get("/sparql", headers={"Accept": "text/csv"}).status_code == 400
+
+
+# --- answers on the page -------------------------------------------------------------------------------
+
+
+def test_a_browser_reads_its_answer_on_the_page(client: FlaskClient) -> None:
+    response = _ask(client, "SELECT ?drug ?name { ?drug skos:altLabel ?name }", **BROWSER)
+    assert response.mimetype == "text/html"
+    assert "drug,name" in response.text
+    assert (
+        "drug:sirolimus-&gt;/id/drug/sirolimus" in response.text
+        or "drug:sirolimus->/id/drug/sirolimus" in response.text
+    )
+    assert "format=csv" in response.text
+
+
+def test_a_failure_is_told_on_the_page_with_its_status(client: FlaskClient) -> None:
+    response = _ask(client, "SELECT * { ?s ?p <script> }", **BROWSER)
+    assert response.status_code in {200, 400}
+    assert "<script>" not in response.text
+    response = _ask(client, "SELECT * {", **BROWSER)
+    assert response.status_code == 400
+    assert "cannot be parsed" in response.text
+
+
+def test_graphs_and_booleans_are_shown_as_text(client: FlaskClient) -> None:
+    assert "|true|" in _ask(client, "ASK { }", **BROWSER).text
+    assert "vocab/binds" in _ask(client, "CONSTRUCT WHERE { ?s skg:binds ?o }", **BROWSER).text
+
+
+def test_an_iri_that_is_a_script_is_no_link(client: FlaskClient) -> None:
+    response = _ask(client, 'SELECT (IRI("javascript:alert(1)") AS ?x) { }', **BROWSER)
+    assert "javascript:alert(1)->;" in response.text.replace("&gt;", ">")
+
+
+def test_a_table_too_long_for_the_page_is_said(built_dir: Path, client_for: Any) -> None:
+    with open_store(built_dir) as store:
+        response = _ask(client_for(store, max_result_rows=3), LABELS, **BROWSER)
+    assert response.status_code == 413
+    assert "max_rows = 3" in response.text
+
+
+# --- health --------------------------------------------------------------------------------------------
+
+
+def test_health(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"status": "ready", "data_version": "c0ffee"}
+
+
+def test_a_closed_store_is_alive_but_not_ready(built_dir: Path, client_for: Any) -> None:
+    store = open_store(built_dir)
+    store.close()
+    closed = client_for(store)
+    assert closed.get("/healthz").status_code == 200
+    assert closed.get("/readyz").status_code == 503

@@ -1,0 +1,70 @@
+/** Turns the plain SPARQL form into an editor. The form still posts, so results work the same with and without this. */
+
+import { autocompletion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import { EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { sparql } from "codemirror-lang-sparql";
+
+/** Colours that keep their contrast in light and dark; the variables are in site.css. */
+const COLOURS = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--accent)", fontWeight: "600" },
+  { tag: [tags.string, tags.number], color: "var(--good)" },
+  { tag: tags.variableName, color: "var(--ink)" },
+  { tag: tags.comment, color: "var(--muted)", fontStyle: "italic" },
+]);
+
+interface Term {
+  curie: string;
+  label: string;
+}
+
+function completions(terms: Term[]) {
+  return (context: CompletionContext): CompletionResult | null => {
+    const word = context.matchBefore(/[A-Za-z][\w-]*:?[\w-]*/);
+    if (!word || (word.from === word.to && !context.explicit)) return null;
+    return { from: word.from, options: terms.map((term) => ({ label: term.curie, detail: term.label })), validFor: /^[\w:-]*$/ };
+  };
+}
+
+const area = document.querySelector<HTMLTextAreaElement>("textarea[name=query]");
+const vocabulary = document.querySelector<HTMLScriptElement>("#vocabulary");
+if (area) {
+  const terms = JSON.parse(vocabulary?.textContent ?? "[]") as Term[];
+  const host = document.createElement("div");
+  host.className = "editor";
+  area.before(host);
+  area.hidden = true;
+  // In a shadow root the editor uses constructed style sheets, which a strict style policy allows.
+  const root = host.attachShadow({ mode: "open" });
+  const editor = new EditorView({
+    parent: root,
+    root,
+    state: EditorState.create({
+      doc: area.value,
+      extensions: [
+        lineNumbers(), history(), bracketMatching(), sparql(), syntaxHighlighting(COLOURS),
+        autocompletion({ override: [completions(terms)] }),
+        keymap.of([{ key: "Mod-Enter", run: () => { area.form?.requestSubmit(); return true; } }, ...defaultKeymap, ...historyKeymap]),
+        EditorView.lineWrapping,
+        EditorView.theme({
+          "&": { backgroundColor: "var(--surface)", color: "var(--ink)", fontSize: "0.9rem" },
+          ".cm-content": { caretColor: "var(--ink)", fontFamily: "var(--mono)" },
+          ".cm-gutters": { backgroundColor: "var(--ground)", color: "var(--muted)", border: "none" },
+          "&.cm-focused": { outline: "2px solid var(--accent)" },
+        }),
+        EditorView.contentAttributes.of({ "aria-label": "SPARQL query" }),
+        EditorView.updateListener.of((update) => { if (update.docChanged) area.value = update.state.doc.toString(); }),
+      ],
+    }),
+  });
+  document.querySelectorAll<HTMLButtonElement>("[data-query]").forEach((example) => {
+    example.hidden = false;
+    example.addEventListener("click", () => {
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: example.dataset["query"] ?? "" } });
+      editor.focus();
+    });
+  });
+}
