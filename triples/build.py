@@ -10,8 +10,9 @@ import gzip
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -179,19 +180,24 @@ def library_versions() -> dict[str, str]:
 
 def input_hash(curated_dir: Path) -> str:
     """SHA-256 of everything a build depends on: curated files, ontology, code and library versions."""
-    digest = hashlib.sha256()
-    curated = [
-        path
-        for pattern in ("entities/*.yaml", "documents/*/*.yaml", "documents/*/passages.tsv")
-        for path in curated_dir.glob(pattern)
-    ]
-    rooms = [CURATED.parent / room for room in _ROOMS]
-    code = [path for room in rooms for pattern in ("*.py", "*.ttl", "shapes/*.ttl") for path in room.glob(pattern)]
-    for root, paths in ((curated_dir, curated), (CURATED.parent, code)):
-        for path in sorted(paths, key=lambda path: path.relative_to(root).as_posix()):
-            data = path.read_bytes()
-            digest.update(f"{path.relative_to(root).as_posix()} {len(data)}\n".encode() + data)
-    digest.update(json.dumps(library_versions(), sort_keys=True).encode())
+    patterns = ("entities/*.yaml", "documents/*/*.yaml", "documents/*/passages.tsv")
+    curated = (path for pattern in patterns for path in curated_dir.glob(pattern))
+    return _digest(curated_dir, curated, _code_digest() + json.dumps(library_versions(), sort_keys=True))
+
+
+@cache
+def _code_digest() -> str:
+    """Taken once: what this process has loaded is what it builds with, whatever changes on the disk meanwhile."""
+    root = CURATED.parent
+    files = (path for room in _ROOMS for path in (root / room).rglob("*") if path.suffix in (".py", ".ttl"))
+    return _digest(root, files)
+
+
+def _digest(root: Path, paths: Iterable[Path], seed: str = "") -> str:
+    digest = hashlib.sha256(seed.encode("utf-8"))
+    for path in sorted(paths, key=lambda path: path.relative_to(root).as_posix()):
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()} {len(data)}\n".encode() + data)
     return digest.hexdigest()
 
 

@@ -6,7 +6,7 @@ from triples import schema
 from triples.faults import event_curie
 from triples.records import Record
 from triples.regimens import combination_curie, compile_components, drugs_of
-from triples.sentences import Names, event_label, sentence
+from triples.sentences import Names, event_label, flag_words, reservation, sentence
 from triples.sink import Sink
 
 
@@ -62,11 +62,12 @@ def _compile_event(sink: Sink, patient: Record, event: Record, labels: dict[str,
             label = f"The {names.of(owner)} was diagnosed with {names.of(disease)}"
             sink.statement(
                 (owner, "hasDiagnosis", disease),
-                _reserved(label, event),
+                _reserved(label, event) + flag_words(event),
                 spans,
                 event.place,
-                record=_claim(event),
+                record=_claim(event, "flag", "flag_reason"),
                 context=context,
+                qualified=True,
             )
     if not event.yes("planned"):
         for drug in drugs:
@@ -81,14 +82,13 @@ def _compile_event(sink: Sink, patient: Record, event: Record, labels: dict[str,
             )
 
 
-def _claim(event: Record) -> Record:
+def _claim(event: Record, *more: str) -> Record:
     """Only what a statement takes over from an event."""
-    kept = {key: entries for key, entries in event.fields.items() if key in ("polarity", "certainty", "citing")}
+    kept = {key: entries for key, entries in event.fields.items() if key in ("polarity", "certainty", "citing", *more)}
     return Record("statement", event.place, kept)
 
 
 def _reserved(label: str, event: Record) -> str:
     if event.text("polarity") == "negated":
         label = label.replace(" was diagnosed", " was not diagnosed").replace(" received ", " did not receive ")
-    certainty = event.text("certainty")
-    return f"{label} ({certainty})" if certainty not in (None, "stated") else label
+    return label + reservation(event)

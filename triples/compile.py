@@ -21,7 +21,7 @@ from triples.names import corpus_names, reference_curie, reference_label
 from triples.nodes import index_edges, index_nodes
 from triples.records import Corpus, Folder, Record
 from triples.regimens import combinations, compile_combinations
-from triples.sentences import Names, lower_first, population_words, statement_label
+from triples.sentences import Names, article, lower_first, population_words, statement_label
 from triples.sink import Sink
 from triples.tree import Place
 
@@ -146,7 +146,10 @@ def fact_label(record: Record, names: Names) -> str:
     fact = record.fact
     target = names.of(fact.object) if fact.object is not None else record.text("text") or ""
     negated = record.text("polarity") == "negated"
-    return statement_label(PREDICATES[fact.predicate].spell(names.of(fact.subject), target, negated=negated), record)
+    base = PREDICATES[fact.predicate].spell(names.of(fact.subject), target, negated=negated)
+    if fact.predicate == "isA":
+        base = f"{base.removesuffix(f'a {target}')}{article(target)} {target}"
+    return statement_label(base, record)
 
 
 def local_ids(folder: Folder) -> dict[str, str]:

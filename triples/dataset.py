@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kg import codec
+from kg.catalogue import packaged_quads
 from kg.codec import Quad, nquads_lines, parse_turtle
 from kg.errors import Fault
 from kg.identifiers import display
@@ -22,6 +23,7 @@ def dataset(corpus: Corpus, compiled: Compiled) -> frozenset[Quad]:
     quads = set(compiled.quads)
     quads.update(parse_turtle(ontology_ntriples(), codec.ONTOLOGY_GRAPH))
     quads.update(inferred_quads(corpus))
+    quads.update(packaged_quads())
     quads.update(ranking_quads(compiled))
     quads.update(metadata_quads(quads))
     return frozenset(quads)

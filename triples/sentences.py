@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from triples import schema
 from triples.records import Record
 from triples.units import unit_words
+from triples.wording import Wording
 
 _DURATION_PARTS = re.compile(r"(\d+(?:\.\d+)?)([YMWDHS])")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
+_DENIAL = re.compile(r"\b(?:no|not|none|never|without)\b", re.IGNORECASE)
+_INITIALISM_WITH_AN = re.compile(r"[AEFHILMNORSX]", re.IGNORECASE)
+_SHORT_WORDS = frozenset({"a", "an", "no"})
 _AFTER_NOUN = re.compile(r"[,;]|\b(?:on|after|to|with|without|for|by|in|of|who|under|from)\b")
 _DATE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 _TIME_UNITS = {"H": "hour", "M": "minute", "S": "second"}
@@ -75,9 +79,20 @@ def _counted(number: str, unit: str) -> str:
 
 def sentence(text: str) -> str:
     """A text with a capital first letter, unless its first word is a symbol such as mTOR, p27 or c-KIT."""
-    word = text.partition(" ")[0].rstrip(",:;")
+    word = text.partition(" ")[0].rstrip(",:;").partition("-")[0]
     ordinary = word.isalpha() and word.islower() and len(word) > 2
-    return text[:1].upper() + text[1:] if ordinary or word == "a" else text
+    return text[:1].upper() + text[1:] if ordinary or word in _SHORT_WORDS else text
+
+
+def article(noun: str) -> str:
+    """``a`` or ``an``, as the noun is said aloud; a symbol is spelled letter by letter.
+
+    >>> [article(noun) for noun in ("antimetabolite", "cytotoxic drug", "mTOR inhibitor", "VEGF antagonist")]
+    ['an', 'a', 'an', 'a']
+    """
+    word = noun.partition(" ")[0]
+    symbol = not word[1:].replace("-", "").islower()
+    return "an" if (_INITIALISM_WITH_AN if symbol else re.compile("[aeiou]")).match(word) else "a"
 
 
 def lower_first(text: str) -> str:
@@ -139,13 +154,14 @@ def _main_figure(record: Record) -> str:
 def _figure_details(record: Record, population: str = "") -> list[str]:
     """Count, intervals and p value, as far as the figure as printed does not hold them already."""
     main = _main_figure(record)
-    printed = set(_FIGURES.findall(main))
+    printed = set(_FIGURES.findall(main)) | {str(number) for number in Wording(main).numbers}
     numerator, denominator = record.text("numerator"), record.text("denominator")
     count = ""
     if numerator is not None and not {numerator, denominator or numerator} <= printed:
         count = f"{numerator} of {denominator}" if denominator else numerator
     elif numerator is None and denominator is not None and denominator not in printed:
-        count = "" if f"{denominator} patients" in population else f"of {denominator}"
+        known = f"{denominator} patients" in population or denominator == record.text("subgroup_n")
+        count = "" if known else f"of {denominator}"
     details = [count]
     for low, high, name in (("ci_low", "ci_high", _ci_name(record)), ("range_low", "range_high", "range")):
         if not {*record.texts(low), *record.texts(high)} <= printed:
@@ -176,13 +192,12 @@ def _p_words(record: Record) -> str:
     return f"p {text}" if text[0] in "<>=≤≥" else f"p = {text}"
 
 
-def _flag_words(record: Record) -> str:
-    flags = record.texts("flag")
+def flag_words(record: Record) -> str:
+    """The oddities of a record and the reason in square brackets; empty if it has none."""
+    flags = [flag if flag.startswith("mis-") else flag.replace("-", " ") for flag in record.texts("flag")]
     if not flags:
         return ""
-    return f" [as printed; {', '.join(flags).replace('-', ' ')}: {record.text('flag_reason') or ''}]".replace(
-        ": ]", "]"
-    )
+    return f" [as printed; {', '.join(flags)}: {record.text('flag_reason') or ''}]".replace(": ]", "]")
 
 
 def statement_label(base: str, record: Record) -> str:
@@ -191,7 +206,7 @@ def statement_label(base: str, record: Record) -> str:
     qualifiers = qualifier_words(record)
     certainty = _CERTAINTIES.get(record.text("certainty") or "")
     bracket = "; ".join([*qualifiers, *([certainty] if certainty else [])])
-    return f"{text} ({bracket})" * bool(bracket) + text * (not bracket) + _flag_words(record)
+    return f"{text} ({bracket})" * bool(bracket) + text * (not bracket) + flag_words(record)
 
 
 def population_words(record: Record | None, names: Names) -> str:
@@ -259,7 +274,7 @@ def outcome_label(record: Record, treatment: str, population: str, names: Names)
         said = _ABSENCES.get(record.text("absence") or "") or record.text("frequency")
         details = "; ".join(_figure_details(record, population))
         body = f"{what}{f': {said}' if said else ''}{tail}{f' ({details})' if details else ''}"
-    return sentence(f"{head}: {body}{_reserved(record)}{_remark(record, body)}") + _flag_words(record)
+    return sentence(f"{head}: {body}{reservation(record)}{_remark(record, body)}") + flag_words(record)
 
 
 def _remark(record: Record, body: str) -> str:
@@ -271,7 +286,8 @@ def _remark(record: Record, body: str) -> str:
     return "" if numbers and numbers <= set(_FIGURES.findall(body)) else f". {sentence(text)}"
 
 
-def _reserved(record: Record) -> str:
+def reservation(record: Record) -> str:
+    """How sure the text is, in brackets; empty for what is plainly stated."""
     certainty = _CERTAINTIES.get(record.text("certainty") or "")
     return f" ({certainty})" if certainty else ""
 
@@ -290,7 +306,7 @@ def _outcome_tail(record: Record, names: Names) -> str:
         _comparison(record, names),
         "significance not reported" if significance == "not reported" else significance,
         absence if figure and absence not in (None, figure) else None,
-        frequency if figure and frequency not in (None, figure) else None,
+        frequency if figure and (frequency or figure).lower() != figure.lower() else None,
         f"attributed to {attribution}" if attribution else None,
         f"followed for {duration_words(follow_up)}" if follow_up else None,
     ]
@@ -331,15 +347,16 @@ def event_label(record: Record, patient: str, labels: Mapping[str, str]) -> str:
     label = record.text("label") or ""
     if record.yes("planned"):
         label = f"planned: {label}"
-    if record.text("polarity") == "negated":
+    if record.text("polarity") == "negated" and not _DENIAL.search(label):
         label = f"not the case: {label}"
     details = []
     response = record.text("response")
     if response and _RESPONSES[response].lower() not in label.lower():
         details.append(_RESPONSES[response])
-    size, figures = record.text("size"), figure_words(record)
+    size, figures, unit = record.text("size"), figure_words(record), record.text("unit") or "1"
     if size and size not in label:
-        details.append(f"{size} {unit_words(record.text('unit') or '1')}".strip())
+        # A size is never in percent: then the unit is that of the figure beside it.
+        details.append(size if unit == "%" or unit in size else f"{size} {unit_words(unit)}".strip())
     if figures and figures.lower() not in label.lower():
         details.append(figures)
     details += [
@@ -348,8 +365,9 @@ def event_label(record: Record, patient: str, labels: Mapping[str, str]) -> str:
     if record.text("duration_text") or record.text("duration"):
         lasted = record.text("duration_text") or duration_words(record.text("duration") or "")
         details.extend([f"for {lasted}"] if lasted.lower() not in label.lower() else [])
-    if record.text("ended"):
-        details.append(f"ended: {record.text('ended')}")
-    certainty = _CERTAINTIES.get(record.text("certainty") or "")
-    tail = "".join(f"; {detail}" for detail in details) + (f" ({certainty})" if certainty else "")
-    return sentence(f"{patient}: {f'{when}: ' if when else ''}{label}{tail}") + _flag_words(record)
+    for key, lead in (("reason", "because: "), ("ended", "ended: ")):
+        if record.text(key):
+            details.append(f"{lead}{record.text(key)}")
+    tail = "".join(f"; {detail}" for detail in details) + reservation(record)
+    body = f"{patient}: {f'{when}: ' if when else ''}{label}{tail}"
+    return sentence(f"{body}{_remark(record, body)}") + flag_words(record)

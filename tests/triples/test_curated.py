@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from triples.borrowed import borrowed_runs
 from triples.build import CURATED, read_sound_corpus
 from triples.check import CheckQuestion, check
 from triples.passages import passage_fields
@@ -28,3 +29,9 @@ def test_every_fact_is_supported_by_its_passage(shared_dir: Path) -> None:
     assert report.is_sound, "\n".join(map(str, (*report.faults, *report.support.unsupported)))
     assert report.support.facts > 1000
     assert report.support.context_share < 0.25
+
+
+def test_no_text_repeats_a_sentence_of_its_source(shared_dir: Path) -> None:
+    report = check(CheckQuestion(CURATED, sources_dir=shared_dir / "sources"))
+    found = [run for folder in report.folders for run in borrowed_runs(folder, report.sources[folder.name])]
+    assert not found, "\n".join(map(str, found))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from triples.borrowed import borrowed_runs
 from triples.check import CheckQuestion, check
 from triples.coverage import sentences
 from triples.wording import Wording
@@ -101,3 +102,15 @@ def test_sentences_are_parted_but_not_at_abbreviations() -> None:
     found = [text[span.start : span.end] for span in sentences(text)]
     assert found[:3] == ["It grew (e.g. Liver) fast.", "Then it stopped.", "Heading"]
     assert len(found) == 4
+
+
+def test_words_taken_over_from_the_source_are_noticed(
+    curated: Path, sources_dir: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    question = CheckQuestion(curated, sources_dir=sources_dir)
+    report = check(question)
+    assert not borrowed_runs(report.folders[0], report.sources[report.folders[0].name], 10)
+    edit(STATEMENTS, "text: The figure says that 4", "text: Drug A binds its target, TGT1, and the complex blocks. 4")
+    report = check(question)
+    (run,) = borrowed_runs(report.folders[0], report.sources[report.folders[0].name], 10)
+    assert run.words == "drug a binds its target tgt and the complex blocks"

@@ -54,7 +54,9 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str] | Reject]:
             try:
                 text = line.decode("utf-8")
             except UnicodeDecodeError as fault:
-                yield Reject(number, f"not UTF-8 at byte {fault.start + 1}", line.decode("utf-8", "replace").rstrip("\r\n"))
+                yield Reject(
+                    number, f"not UTF-8 at byte {fault.start + 1}", line.decode("utf-8", "replace").rstrip("\r\n")
+                )
                 continue
             yield number, text.rstrip("\r\n")
 
@@ -62,7 +64,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str] | Reject]:
 def table_header(path: Path) -> list[str]:
     """The columns of a table. Raises: UnreadableFile if it has no first line."""
     for row in numbered_lines(path):
-        if isinstance(row, tuple) and not isinstance(row, Reject):
+        if not isinstance(row, Reject):
             return [name.strip().lstrip("\ufeff") for name in row[1].split("\t")]
         break
     raise UnreadableFile(path.name, "no header line of tab-separated column names")
@@ -93,11 +95,11 @@ def json_records(path: Path) -> Iterator[tuple[int, Any] | Reject]:
     decoder = json.JSONDecoder()
     number = 0
     with open_binary(path) as stream:
-        buffer = stream.read(_CHUNK).decode("utf-8", "replace").lstrip("\ufeff").lstrip()
+        buffer, pending = _decoded(stream.read(_CHUNK))
+        buffer = buffer.lstrip("\ufeff").lstrip()
         if not buffer.startswith("["):
             raise UnreadableFile(path.name, "not a JSON array")
         buffer = buffer[1:]
-        pending = b""
         while True:
             buffer = buffer.lstrip(" \t\r\n,")
             if buffer.startswith("]"):

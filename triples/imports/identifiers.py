@@ -33,7 +33,24 @@ _ALIASES = {
     "pubmed": "PMID",
     "clinicaltrials": "NCT",
 }
-_OBO_FAMILIES = ("CL", "CLO", "EFO", "FBBT", "HSAPDV", "MA", "MAXO", "MP", "MPATH", "OBA", "PATO", "PO", "PR", "SO", "UPHENO", "ZFA")
+_OBO_FAMILIES = (
+    "CL",
+    "CLO",
+    "EFO",
+    "FBBT",
+    "HSAPDV",
+    "MA",
+    "MAXO",
+    "MP",
+    "MPATH",
+    "OBA",
+    "PATO",
+    "PO",
+    "PR",
+    "SO",
+    "UPHENO",
+    "ZFA",
+)
 _IDENTIFIERS_ORG_FAMILIES = (
     "ncbigene", "ensembl", "interpro", "pfam", "panther.family", "rxcui", "pubchem.compound", "omim",
     "orphanet", "icd10", "icd9", "kegg.compound", "kegg.pathway", "wikipathways", "snomedct", "meddra", "ndfrt",

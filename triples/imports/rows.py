@@ -38,6 +38,7 @@ class Edge(NamedTuple):
         direction: +1 or -1 where the import says so beside the predicate (Biolink's qualifiers), else 0.
         properties: (IRI, object as an N-Triples term) of the claim itself: sources, publications, scores.
         negated: whether the import says that it does not hold.
+        key: what tells it from other claims of the same triple; with the triple it mints the claim's IRI.
     """
 
     line: int
@@ -47,6 +48,7 @@ class Edge(NamedTuple):
     direction: int = 0
     properties: tuple[tuple[str, str], ...] = ()
     negated: bool = False
+    key: str = ""
 
 
 class Fact(NamedTuple):

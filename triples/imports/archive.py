@@ -1,0 +1,247 @@
+"""What is kept of an import: sorted canonical N-Quads, tables of its nodes and edges, and the rows not used.
+
+Files of an import: ``quads.nq.gz``; ``nodes.jsonl.gz``, lines of [number, IRI, label, categories, synonyms,
+same_as], several of which may describe one node; ``edges.bin``, records of :data:`EDGE`; ``rejects.tsv``. The
+N-Quads spell every node and predicate as the import does; how they join ours is worked out at every build.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.codec import literal
+from kg.identifiers import BASE
+from ontology.terms import PREFIXES
+from triples.imports.identifiers import BIOLINK, is_project
+from triples.imports.rows import Edge, Fact, Node, Reject
+from triples.imports.runs import LINES_IN_MEMORY, SortedLines, Written
+
+QUADS, NODES, EDGES, REJECTS = "quads.nq.gz", "nodes.jsonl.gz", "edges.bin", "rejects.tsv"
+EDGE = np.dtype([("subject", "<i4"), ("predicate", "<i4"), ("object", "<i4"), ("statement", "<u8")])
+STATEMENT_BASE = f"{BASE}statement/"
+_BATCH = 1 << 16
+_ROW_CHARACTERS = 2000
+
+_RDF_TYPE = f"<{PREFIXES['rdf']}type>"
+_LABEL = f"<{PREFIXES['rdfs']}label>"
+_SKOS = PREFIXES["skos"]
+_STANDARD = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "prov", "foaf"))
+
+
+@dataclass
+class Counts:
+    """What was read and kept."""
+
+    rows: int = 0
+    nodes: int = 0
+    edges: int = 0
+    negated: int = 0
+    facts: int = 0
+    rejected: int = 0
+    quads: int = 0
+    repeated_quads: int = 0
+
+
+@dataclass
+class Archive:
+    """Takes the rows of one import and writes its files.
+
+    Args:
+        folder: where to write; exists.
+        graph: IRI of the import's named graph.
+        listed: whether edges may only join nodes that a row describes; where False, an edge is enough.
+    """
+
+    folder: Path
+    graph: str
+    listed: bool = True
+    lines_in_memory: int = LINES_IN_MEMORY
+    counts: Counts = field(default_factory=Counts)
+
+    def __post_init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._predicates: dict[tuple[str, int], int] = {}
+        self._lines = SortedLines(self.folder, self.lines_in_memory)
+        self._batch: list[tuple[int, int, int, int]] = []
+        self._pending: list[str] = []
+        self._end = f" <{self.graph}> ."
+        self._file = ""
+        # mtime 0 and no name: the same rows give the same bytes.
+        self._raw_nodes = (self.folder / NODES).open("wb")
+        self._nodes = gzip.GzipFile("", "wb", 3, self._raw_nodes, mtime=0)
+        self._edges = (self.folder / EDGES).open("wb")
+        self._rejects = (self.folder / REJECTS).open("w", encoding="utf-8", newline="\n")
+        self._rejects.write("file\tline\treason\trow\n")
+
+    def opened(self, file: str) -> None:
+        """Name the file that the next rows come from."""
+        self._file = file
+
+    def reject(self, row: Reject) -> None:
+        """Note a row that is not used."""
+        self.counts.rejected += 1
+        cells = (self._file, str(row.line), row.reason, row.row[:_ROW_CHARACTERS])
+        self._rejects.write("\t".join(_cell(text) for text in cells) + "\n")
+
+    def node(self, row: Node) -> None:
+        """Take a node; further rows about it add to the first."""
+        if (number := self._numbers.get(row.iri)) is None:
+            number = self._number(row.iri)
+        described = [number, row.iri, row.label, row.categories, row.synonyms, row.same_as]
+        self._nodes.write(json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        if not is_project(row.iri):  # what the project says of its own things is not for others to say
+            self._add([f"<{row.iri}> {rest}{self._end}" for rest in _description(row)])
+
+    def _number(self, iri: str) -> int:
+        number = self._numbers[iri] = len(self._numbers)
+        return number
+
+    def edge(self, row: Edge) -> None:
+        """Take a claim, or note why not."""
+        subject, target = self._end_number(row.subject), self._end_number(row.object)
+        if subject < 0 or target < 0:
+            missing = row.subject if subject < 0 else row.object
+            self.reject(Reject(row.line, "joins something that no node row describes", missing))
+            return
+        if reason := _trespass(row.subject, row.predicate, row.object):
+            self.reject(Reject(row.line, reason, f"{row.subject} {row.predicate} {row.object}"))
+            return
+        claim = f"{self.graph}\0{row.subject}\0{row.predicate}\0{row.object}\0{row.direction}\0{row.negated}\0{row.key}"
+        key = int.from_bytes(hashlib.blake2b(claim.encode(), digest_size=8).digest(), "big")
+        if row.negated or row.properties or row.direction:
+            self._add(self._claim(row, key))
+        if row.negated:
+            self.counts.negated += 1
+            return
+        self._pending.append(f"<{row.subject}> <{row.predicate}> <{row.object}>{self._end}")
+        predicate = self._predicates.setdefault((row.predicate, row.direction), len(self._predicates))
+        self._batch.append((subject, predicate, target, key))
+        self.counts.edges += 1
+        if len(self._batch) >= _BATCH:
+            self._flush()
+
+    def _end_number(self, iri: str) -> int:
+        number = self._numbers.get(iri)
+        if number is not None:
+            return number
+        if self.listed:
+            return -1
+        self._nodes.write(json.dumps([self._number(iri), iri, "", [], [], []], ensure_ascii=False).encode() + b"\n")
+        return self._numbers[iri]
+
+    def _claim(self, row: Edge, key: int) -> list[str]:
+        """A claim with something to say about itself is a node, in Biolink's words."""
+        node = f"<{STATEMENT_BASE}{key:016x}>"
+        said = [
+            (_RDF_TYPE, f"<{BIOLINK}Association>"),
+            (f"<{BIOLINK}subject>", f"<{row.subject}>"),
+            (f"<{BIOLINK}predicate>", f"<{row.predicate}>"),
+            (f"<{BIOLINK}object>", f"<{row.object}>"),
+            *((f"<{predicate}>", value) for predicate, value in row.properties),
+        ]
+        if row.negated:
+            said.append((f"<{BIOLINK}negated>", str(literal(True))))
+        return [f"{node} {predicate} {value}{self._end}" for predicate, value in said]
+
+    def fact(self, row: Fact) -> None:
+        """Take a triple that is no edge, or note why not."""
+        if reason := _trespass(row.subject, row.predicate, row.object.strip("<>")):
+            self.reject(Reject(row.line, reason, f"{row.subject} {row.predicate} {row.object}"))
+            return
+        self.counts.facts += 1
+        self._add([f"<{row.subject}> <{row.predicate}> {row.object}{self._end}"])
+
+    def _add(self, lines: list[str]) -> None:
+        self._pending += lines
+        if len(self._pending) >= _BATCH:
+            self._lines.add(self._pending)
+            self._pending = []
+
+    def _flush(self) -> None:
+        self._lines.add(self._pending)
+        self._pending = []
+        np.array(self._batch, dtype=EDGE).tofile(self._edges)
+        self._batch = []
+
+    def finish(self) -> Written:
+        """Write what is still in memory and sort the N-Quads; nothing can be added afterwards."""
+        self._flush()
+        written = self._lines.write(self.folder / QUADS)
+        self.counts.nodes = len(self._numbers)
+        self.counts.quads, self.counts.repeated_quads = written.lines, written.repeated
+        return written
+
+    @property
+    def predicates(self) -> list[tuple[str, int]]:
+        """(IRI, direction) by predicate number."""
+        return list(self._predicates)
+
+    def close(self) -> None:
+        """Close the files."""
+        for stream in (self._nodes, self._raw_nodes, self._edges, self._rejects):
+            stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _description(row: Node) -> Iterator[str]:
+    """The predicate and object of every triple that describes a node."""
+    for category in row.categories:
+        yield f"{_RDF_TYPE} <{category}>"
+    if row.label:
+        yield f"{_LABEL} {literal(row.label)}"
+    for text in row.synonyms:
+        yield f"<{_SKOS}altLabel> {literal(text)}"
+    for iri in row.same_as:
+        yield f"<{_SKOS}exactMatch> <{iri}>"
+    for iri in row.xrefs:
+        yield f"<{BIOLINK}xref> <{iri}>"
+    if row.definition:
+        yield f"<{_SKOS}definition> {literal(row.definition)}"
+
+
+def _trespass(subject: str, predicate: str, target: str) -> str:
+    """Why a triple would pass for one of the project's own, or nothing.
+
+    Questions are answered from the union of all graphs, so an import may not use the project's vocabulary, and
+    may not name, class or place the project's things in the words that the project uses for it.
+    """
+    if is_project(predicate):
+        return "uses the project's own vocabulary"
+    if (is_project(subject) or is_project(target)) and predicate.startswith(_STANDARD):
+        return "describes or classes something of the project"
+    return ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def read_nodes(path: Path) -> Iterator[list[Any]]:
+    """The lines of a table of nodes."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for line in stream:
+            yield json.loads(line)
+
+
+def read_edges(path: Path, batch: int = _BATCH) -> Iterator[NDArray[np.void]]:
+    """The records of a table of edges, in pieces."""
+    with path.open("rb") as stream:
+        while len(records := np.fromfile(stream, dtype=EDGE, count=batch)):
+            yield records

@@ -1,0 +1,178 @@
+"""KGX: nodes and edges in Biolink terms, as tab-separated tables or as lines of JSON.
+
+Source: KGX format specification, https://github.com/biolink/kgx/blob/master/specification/kgx-format.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kg.codec import literal, named
+from triples.imports.files import bare_suffix, numbered_lines, table_header, table_rows
+from triples.imports.identifiers import BIOLINK, Identifiers, biolink
+from triples.imports.predicates import qualified_direction
+from triples.imports.rows import Edge, Node, Opened, Reject, Row, Source, UnreadableFile
+
+Record = Mapping[str, Any]
+
+_IDENTIFIER_SLOTS = frozenset(
+    {
+        "publications",
+        "primary_knowledge_source",
+        "aggregator_knowledge_source",
+        "has_evidence",
+        "knowledge_source",
+        "provided_by",
+    }
+)
+_CORE = frozenset({"subject", "predicate", "object", "negated", "relation"})
+_SPECIES_OF_NAME = ("synonym", "synonyms", "symbol", "full_name")
+_SAME_AS = ("same_as", "equivalent_identifiers", "equivalent_curies", "exact_match")
+
+
+def read_kgx(source: Source) -> Iterator[Row]:
+    """The rows of node files, then those of edge files, whatever order they are given in.
+
+    Raises: UnreadableFile for a file that is neither.
+    """
+    identifiers = Identifiers(source.name)
+    roles = {path: _holds_edges(path) for path in source.files}
+    for path, edges in sorted(roles.items(), key=lambda item: item[1]):
+        yield Opened(path.name)
+        for row in _records(path):
+            if isinstance(row, Reject):
+                yield row
+                continue
+            line, record = row
+            try:
+                yield kgx_edge(line, record, identifiers) if edges else kgx_node(line, record, identifiers)
+            except ValueError as fault:
+                yield Reject(line, str(fault), json.dumps(record, ensure_ascii=False))
+
+
+def is_kgx(names: list[str]) -> bool:
+    """Whether these columns are those of a KGX file."""
+    return {"subject", "predicate", "object"} <= set(names) or {"id", "category"} <= set(names)
+
+
+def _holds_edges(path: Path) -> bool:
+    names = table_header(path) if _is_table(path) else _first_keys(path)
+    if not is_kgx(names):
+        raise UnreadableFile(path.name, f"neither subject, predicate, object nor id, category among {', '.join(names)}")
+    return "subject" in names
+
+
+def _is_table(path: Path) -> bool:
+    return bare_suffix(path) not in (".jsonl", ".ndjson")
+
+
+def _first_keys(path: Path) -> list[str]:
+    for row in _records(path):
+        if not isinstance(row, Reject):
+            return list(row[1])
+    raise UnreadableFile(path.name, "no line of it is a JSON object")
+
+
+def _records(path: Path) -> Iterator[tuple[int, Record] | Reject]:
+    if _is_table(path):
+        header = table_header(path)
+        for row in table_rows(path, header):
+            yield row if isinstance(row, Reject) else (row[0], dict(zip(header, row[1], strict=True)))
+        return
+    for line in numbered_lines(path):
+        if isinstance(line, Reject):
+            yield line
+            continue
+        number, text = line
+        if not text.strip():
+            continue
+        try:
+            record = json.loads(text)
+        except ValueError as fault:
+            yield Reject(number, f"not JSON: {fault}", text)
+            continue
+        yield (number, record) if isinstance(record, dict) else Reject(number, "not a JSON object", text)
+
+
+def kgx_node(line: int, record: Record, identifiers: Identifiers) -> Node:
+    """A node record. Raises: ValueError saying what is missing or wrong."""
+    names = dict.fromkeys(name for slot in _SPECIES_OF_NAME for name in _all(record, slot))
+    iri = identifiers.iri(_one(record, "id"))
+    return Node(
+        line,
+        iri,
+        _text(record, "name"),
+        tuple(biolink(text, slot=False) for text in _all(record, "category")),
+        tuple(names),
+        tuple(identifiers.iri(text) for slot in _SAME_AS for text in _all(record, slot)),
+        tuple(identifiers.iri(text) for text in _all(record, "xref")),
+        _text(record, "description"),
+    )
+
+
+def kgx_edge(line: int, record: Record, identifiers: Identifiers) -> Edge:
+    """An edge record. Raises: ValueError saying what is missing or wrong."""
+    qualifiers = {name: text for name in record if name.endswith("_qualifier") and (text := _text(record, name))}
+    properties = tuple(_properties(record, identifiers))
+    return Edge(
+        line,
+        identifiers.iri(_one(record, "subject")),
+        _predicate(_one(record, "predicate"), identifiers),
+        identifiers.iri(_one(record, "object")),
+        qualified_direction(qualifiers),
+        properties,
+        _text(record, "negated").casefold() in ("true", "1", "yes"),
+        _text(record, "id") or " ".join(map(" ".join, properties)),
+    )
+
+
+def _predicate(text: str, identifiers: Identifiers) -> str:
+    if "://" in text or (":" in text and not text.startswith("biolink:")):
+        return identifiers.iri(text)
+    return biolink(text, slot=True)
+
+
+def _properties(record: Record, identifiers: Identifiers) -> Iterator[tuple[str, str]]:
+    for name in sorted(record):
+        if name in _CORE:
+            continue
+        predicate = BIOLINK + name if name.isidentifier() else identifiers.own("property", name)
+        for text in _all(record, name):
+            if name in _IDENTIFIER_SLOTS and ":" in text:
+                yield predicate, str(named(identifiers.iri(text)))
+            else:
+                yield predicate, str(literal(text))
+
+
+def _one(record: Record, name: str) -> str:
+    text = _text(record, name)
+    if not text:
+        raise ValueError(f"no {name}")
+    return text
+
+
+def _text(record: Record, name: str) -> str:
+    return next(iter(_all(record, name)), "")
+
+
+def _all(record: Record, name: str) -> list[str]:
+    """The values of a slot: lists are JSON arrays, or parts between vertical bars."""
+    value = record.get(name)
+    if value is None or value == "":
+        return []
+    if isinstance(value, str):
+        return [part.strip() for part in value.split("|") if part.strip()]
+    if isinstance(value, list):
+        return [text for part in value if (text := _plain(part))]
+    return [_plain(value)]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return "" if value is None else str(value).strip()

@@ -1,0 +1,70 @@
+"""Any RDF file as an import: links between things become edges, names and classes describe the nodes.
+
+OWL class hierarchies come in this way, too: ``rdfs:subClassOf`` between named classes is an edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg.rdf_files import FORMAT_BY_SUFFIX, LINE_FORMATS, Fault, Triple, read_rdf
+from ontology.terms import PREFIXES
+from triples.imports.files import bare_suffix, open_binary
+from triples.imports.identifiers import IMPORT_BASE
+from triples.imports.rows import Edge, Fact, Node, Opened, Reject, Row, Source, UnreadableFile
+
+_RDF, _RDFS, _OWL, _SKOS = (PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos"))
+_TYPE = f"{_RDF}type"
+_LABELS = frozenset({f"{_RDFS}label", f"{_SKOS}prefLabel", f"{PREFIXES['foaf']}name", f"{PREFIXES['dcterms']}title"})
+_OIO = "http://www.geneontology.org/formats/oboInOwl#"
+_SYNONYMS = frozenset({f"{_SKOS}altLabel", *(f"{_OIO}has{kind}Synonym" for kind in ("Exact", "Narrow", "Broad", "Related"))})
+_SAME = frozenset({f"{_SKOS}exactMatch", f"{_OWL}sameAs", f"{_OWL}equivalentClass"})
+# Links that say something about the file, the class system or a list, not about what the nodes do.
+_NO_EDGE = frozenset(
+    {f"{_RDFS}isDefinedBy", f"{_RDFS}seeAlso", f"{_RDFS}domain", f"{_RDFS}range", f"{_RDFS}subPropertyOf",
+     f"{_SKOS}inScheme", f"{_RDF}first", f"{_RDF}rest", f"{_SKOS}closeMatch", f"{_SKOS}relatedMatch"}
+)  # fmt: skip
+
+
+def read_rdf_files(source: Source) -> Iterator[Row]:
+    """The triples of RDF files, graph names left out. Raises: UnreadableFile for an unknown extension."""
+    for place, path in enumerate(source.files):
+        suffix = bare_suffix(path)
+        if suffix not in FORMAT_BY_SUFFIX:
+            raise UnreadableFile(path.name, f"expected one of {', '.join(FORMAT_BY_SUFFIX)}")
+        yield Opened(path.name)
+        base = f"{IMPORT_BASE}{source.name}/" + (f"{place + 1}/" if place else "")
+        with open_binary(path) as stream:
+            for found in read_rdf(stream, suffix, base):
+                if isinstance(found, Fault):
+                    lost = "" if suffix in LINE_FORMATS else "; what follows on the same statement was lost, too"
+                    yield Reject(found.line, found.reason + lost, "")
+                else:
+                    yield _row(found)
+
+
+def _row(triple: Triple) -> Row:
+    number, subject, predicate, target, is_link = triple
+    if not is_link:
+        text = _text(target)
+        if predicate in _LABELS:
+            return Node(number, subject, label=text)
+        if predicate in _SYNONYMS:
+            return Node(number, subject, synonyms=(text,))
+        return Fact(number, subject, predicate, target)
+    if predicate == _TYPE:
+        return Node(number, subject, categories=(target,))
+    if predicate in _SAME:
+        return Node(number, subject, same_as=(target,))
+    if predicate in _NO_EDGE or predicate.startswith(_OWL):
+        return Fact(number, subject, predicate, f"<{target}>")
+    return Edge(number, subject, predicate, target)
+
+
+def _text(term: str) -> str:
+    """The text of a literal in N-Triples form, without its language or datatype."""
+    end = term.rindex('"')
+    body = term[1:end]
+    if "\\" not in body:
+        return body
+    return body.encode("latin-1", "backslashreplace").decode("unicode_escape")
