@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kg.clinical import read_components, read_conflicts
+from kg.clinical import read_components
+from kg.conflicts import read_conflicts
 from kg.description import Description, describe, passages, reference, references
 from kg.errors import EntityNotFound
 from kg.evidence import ComponentRow, ConflictRow

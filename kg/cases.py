@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kg.clinical import read_components, read_conflicts
+from kg.clinical import read_components
+from kg.conflicts import read_conflicts
 from kg.description import Description, describe, passages, reference, references
 from kg.doses import CumulativeDose, GivenTreatment, cumulative_doses
 from kg.errors import EntityNotFound
@@ -41,16 +42,22 @@ class TimelineEntry:
     episode: EntityRef | None
     response: str | None
     site: EntityRef | None
+    sites: tuple[EntityRef, ...]
     lesion: str | None
     size: str | None
     unit: str | None
     value_text: str | None
     adverse_event: EntityRef | None
     attribution: str | None
+    grade: str | None
+    stage: str | None
+    marker: EntityRef | None
+    result: str | None
     diagnosis: EntityRef | None
     superseded_by: EntityRef | None
     certainty: str
     polarity: str
+    text: str | None
     flags: tuple[str, ...]
     flag_reason: str | None
     note: str | None
@@ -152,16 +159,22 @@ def _entry(known: Mapping[str, Description], node: str) -> TimelineEntry:
         episode=ref("episode"),
         response=event.text("response"),
         site=ref("site"),
+        sites=references(event.iris("site"), known),
         lesion=event.text("lesion"),
         size=event.text("size"),
         unit=event.text("unit"),
         value_text=event.text("valueText"),
         adverse_event=ref("adverseEvent"),
         attribution=event.text("attribution"),
+        grade=event.text("grade"),
+        stage=event.text("stage"),
+        marker=ref("marker"),
+        result=event.text("result"),
         diagnosis=ref("histotype") or ref("condition") or ref("diagnosis"),
         superseded_by=ref("supersededBy"),
         certainty=event.text("certainty") or "stated",
         polarity=event.text("polarity") or "affirmed",
+        text=event.text("text"),
         flags=event.texts("flag"),
         flag_reason=event.text("flagReason"),
         note=event.text("note"),

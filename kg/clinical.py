@@ -1,18 +1,18 @@
 """Reads studies, arms, outcomes and patients out of the store and lays them out as evidence rows.
 
-Finding is ``kg.selection``, reading is :func:`kg.description.describe`; both cost what the answer is large, not what the
-graph is large.
+Finding is ``kg.selection``, reading is :func:`kg.description.describe`; both cost what the answer is large, not what
+the graph is large.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from kg.derivation import complete
 from kg.description import Description, describe, passages, reference
 from kg.evidence import (
     ComponentRow,
-    ConflictRow,
     DefinitionRef,
     EvidenceRow,
     MeasureRef,
@@ -20,7 +20,6 @@ from kg.evidence import (
     RegimenRow,
 )
 from kg.model import EntityRef
-from kg.results import Term, iri
 from kg.selection import Found, Selection, arms_holding, histotype_match
 from kg.store import Store
 
@@ -158,9 +157,7 @@ class _Records:
         regimen = self.get(arm).iri_of("regimen")
         return tuple(ref for ref in self.against_tumour(self.components(self.get(regimen))) if ref.type == "Drug")
 
-    def population(
-        self, iri: str | None, arm: str, outcome: Description, selection: Selection
-    ) -> PopulationRow | None:
+    def population(self, iri: str | None, arm: str, outcome: Description, selection: Selection) -> PopulationRow | None:
         if iri is None:
             return None
         node = self.get(iri)
@@ -186,16 +183,9 @@ class _Records:
 
     def outcome_row(self, iri: str, arm: str, study: str, selection: Selection) -> EvidenceRow:
         node, of_arm, of_study = self.get(iri), self.get(arm), self.get(study)
-        return _row(
-            self,
-            node,
-            study=self.ref(study),
-            design=of_study.text("studyType"),
-            phase=of_study.text("phase"),
-            randomised=of_study.text("randomised"),
-            citing=(*node.iris("citing"), *of_study.iris("citing")),
+        return replace(
+            _of_study(self, _figures(self, node), node, of_study),
             arm=self.ref(arm),
-            patient=None,
             regimen=self.regimen(of_arm.iri_of("regimen")),
             population=self.population(of_arm.iri_of("population"), arm, node, selection),
             measure=self.measure(node.iri_of("measure")),
@@ -215,7 +205,11 @@ class _Records:
             histotypes=self.refs(diagnoses),
             # One person is of every histotype that he was diagnosed with; only those asked for decide.
             histotype_match=histotype_match(
-                frozenset(diagnoses) & frozenset(selection.histotypes), frozenset(), selection, counted=True, holding=False
+                frozenset(diagnoses) & frozenset(selection.histotypes),
+                frozenset(),
+                selection,
+                counted=True,
+                holding=False,
             ),
             mixed=None,
             line=self.get(node.iri_of("episode")).text("line"),
@@ -224,15 +218,8 @@ class _Records:
             genotype=None,
             text=node.text("timeText"),
         )
-        return _row(
-            self,
-            node,
-            study=self.ref(study),
-            design=of_study.text("studyType"),
-            phase=of_study.text("phase"),
-            randomised=of_study.text("randomised"),
-            citing=(*node.iris("citing"), *of_study.iris("citing")),
-            arm=None,
+        return replace(
+            _of_study(self, _figures(self, node), node, of_study),
             patient=self.ref(patient),
             regimen=self.episode(node),
             population=population,
@@ -285,77 +272,40 @@ def _is_unplaced_subgroup(outcome: Description) -> bool:
     return outcome.text("subgroup") is not None and not any(outcome.all(name) for name in placed)
 
 
-def _iris(values: Iterable[str]) -> list[Term]:
-    return [iri(value) for value in sorted(values)]
-
-
 def _pair(node: Description, low: str, high: str) -> tuple[float | int | None, float | int | None] | None:
     pair = (node.number(low), node.number(high))
     return None if pair == (None, None) else pair
 
 
-def _row(
-    known: _Records,
-    node: Description,
-    *,
-    study: EntityRef | None,
-    design: str | None,
-    phase: str | None,
-    randomised: str | None,
-    citing: Iterable[str],
-    arm: EntityRef | None,
-    patient: EntityRef | None,
-    regimen: RegimenRow | None,
-    population: PopulationRow | None,
-    measure: MeasureRef | None,
-    value_text: str | None,
-    adverse_event: EntityRef | None,
-) -> EvidenceRow:
+def _figures(known: _Records, node: Description) -> EvidenceRow:
+    """What an outcome or an event says itself, as printed."""
     documents = known.refs(node.iris("assertedBy"))
     return EvidenceRow(
         id=node.iri,
-        study=study,
-        design=design,
-        phase=phase,
-        randomised=randomised,
         year=known.get(documents[0].id).integer("year") if documents else None,
-        arm=arm,
-        patient=patient,
-        regimen=regimen,
-        population=population,
-        measure=measure,
         definition=known.definition(node.iri_of("definition")),
         value=node.number("value"),
         unit=node.text("unit"),
-        value_text=value_text,
         numerator=node.integer("numerator"),
         denominator=node.integer("denominator"),
         range=_pair(node, "rangeLow", "rangeHigh"),
         ci=_pair(node, "ciLow", "ciHigh"),
-        derived_ci=None,
-        derived_wilson=None,
-        derived_rate=None,
         p_value=node.text("pValue"),
         hazard_ratio=node.number("hazardRatio"),
         comparator=known.ref(node.iri_of("comparator")),
         comparator_drugs=known.drugs_of_arm(node.iri_of("comparator")),
         difference=node.text("direction"),
-        direction=None,
-        direction_reason=None,
         significance=node.text("significance"),
         time_point=node.text("timePoint"),
         follow_up=node.text("followUp"),
         subgroup=node.text("subgroup"),
         subgroup_histotypes=known.refs(node.iris("subgroupHistotype")),
         subgroup_n=node.integer("subgroupN"),
-        adverse_event=adverse_event,
         grade=node.text("grade"),
         frequency=node.text("frequency"),
         response=node.text("response"),
         absence=node.text("absence"),
         certainty=node.text("certainty"),
-        level=None,
-        citing=known.refs(set(citing)),
         flags=node.texts("flag"),
         flag_reason=node.text("flagReason"),
         note=node.text("note"),
@@ -366,31 +316,13 @@ def _row(
     )
 
 
-_CONFLICTS = "SELECT DISTINCT ?conflict ?side WHERE { ?conflict skg:between ?side }"
-
-
-def read_conflicts(store: Store, sides: Iterable[str] | None) -> tuple[ConflictRow, ...]:
-    """The conflicts that touch some facts; all of them when ``sides`` is None."""
-    wanted = None if sides is None else sorted(set(sides))
-    if wanted == []:
-        return ()
-    bindings: Mapping[str, Sequence[Term]] = {} if wanted is None else {"side": _iris(wanted)}
-    found = sorted({row[0].value for row in store.select(_CONFLICTS, bindings).rows if row[0]})
-    nodes = describe(store, found)
-    nodes.update(describe(store, {iri for node in nodes.values() for iri in node.iris("between")}))
-    nodes.update(describe(store, {iri for node in list(nodes.values()) for iri in node.iris("passage")}))
-    return tuple(
-        ConflictRow(
-            id=iri,
-            between=tuple(reference(side, nodes) for side in nodes[iri].iris("between")),
-            about=nodes[iri].text("aboutText"),
-            differs=nodes[iri].text("differs"),
-            note=nodes[iri].text("note"),
-            passages=passages(
-                {p for side in (iri, *nodes[iri].iris("between")) if side in nodes for p in nodes[side].iris("passage")},
-                nodes,
-            ),
-        )
-        for iri in found
-        if iri in nodes
+def _of_study(known: _Records, row: EvidenceRow, node: Description, study: Description) -> EvidenceRow:
+    """A row with what its study says: design, phase, allocation, references."""
+    return replace(
+        row,
+        study=known.ref(study.iri),
+        design=study.text("studyType"),
+        phase=study.text("phase"),
+        randomised=study.text("randomised"),
+        citing=known.refs({*node.iris("citing"), *study.iris("citing")}),
     )

@@ -1,7 +1,8 @@
 """Whether two results measure the same thing. Decided from what was counted, never from the name.
 
-"Response" may be CR+PR, CR+PR and stable disease over 24 weeks, or stable disease or better for 60 days: a rate of one is no
-rate of the other. Two results compare only if measure, categories, minimum duration, criteria and denominator agree.
+"Response" may be CR+PR, CR+PR and stable disease over 24 weeks, or stable disease or better for 60 days: a rate of
+one is no rate of the other. Two results compare only if measure, categories, minimum duration, criteria and
+denominator agree.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from kg.evidence import EvidenceRow
 from kg.model import EntityRef
 
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
-# ISO 8601 leaves months and years without a length in days; a mean Gregorian month is close enough to tell 16 from 24 weeks.
+# ISO 8601 leaves months and years without a length in days; a mean Gregorian month is close enough to tell 16 from 24
+# weeks.
 _DAYS = (Fraction(146097, 400), Fraction(146097, 4800), Fraction(7), Fraction(1))
 _CATEGORIES = ("CR", "PR", "MR", "SD", "PD")
 
@@ -90,7 +92,9 @@ def _days(text: str | None) -> Fraction | None:
     match = _DURATION.fullmatch(text or "")
     if match is None or not any(match.groups()):
         return None
-    return sum((Fraction(amount) * unit for amount, unit in zip(match.groups(), _DAYS, strict=True) if amount), Fraction(0))
+    return sum(
+        (Fraction(amount) * unit for amount, unit in zip(match.groups(), _DAYS, strict=True) if amount), Fraction(0)
+    )
 
 
 def _denominator(row: EvidenceRow) -> str:
@@ -162,7 +166,9 @@ def _categories(a: Counting, b: Counting) -> str | None:
 def _durations(a: Counting, b: Counting) -> str | None:
     if a.minimum_days == b.minimum_days:
         return None
-    asked = [f"at least {float(one.minimum_days):g} days" if one.minimum_days is not None else "no minimum" for one in (a, b)]
+    asked = [
+        f"at least {float(one.minimum_days):g} days" if one.minimum_days is not None else "no minimum" for one in (a, b)
+    ]
     return f"they ask for different durations: {asked[0]} against {asked[1]}"
 
 

@@ -1,4 +1,4 @@
-"""Two regimens set against each other: within one trial with its statistics, and, kept apart, across trials with a warning."""
+"""Two regimens set against each other: within one study, with its statistics, and apart from that across studies."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 MAX_PAIRS = 100
 WARNING = (
-    "These results come from different studies. Their patients, lines, doses, years and ways of counting differ, so that a "
-    "difference between them says little of the treatments."
+    "These results come from different studies. Their patients, lines, doses, years and ways of counting differ, "
+    "so that a difference between them says little of the treatments."
 )
 
 
@@ -107,7 +107,7 @@ class ComparisonAnswer:
         """The direct comparisons as a table. Needs pandas."""
         from kg.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
 
-        return rows_table(self.direct)
+        return rows_table(self.direct, DirectComparison)
 
 
 def compare(
@@ -117,7 +117,8 @@ def compare(
 
     Args:
         graph: the graph.
-        a, b: names, acronyms, or "A + B" in any order.
+        a: a name, an acronym, or "A + B" in any order.
+        b: likewise.
         histotype: with its subtypes.
         measure: without one, every measure of effect; adverse events are under safety.
 
@@ -140,7 +141,7 @@ def compare(
         measure=wanted,
         summary=_summary(direct, a, b),
         direct=direct,
-        indirect=shown,
+        indirect=tuple(shown),
         warning=WARNING,
         limit=MAX_PAIRS,
         total=len(indirect),
@@ -155,7 +156,10 @@ def _effects(side: Gathered, *, all_measures: bool) -> list[EvidenceRow]:
     return [
         row
         for row in side.rows
-        if row.arm is not None and row.measure is not None and row.study is not None and (all_measures or _is_effect(row))
+        if row.arm is not None
+        and row.measure is not None
+        and row.study is not None
+        and (all_measures or _is_effect(row))
     ]
 
 
@@ -188,7 +192,12 @@ def _direct(rows_a: Sequence[EvidenceRow], rows_b: Sequence[EvidenceRow]) -> tup
     for row in rows_a:
         for other in rows_b:
             # Arms of a series may be the same people one after the other: only random allocation makes them two groups.
-            same = row.study == other.study and row.randomised == "yes" and _what(row) == _what(other) and row.documents == other.documents
+            same = (
+                row.study == other.study
+                and row.randomised == "yes"
+                and _what(row) == _what(other)
+                and row.documents == other.documents
+            )
             if same and (row.id, other.id) not in paired and not _is_told(row, other, found):
                 found.append(_comparison(row, other, None))
     return tuple(sorted(found, key=lambda one: (one.study.label, one.measure.label, one.subgroup or "", _ids(one))))
@@ -287,7 +296,10 @@ def _may_pair(a: EvidenceRow, b: EvidenceRow) -> bool:
         return False
     if b.value is None and b.derived_rate is None:
         return False
-    response = [bool(row.measure and ({"response-rate"} & {row.measure.curie.partition(":")[2], *row.measure.groups})) for row in (a, b)]
+    response = [
+        bool(row.measure and ({"response-rate"} & {row.measure.curie.partition(":")[2], *row.measure.groups}))
+        for row in (a, b)
+    ]
     return a.measure.id == b.measure.id or all(response)
 
 
@@ -296,7 +308,10 @@ def _people_differ(a: EvidenceRow, b: EvidenceRow) -> list[str]:
         return ["the patients of one are not described"]
     differing = []
     for name, of_a, of_b in (
-        ("histotypes", *(", ".join(ref.label for ref in row.population.histotypes) for row in (a, b) if row.population)),
+        (
+            "histotypes",
+            *(", ".join(ref.label for ref in row.population.histotypes) for row in (a, b) if row.population),
+        ),
         ("line", a.population.line, b.population.line),
         ("setting", a.population.setting, b.population.setting),
         ("design", a.design, b.design),
@@ -309,13 +324,17 @@ def _people_differ(a: EvidenceRow, b: EvidenceRow) -> list[str]:
 def _summary(direct: Sequence[DirectComparison], a: str, b: str) -> str:
     told = [one for one in direct if one.reported is not None and not one.flags]
     if not told:
-        return f"No study of this graph compares {a} with {b} directly." if not direct else (
-            f"Arms of {a} and {b} stand in {len({one.study.id for one in direct})} study, but no source states how they compare."
+        return (
+            f"No study of this graph compares {a} with {b} directly."
+            if not direct
+            else (f"A study of this graph has arms of {a} and {b}, but no source states how they compare.")
         )
     parts = []
     for one in told:
         reported = one.reported
-        winner = {"a": f"favours {a}", "b": f"favours {b}", "neither": "no difference"}.get(reported.favours or "" if reported else "")
+        winner = {"a": f"favours {a}", "b": f"favours {b}", "neither": "no difference"}.get(
+            reported.favours or "" if reported else ""
+        )
         if winner and reported:
             significance = f", {reported.significance}" if reported.significance else ""
             p_value = f", {reported.p_value}" if reported.p_value else ""

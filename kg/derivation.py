@@ -65,7 +65,7 @@ def derived_rate(row: EvidenceRow) -> DerivedRate | None:
 
 
 def _denominator(row: EvidenceRow) -> tuple[int | None, str]:
-    """Of how many: as printed with the figure, else the subgroup's size, else the arm's where the row is of the whole arm."""
+    """Of how many: as printed with the figure, else the subgroup's size, else the arm's if the row is of all of it."""
     if row.denominator is not None:
         return row.denominator, f"of {row.denominator}, printed with the figure"
     if row.subgroup_n is not None:
@@ -102,7 +102,9 @@ def _sum(rows: list[EvidenceRow]) -> DerivedOutcome | None:
     if of != partial.derived_rate.denominator or both > of:
         return None
     printed = [row for row in rows if counted(row) == OBJECTIVE]
-    same = {row.derived_rate.numerator_low for row in printed if row.derived_rate and row.derived_rate.denominator == of}
+    same = {
+        row.derived_rate.numerator_low for row in printed if row.derived_rate and row.derived_rate.denominator == of
+    }
     inputs = (complete_.id, partial.id)
     method = "complete plus partial responses, each counted once"
     return DerivedOutcome(

@@ -28,9 +28,9 @@ class Verdict:
 def judge(row: EvidenceRow) -> Verdict:
     """What one result says of its treatment.
 
-    Rules, the first that fits: 1. a stated kind of nothing; 2. a comparison, by its direction and significance; 3. an adverse
-    event, harmful only if fatal; 4. the response of one patient; 5. an uncontrolled share of objective responses, by its
-    exact interval; 6. anything else says nothing without a comparison.
+    Rules, the first that fits: 1. a stated kind of nothing; 2. a comparison, by its direction and significance; 3. an
+        adverse event, harmful only if fatal; 4. the response of one patient; 5. an uncontrolled share of objective
+        responses, by its exact interval; 6. anything else says nothing without a comparison.
     """
     if row.certainty in ("hedged", "hypothesised"):
         return Verdict(None, f"the source only {'hedges' if row.certainty == 'hedged' else 'supposes'} it")
@@ -73,13 +73,16 @@ def _comparison(row: EvidenceRow) -> Verdict | None:
         return Verdict(None, BETWEEN_GROUPS)
     if row.difference == "no difference":
         return Verdict("does_not_support", "no difference from what it was compared with")
-    better = row.difference == "better"
-    if row.difference in ("higher", "lower"):
-        good = is_good(row)
-        if good is None:
-            return Verdict(None, f"{row.difference}, but the measure is neither of benefit nor of harm")
-        better = (row.difference == "higher") == good
-    said = f"{row.difference} than what it was compared with"
+    good = is_good(row)
+    if row.difference in ("higher", "lower") and good is None:
+        return Verdict(None, f"{row.difference}, but the measure is neither of benefit nor of harm")
+    better = row.difference == "better" or (
+        row.difference in ("higher", "lower") and (row.difference == "higher") == good
+    )
+    return _of_difference(row, f"{row.difference} than what it was compared with", better=better)
+
+
+def _of_difference(row: EvidenceRow, said: str, *, better: bool) -> Verdict:
     if row.significance == "not significant":
         return Verdict("mixed", f"{said}, but not significantly")
     if "multivariate" in (row.note or "").lower():

@@ -1,7 +1,7 @@
 """Cumulative doses of a patient: added up from the printed doses, days and cycles. Always derived, never printed.
 
-A sum is given only if every treatment that gave the drug states dose, days and cycles; otherwise what is missing is said.
-Doses that were planned but not given, or denied, are left out.
+A sum is given only if every treatment that gave the drug states dose, days and cycles; otherwise what is missing is
+said. Doses that were planned but not given, or denied, are left out.
 """
 
 from __future__ import annotations
@@ -95,7 +95,11 @@ def _sum(drug: EntityRef, given: Sequence[tuple[GivenTreatment, ComponentRow]]) 
         days = days_counted(component.days)
         lacking = [
             name
-            for name, value in (("dose", component.value), ("days of the cycle", days), ("number of cycles", treatment.cycles))
+            for name, value in (
+                ("dose", component.value),
+                ("days of the cycle", days),
+                ("number of cycles", treatment.cycles),
+            )
             if value is None
         ]
         if lacking or component.value is None or days is None or treatment.cycles is None or component.unit is None:
@@ -103,14 +107,18 @@ def _sum(drug: EntityRef, given: Sequence[tuple[GivenTreatment, ComponentRow]]) 
             continue
         amount = Fraction(str(component.value)) * days * treatment.cycles
         total += amount
-        working = f"{treatment.cycles} × {days} × {component.value:g} {component.unit} = {float(amount):g} {component.unit}"
+        working = (
+            f"{treatment.cycles} × {days} × {component.value:g} {component.unit} = {float(amount):g} {component.unit}"
+        )
         parts.append(DosePart(treatment.event, float(amount), component.unit, working))
     units = {part.unit for part in parts}
     if len(units) > 1 or any("/d" in unit for unit in units):
         missing.append(f"doses in units that do not add up ({', '.join(sorted(units))})")
     method = f"sum over treatments of cycles × days × dose, {CAVEAT}"
     if missing or not parts:
-        return CumulativeDose(drug, None, None, "cannot be added up: " + "; ".join(missing), tuple(parts), tuple(missing), method)
+        return CumulativeDose(
+            drug, None, None, "cannot be added up: " + "; ".join(missing), tuple(parts), tuple(missing), method
+        )
     unit = parts[0].unit
     return CumulativeDose(drug, float(total), unit, f"{_text(total, unit)} {CAVEAT}", tuple(parts), (), method)
 

@@ -1,7 +1,8 @@
 """What was tried, in whom, and what came of it: one row per arm (or patient episode), measure, definition and subgroup.
 
-Rows hold what sources state, exactly. What is computed from it stands in fields of its own (``derived_ci``, ``derived_rate``,
-``direction``, ``level``), each with its method or its reasons, so that none can be taken for a printed figure. Absence is
+Rows hold what sources state, exactly. What is computed from it stands in fields of its own (``derived_ci``,
+``derived_rate``, ``direction``, ``level``), each with its method or its reasons, so that none can be taken for a
+printed figure. Absence is
 said: an empty answer carries the sentence that this graph holds nothing, which is not the same as "no effect".
 """
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 MAX_ROWS = 500
 
 DESIGNS = (
-    "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review", "pooled analysis",
+    "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review",
+    "pooled analysis",
 )  # fmt: skip
 DIRECTIONS = ("supports", "does_not_support", "mixed", "harmful")
 ABSENCES = (
@@ -35,8 +37,8 @@ class EvidenceQuestion:
     Attributes:
         drugs: names or identifiers; all must be in the regimen.
         regimen: a name, an acronym, or "A + B" in any order; exact unless ``regimen_match`` is ``containing``.
-        histotype: with its subtypes unless ``include_subtypes`` is false; with populations of a wider diagnosis, in whom
-            nobody says how many had it, only if ``include_broader``.
+        histotype: with its subtypes unless ``include_subtypes`` is false; with populations of a wider diagnosis, in
+            whom nobody says how many had it, only if ``include_broader``.
         limit: rows returned, at most 500.
     """
 
@@ -74,7 +76,7 @@ class EvidenceQuestion:
 
 @dataclass(frozen=True, order=True)
 class MeasureRef(EntityRef):
-    """A measure, with the groups it belongs to (``benefit``, ``harm``, ``time-to-event``) and the responses it counts."""
+    """A measure, its groups (``benefit``, ``harm``, ``time-to-event`` ...) and the responses it counts by its name."""
 
     groups: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
@@ -168,8 +170,9 @@ class RegimenRow:
 class PopulationRow:
     """Who was in an arm. ``histotype_match`` says how it relates to the histotype asked for.
 
-    ``exact``: all of them have it; ``subtype``: all have a subtype of it; ``subgroup``: the figure is of those in the arm who
-    have it; ``mixed``: they are among others; ``broader``: a wider diagnosis, nobody says how many; null: none was asked for.
+    ``exact``: all of them have it; ``subtype``: all have a subtype of it; ``subgroup``: the figure is of those in the
+    arm who have it; ``mixed``: they are among others; ``broader``: a wider diagnosis, nobody says how many; null:
+    none was asked for.
     """
 
     n: int | None
@@ -185,67 +188,68 @@ class PopulationRow:
     text: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EvidenceRow:
     """One result. Field names are those of the HTTP contract (docs/api.md).
 
     Attributes:
         ci: as printed; ``derived_ci`` (Clopper-Pearson) and ``derived_wilson`` are computed, in percent.
         difference: what the source says against the comparator: higher, lower, better, worse, no difference.
-        direction: what that means for the treatment: supports, does_not_support, mixed, harmful; null where it says nothing.
+        direction: what that means for the treatment: supports, does_not_support, mixed, harmful; null where it says
+            nothing.
         comparator_drugs: the drugs of the comparator, so that a difference is credited to what was added.
     """
 
     id: str
-    study: EntityRef | None
-    design: str | None
-    phase: str | None
-    randomised: str | None
-    year: int | None
-    arm: EntityRef | None
-    patient: EntityRef | None
-    regimen: RegimenRow | None
-    population: PopulationRow | None
-    measure: MeasureRef | None
-    definition: DefinitionRef | None
-    value: float | int | None
-    unit: str | None
-    value_text: str | None
-    numerator: int | None
-    denominator: int | None
-    range: tuple[float | int | None, float | int | None] | None
-    ci: tuple[float | int | None, float | int | None] | None
-    derived_ci: Interval | None
-    derived_wilson: Interval | None
-    derived_rate: DerivedRate | None
-    p_value: str | None
-    hazard_ratio: float | int | None
-    comparator: EntityRef | None
-    comparator_drugs: tuple[EntityRef, ...]
-    difference: str | None
-    direction: str | None
-    direction_reason: str | None
-    significance: str | None
-    time_point: str | None
-    follow_up: str | None
-    subgroup: str | None
-    subgroup_histotypes: tuple[EntityRef, ...]
-    subgroup_n: int | None
-    adverse_event: EntityRef | None
-    grade: str | None
-    frequency: str | None
-    response: str | None
-    absence: str | None
-    certainty: str | None
-    level: EvidenceLevel | None
-    citing: tuple[EntityRef, ...]
-    flags: tuple[str, ...]
-    flag_reason: str | None
-    note: str | None
-    sentence: str | None
-    statements: tuple[str, ...]
-    passages: tuple[PassageRef, ...]
-    documents: tuple[EntityRef, ...]
+    study: EntityRef | None = None
+    design: str | None = None
+    phase: str | None = None
+    randomised: str | None = None
+    year: int | None = None
+    arm: EntityRef | None = None
+    patient: EntityRef | None = None
+    regimen: RegimenRow | None = None
+    population: PopulationRow | None = None
+    measure: MeasureRef | None = None
+    definition: DefinitionRef | None = None
+    value: float | int | None = None
+    unit: str | None = None
+    value_text: str | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    range: tuple[float | int | None, float | int | None] | None = None
+    ci: tuple[float | int | None, float | int | None] | None = None
+    derived_ci: Interval | None = None
+    derived_wilson: Interval | None = None
+    derived_rate: DerivedRate | None = None
+    p_value: str | None = None
+    hazard_ratio: float | int | None = None
+    comparator: EntityRef | None = None
+    comparator_drugs: tuple[EntityRef, ...] = ()
+    difference: str | None = None
+    direction: str | None = None
+    direction_reason: str | None = None
+    significance: str | None = None
+    time_point: str | None = None
+    follow_up: str | None = None
+    subgroup: str | None = None
+    subgroup_histotypes: tuple[EntityRef, ...] = ()
+    subgroup_n: int | None = None
+    adverse_event: EntityRef | None = None
+    grade: str | None = None
+    frequency: str | None = None
+    response: str | None = None
+    absence: str | None = None
+    certainty: str | None = None
+    level: EvidenceLevel | None = None
+    citing: tuple[EntityRef, ...] = ()
+    flags: tuple[str, ...] = ()
+    flag_reason: str | None = None
+    note: str | None = None
+    sentence: str | None = None
+    statements: tuple[str, ...] = ()
+    passages: tuple[PassageRef, ...] = ()
+    documents: tuple[EntityRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -289,8 +293,8 @@ class ConflictRow:
 class Absence:
     """A kind of nothing.
 
-    ``none_observed``, ``no_apparent_benefit``, ``no_significant_difference``, ``not_reported_yet``, ``not_described``, or
-    ``no_data`` when this graph holds nothing at all.
+    ``none_observed``, ``no_apparent_benefit``, ``no_significant_difference``, ``not_reported_yet``,
+    ``not_described``, or ``no_data`` when this graph holds nothing at all.
     """
 
     kind: str
@@ -313,7 +317,8 @@ class RegimenVerdict:
 
     Attributes:
         direction: supports, does_not_support, mixed, harmful; null where no result says anything.
-        rests_on: "direct" results (of those people), or, where there are none, "indirect" ones (of groups that hold them).
+        rests_on: "direct" results (of those people), or, where there are none, "indirect" ones (of groups that hold
+            them).
         burdened: studies that found it harder to bear than what it was compared with; they do not change the direction.
     """
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from kg.clinical import read_conflicts, read_rows
+from kg.clinical import read_rows
+from kg.conflicts import read_conflicts
 from kg.derivation import objective_responses
 from kg.errors import InvalidParameter
 from kg.evidence import ConflictRow, Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
@@ -168,7 +169,9 @@ def _select(graph: Naming, question: EvidenceQuestion) -> tuple[Selection, str, 
             found = graph.resolve(name, (kind,), "drug_class" if kind == "drugclass" else kind)
             drugs = alternatives(graph, found.id)
             selection = replace(selection, drugs=(*selection.drugs, drugs))
-            words.append(f"drugs of the class {found.label}" if kind == "drugclass" else f"drugs that act on {found.label}")
+            words.append(
+                f"drugs of the class {found.label}" if kind == "drugclass" else f"drugs that act on {found.label}"
+            )
     if question.regimen is not None:
         selection = _select_regimen(graph, question, selection)
         words.append(question.regimen)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from kg.description import describe
-from kg.evidence import Absence, ConflictRow, EvidenceAnswer, EvidenceQuestion
+from kg.evidence import Absence, ConflictRow, EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from kg.evidence_search import Naming
 from kg.mechanism import MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.results import iri
-from kg.summary import credited, is_burden, overall, weigh
+from kg.summary import DIRECT, credited, is_burden, overall, weigh
 
 AGREEMENTS = (
     "agree", "disagree", "undecided", "mechanism_without_evidence", "evidence_without_mechanism", "neither",
@@ -73,7 +74,8 @@ class Explanation:
 def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
     """Join mechanism and evidence for one drug in one histotype with its subtypes.
 
-    A negative net effect on the tumour counts as benefit expected, a positive one as harm. Only results that speak of the drug
+    A negative net effect on the tumour counts as benefit expected, a positive one as harm. Only results that speak of
+    the drug
     count as observed: what a comparator got too is not credited to it.
 
     Raises: EntityNotFound, AmbiguousEntity.
@@ -88,7 +90,7 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
         for row in evidence.items
         if not row.flags and not is_burden(row) and row.design != "preclinical" and of_drug in credited(row)
     ]
-    observed, why = overall(weigh(effects))
+    observed, why = _observed(effects)
     expected = _expected(complete)
     agreement = _agreement(expected, observed, has_paths=bool(complete), has_rows=bool(effects))
     return Explanation(
@@ -97,7 +99,7 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
         expected=expected,
         observed=observed,
         agreement=agreement,
-        text=_text(of_drug, of_histotype, agreement, expected, observed, why),
+        text=_text(f"{of_drug.label} in {of_histotype.label}", agreement, expected, observed, why),
         missing=_missing(mechanism, complete, has_rows=bool(effects), names=(of_drug.label, of_histotype.label)),
         mechanism=mechanism,
         evidence=evidence,
@@ -105,6 +107,16 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
         conflicts=evidence.conflicts,
         absences=evidence.absences,
     )
+
+
+def _observed(effects: Sequence[EvidenceRow]) -> tuple[str | None, str]:
+    """What results of these very patients say; where they say nothing, what groups that hold such patients say."""
+    direct = [row for row in effects if row.population is None or row.population.histotype_match in DIRECT]
+    direction, why = overall(weigh(direct))
+    if direction is None and len(direct) < len(effects):
+        direction, why = overall(weigh(effects))
+        why += "; only of groups that hold such patients"
+    return direction, why
 
 
 def _expected(complete: list[MechanismPath]) -> str | None:
@@ -126,16 +138,15 @@ def _agreement(expected: str | None, observed: str | None, *, has_paths: bool, h
     return "agree" if (expected == "benefit") == (observed == "supports") else "disagree"
 
 
-def _text(drug: EntityRef, histotype: EntityRef, agreement: str, expected: str | None, observed: str | None, why: str) -> str:
-    pair = f"{drug.label} in {histotype.label}"
+def _text(pair: str, agreement: str, expected: str | None, observed: str | None, why: str) -> str:
     foreseen = f"The sourced paths foresee {expected}" if expected else "No sourced path foresees an effect with a sign"
     seen = f"the results, taken together, say {observed.replace('_', ' ')}" if observed else "the results point nowhere"
     return {
         "agree": f"{pair}: mechanism and evidence agree. {foreseen}; {seen} ({why}).",
         "disagree": f"{pair}: mechanism and evidence disagree. {foreseen}; {seen} ({why}).",
         "undecided": f"{pair}: both exist, but whether they agree cannot be said. {foreseen}; {seen} ({why}).",
-        "mechanism_without_evidence": f"{pair}: {foreseen[0].lower()}{foreseen[1:]}, but this graph holds no result in patients.",
-        "evidence_without_mechanism": f"{pair}: {seen} ({why}), but no sourced causal path leads from the drug to the tumour.",
+        "mechanism_without_evidence": f"{pair}: a mechanism without evidence. {foreseen}; no result in patients.",
+        "evidence_without_mechanism": f"{pair}: evidence without mechanism, no causal path; {seen} ({why}).",
         "neither": f"{pair}: this graph holds neither a complete causal path nor a result in patients.",
     }[agreement]
 

@@ -1,7 +1,7 @@
 """What has been tried in whom, and what has not: treatments against histotypes, one cell each.
 
-A cell says what the results of this graph say, not what the world knows. Where nothing was tried it says whether a sourced
-mechanism leads there, so that an idea without evidence looks like one.
+A cell says what the results of this graph say, not what the world knows. Where nothing was tried it says whether a
+sourced mechanism leads there, so that an idea without evidence looks like one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STATUSES = (
-    "studied_positive", "studied_negative", "conflicting", "studied_unclear", "only_case_reports", "predicted_unstudied", "unstudied",
+    "studied_positive", "studied_negative", "conflicting", "studied_unclear", "only_case_reports",
+    "predicted_unstudied", "unstudied",
 )  # fmt: skip
 ROW_KINDS = {"drug": "Drug", "drug_class": "DrugClass", "target": "Target"}
 MAX_CELLS = 5000
@@ -88,7 +89,7 @@ class GapMap:
         """One line per cell. Needs pandas."""
         from kg.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
 
-        return rows_table(self.cells)
+        return rows_table(self.cells, GapCell)
 
 
 def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str] = ()) -> GapMap:
@@ -96,7 +97,8 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
 
     Args:
         graph: the graph.
-        rows: names of drugs, classes and targets, or the words drug, drug_class, target for all that occur; by default drug.
+        rows: names of drugs, classes and targets, or the words drug, drug_class, target for all that occur; by
+            default drug.
         columns: names of histotypes, or the word histotype for all that occur; by default these.
 
     Raises: EntityNotFound, AmbiguousEntity; InvalidParameter above 5,000 cells.
@@ -107,7 +109,9 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
     listed_columns = _listed(graph, columns or ("histotype",), {"histotype": "Histotype"}, "columns")
     drugs = {row: _drugs(graph, row) for row in listed_rows}
     if not rows or set(rows) & set(ROW_KINDS):
-        named = set() if not rows else {graph.resolve(name, parameter="rows").id for name in rows if name not in ROW_KINDS}
+        named = (
+            set() if not rows else {graph.resolve(name, parameter="rows").id for name in rows if name not in ROW_KINDS}
+        )
         listed_rows = [row for row in listed_rows if row.id in named or drugs[row] & tried]
     below = {column: frozenset(graph.histotypes_below(column.id)) for column in listed_columns}
     if not columns or "histotype" in columns:
@@ -121,7 +125,10 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
         own = [result for result in evidence if {ref.id for ref in credited(result)} & drugs[row]]
         for column in listed_columns:
             found = [result for result in own if set(_people(result)) & below[column]]
-            cells.append(_studied(row, column, found, below[column], drugs[row]) or reach.cell(row, column, drugs[row], below[column]))
+            cells.append(
+                _studied(row, column, found, below[column], drugs[row])
+                or reach.cell(row, column, drugs[row], below[column])
+            )
     counts = {status: sum(cell.status == status for cell in cells) for status in STATUSES}
     corpus = graph.corpus()
     text = f"Unstudied means: not in this graph. {corpus.text}"

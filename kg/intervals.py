@@ -1,7 +1,7 @@
 """Intervals for counts of patients, and the counts behind printed percentages.
 
-The quantiles are SciPy's; tests hold the intervals against statsmodels. A percentage is turned into a count only where its
-rounding leaves one whole number; otherwise the range is given, and nothing where no whole number fits.
+The quantiles are SciPy's; tests hold the intervals against statsmodels. A percentage is turned into a count only
+where its rounding leaves one whole number; otherwise the range is given, and nothing where no whole number fits.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ NEWCOMBE = "Newcombe hybrid score"
 FISHER = "Fisher's exact test, two-sided"
 
 _PRINTED = re.compile(r"(\d+(?:\.(?P<decimals>\d+))?)\s*%")
-_INEXACT = re.compile(r"\b(about|approximately|around|almost|nearly|more than|less than|over|under|at least|at most|up to|only some)\b|[<>~≈≤≥±]", re.IGNORECASE)  # fmt: skip
+_INEXACT = re.compile(
+    r"\b(about|approximately|around|almost|nearly|more than|less than|over|under|at least|at most|up to|some)\b"
+    r"|[<>~≈≤≥±]",
+    re.IGNORECASE,
+)
 
 
 def check_counts(numerator: int, denominator: int) -> None:
@@ -65,7 +69,8 @@ def wilson(numerator: int, denominator: int, level: float = LEVEL) -> Interval:
     """The score interval of a share, in percent; narrower than the exact one, and on average nearer its level.
 
     Raises: InvalidParameter for impossible counts or levels.
-    Source: Wilson EB. J Am Stat Assoc 1927;22:209-212; recommended by Brown LD, Cai TT, DasGupta A. Stat Sci 2001;16:101-133.
+    Source: Wilson EB. J Am Stat Assoc 1927;22:209-212; recommended by Brown LD, Cai TT, DasGupta A. Stat Sci
+        2001;16:101-133.
     """
     check_counts(numerator, denominator)
     check_level(level)
@@ -102,7 +107,9 @@ def difference(a: tuple[int, int], b: tuple[int, int], level: float = LEVEL) -> 
     """The difference of two independent shares.
 
     Args:
-        a, b: (numerator, denominator) of each.
+        a: numerator and denominator of the first.
+        b: numerator and denominator of the second.
+        level: of the interval.
 
     Raises: InvalidParameter for impossible counts or levels.
     Source: Newcombe RG. Stat Med 1998;17:873-890 (method 10); Fisher RA, 1922, for the p value.

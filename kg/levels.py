@@ -1,10 +1,10 @@
 """How much one result can carry, in the scales that the field knows, each step with its sentence.
 
-CIViC (griffithlab/civic-v2): A validated, B clinical, C case study, D preclinical, E inferential. A is never given here: a
-consensus of the field cannot be read off one result. OCEBM 2011 (Howick J et al., Oxford Levels of Evidence 2, treatment
-benefits): 2 randomised trial, 3 controlled cohort, 4 case series and uncontrolled or historically controlled studies,
-5 mechanism-based reasoning; 1, a systematic review of randomised trials, is not given to single results. As its authors ask,
-a result is graded down for imprecision, indirectness and inconsistency, at most to 5.
+CIViC (griffithlab/civic-v2): A validated, B clinical, C case study, D preclinical, E inferential. A is never given
+here: a consensus of the field cannot be read off one result. OCEBM 2011 (Howick J et al., Oxford Levels of Evidence
+2, treatment benefits): 2 randomised trial, 3 controlled cohort, 4 case series and uncontrolled or historically
+controlled studies, 5 mechanism-based reasoning; 1, a systematic review of randomised trials, is not given to single
+results. As its authors ask, a result is graded down for imprecision, indirectness and inconsistency, at most to 5.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def graded(rows: Iterable[EvidenceRow], conflicts: Iterable[ConflictRow] = ()) -
     for row in listed:
         if row.direction in _OPPOSITE and not row.flags and credited(row):
             groups.setdefault(_question_of(row), []).append(row)
-    return tuple(replace(row, level=level_of(row, groups.get(_question_of(row), ()), row.id in disputed)) for row in listed)
+    return tuple(
+        replace(row, level=level_of(row, groups.get(_question_of(row), ()), row.id in disputed)) for row in listed
+    )
 
 
 def _question_of(row: EvidenceRow) -> tuple[str, ...]:
@@ -65,6 +67,7 @@ def level_of(row: EvidenceRow, others: Iterable[EvidenceRow] = (), is_disputed: 
     """The level of one result.
 
     Args:
+        row: the result.
         others: results that answer the same question; those of its own study are passed over.
         is_disputed: whether a curated conflict names it.
     """
@@ -90,14 +93,18 @@ def level_of(row: EvidenceRow, others: Iterable[EvidenceRow] = (), is_disputed: 
     return EvidenceLevel(civic, graded_down, _DIRECTNESS.get(match, "unknown"), consistency, tuple(reasons))
 
 
+_FIXED: Mapping[str | None, tuple[str, int, str]] = {
+    "preclinical": ("D", 5, "preclinical: animals or cells"),
+    "review": ("E", 5, "a review's own judgement"),
+    "pooled analysis": ("B", 4, "a pooled analysis, graded as uncontrolled because what it pools is not described"),
+    None: ("B", 4, "the source does not state the design; graded as uncontrolled"),
+}
+
+
 def _by_design(row: EvidenceRow) -> tuple[str, int, list[str]]:
     compared = row.comparator is not None or row.difference is not None
     if row.certainty == "hypothesised":
         return "E", 5, ["the source only supposes it"]
-    if row.design == "preclinical":
-        return "D", 5, ["preclinical: animals or cells"]
-    if row.design == "review":
-        return "E", 5, ["a review's own judgement"]
     if row.design == "case report" or row.patient is not None:
         return "C", 4, ["a single case"]
     if row.design == "case series":
@@ -109,9 +116,8 @@ def _by_design(row: EvidenceRow) -> tuple[str, int, list[str]]:
         return "B", 4, [f"a {row.design} without a comparison"]
     if row.design == "trial":
         return _trial(row, compared=compared)
-    if row.design == "pooled analysis":
-        return "B", 4, ["a pooled analysis, graded as uncontrolled because what it pools is not described"]
-    return "B", 4, ["the source does not state the design; graded as uncontrolled"]
+    civic, ocebm, reason = _FIXED.get(row.design, _FIXED[None])
+    return civic, ocebm, [reason]
 
 
 def _trial(row: EvidenceRow, *, compared: bool) -> tuple[str, int, list[str]]:

@@ -1,8 +1,8 @@
 """Pooling one share of patients over studies, or saying why it is not done.
 
-Only studies that count the same thing in the people asked for are pooled; never flagged values, never two tellings of one
-study, never populations that may overlap, never prospective with retrospective designs. The single studies and everything
-left out come back with the estimate.
+Only studies that count the same thing in the people asked for are pooled; never flagged values, never two tellings of
+one study, never populations that may overlap, never prospective with retrospective designs. The single studies and
+everything left out come back with the estimate.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ class PoolAnswer:
 
     Attributes:
         counts: what counted in every study pooled.
-        estimate: by the random-intercept logistic model; ``check``: by inverse variance, null where a study has no events.
+        estimate: by the random-intercept logistic model; ``check``: by inverse variance, null where a study has no
+            events.
         leave_one_out: null below three studies.
         cautions: what is assumed; ``left_out``: results not pooled, each with the reason.
     """
@@ -100,7 +101,7 @@ class PoolAnswer:
         """The single studies as a table. Needs pandas."""
         from kg.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
 
-        return rows_table(self.studies)
+        return rows_table(self.studies, PooledStudy)
 
 
 @dataclass(frozen=True)
@@ -196,27 +197,25 @@ class _Choice:
         return wanted == "objective-response-rate" and (how.is_rate or how.categories == OBJECTIVE)
 
     def _hindrance(self, row: EvidenceRow) -> str | None:
+        """The first reason to leave a result out; None if there is none."""
+        rate, groups = row.derived_rate, row.measure.groups if row.measure else ()
         match = row.population.histotype_match if row.population else None
-        rate = row.derived_rate
-        if row.flags and not self.question.include_flagged:
-            return f"flagged ({', '.join(row.flags)})"
-        if row.certainty not in (None, "stated"):
-            return f"{row.certainty}, not stated"
-        if match not in DIRECT:
-            return "its patients with the histotype are among others"
-        if row.subgroup is not None and not (row.subgroup_histotypes and self.question.histotype):
-            return f"of a subgroup of its arm ({row.subgroup})"
-        if row.patient is not None or (rate is not None and rate.denominator < LEAST_PATIENTS):
-            return "a single patient is not a share"
-        if row.measure is not None and "time-to-event" in row.measure.groups:
-            return "an estimate over follow-up, not a count of patients"
-        if rate is None:
-            return "no number of patients to take the share of" if row.value is not None or row.value_text else "no figure"
-        if not rate.is_exact:
-            return f"the count is not known exactly: {rate.method}"
-        if any(ref.type == "Procedure" for ref in (row.regimen.against_tumour if row.regimen else ())):
-            return "given together with local treatment"
-        return None
+        treated = row.regimen.against_tumour if row.regimen else ()
+        is_single = row.patient is not None or (rate is not None and rate.denominator < LEAST_PATIENTS)
+        is_other_part = row.subgroup is not None and not (row.subgroup_histotypes and self.question.histotype)
+        has_figure = row.value is not None or row.value_text is not None
+        rules = (
+            (bool(row.flags) and not self.question.include_flagged, f"flagged ({', '.join(row.flags)})"),
+            (row.certainty not in (None, "stated"), f"{row.certainty}, not stated"),
+            (match not in DIRECT, "its patients with the histotype are among others"),
+            (is_other_part, f"of a subgroup of its arm ({row.subgroup})"),
+            (is_single, "a single patient is not a share"),
+            ("time-to-event" in groups, "an estimate over follow-up, not a count of patients"),
+            (rate is None, "no number of patients to take the share of" if has_figure else "no figure"),
+            (rate is not None and not rate.is_exact, f"the count is not known exactly: {rate.method if rate else ''}"),
+            (any(ref.type == "Procedure" for ref in treated), "given together with local treatment"),
+        )
+        return next((reason for hinders, reason in rules if hinders), None)
 
     def add_sums(self, sums: Iterable[DerivedOutcome], rows: Mapping[str, EvidenceRow]) -> None:
         """Let objective responses added up from their parts stand in where nothing is printed."""
@@ -354,10 +353,16 @@ def _cautions(kept: Sequence[_Candidate], several_arms: frozenset[str], *, refus
     if refused is None and len(kept) < STUDIES_FOR_PREDICTION:
         cautions.append("two studies: no prediction interval and no leave-one-out table, which need three")
     if refused is None and len(kept) < 5:
-        cautions.append(f"{len(kept)} studies: the variance between them is poorly known, the interval likely too narrow")
+        cautions.append(
+            f"{len(kept)} studies: the variance between them is poorly known, the interval likely too narrow"
+        )
     for candidate in kept:
         if candidate.study.id in several_arms:
-            cautions.append(f"{candidate.study.label}: one of its arms is pooled, another is left out, because they may overlap")
+            cautions.append(
+                f"{candidate.study.label}: one of its arms is pooled, another is left out, because they may overlap"
+            )
         if candidate.how.by_convention:
-            cautions.append(f"{candidate.study.label}: what counted is taken from the name of the measure; it is not stated")
+            cautions.append(
+                f"{candidate.study.label}: what counted is taken from the name of the measure; it is not stated"
+            )
     return tuple(dict.fromkeys(cautions))

@@ -1,10 +1,11 @@
-"""Random-effects pooling of proportions: a random-intercept logistic model, and the inverse-variance method as its check.
+"""Random-effects pooling of proportions: a random-intercept logistic model, and inverse variance as its check.
 
-Model: events_i ~ Binomial(n_i, expit(mu + u_i)), u_i ~ Normal(0, tau2), by maximum likelihood with Gauss-Hermite quadrature.
-It needs no continuity correction for studies without events. Sources: Stijnen T, Hamza TH, Ozdemir P. Stat Med
-2010;29:3046-3067; Schwarzer G et al. Res Synth Methods 2019;10:476-483 (why not Freeman-Tukey). Heterogeneity: Higgins JPT,
-Thompson SG. Stat Med 2002;21:1539-1558. Prediction interval: Higgins JPT, Thompson SG, Spiegelhalter DJ. J R Stat Soc A
-2009;172:137-159. Check: DerSimonian R, Laird N. Control Clin Trials 1986;7:177-188, by statsmodels.
+Model: events_i ~ Binomial(n_i, expit(mu + u_i)), u_i ~ Normal(0, tau2), by maximum likelihood with Gauss-Hermite
+    quadrature. It needs no continuity correction for studies without events. Sources: Stijnen T, Hamza TH, Ozdemir P.
+    Stat Med 2010;29:3046-3067; Schwarzer G et al. Res Synth Methods 2019;10:476-483 (why not Freeman-Tukey).
+    Heterogeneity: Higgins JPT, Thompson SG. Stat Med 2002;21:1539-1558. Prediction interval: Higgins JPT, Thompson
+    SG, Spiegelhalter DJ. J R Stat Soc A 2009;172:137-159. Check: DerSimonian R, Laird N. Control Clin Trials
+    1986;7:177-188, by statsmodels.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How treatments are borne: adverse events per regimen, as printed, and which ones two partners share.
 
-A frequency is a number where the source gives one, and its word where it does not ("rare" is not zero). An event that was
-looked for and not seen is listed as that.
+A frequency is a number where the source gives one, and its word where it does not ("rare" is not zero). An event that
+was looked for and not seen is listed as that.
 """
 
 from __future__ import annotations
@@ -94,9 +94,10 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
     """
     if not question.drugs and question.regimen is None and question.drug_class is None and question.target is None:
         raise InvalidParameter("drug", "", "a drug, a class, a target or a regimen")
+    shared: tuple[SharedToxicity, ...] = ()
     if len(question.drugs) < 2:
         found = gather(graph, question)
-        asked, rows, shared = found.words, _unique(found.rows), ()
+        asked, rows = found.words, _unique(found.rows)
     else:
         drugs = [graph.resolve(name, ("drug",), "drug") for name in dict.fromkeys(question.drugs)]
         by_drug = {drug: gather(graph, replace(question, drugs=(drug.id,))).rows for drug in drugs}
@@ -105,7 +106,9 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
         shared = _shared(graph.store, by_drug)
     burden = [row for row in rows if is_burden(row)]
     items = _by_regimen(burden)
-    missing = () if items else (f"This graph holds no adverse event of {asked}. That does not mean that there are none.",)
+    missing = (
+        () if items else (f"This graph holds no adverse event of {asked}. That does not mean that there are none.",)
+    )
     return SafetyAnswer(asked, items, shared, missing, len(burden), graph.corpus())
 
 
@@ -117,7 +120,9 @@ def _by_regimen(rows: Sequence[EvidenceRow]) -> tuple[RegimenSafety, ...]:
     groups: dict[EntityRef, list[EvidenceRow]] = {}
     for row in rows:
         if row.regimen is not None:
-            named = row.regimen.combination or EntityRef(row.regimen.id, row.regimen.curie, "Regimen", row.regimen.label)
+            named = row.regimen.combination or EntityRef(
+                row.regimen.id, row.regimen.curie, "Regimen", row.regimen.label
+            )
             groups.setdefault(named, []).append(row)
     return tuple(
         RegimenSafety(regimen, _events(own), tuple(row for row in own if row.adverse_event is None))
@@ -150,8 +155,10 @@ def _frequency(row: EvidenceRow) -> str:
 
 
 def _shared(store: Store, by_drug: Mapping[EntityRef, Sequence[EvidenceRow]]) -> tuple[SharedToxicity, ...]:
-    """Events seen under every drug, in regimens that do not hold the others; named alike, or one a kind of the other."""
-    seen: dict[EntityRef, dict[str, set[EntityRef]]] = {}  # drug -> event identifier -> events that are it or a kind of it
+    """Events seen under every drug, in regimens without the others; named alike, or one a kind of the other."""
+    seen: dict[
+        EntityRef, dict[str, set[EntityRef]]
+    ] = {}  # drug -> event identifier -> events that are it or a kind of it
     results: dict[tuple[str, str], list[EvidenceRow]] = {}
     events = {row.adverse_event for rows in by_drug.values() for row in rows if row.adverse_event}
     above = _kinds(store, events)

@@ -132,12 +132,14 @@ def histotype_match(
     """How the people of a result relate to the histotype asked for.
 
     Args:
-        people: histotypes of the arm; subgroup: those of the part of it that the figure is of.
+        people: histotypes of the arm.
+        subgroup: those of the part of it that the figure is of.
+        selection: what was asked for.
         counted: whether the figure is out of that subgroup, not a number of its members out of the whole arm.
         holding: whether the arm is known to hold people with the histotype.
 
-    Returns: ``exact``, ``subtype``, ``subgroup``, ``mixed``, ``broader``; ``other`` for a subgroup of another histotype; None
-        when no histotype was asked for.
+    Returns: ``exact``, ``subtype``, ``subgroup``, ``mixed``, ``broader``; ``other`` for a subgroup of another
+        histotype; None when no histotype was asked for.
     """
     if selection.histotype is None:
         return None

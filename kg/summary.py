@@ -25,9 +25,7 @@ _ABSENCE_TEXT = {
 }
 
 
-def absences_of(
-    rows: Iterable[EvidenceRow], asked_for: str, nearby: Sequence[str] = ()
-) -> tuple[Absence, ...]:
+def absences_of(rows: Iterable[EvidenceRow], asked_for: str, nearby: Sequence[str] = ()) -> tuple[Absence, ...]:
     """Say what is missing: each row that states an absence, or one ``no_data`` when there are no rows at all.
 
     Args:
@@ -41,7 +39,11 @@ def absences_of(
         text = f"This graph holds no result for {asked_for}.{near} That is not evidence of no effect."
         return (Absence("no_data", text),)
     return tuple(
-        Absence(row.absence.replace("-", "_"), f"{_ABSENCE_TEXT.get(row.absence, row.absence)}: {row.sentence or row.id}", row.id)
+        Absence(
+            row.absence.replace("-", "_"),
+            f"{_ABSENCE_TEXT.get(row.absence, row.absence)}: {row.sentence or row.id}",
+            row.id,
+        )
         for row in listed
         if row.absence is not None
     )
@@ -111,7 +113,11 @@ def weigh(rows: Iterable[EvidenceRow]) -> Mapping[str, tuple[EntityRef, ...]]:
 
 def is_of_other_subgroup(row: EvidenceRow) -> bool:
     """Whether a result is of a part of its arm that something else than the histotype sets apart: genotype, line ..."""
-    return row.subgroup is not None and not row.subgroup_histotypes and row.patient is None
+    if row.subgroup is None or row.patient is not None:
+        return False
+    whole = set(row.population.histotypes) if row.population else set()
+    # Where the subgroup has the histotypes of the whole arm, something else sets it apart.
+    return whole <= set(row.subgroup_histotypes) or not row.subgroup_histotypes
 
 
 def overall(weighed: Mapping[str, Sequence[EntityRef]]) -> tuple[str | None, str]:

@@ -13,18 +13,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def rows_table(rows: Iterable[Any]) -> pd.DataFrame:
+def rows_table(rows: Iterable[Any], kind: type = EvidenceRow) -> pd.DataFrame:
     """One line per row and one column per field.
 
-    Entities become their labels (``<field>_id`` holds the CURIE), intervals two columns (``_low``, ``_high``), populations and
-    derived rates one column per field; other lists are joined by "; ".
+    Entities become their labels (``<field>_id`` holds the CURIE), intervals two columns (``_low``, ``_high``),
+    populations and derived rates one column per field; other lists are joined by "; ".
+
+    Args:
+        rows: dataclasses of one kind.
+        kind: which.
 
     Raises: ModuleNotFoundError without pandas.
     """
     import pandas as pd  # noqa: PLC0415  # takes a second to import
 
     listed = list(rows)
-    names = [entry.name for entry in fields(listed[0] if listed else EvidenceRow)]
+    names = [entry.name for entry in fields(kind)]
     records = [_flat({name: getattr(row, name) for name in names}) for row in listed]
     return pd.DataFrame.from_records(records) if records else pd.DataFrame(columns=names)
 

@@ -93,9 +93,7 @@ def test_index_bytes_do_not_depend_on_the_order_of_the_input(tmp_path: Path) -> 
 
 
 def test_an_edge_to_no_node_is_refused_by_name(tmp_path: Path) -> None:
-    stray = IndexEdge(
-        SIROLIMUS, "inhibits", f"{BASE}target/RICTOR", "stated", f"{BASE}statement/e5", DOCUMENT
-    )
+    stray = IndexEdge(SIROLIMUS, "inhibits", f"{BASE}target/RICTOR", "stated", f"{BASE}statement/e5", DOCUMENT)
     with pytest.raises(ValueError, match="RICTOR, which is no node"):
         write_index(tmp_path, NODES, [stray])
 
@@ -149,9 +147,7 @@ def test_statements_of_curated_links_cost_the_same_with_and_without_imports(tmp_
     edge = crowded.edge_of_statement(f"{BASE}statement/c3")
     assert edge is not None
     start, end = crowded.link_pointer[edge.subject : edge.subject + 2].tolist()
-    binds = next(
-        link for link in range(start, end) if crowded.predicates[crowded.link_predicate[link]].name == "binds"
-    )
+    binds = next(link for link in range(start, end) if crowded.predicates[crowded.link_predicate[link]].name == "binds")
     assert int(crowded.link_cost[binds]) == int(alone.link_cost[0])
     assert int(crowded.link_cost_with_imports[binds]) > int(crowded.link_cost[binds])
 

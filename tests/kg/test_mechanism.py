@@ -76,9 +76,7 @@ def _type(curie: str) -> str:
     return "JointCause" if curie == JOINT else CLASS_BY_KIND[curie.partition(":")[0]]
 
 
-def _ask(
-    drugs: str = "", target: str | None = None, *, facts: str = FACTS, **more: object
-) -> MechanismAnswer:
+def _ask(drugs: str = "", target: str | None = None, *, facts: str = FACTS, **more: object) -> MechanismAnswer:
     iris = tuple(expand(curie) for curie in drugs.split())
     return mechanism(_index(facts), MechanismQuestion(iris, expand(target) if target else None, **more))  # type: ignore[arg-type]
 
@@ -121,9 +119,7 @@ def test_the_other_part_of_a_complex_is_listed_with_a_path_through_it() -> None:
 def test_rapamycin_arrests_the_cell_in_g1_by_every_sourced_branch() -> None:
     answer = _ask("drug:sirolimus", "process:g1-arrest")
     whole = [path for path in answer.paths if path.summarised_by is None]
-    assert [_line(path) for path in whole] == [
-        f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"
-    ]
+    assert [_line(path) for path in whole] == [f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"]
     assert whole[0].net_sign == 1
     assert all(path.net_sign == 1 for path in answer.paths)
     assert {node.entity.label for node in answer.graph.nodes} >= {
@@ -179,9 +175,7 @@ def test_a_joint_cause_without_all_its_inputs_is_incomplete() -> None:
     answer = _ask("drug:gemcitabine", "process:chain-termination", facts=alone)
     (path,) = answer.paths
     assert not path.complete
-    assert [(need.node.label, need.reached) for need in path.joint_inputs] == [
-        ("competition-with-dctp", False)
-    ]
+    assert [(need.node.label, need.reached) for need in path.joint_inputs] == [("competition-with-dctp", False)]
     assert [gap.to.label for gap in answer.gaps] == ["competition-with-dctp"]
 
 
@@ -340,13 +334,9 @@ def test_paths_follow_sourced_causal_steps_and_their_signs_multiply(
             assert longer.length >= path.length
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25), st.randoms(use_true_random=False)
-)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25), st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
-def test_every_graph_can_be_layered_the_same_way_in_any_order(
-    pairs: list[tuple[int, int]], rng: random.Random
-) -> None:
+def test_every_graph_can_be_layered_the_same_way_in_any_order(pairs: list[tuple[int, int]], rng: random.Random) -> None:
     names = [f"n{number}" for number in range(10)]
     edges = [(f"n{a}", f"n{b}") for a, b in pairs]
     layout = layered(names, edges)

@@ -115,9 +115,7 @@ def test_networkx_itself_dispatches_to_the_index(tmp_path: Path) -> None:
     if not [entry for entry in entry_points(group="networkx.backends") if entry.name == "sarcoma_kg"]:
         info = tmp_path / "site" / "sarcoma_kg_backend-0.dist-info"
         info.mkdir(parents=True)
-        (info / "METADATA").write_text(
-            "Metadata-Version: 2.1\nName: sarcoma-kg-backend\nVersion: 0\n", "utf-8"
-        )
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: sarcoma-kg-backend\nVersion: 0\n", "utf-8")
         entry = "[networkx.backends]\nsarcoma_kg = kg.networkx_backend:backend\n"
         (info / "entry_points.txt").write_text(entry, "utf-8")
         paths.append(str(tmp_path / "site"))
@@ -167,9 +165,9 @@ def test_the_backend_answers_as_networkx_does(pairs: list[tuple[int, int]], dire
     theirs: nx.Graph[str] = nx.DiGraph() if directed else nx.Graph()
     theirs.add_nodes_from(names)
     theirs.add_edges_from((names[a], names[b]) for a, b in pairs)
-    assert Backend.single_source_shortest_path_length(
-        ours, names[0]
-    ) == nx.single_source_shortest_path_length(theirs, names[0])
+    assert Backend.single_source_shortest_path_length(ours, names[0]) == nx.single_source_shortest_path_length(
+        theirs, names[0]
+    )
     for target in names:
         assert Backend.has_path(ours, names[0], target) == nx.has_path(theirs, names[0], target)
         if nx.has_path(theirs, names[0], target):

@@ -39,9 +39,7 @@ NODES = [
     IndexNode(f"{BASE}histotype/uterine-leiomyosarcoma", "Histotype", "uterine leiomyosarcoma", ("ULMS",)),
     IndexNode(f"{BASE}regimen/docetaxel-gemcitabine", "Regimen", "docetaxel + gemcitabine"),
     IndexNode(f"{BASE}target/PLD", "Target", "phospholipase D", ("PLD",)),
-    IndexNode(
-        f"{BASE}drug/pegylated-liposomal-doxorubicin", "Drug", "pegylated liposomal doxorubicin", ("PLD",)
-    ),
+    IndexNode(f"{BASE}drug/pegylated-liposomal-doxorubicin", "Drug", "pegylated liposomal doxorubicin", ("PLD",)),
     IndexNode(f"{BASE}drug/liposomal-doxorubicin", "Drug", "liposomal doxorubicin", ("lipodox",)),
     IndexNode(f"{BASE}drug/other-lipodox", "Drug", "other doxorubicin", ("lipo-dox",)),
 ]
@@ -197,9 +195,7 @@ def _alignment(left: str, right: str) -> int:
     rows = [[max(i, j) if not min(i, j) else 0 for j in range(len(right) + 1)] for i in range(len(left) + 1)]
     for i in range(1, len(left) + 1):
         for j in range(1, len(right) + 1):
-            rows[i][j] = min(
-                rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (left[i - 1] != right[j - 1])
-            )
+            rows[i][j] = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (left[i - 1] != right[j - 1]))
             if i > 1 and j > 1 and left[i - 2 : i] == right[j - 2 : j][::-1]:
                 rows[i][j] = min(rows[i][j], rows[i - 2][j - 2] + 1)
     return rows[-1][-1]

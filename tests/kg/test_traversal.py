@@ -93,20 +93,15 @@ def _all_paths(
         pairs = list(pairwise(nodes))
         for choice in product(*(sorted(between[pair]) for pair in pairs)):
             cost = sum(
-                costs[(a, p, b) if forward else (b, p, a)]
-                for (a, b), (p, forward) in zip(pairs, choice, strict=True)
+                costs[(a, p, b) if forward else (b, p, a)] for (a, b), (p, forward) in zip(pairs, choice, strict=True)
             )
             found.append((round(cost, 4), len(pairs), tuple(map(_iri, nodes)), choice))
-    return sorted(
-        found, key=lambda row: (row[0], row[1], row[2], [(p, not forward) for p, forward in row[3]])
-    )
+    return sorted(found, key=lambda row: (row[0], row[1], row[2], [(p, not forward) for p, forward in row[3]]))
 
 
 @given(rows, st.integers(1, 6), st.integers(1, 12), st.booleans())
 @settings(max_examples=120, deadline=None)
-def test_the_best_paths_are_those_of_exhaustive_search(
-    edges: list[Row], length: int, k: int, directed: bool
-) -> None:
+def test_the_best_paths_are_those_of_exhaustive_search(edges: list[Row], length: int, k: int, directed: bool) -> None:
     index = _index(edges)
     stated = [row for row in edges if row[3] == "stated"]
     expected = _all_paths(edges, stated, 0, 1, length, directed=directed)
@@ -162,9 +157,7 @@ def test_what_is_reachable_is_what_networkx_reaches(edges: list[Row], hops: int,
     expected = nx.single_source_shortest_path_length(walked, 0, cutoff=hops)
     question = ReachableQuestion(node=_iri(0), max_length=hops, direction=direction)  # type: ignore[arg-type]
     answer = reachable(index, question)
-    assert {item.node.id: item.distance for item in answer.items} == {
-        _iri(n): d for n, d in expected.items() if d
-    }
+    assert {item.node.id: item.distance for item in answer.items} == {_iri(n): d for n, d in expected.items() if d}
     assert [item.distance for item in answer.items] == sorted(item.distance for item in answer.items)
 
 
@@ -174,9 +167,7 @@ def test_pages_of_neighbours_hold_every_statement_once(edges: list[Row], limit: 
     index = _index(edges)
     cursor, seen = None, []
     for _ in range(40):
-        page = neighbors(
-            index, NeighborsQuestion(node=_iri(2), direction=direction, limit=limit, cursor=cursor)
-        )  # type: ignore[arg-type]
+        page = neighbors(index, NeighborsQuestion(node=_iri(2), direction=direction, limit=limit, cursor=cursor))  # type: ignore[arg-type]
         seen += [(item.direction, item.predicate, item.node.id, item.statement) for item in page.items]
         cursor = page.next_cursor
         if cursor is None:
@@ -201,9 +192,7 @@ def test_common_neighbours_and_the_subgraph_agree_with_networkx(edges: list[Row]
     graph: nx.Graph[int] = nx.Graph([(s, o) for s, _, o, c in edges if c == "stated" and s != o])
     graph.add_nodes_from([0, 1])
     shared = common_neighbors(index, CommonQuestion(nodes=(_iri(0), _iri(1))))
-    assert [item.node.id for item in shared.items] == [
-        _iri(n) for n in sorted(nx.common_neighbors(graph, 0, 1))
-    ]
+    assert [item.node.id for item in shared.items] == [_iri(n) for n in sorted(nx.common_neighbors(graph, 0, 1))]
     around = subgraph(index, SubgraphQuestion(nodes=(_iri(0),), hops=2))
     near = nx.ego_graph(graph, 0, 2)
     assert {node.id for node in around.nodes} == {_iri(n) for n in near}
@@ -344,9 +333,7 @@ def test_a_search_stopped_by_its_limits_says_so_and_keeps_what_it_has() -> None:
     assert answer.paths
     late = best_paths(index, PathQuestion(_iri(0), _iri(1)), limits=SearchLimits(Deadline(0.0)))
     assert (late.paths, late.truncated_by, late.excluded_by) == ((), "timeout", ())
-    assert one_shortest_path(
-        index, PathQuestion(_iri(0), _iri(1)), limits=SearchLimits(Deadline(0.0))
-    ).truncated
+    assert one_shortest_path(index, PathQuestion(_iri(0), _iri(1)), limits=SearchLimits(Deadline(0.0))).truncated
 
 
 def test_counts_come_before_expansion() -> None:

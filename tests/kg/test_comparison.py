@@ -1,0 +1,98 @@
+"""Two regimens against each other on the curated graph."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg import KnowledgeGraph
+from kg.comparison import ComparisonAnswer
+from kg.errors import EntityNotFound, InvalidParameter
+
+
+@pytest.fixture(scope="module")
+def gemcitabine(curated_graph: KnowledgeGraph) -> ComparisonAnswer:
+    """Gemcitabine alone against gemcitabine with docetaxel."""
+    return curated_graph.compare("gemcitabine", "gemcitabine + docetaxel")
+
+
+def test_the_randomised_trial_gives_the_direct_comparison(gemcitabine: ComparisonAnswer) -> None:
+    assert {one.study.curie for one in gemcitabine.direct} == {"study:sarc002"}
+    (response,) = (one for one in gemcitabine.direct if one.measure.curie == "measure:objective-response-rate")
+    assert response.randomised == "yes"
+    assert response.reported is not None
+    assert (response.reported.favours, response.reported.significance, response.reported.p_value) == (
+        "b", "not significant", "P = .15",
+    )  # fmt: skip
+    assert response.derived is not None
+    assert response.derived.points == pytest.approx(100 * (5 / 49 - 12 / 73))
+
+
+def test_results_of_different_studies_are_apart_and_warned_of(gemcitabine: ComparisonAnswer) -> None:
+    assert gemcitabine.indirect
+    assert all(pair.a.study != pair.b.study for pair in gemcitabine.indirect)
+    assert "different studies" in gemcitabine.warning
+
+
+def test_a_rate_of_stable_disease_is_shown_as_not_comparable(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.compare("gemcitabine + docetaxel", "temsirolimus + liposomal doxorubicin")
+    assert answer.direct == ()
+    pairs = [pair for pair in answer.indirect if pair.b.value_text == "53%"]
+    assert pairs
+    assert not any(pair.comparable for pair in pairs)
+
+
+def test_swapping_the_sides_swaps_the_answer(curated_graph: KnowledgeGraph, gemcitabine: ComparisonAnswer) -> None:
+    swapped = curated_graph.compare("docetaxel + gemcitabine", "gemcitabine")
+
+    def told(answer: ComparisonAnswer, *, swap: bool) -> set[tuple[str, str | None]]:
+        other = {"a": "b", "b": "a"} if swap else {}
+        return {
+            (one.measure.curie, other.get(one.reported.favours or "", one.reported.favours))
+            for one in answer.direct
+            if one.reported
+        }
+
+    assert told(gemcitabine, swap=False) == told(swapped, swap=True)
+
+
+def test_a_bare_drug_is_the_drug_alone(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.compare("doxorubicin", "doxorubicin + DTIC")
+    assert {one.study.curie for one in answer.direct} == {
+        "study:ecog-doxorubicin-schedules-dtic",
+        "study:gog-doxorubicin-dtic-ref29",
+    }
+    for one in answer.direct:
+        if one.a is not None and one.a.regimen is not None:
+            assert [ref.curie for ref in one.a.regimen.against_tumour] == ["drug:doxorubicin"]
+
+
+def test_a_doubt_in_a_note_is_told_with_the_result(curated_graph: KnowledgeGraph) -> None:
+    assert "multivariate" in curated_graph.compare("dacarbazine + doxorubicin", "MAID").summary
+
+
+def test_the_same_patients_one_phase_after_the_other_are_no_comparison(gemcitabine: ComparisonAnswer) -> None:
+    assert "study:gemcitabine-maintenance-regensburg" not in {one.study.curie for one in gemcitabine.direct}
+
+
+def test_a_measure_narrows_the_comparison(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.compare("sunitinib", "placebo", measure="measure:time-to-progression")
+    (one,) = answer.direct
+    assert one.reported is not None
+    assert one.reported.favours == "a"
+    assert one.a is not None
+    assert one.b is not None
+    assert (one.a.value_text, one.b.value_text) == ("27 weeks", "6 weeks")
+
+
+def test_a_regimen_is_not_compared_with_itself(curated_graph: KnowledgeGraph) -> None:
+    with pytest.raises(InvalidParameter):
+        curated_graph.compare("gemcitabine + docetaxel", "docetaxel + gemcitabine")
+
+
+def test_an_unknown_regimen_is_not_found(curated_graph: KnowledgeGraph) -> None:
+    with pytest.raises(EntityNotFound):
+        curated_graph.compare("gemcitabine", "unobtainium")
+
+
+def test_direct_comparisons_become_a_table(gemcitabine: ComparisonAnswer) -> None:
+    assert len(gemcitabine.to_pandas()) == len(gemcitabine.direct)

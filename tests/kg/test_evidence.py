@@ -1,0 +1,199 @@
+"""Evidence answers on the curated graph: histotype matches, regimens, derived figures, kinds of nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kg import KnowledgeGraph
+from kg.errors import EntityNotFound, InvalidParameter
+from kg.evidence import EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from server.present import dumps
+
+
+def ask(graph: KnowledgeGraph, **question: object) -> EvidenceAnswer:
+    return graph.evidence(EvidenceQuestion(**question))  # type: ignore[arg-type]
+
+
+def of_study(answer: EvidenceAnswer, study: str, measure: str = "measure:objective-response-rate") -> list[EvidenceRow]:
+    return [
+        row
+        for row in answer.items
+        if row.study and row.study.curie == f"study:{study}" and row.measure and row.measure.curie == measure
+    ]
+
+
+@pytest.fixture(scope="module")
+def uterine(curated_graph: KnowledgeGraph) -> EvidenceAnswer:
+    """Gemcitabine with docetaxel in uterine leiomyosarcoma."""
+    return ask(curated_graph, regimen="gemcitabine + docetaxel", histotype="uterine leiomyosarcoma")
+
+
+def test_a_trial_mostly_of_uterine_tumours_is_mixed(uterine: EvidenceAnswer) -> None:
+    (row,) = of_study(uterine, "gemcitabine-docetaxel-lms-ref34")
+    assert row.value_text == "53%"
+    assert row.population is not None
+    assert row.population.histotype_match == "mixed"
+    assert row.level is not None
+    assert any("among others" in reason for reason in row.level.reasons)
+
+
+def test_three_responders_among_39_are_no_study_of_uterine_leiomyosarcoma(curated_graph: KnowledgeGraph) -> None:
+    answer = ask(curated_graph, regimen="gemcitabine", histotype="uterine leiomyosarcoma")
+    rows = of_study(answer, "gemcitabine-two-cohorts-ref24")
+    assert {row.population.histotype_match for row in rows if row.population} == {"mixed"}
+    assert all(row.derived_ci is None for row in rows if row.denominator is None)
+
+
+def test_five_of_eleven_with_the_histotype_are_a_subgroup(curated_graph: KnowledgeGraph) -> None:
+    answer = ask(curated_graph, regimen="temozolomide", histotype="uterine leiomyosarcoma")
+    matches = {row.value_text: row.population.histotype_match for row in answer.items if row.population}
+    assert matches["5 of 11"] == "subgroup"
+    assert matches["15.5%"] == "mixed"
+
+
+def test_a_subgroup_of_another_histotype_is_not_listed(curated_graph: KnowledgeGraph) -> None:
+    answer = ask(curated_graph, regimen="doxorubicin", histotype="leiomyosarcoma", study="docetaxel-vs-doxorubicin")
+    printed = {row.value_text for row in answer.items}
+    assert "4 of 14 (29%)" in printed
+    assert "5 of 7 (71%)" not in printed  # liposarcoma
+
+
+def test_all_soft_tissue_sarcomas_match_exactly_though_pooled(curated_graph: KnowledgeGraph) -> None:
+    answer = ask(curated_graph, regimen="gemcitabine", histotype="soft tissue sarcoma", study="study:sarc002")
+    assert {row.population.histotype_match for row in answer.items if row.population} == {"exact"}
+
+
+def test_wider_diagnoses_are_counted_and_come_only_when_asked_for(
+    curated_graph: KnowledgeGraph, uterine: EvidenceAnswer
+) -> None:
+    assert uterine.summary.broader > 0
+    wide = ask(
+        curated_graph, regimen="gemcitabine + docetaxel", histotype="uterine leiomyosarcoma", include_broader=True
+    )
+    added = [row for row in wide.items if row.id not in {known.id for known in uterine.items}]
+    assert len(added) == uterine.summary.broader
+    assert {row.population.histotype_match for row in added if row.population} == {"broader"}
+
+
+def test_without_subtypes_only_the_histotype_itself_counts(curated_graph: KnowledgeGraph) -> None:
+    every = ask(curated_graph, histotype="leiomyosarcoma")
+    alone = ask(curated_graph, histotype="leiomyosarcoma", include_subtypes=False)
+    assert 0 < alone.total < every.total
+
+
+def test_mesna_and_growth_factors_make_no_other_regimen(curated_graph: KnowledgeGraph) -> None:
+    answer = ask(curated_graph, regimen="ifosfamide + doxorubicin")
+    assert of_study(answer, "aim-ref32")
+    assert not of_study(answer, "maid-ref30")
+    assert of_study(ask(curated_graph, regimen="MAID"), "maid-ref30")
+
+
+def test_chemotherapy_of_any_kind_with_bevacizumab_is_not_bevacizumab_alone(curated_graph: KnowledgeGraph) -> None:
+    assert ask(curated_graph, regimen="bevacizumab").total == 0
+    assert ask(curated_graph, regimen="bevacizumab", regimen_match="containing").total > 0
+
+
+def test_the_order_of_drugs_never_matters(curated_graph: KnowledgeGraph) -> None:
+    a, b = (ask(curated_graph, regimen=name).items for name in ("gemcitabine + docetaxel", "docetaxel/gemcitabine"))
+    assert a == b
+
+
+def test_a_percentage_and_its_number_of_patients_give_the_count(curated_graph: KnowledgeGraph) -> None:
+    answer = ask(curated_graph, regimen="gemcitabine + docetaxel")
+    (row,) = of_study(answer, "gemcitabine-docetaxel-lms-ref34")
+    assert row.numerator is None  # not printed, so not claimed
+    assert row.derived_rate is not None
+    assert (row.derived_rate.numerator_low, row.derived_rate.denominator) == (18, 34)
+    assert row.derived_rate.inputs == ("53%", "of 34, printed with the figure")
+    assert row.derived_ci is not None
+    assert json.loads(dumps(row))["derived_ci"].keys() == {"low", "high", "level", "method"}
+    assert [round(end or 0, 1) for end in (row.derived_ci.low, row.derived_ci.high)] == [35.1, 70.2]
+
+
+def test_a_percentage_that_fits_no_count_says_so(curated_graph: KnowledgeGraph) -> None:
+    rows = of_study(ask(curated_graph, regimen="gemcitabine + docetaxel"), "french-gemcitabine-docetaxel")
+    (odd,) = (row for row in rows if row.value_text == "18.4%")
+    assert odd.derived_ci is None
+    assert odd.derived_rate is not None
+    assert odd.derived_rate.method == "no whole number of 133 patients rounds to 18.4%"
+
+
+def test_complete_and_partial_responses_add_up_marked_derived(curated_graph: KnowledgeGraph) -> None:
+    (added,) = ask(curated_graph, regimen="gemcitabine + docetaxel").derived
+    assert (added.rate.numerator_low, added.rate.denominator, added.agrees) == (18, 34, True)
+    assert len(added.inputs) == 2
+    assert "computed" in added.kind
+
+
+def test_every_derived_figure_names_its_method_and_inputs(curated_graph: KnowledgeGraph) -> None:
+    for row in curated_graph.all_evidence():
+        if row.derived_rate is not None:
+            assert row.derived_rate.method
+            assert all(row.derived_rate.inputs)
+        for interval in (row.derived_ci, row.derived_wilson):
+            assert interval is None or interval.method
+        assert row.direction is None or row.direction_reason
+        assert row.level is not None
+        assert row.level.reasons
+
+
+def test_estimates_over_follow_up_are_no_counts(curated_graph: KnowledgeGraph) -> None:
+    rows = [row for row in curated_graph.all_evidence() if row.measure and "time-to-event" in row.measure.groups]
+    assert rows
+    assert all(row.derived_rate is None for row in rows)
+
+
+def test_the_kinds_of_nothing_are_told_apart(curated_graph: KnowledgeGraph) -> None:
+    def kinds(**question: object) -> set[str]:
+        return {absence.kind for absence in ask(curated_graph, **question).absences}
+
+    assert "none_observed" in kinds(regimen="docetaxel", study="docetaxel-vs-doxorubicin")
+    assert "no_apparent_benefit" in kinds(regimen="trabectedin", histotype="GIST")
+    assert "no_significant_difference" in kinds(drugs=("imatinib",), histotype="GIST")
+    assert "not_reported_yet" in kinds(drugs=("sunitinib",), histotype="GIST")
+    assert kinds(drugs=("imatinib",), histotype="synovial sarcoma") == {"no_data"}
+
+
+def test_no_data_says_what_there_is_instead(curated_graph: KnowledgeGraph) -> None:
+    (absence,) = ask(curated_graph, drugs=("imatinib",), histotype="synovial sarcoma").absences
+    assert "in other histotypes" in absence.text
+    assert "not evidence of no effect" in absence.text
+
+
+def test_directions_are_counted_in_studies(uterine: EvidenceAnswer) -> None:
+    (verdict,) = uterine.summary.verdicts
+    assert verdict.direction == "supports"
+    assert verdict.rests_on == "indirect"
+    assert len(verdict.supporting) == 1
+
+
+def test_genotypes_compared_under_one_drug_are_no_result_against_it(curated_graph: KnowledgeGraph) -> None:
+    rows = [row for row in ask(curated_graph, drugs=("sunitinib",)).items if row.subgroup and row.difference]
+    assert rows
+    assert {row.direction for row in rows} == {None}
+
+
+def test_a_value_out_of_range_is_refused() -> None:
+    with pytest.raises(InvalidParameter):
+        EvidenceQuestion(min_n=-1)
+    with pytest.raises(InvalidParameter):
+        EvidenceQuestion(regimen_match="roughly")
+
+
+@pytest.mark.parametrize("regimen", ["+", " / "])
+def test_a_regimen_without_a_drug_is_refused(curated_graph: KnowledgeGraph, regimen: str) -> None:
+    with pytest.raises(InvalidParameter):
+        ask(curated_graph, regimen=regimen)
+
+
+def test_an_unknown_drug_is_not_found(curated_graph: KnowledgeGraph) -> None:
+    with pytest.raises(EntityNotFound):
+        ask(curated_graph, drugs=("unobtainium",))
+
+
+def test_rows_become_a_table(uterine: EvidenceAnswer) -> None:
+    table = uterine.to_pandas()
+    assert len(table) == len(uterine.items)
+    assert {"study", "study_id", "derived_ci_low", "population_n", "level_ocebm"} <= set(table.columns)

@@ -1,0 +1,113 @@
+"""Safety, the gap map, and molecule-to-patient answers on the curated graph."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg import KnowledgeGraph
+from kg.errors import EntityNotFound, InvalidParameter
+from kg.evidence import EvidenceQuestion
+from kg.gap_map import STATUSES, GapCell
+
+
+def cell(graph: KnowledgeGraph, row: str, column: str) -> GapCell:
+    (found,) = graph.gaps((row,), (column,)).cells
+    return found
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "status"),
+    [
+        ("temozolomide", "uterine leiomyosarcoma", "studied_positive"),
+        ("trabectedin", "GIST", "studied_negative"),
+        ("gemcitabine", "leiomyosarcoma", "conflicting"),
+        ("sirolimus", "leiomyosarcoma", "only_case_reports"),
+        ("olaratumab", "GIST", "predicted_unstudied"),
+        ("larotrectinib", "GIST", "unstudied"),
+    ],
+)
+def test_a_cell_says_what_was_tried(curated_graph: KnowledgeGraph, row: str, column: str, status: str) -> None:
+    found = cell(curated_graph, row, column)
+    assert found.status == status
+    assert found.reason
+    assert bool(found.rows) == (status not in ("predicted_unstudied", "unstudied"))
+
+
+def test_a_prediction_names_the_altered_target(curated_graph: KnowledgeGraph) -> None:
+    found = cell(curated_graph, "olaratumab", "GIST")
+    assert found.through is not None
+    assert found.through.curie == "target:PDGFRA"
+
+
+def test_classes_and_targets_stand_for_their_drugs(curated_graph: KnowledgeGraph) -> None:
+    found = curated_graph.gaps(("KIT", "mTOR inhibitor"), ("GIST",))
+    assert [one.row.type for one in found.cells] == ["Target", "DrugClass"]
+    assert all(one.rows for one in found.cells)
+
+
+def test_the_whole_map_counts_every_cell_once(curated_graph: KnowledgeGraph) -> None:
+    found = curated_graph.gaps()
+    assert len(found.cells) == len(found.rows) * len(found.columns) == sum(found.counts.values())
+    assert {one.status for one in found.cells} <= set(STATUSES)
+    assert len(found.to_pandas()) == len(found.cells)
+
+
+def test_an_unknown_row_is_not_found(curated_graph: KnowledgeGraph) -> None:
+    with pytest.raises(EntityNotFound):
+        curated_graph.gaps(("unobtainium",))
+
+
+def test_partners_share_what_both_cause_alone(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.safety(EvidenceQuestion(drugs=("gemcitabine", "docetaxel")))
+    shared = {one.event.curie: one for one in answer.shared}
+    assert shared["event:neutropenia"].alone
+    assert set(shared["event:neutropenia"].by_drug) == {"drug:gemcitabine", "drug:docetaxel"}
+
+
+def test_an_event_looked_for_and_not_seen_is_no_shared_toxicity(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.safety(EvidenceQuestion(regimen="gemcitabine"))
+    unseen = [event for item in answer.items for event in item.events if not event.observed]
+    assert unseen
+    assert all(event.none_observed for event in unseen)
+    assert answer.shared == ()
+
+
+def test_grades_and_words_are_kept_as_printed(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.safety(EvidenceQuestion(regimen="AIM"))
+    found = {event.event.curie: event for item in answer.items for event in item.events}
+    assert "rare" in found["event:cardiotoxicity"].frequencies
+    assert "fatal" in found["event:cardiotoxicity"].grades
+
+
+def test_no_adverse_event_is_not_no_toxicity(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.safety(EvidenceQuestion(regimen="larotrectinib"))
+    assert answer.items == ()
+    assert "does not mean" in answer.absences[0]
+
+
+def test_safety_needs_a_treatment(curated_graph: KnowledgeGraph) -> None:
+    with pytest.raises(InvalidParameter):
+        curated_graph.safety(EvidenceQuestion(histotype="GIST"))
+
+
+@pytest.mark.parametrize(
+    ("drug", "histotype", "agreement"),
+    [
+        ("imatinib", "GIST", "agree"),
+        ("gemcitabine", "uterine leiomyosarcoma", "evidence_without_mechanism"),
+        ("larotrectinib", "GIST", "neither"),
+        ("rapamycin", "Ewing sarcoma", "mechanism_without_evidence"),
+    ],
+)
+def test_an_explanation_says_how_the_halves_fit(
+    curated_graph: KnowledgeGraph, drug: str, histotype: str, agreement: str
+) -> None:
+    found = curated_graph.explain(drug, histotype)
+    assert found.agreement == agreement
+    assert found.text
+    assert found.missing or agreement == "agree"
+
+
+def test_an_explanation_lists_what_is_said_outright(curated_graph: KnowledgeGraph) -> None:
+    claims = curated_graph.explain("imatinib", "GIST").claims
+    assert any("active" in claim.sentence for claim in claims)

@@ -1,0 +1,131 @@
+"""Levels of evidence and directions, each with its reason."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.direction import judge
+from kg.levels import graded, level_of
+from kg.summary import overall, verdicts, weigh
+from tests.kg.evidence_rows import DOCETAXEL, GEMCITABINE, LEIOMYOSARCOMA, SURVIVAL, measure, people, ref, regimen, row
+
+COMPARATOR = ref("arm:control")
+HARM = measure("mortality", ("harm",))
+
+
+@pytest.mark.parametrize(
+    ("given_", "civic", "ocebm"),
+    [
+        ({"randomised": "yes", "comparator": COMPARATOR, "difference": "higher"}, "B", 2),
+        ({"randomised": "yes"}, "B", 4),
+        ({"comparator": COMPARATOR, "difference": "higher"}, "B", 3),
+        ({"design": "retrospective cohort"}, "B", 4),
+        ({"design": "case report", "population": people(1)}, "C", 5),
+        ({"design": "preclinical"}, "D", 5),
+        ({"design": "review"}, "E", 5),
+        ({"design": None}, "B", 4),
+        ({"certainty": "hypothesised"}, "E", 5),
+    ],
+)
+def test_the_design_sets_the_level(given_: dict[str, object], civic: str, ocebm: int) -> None:
+    level = level_of(row(1, **given_))
+    assert (level.civic, level.ocebm) == (civic, ocebm)
+    assert level.reasons
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        {"population": people(40, match="mixed")},
+        {"population": people(12)},
+        {"numerator": 10, "denominator": 21},
+        {"flags": ("contradicted",), "flag_reason": "x"},
+    ],
+)
+def test_a_weakness_grades_down_and_says_so(given_: dict[str, object]) -> None:
+    level = level_of(row(1, **given_))
+    assert level.ocebm == 5
+    assert any(reason.startswith("graded down") for reason in level.reasons)
+
+
+def test_results_of_other_studies_that_point_the_other_way_grade_down() -> None:
+    rows = graded([row(1, numerator=20, denominator=40), row(2, numerator=0, denominator=43)])
+    assert [one.level.consistency for one in rows if one.level] == ["inconsistent", "inconsistent"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.permutations(range(1, 5)), st.integers(0, 40))
+def test_adding_a_study_changes_no_figure_of_another(order, extra: int) -> None:  # type: ignore[no-untyped-def]
+    rows = [row(n, numerator=n * 5, denominator=40) for n in order]
+    before = graded(rows)
+    after = graded([*rows, row(9, numerator=extra, denominator=40)])[: len(rows)]
+    for a, b in zip(before, after, strict=True):
+        assert (a.id, a.value, a.numerator, a.derived_rate, a.derived_ci, a.direction) == (
+            b.id, b.value, b.numerator, b.derived_rate, b.derived_ci, b.direction
+        )  # fmt: skip
+
+
+def test_a_study_told_twice_is_no_second_support() -> None:
+    once = row(1, numerator=20, denominator=40)
+    twice = row(2, numerator=20, denominator=40, study=once.study)
+    assert weigh([once]) == weigh([once, twice])
+    assert [one.level.consistency for one in graded([once, twice]) if one.level] == ["the only study", "the only study"]
+
+
+@pytest.mark.parametrize(
+    ("given_", "direction"),
+    [
+        ({"numerator": 18, "denominator": 34}, "supports"),
+        ({"numerator": 1, "denominator": 25}, "mixed"),
+        ({"numerator": 0, "denominator": 43}, "does_not_support"),
+        ({"absence": "no-apparent-benefit"}, "does_not_support"),
+        ({"absence": "no-significant-difference"}, "does_not_support"),
+        ({"absence": "not-reported-yet"}, None),
+        ({"absence": "none-observed", "measure": HARM}, None),
+        ({"difference": "higher", "significance": "significant", "comparator": COMPARATOR}, "supports"),
+        ({"difference": "higher", "significance": "not significant", "comparator": COMPARATOR}, "mixed"),
+        ({"difference": "higher", "measure": HARM, "significance": "significant", "comparator": COMPARATOR}, "harmful"),
+        (
+            {"difference": "lower", "measure": SURVIVAL, "significance": "significant", "comparator": COMPARATOR},
+            "harmful",
+        ),
+        ({"difference": "worse", "subgroup": "exon 11", "significance": "significant"}, None),
+        ({"difference": "higher", "significance": "significant", "note": "not in multivariate analysis"}, "mixed"),
+        ({"measure": SURVIVAL, "definition": None, "value": 12, "unit": "mo"}, None),
+        ({"response": "PR", "patient": ref("patient:x")}, "supports"),
+        ({"response": "SD", "patient": ref("patient:x")}, None),
+        ({"response": "mixed", "patient": ref("patient:x")}, "mixed"),
+        ({"adverse_event": ref("event:shock"), "grade": "fatal", "measure": HARM}, "harmful"),
+        ({"certainty": "hedged", "numerator": 18, "denominator": 34}, None),
+    ],
+)
+def test_the_direction_follows_a_stated_rule(given_: dict[str, object], direction: str | None) -> None:
+    verdict = judge(row(1, **given_))
+    assert verdict.direction == direction
+    assert verdict.reason
+
+
+def test_a_difference_of_two_doses_says_nothing_of_the_drug() -> None:
+    doses = row(1, difference="no difference", comparator=COMPARATOR, comparator_drugs=(GEMCITABINE,))
+    assert verdicts([doses], None) == ()
+
+
+def test_a_gain_is_credited_to_what_was_added() -> None:
+    added = row(
+        1, difference="higher", significance="significant", comparator=COMPARATOR,
+        comparator_drugs=(GEMCITABINE,), regimen=regimen(GEMCITABINE, DOCETAXEL),
+    )  # fmt: skip
+    assert verdicts([added], None)[0].direction == "supports"
+
+
+def test_results_both_ways_are_mixed() -> None:
+    weighed = weigh([row(1, numerator=20, denominator=40), row(2, numerator=0, denominator=43)])
+    assert overall(weighed)[0] == "mixed"
+
+
+def test_a_genotype_does_not_speak_for_the_histotype() -> None:
+    carriers = row(1, numerator=0, denominator=9, subgroup="PDGFRA mutation", subgroup_histotypes=(LEIOMYOSARCOMA,))
+    everyone = row(2, numerator=20, denominator=40)
+    assert verdicts([carriers, everyone], None)[0].direction == "supports"

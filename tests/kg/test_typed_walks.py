@@ -1,0 +1,91 @@
+"""Counts along patterns of predicates, checked against walking them one by one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.errors import EntityNotFound, InvalidParameter
+from kg.identifiers import BASE
+from kg.index import Index, IndexEdge, IndexNode
+from kg.index_writer import write_index
+from kg.neighborhood import neighbor_iris
+from kg.typed_walks import Pattern, TypedStep, count_ends, count_pairs, count_walks
+
+SIZE = 7
+Link = tuple[int, str, int]
+
+links = st.lists(st.tuples(st.integers(0, SIZE - 1), st.sampled_from(["activates", "binds"]), st.integers(0, SIZE - 1)))
+steps = st.lists(
+    st.builds(TypedStep, st.sampled_from(["activates", "binds"]), st.sampled_from(["out", "in", "both"])),
+    min_size=1,
+    max_size=4,
+)
+
+
+def _iri(number: int) -> str:
+    return f"{BASE}target/T{number}"
+
+
+def _index(made: list[Link]) -> Index:
+    nodes = [IndexNode(_iri(n), "Target", f"T{n}") for n in range(SIZE)]
+    edges = [
+        IndexEdge(_iri(s), p, _iri(o), "stated", f"{BASE}statement/{n:04}", f"{BASE}graph/document-000")
+        for n, (s, p, o) in enumerate(made)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        write_index(Path(folder), nodes, edges)
+        return Index.open(Path(folder))
+
+
+def _walks(made: list[Link], pattern: list[TypedStep]) -> Counter[tuple[int, int]]:
+    """How many walks there are from each node to each other."""
+    walks = Counter({(node, node): 1 for node in range(SIZE)})
+    for step in pattern:
+        chosen = [(s, o) for s, p, o in set(made) if p == step.predicate]
+        pairs = [*(chosen if step.direction != "in" else ()), *((o, s) for s, o in chosen if step.direction != "out")]
+        longer: Counter[tuple[int, int]] = Counter()
+        for (start, middle), count in walks.items():
+            for one, other in pairs:
+                if one == middle:
+                    longer[start, other] += count
+        walks = longer
+    return walks
+
+
+@given(links, steps)
+@settings(max_examples=120, deadline=None)
+def test_counts_are_those_of_walking_one_by_one(made: list[Link], pattern: list[TypedStep]) -> None:
+    index, asked = _index(made), Pattern(tuple(pattern))
+    expected = _walks(made, pattern)
+    assert count_walks(index, asked) == expected.total()
+    assert count_pairs(index, asked) == len(expected)
+    answer = count_ends(index, _iri(0), asked, limit=3)
+    ends = sorted(((-count, _iri(end)) for (start, end), count in expected.items() if not start))
+    assert [(-item.walks, item.node.id) for item in answer.items] == ends[:3]
+    assert (answer.total, answer.truncated) == (len(ends), len(ends) > 3)
+
+
+@given(links)
+@settings(max_examples=60, deadline=None)
+def test_the_links_of_an_entity_are_listed_once_in_each_direction(made: list[Link]) -> None:
+    out = sorted((p, "out", _iri(o)) for s, p, o in set(made) if not s)
+    into = sorted((p, "in", _iri(s)) for s, p, o in set(made) if not o)
+    assert neighbor_iris(_index(made), _iri(0)) == out + into
+
+
+def test_a_pattern_out_of_bounds_is_refused() -> None:
+    index = _index([(0, "binds", 1)])
+    with pytest.raises(InvalidParameter):
+        Pattern(())
+    with pytest.raises(InvalidParameter):
+        TypedStep("binds", "up")  # type: ignore[arg-type]
+    with pytest.raises(InvalidParameter):
+        count_walks(index, Pattern((TypedStep("cures"),)))
+    with pytest.raises(EntityNotFound):
+        count_ends(index, _iri(99), Pattern((TypedStep("binds"),)))
