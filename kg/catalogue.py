@@ -10,7 +10,8 @@ Source: SHACL Advanced Features (W3C NOTE-shacl-af-20170608), sections 4 and 5.1
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Protocol
@@ -19,7 +20,7 @@ from kg import codec
 from kg.budget import Budget
 from kg.description import Description, describe, reference
 from kg.errors import EntityNotFound, InvalidParameter
-from kg.identifiers import BASE, display
+from kg.identifiers import BASE, display, kind_of
 from kg.model import EntityRef
 from kg.query import Binding, bind
 from kg.results import PythonValue, Row, Term, literal
@@ -38,7 +39,8 @@ MAX_ITEMS = 500
 _SH = "http://www.w3.org/ns/shacl#"
 _SCHEMA = "https://schema.org/"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_EXECUTABLES = "SELECT ?question ?parameter WHERE { ?question a sh:SPARQLSelectExecutable ; sh:select ?query } "
+_EXECUTABLES = "SELECT ?question WHERE { ?question a sh:SPARQLSelectExecutable ; sh:select ?query }"
+_ID = re.compile(r"[a-z0-9-]+")
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,17 @@ class QuestionAnswer:
     truncated_by: str | None
 
 
-class Naming(Protocol):
-    """What resolves names: a :class:`kg.graph.KnowledgeGraph`."""
+class Holding(Protocol):
+    """What has a store: a :class:`kg.graph.KnowledgeGraph`."""
 
-    store: Store
+    @property
+    def store(self) -> Store:
+        """Where the questions lie."""
+        ...
+
+
+class Naming(Holding, Protocol):
+    """What also resolves names: a :class:`kg.graph.KnowledgeGraph`."""
 
     def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
         """The entity that a text names."""
@@ -143,29 +152,23 @@ def packaged_quads() -> list[codec.Quad]:
     return [quad for entry in found for quad in codec.parse_turtle(entry.read_bytes(), CATALOGUE_GRAPH)]
 
 
-def catalogue(graph: Naming) -> tuple[CatalogueQuestion, ...]:
+def catalogue(graph: Holding) -> tuple[CatalogueQuestion, ...]:
     """Every question that a graph carries, by theme and title; empty for a graph without a catalogue."""
-    store = graph.store
-    found = describe(store, _nodes(store))
-    parameters = describe(store, {p for each in found.values() for p in each.iris(f"{_SH}parameter")})
-    defaults = {value for each in parameters.values() for value in each.iris(f"{_SH}defaultValue")}
-    named = describe(store, defaults)
-    questions = (_question(each, parameters, named) for each in found.values())
+    rows = graph.store.select(_EXECUTABLES).rows
+    questions = _read(graph.store, [row[0].value for row in rows if row[0] is not None])
     return tuple(sorted(questions, key=lambda each: (_theme_order(each.theme), each.title)))
 
 
-def find(graph: Naming, name: str) -> CatalogueQuestion:
+def find(graph: Holding, name: str) -> CatalogueQuestion:
     """One question by its id.
 
     Raises: EntityNotFound with the questions whose ids are like it.
     """
     wanted = name.removeprefix(QUESTION_BASE).removeprefix("question:").strip()
-    questions = catalogue(graph)
-    for question in questions:
-        if question.id == wanted:
-            return question
-    words = set(wanted.lower().replace("_", "-").split("-")) - {""}
-    alike = [each for each in questions if words & set(each.id.split("-"))]
+    if _ID.fullmatch(wanted) and (found := _read(graph.store, [QUESTION_BASE + wanted])):
+        return found[0]
+    words = set(wanted.lower().replace("_", "-").split("-"))
+    alike = [each for each in catalogue(graph) if words & set(each.id.split("-"))]
     raise EntityNotFound(name, "id", tuple((each.id, each.title) for each in alike[:5]))
 
 
@@ -221,8 +224,11 @@ def ask(
 # --- reading ------------------------------------------------------------------------------------------------
 
 
-def _nodes(store: Store) -> set[str]:
-    return {row[0].value for row in store.select(_EXECUTABLES) if row[0] is not None}
+def _read(store: Store, nodes: Iterable[str]) -> list[CatalogueQuestion]:
+    found = describe(store, nodes)
+    parameters = describe(store, {p for each in found.values() for p in each.iris(f"{_SH}parameter")})
+    named = describe(store, {value for each in parameters.values() for value in each.iris(f"{_SH}defaultValue")})
+    return [_question(each, parameters, named) for each in found.values() if each.text(f"{_SH}select")]
 
 
 def _question(
@@ -264,9 +270,7 @@ def _theme_order(theme: str) -> int:
 # --- asking -------------------------------------------------------------------------------------------------
 
 
-def _bound(
-    graph: Naming, parameter: CatalogueParameter, texts: tuple[str, ...]
-) -> tuple[Given, tuple[Binding, ...]]:
+def _bound(graph: Naming, parameter: CatalogueParameter, texts: tuple[str, ...]) -> tuple[Given, tuple[Binding, ...]]:
     """What a parameter was given, as names for people and as terms for the query."""
     if parameter.type == "integer":
         numbers = [_whole(parameter.name, text) for text in texts]
@@ -276,10 +280,20 @@ def _bound(
             if parameter.choices and text not in parameter.choices:
                 raise InvalidParameter(parameter.name, text, "one of " + ", ".join(parameter.choices))
         return Given(parameter.name, parameter.label, texts, ()), tuple(literal(text) for text in texts)
-    kind = CLASSES[parameter.type].kind if parameter.type in CLASSES else None
-    entities = tuple(graph.resolve(text, (kind,) if kind else (), parameter.name) for text in texts)
+    entities = tuple(_entity(graph, parameter, text) for text in texts)
     shown = Given(parameter.name, parameter.label, tuple(each.curie for each in entities), entities)
     return shown, tuple(each.id for each in entities)
+
+
+def _entity(graph: Naming, parameter: CatalogueParameter, text: str) -> EntityRef:
+    """The entity of the parameter's class that a text names; resolving only prefers the class."""
+    cls = CLASSES.get(parameter.type)
+    kind = cls.kind if cls else None
+    found = graph.resolve(text, (kind,) if kind else (), parameter.name)
+    if cls is not None and kind is not None and kind_of(found.id) != kind:
+        other = CLASSES[found.type].label if found.type in CLASSES else "something else"
+        raise InvalidParameter(parameter.name, text, f"a {cls.label}; {found.label} is a {other}")
+    return found
 
 
 def _whole(name: str, text: str) -> int:

@@ -1,0 +1,74 @@
+"""The catalogue as pages.
+
+/questions lists it, /questions/{id} is a form with the answer below it, /questions/{id}/query leads to the editor.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from kg.catalogue import CatalogueQuestion, QuestionAnswer, find
+from kg.graph import KnowledgeGraph
+
+
+def catalogue_blueprint(graph: KnowledgeGraph) -> Blueprint:
+    """Make the two pages."""
+    pages = Blueprint("catalogue", __name__)
+
+    def questions() -> str:
+        listed = graph.questions()
+        themes = [(theme, list(group)) for theme, group in groupby(listed, lambda each: each.theme)]
+        return render_template("questions.html", themes=themes, count=len(listed))
+
+    def question(name: str) -> str:
+        given = {key: [text for text in request.args.getlist(key) if text.strip()] for key in request.args}
+        given = {key: texts for key, texts in given.items() if texts}
+        answer = graph.ask(name, given)
+        asked = find(graph, answer.id)
+        return render_template(
+            "question.html",
+            question=asked,
+            answer=answer,
+            shown=_shown(answer),
+            fields=_fields(asked, answer),
+            sparql_href=editor_address(answer.query),
+            api_href=f"/api/v1/questions/{asked.id}?{urlencode(given, doseq=True)}",
+        )
+
+    def query(name: str) -> Response:
+        return redirect(editor_address(find(graph, name).query), 303)
+
+    pages.add_url_rule("/questions", "questions", questions)
+    pages.add_url_rule("/questions/<name>", "question", question)
+    pages.add_url_rule("/questions/<name>/query", "query", query)
+    return pages
+
+
+def editor_address(query: str) -> str:
+    """Where the query editor shows a query with its answer."""
+    return "/sparql?" + urlencode({"query": query}, quote_via=quote)
+
+
+def _shown(answer: QuestionAnswer) -> list[str]:
+    """Columns with a value in some row; an empty column only takes room."""
+    return [column.name for column in answer.columns if any(item[column.name] is not None for item in answer.items)]
+
+
+def _fields(question: CatalogueQuestion, answer: QuestionAnswer) -> list[dict[str, object]]:
+    values = {given.name: given for given in answer.parameters}
+    return [
+        {
+            "name": parameter.name,
+            "label": parameter.label,
+            "help": parameter.help,
+            "choices": parameter.choices,
+            "suggest": parameter.type if parameter.type not in {"text", "integer", "Entity"} else "",
+            "is_entity": parameter.type not in {"text", "integer"},
+            "values": [each.label for each in values[parameter.name].entities] or values[parameter.name].values,
+        }
+        for parameter in question.parameters
+    ]

@@ -1,0 +1,241 @@
+"""The catalogue: every question runs as it stands, answers with its defaults, and binds what it is given as terms."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.catalogue import CATALOGUE_GRAPH, QUESTION_BASE, THEMES, find, packaged_quads
+from kg.errors import EntityNotFound, InvalidParameter
+from ontology.terms import CLASSES, PREDICATES
+from server.cli import main
+from tests.questions.calls import Reader
+
+SELECT = "http://www.w3.org/ns/shacl#select"
+IDS = sorted(
+    str(quad.subject.value).removeprefix(QUESTION_BASE) for quad in packaged_quads() if quad.predicate.value == SELECT
+)
+
+
+def texts(rows: Any, column: str) -> list[str]:
+    return [row[column]["text"] for row in rows if row[column] is not None]
+
+
+def test_there_are_at_least_forty_questions_and_every_theme_has_some(reader: Reader) -> None:
+    questions = reader.graph.questions()
+    assert [question.id for question in questions] != []
+    assert sorted(question.id for question in questions) == IDS
+    assert len(IDS) >= 40
+    assert {question.theme for question in questions} == set(THEMES)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_question_answers_with_its_defaults(name: str, reader: Reader) -> None:
+    answer = reader.graph.ask(name)
+    assert answer.total > 0
+    assert all(set(item) == {column.name for column in answer.columns} for item in answer.items)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_query_runs_as_it_stands_and_its_defaults_are_the_declared_ones(name: str, reader: Reader) -> None:
+    question = find(reader.graph, name)
+    assert reader.graph.sparql(question.query).rows == reader.graph.sparql(reader.graph.ask(name).query).rows
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_question_is_described(name: str, reader: Reader) -> None:
+    question = find(reader.graph, name)
+    assert question.title.endswith("?")
+    assert question.description.endswith(".")
+    assert question.keywords
+    assert question.theme in THEMES
+    for parameter in question.parameters:
+        assert re.search(rf"VALUES \?{parameter.name} \{{", question.query), "the query has a place for its parameter"
+        assert "" not in {parameter.label, parameter.help, parameter.default}
+        assert parameter.name not in {"id", "limit"}, "these belong to every question"
+        assert parameter.type in CLASSES or parameter.type in {"text", "integer"}
+
+
+def test_catalogue_has_a_graph_of_its_own(reader: Reader) -> None:
+    found = reader.graph.sparql("SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?q a sh:SPARQLSelectExecutable } }")
+    assert found.column("graph") == (CATALOGUE_GRAPH,)
+
+
+def test_steps_follow_every_causal_predicate(reader: Reader) -> None:
+    question = find(reader.graph, "steps-after-drug")
+    for name, predicate in PREDICATES.items():
+        assert (f"skg:{name}" in re.findall(r"skg:\w+", question.query)) >= predicate.causal, name
+
+
+# --- the questions that the project was built for -----------------------------------------------------------
+
+
+def test_responses_in_uterine_leiomyosarcoma_are_grouped_by_definition_best_first_with_n(reader: Reader) -> None:
+    rows = reader.ask("responses-in-histotype", histotype="uterine leiomyosarcoma")
+    definitions = [key for key, _ in groupby(texts(rows, "definition"))]
+    assert len(definitions) == len(set(definitions)), "each definition is one block"
+    for _, group in groupby(rows, lambda row: row["definition"]["text"]):
+        shares = [row["percent"]["value"] for row in group if row["percent"] and not row["flag"]]
+        assert shares == sorted(shares, reverse=True)
+    temozolomide = next(row for row in rows if "temozolomide" in row["regimen"]["text"])
+    assert (temozolomide["result"]["text"], temozolomide["n"]["value"]) == ("5 of 11", 11)
+    assert temozolomide["percentIs"]["text"] == "computed from the counts"
+    assert {"53%", "3 patients", "ORR, 58%"} <= set(texts(rows, "result"))
+    assert "85% of the arm" in texts(rows, "people")
+
+
+def test_lines_of_patient_2_come_in_order_with_how_each_ended(reader: Reader) -> None:
+    rows = reader.ask("treatment-lines", patient="patient:003-2")
+    drugs = [given for given in texts(rows, "given") if given not in {"surgery", "radiotherapy", "local ablation"}]
+    assert [given.split(" 900")[0] for given in drugs[:5]] == [
+        "doxorubicin + ifosfamide", "pazopanib", "trabectedin", "gemcitabine + docetaxel", "gemcitabine",
+    ]  # fmt: skip
+    maintenance = next(row for row in rows if row["line"] and row["line"]["text"] == "maintenance")
+    assert maintenance["lasted"]["text"] == "21 months"
+    assert "stopped after 21 months" in maintenance["ended"]["text"]
+    assert {"SD", "PR", "PD"} <= {part.split(":")[0] for part in maintenance["responses"]["text"].split("; ")}
+
+
+def test_conflicts_name_both_sides_within_and_across_documents(reader: Reader) -> None:
+    rows = reader.ask("conflicts")
+    assert len(rows) > 40
+    assert all(" / " in sides for sides in texts(rows, "sides"))
+    across = reader.ask("conflicts-across-documents")
+    assert any("phase" in about.casefold() for about in texts(across, "about"))
+
+
+def test_drugs_reach_kit_directly_or_through_their_active_form(reader: Reader) -> None:
+    routes = {
+        (row["drug"]["text"], row["route"]["text"]) for row in reader.ask("drugs-reaching-target", target="c-KIT")
+    }
+    assert {("imatinib", "directly"), ("sunitinib", "directly"), ("nilotinib", "directly")} <= routes
+    assert ("retaspimycin", "through an active form") in routes
+    mtor = {(row["drug"]["text"], row["route"]["text"]) for row in reader.ask("drugs-reaching-target", target="mTOR")}
+    assert {("sirolimus", "through a complex"), ("temsirolimus", "directly")} <= mtor
+
+
+def test_a_document_is_quoted_by_reference(reader: Reader) -> None:
+    said = texts(reader.ask("citing-reference", document="document:003", number=25), "sentence")
+    assert any("EGFR" in sentence for sentence in said)
+    assert not any("ridaforolimus" in sentence.casefold() for sentence in said)
+
+
+def test_flagged_figures_say_why(reader: Reader) -> None:
+    rows = reader.ask("flagged")
+    odd = next(row for row in rows if row["printed"] and "306" in row["printed"]["text"])
+    assert odd["reason"] is not None
+
+
+def test_patients_were_refractory_most_often_to_doxorubicin(reader: Reader) -> None:
+    rows = reader.ask("refractory-drugs")
+    assert [(row["drug"]["text"], row["patients"]["value"]) for row in rows][:3] == [
+        ("doxorubicin", 3), ("dacarbazine", 2), ("pazopanib", 2),
+    ]  # fmt: skip
+
+
+def test_cumulative_doses_are_computed_and_show_their_sum(reader: Reader) -> None:
+    rows = reader.ask("cumulative-doses", patient="patient:004-retroperitoneal")
+    assert {row["drug"]["text"]: row["totalComputed"]["value"] for row in rows} == {
+        "doxorubicin": 420,
+        "ifosfamide": 70000,
+    }
+    assert "6 x 2 x 30" in " ".join(texts(rows, "sum"))
+
+
+def test_gaps_are_drugs_with_results_and_no_mechanism(reader: Reader) -> None:
+    drugs = texts(reader.ask("studied-without-mechanism"), "drug")
+    assert "ifosfamide" in drugs
+    assert not {"sirolimus", "gemcitabine", "imatinib"} & set(drugs)
+
+
+# --- asking ------------------------------------------------------------------------------------------------
+
+
+def test_library_and_api_give_the_same_answer(reader: Reader) -> None:
+    over_http = reader.get("questions/results-of-drug", drug="ET-743")
+    answer = reader.graph.ask("results-of-drug", {"drug": ["trabectedin"]})
+    assert over_http["total"] == answer.total
+    assert over_http["query"] == answer.query
+    assert over_http["parameters"][0]["entities"][0]["curie"] == "drug:trabectedin"
+
+
+def test_several_values_mean_any_of_them(reader: Reader) -> None:
+    one, other = (reader.graph.ask("doses-of-drug", {"drug": [drug]}).total for drug in ("docetaxel", "trabectedin"))
+    assert reader.graph.ask("doses-of-drug", {"drug": ["docetaxel", "trabectedin"]}).total == one + other
+
+
+def test_a_text_is_bound_as_a_term_never_as_query_text(reader: Reader) -> None:
+    answer = reader.graph.ask("facts-in-section", {"section": ['Abstract" } } # ?x UNION { ?s ?p "']})
+    assert answer.total == 0
+    assert reader.graph.ask("facts-in-section", {"section": ["abstract"]}).total > 0
+
+
+def test_rows_beyond_the_limit_are_counted_and_said(reader: Reader) -> None:
+    answer = reader.get("questions/timeline", limit=3)
+    assert (len(answer["items"]), answer["truncated"], answer["truncated_by"]) == (3, True, "limit")
+    assert answer["total"] > 3
+
+
+def test_what_is_wrong_with_a_question_is_said(reader: Reader) -> None:
+    with pytest.raises(EntityNotFound) as unknown:
+        reader.graph.ask("responses-in-histotypes")
+    assert (
+        "responses-in-histotype",
+        "Which regimens have a reported response in a histotype?",
+    ) in unknown.value.suggestions
+    with pytest.raises(InvalidParameter, match="histotype"):
+        reader.graph.ask("responses-in-histotype", {"histo": ["GIST"]})
+    with pytest.raises(InvalidParameter, match="one of none-observed"):
+        reader.graph.ask("kinds-of-nothing", {"kind": ["none"]})
+    with pytest.raises(InvalidParameter, match="whole number"):
+        reader.graph.ask("citing-reference", {"number": ["-1"]})
+    with pytest.raises(InvalidParameter, match="leiomyosarcoma is a histotype"):
+        reader.graph.ask("results-of-drug", {"drug": ["leiomyosarcoma"]})
+    with pytest.raises(EntityNotFound, match="trabectedin"):
+        reader.graph.ask("results-of-drug", {"drug": ["trabectidin"]})
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("nothing-like-it", 404), ("flagged?colour=red", 400), ("flagged?limit=0", 400)]
+)
+def test_a_wrong_address_is_a_problem_with_a_status(address: str, status: int, reader: Reader) -> None:
+    response = reader.client.get(f"/api/v1/questions/{address}")
+    assert response.status_code == status
+    assert response.content_type == "application/problem+json"
+
+
+def test_pages_list_the_questions_and_answer_them_without_scripts(reader: Reader) -> None:
+    listed = reader.client.get("/questions").get_data(as_text=True)
+    assert all(f'href="/questions/{name}"' in listed for name in IDS)
+    page = reader.client.get("/questions/responses-in-histotype?histotype=GIST").get_data(as_text=True)
+    assert "gastrointestinal stromal tumour" in page
+    assert '<a href="/study/' in page
+    nothing = reader.client.get("/questions/responses-in-histotype?histotype=liposarcoma").get_data(as_text=True)
+    assert "<table" in nothing or "Nothing found" in nothing
+
+
+def test_a_terminal_asks_the_same_questions(curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "--data", str(curated_data), "treatment-lines", "patient=patient:003-1"]) == 0
+    assert "olaratumab" in capsys.readouterr().out
+    assert main(["ask", "--data", str(curated_data), "treatment-lines", "patient:003-1"]) == 2
+    assert "NAME=VALUE" in capsys.readouterr().err
+    assert main(["questions", "--data", str(curated_data)]) == 0
+    assert "responses-in-histotype" in capsys.readouterr().out
+
+
+def test_the_query_editor_lists_the_questions_and_opens_each(reader: Reader) -> None:
+    editor = reader.client.get("/sparql", headers={"Accept": "text/html"}).get_data(as_text=True)
+    assert all(f'href="/questions/{name}/query"' in editor for name in IDS)
+    opened = reader.client.get("/questions/flagged/query", follow_redirects=True, headers={"Accept": "text/html"})
+    assert opened.request.path == "/sparql"
+    assert "306 months" in opened.get_data(as_text=True)
+
+
+def test_a_form_keeps_each_of_several_values(reader: Reader) -> None:
+    page = reader.client.get("/questions/doses-of-drug?drug=docetaxel&drug=ET-743").get_data(as_text=True)
+    assert 'name="drug" value="docetaxel"' in page
+    assert 'name="drug" value="trabectedin"' in page
