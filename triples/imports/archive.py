@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.codec import literal
-from kg.identifiers import BASE
+from kg.identifiers import BASE, is_project
 from ontology.terms import PREFIXES
-from triples.imports.identifiers import BIOLINK, is_project
+from triples.imports.identifiers import BIOLINK
 from triples.imports.rows import Edge, Fact, Node, Reject
 from triples.imports.runs import LINES_IN_MEMORY, SortedLines, Written
 
@@ -31,6 +32,7 @@ EDGE = np.dtype([("subject", "<i4"), ("predicate", "<i4"), ("object", "<i4"), ("
 STATEMENT_BASE = f"{BASE}statement/"
 _BATCH = 1 << 16
 _ROW_CHARACTERS = 2000
+_ALL = (1 << 64) - 1
 
 _RDF_TYPE = f"<{PREFIXES['rdf']}type>"
 _LABEL = f"<{PREFIXES['rdfs']}label>"
@@ -70,9 +72,13 @@ class Archive:
 
     def __post_init__(self) -> None:
         self._numbers: dict[str, int] = {}
+        self._own: set[int] = set()  # nodes that are the project's
         self._predicates: dict[tuple[str, int], int] = {}
+        self._keys = array("Q", [text_key(self.graph)])  # of the graph, then of each node by number
+        self._predicate_keys = array("Q")
         self._lines = SortedLines(self.folder, self.lines_in_memory)
-        self._batch: list[tuple[int, int, int, int]] = []
+        self._batch = array("i")  # subject, predicate, object of each edge
+        self._rest: dict[int, int] = {}  # what more belongs to the key of an edge, by place in the batch
         self._pending: list[str] = []
         self._end = f" <{self.graph}> ."
         self._file = ""
@@ -82,6 +88,11 @@ class Archive:
         self._edges = (self.folder / EDGES).open("wb")
         self._rejects = (self.folder / REJECTS).open("w", encoding="utf-8", newline="\n")
         self._rejects.write("file\tline\treason\trow\n")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing that was given could be used."""
+        return not self._numbers
 
     def opened(self, file: str) -> None:
         """Name the file that the next rows come from."""
@@ -95,6 +106,9 @@ class Archive:
 
     def node(self, row: Node) -> None:
         """Take a node; further rows about it add to the first."""
+        if any(is_project(category) for category in row.categories):
+            self.reject(Reject(row.line, "uses a class of the project's own vocabulary", row.iri))
+            row = row._replace(categories=tuple(iri for iri in row.categories if not is_project(iri)))
         if (number := self._numbers.get(row.iri)) is None:
             number = self._number(row.iri)
         described = [number, row.iri, row.label, row.categories, row.synonyms, row.same_as]
@@ -104,30 +118,39 @@ class Archive:
 
     def _number(self, iri: str) -> int:
         number = self._numbers[iri] = len(self._numbers)
+        self._keys.append(text_key(iri))
+        if is_project(iri):
+            self._own.add(number)
         return number
 
     def edge(self, row: Edge) -> None:
         """Take a claim, or note why not."""
-        subject, target = self._end_number(row.subject), self._end_number(row.object)
+        line, start, relation, end, direction, properties, negated, name = row
+        subject, target = self._end_number(start), self._end_number(end)
         if subject < 0 or target < 0:
-            missing = row.subject if subject < 0 else row.object
-            self.reject(Reject(row.line, "joins something that no node row describes", missing))
+            missing = start if subject < 0 else end
+            self.reject(Reject(line, "joins something that no node row describes", missing))
             return
-        if reason := _trespass(row.subject, row.predicate, row.object):
-            self.reject(Reject(row.line, reason, f"{row.subject} {row.predicate} {row.object}"))
+        predicate = self._predicates.get((relation, direction))
+        if (predicate is None or subject in self._own or target in self._own) and (
+            reason := _trespass(start, relation, end)
+        ):
+            self.reject(Reject(line, reason, f"{start} {relation} {end}"))
             return
-        claim = f"{self.graph}\0{row.subject}\0{row.predicate}\0{row.object}\0{row.direction}\0{row.negated}\0{row.key}"
-        key = int.from_bytes(hashlib.blake2b(claim.encode(), digest_size=8).digest(), "big")
-        if row.negated or row.properties or row.direction:
-            self._add(self._claim(row, key))
-        if row.negated:
-            self.counts.negated += 1
-            return
-        self._pending.append(f"<{row.subject}> <{row.predicate}> <{row.object}>{self._end}")
-        predicate = self._predicates.setdefault((row.predicate, row.direction), len(self._predicates))
-        self._batch.append((subject, predicate, target, key))
-        self.counts.edges += 1
-        if len(self._batch) >= _BATCH:
+        if predicate is None:
+            predicate = self._predicates[relation, direction] = len(self._predicates)
+            self._predicate_keys.append(text_key(relation))
+        if negated or properties or direction:
+            rest = text_key(f"{direction} {negated} {name}")
+            keys = (self._keys[subject + 1], self._predicate_keys[predicate], self._keys[target + 1], rest)
+            self._add(self._claim(row, claim_key(self._keys[0], *keys)))
+            if negated:
+                self.counts.negated += 1
+                return
+            self._rest[len(self._batch) // 3] = rest
+        self._pending.append(f"<{start}> <{relation}> <{end}>{self._end}")
+        self._batch.extend((subject, predicate, target))
+        if len(self._pending) >= _BATCH:
             self._flush()
 
     def _end_number(self, iri: str) -> int:
@@ -164,14 +187,21 @@ class Archive:
     def _add(self, lines: list[str]) -> None:
         self._pending += lines
         if len(self._pending) >= _BATCH:
-            self._lines.add(self._pending)
-            self._pending = []
+            self._flush()
 
     def _flush(self) -> None:
         self._lines.add(self._pending)
         self._pending = []
-        np.array(self._batch, dtype=EDGE).tofile(self._edges)
-        self._batch = []
+        subject, predicate, target = np.frombuffer(self._batch, dtype=np.int32).reshape(-1, 3).T.astype(np.int64)
+        records = np.zeros(len(subject), dtype=EDGE)
+        records["subject"], records["predicate"], records["object"] = subject, predicate, target
+        keys, rest = np.frombuffer(self._keys, dtype=np.uint64), np.zeros(len(subject), dtype=np.uint64)
+        rest[list(self._rest)] = list(self._rest.values())
+        relations = np.array(self._predicate_keys, dtype=np.uint64)
+        records["statement"] = claim_key(keys[0], keys[subject + 1], relations[predicate], keys[target + 1], rest)
+        records.tofile(self._edges)
+        self.counts.edges += len(records)
+        self._batch, self._rest = array("i"), {}
 
     def finish(self) -> Written:
         """Write what is still in memory and sort the N-Quads; nothing can be added afterwards."""
@@ -200,6 +230,31 @@ class Archive:
         self.close()
 
 
+def text_key(text: str) -> int:
+    """64 bits that stand for a text."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+Bits = Any  # an int of 64 bits, or an array of numpy.uint64, whose arithmetic has no type that fits both
+
+
+def claim_key(graph: Bits, subject: Bits, predicate: Bits, target: Bits, rest: Bits) -> Bits:
+    """64 bits that stand for a claim, from those of its parts: of one claim, or of many at once.
+
+    Parts are told apart by their order. The mixing is SplitMix64's finalizer (doi 10.1145/2714064.2660195).
+    """
+    key = _mixed(subject + graph & _ALL)
+    for part in (predicate, target, rest):
+        key = _mixed(key + part & _ALL)
+    return key
+
+
+def _mixed(bits: Bits) -> Bits:
+    bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9 & _ALL
+    bits = (bits ^ bits >> 27) * 0x94D049BB133111EB & _ALL
+    return bits ^ bits >> 31
+
+
 def _description(row: Node) -> Iterator[str]:
     """The predicate and object of every triple that describes a node."""
     for category in row.categories:
@@ -209,6 +264,8 @@ def _description(row: Node) -> Iterator[str]:
     for text in row.synonyms:
         yield f"<{_SKOS}altLabel> {literal(text)}"
     for iri in row.same_as:
+        if is_project(iri):
+            continue  # said at every build, as long as it is an entity
         yield f"<{_SKOS}exactMatch> <{iri}>"
     for iri in row.xrefs:
         yield f"<{BIOLINK}xref> <{iri}>"

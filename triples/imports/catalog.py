@@ -126,7 +126,8 @@ def publish_import(data_dir: Path, folder: Path, manifest: ImportManifest) -> No
     with held(data_dir, exclusive=True):
         target.mkdir(exist_ok=True)
         folder.chmod(0o755)
-        (target / manifest.folder).exists() and shutil.rmtree(target / manifest.folder)
+        if (target / manifest.folder).exists():  # what a publication left that was killed before its last step
+            shutil.rmtree(target / manifest.folder)
         folder.rename(target / manifest.folder)
         draft = target / f".{MANIFEST}"
         with draft.open("w", encoding="utf-8") as stream:

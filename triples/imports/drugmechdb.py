@@ -23,6 +23,7 @@ from triples.imports.rows import Edge, Fact, Node, Opened, Reject, Row, Source
 IS_PART_OF = f"{PREFIXES['dcterms']}isPartOf"
 _REFERENCES = f"{PREFIXES['dcterms']}references"
 _LABEL = f"{PREFIXES['rdfs']}label"
+_LINK_KEYS = frozenset({"source", "key", "target"})
 _NOTE = f"{PREFIXES['skos']}note"
 
 
@@ -34,6 +35,8 @@ class MechanismRecord:
         place: its place in the file, from 1.
         nodes: (label of its class, name) by identifier as written.
         links: (source, key, target) as written, repetitions included.
+        references: of the path as a whole.
+        links_with_evidence: how many links say anything beside those three.
     """
 
     place: int
@@ -46,6 +49,7 @@ class MechanismRecord:
     nodes: Mapping[str, tuple[str, str]]
     links: tuple[tuple[str, str, str], ...]
     references: tuple[str, ...]
+    links_with_evidence: int = 0
 
     @property
     def ends(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -60,7 +64,9 @@ class MechanismRecord:
         if not drugs:
             drugs = [node for node in self.nodes if node in starts and node not in stops and self._is(node, "Drug")]
         if not diseases:
-            diseases = [node for node in self.nodes if node in stops and node not in starts and self._is(node, "Disease")]
+            diseases = [
+                node for node in self.nodes if node in stops and node not in starts and self._is(node, "Disease")
+            ]
         return tuple(drugs), tuple(diseases)
 
     def _is(self, node: str, label: str) -> bool:
@@ -93,6 +99,7 @@ def _record(place: int, record: Mapping[str, Any]) -> MechanismRecord:
         nodes={str(node["id"]): (str(node["label"]), str(node["name"])) for node in record["nodes"]},
         links=tuple((str(link["source"]), str(link["key"]), str(link["target"])) for link in record["links"]),
         references=tuple(map(str, record.get("references") or ())),
+        links_with_evidence=sum(1 for link in record["links"] if not _LINK_KEYS.issuperset(link)),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import io
 import json
 import lzma
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -15,14 +16,17 @@ from triples.imports.rows import Reject, UnreadableFile
 
 MAX_LINE_BYTES = 16 << 20
 _CHUNK = 1 << 20
-_COMPRESSED = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+_COMPRESSED: dict[str, Callable[[Path, str], object]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
 DAMAGE = (OSError, EOFError, lzma.LZMAError)  # what a truncated or damaged file raises while it is read
 
 
 def open_binary(path: Path) -> IO[bytes]:
     """Open a file, decompressing .gz, .xz and .bz2. Raises: OSError."""
     opener = _COMPRESSED.get(path.suffix.lower())
-    return cast("IO[bytes]", opener(path, "rb")) if opener else path.open("rb")
+    if opener is None:
+        return path.open("rb")
+    # Buffered once more: the decompressors' own readline is slow.
+    return io.BufferedReader(cast("io.RawIOBase", opener(path, "rb")), _CHUNK)
 
 
 def bare_suffix(path: Path) -> str:

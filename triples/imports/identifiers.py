@@ -6,10 +6,9 @@ import re
 from urllib.parse import quote
 
 from kg.codec import named
-from kg.identifiers import BASE
+from kg.identifiers import IMPORT_BASE
 from ontology.terms import CLASS_BY_KIND, PREFIXES
 
-IMPORT_BASE = f"{BASE}import/"
 BIOLINK = PREFIXES["BIOLINK"]
 
 _OBO = PREFIXES["OBO"]
@@ -153,8 +152,3 @@ def local_name(iri: str) -> str:
     'Drug'
     """
     return re.split(r"[/#]", iri.rstrip("/#"))[-1]
-
-
-def is_project(iri: str) -> bool:
-    """Whether an IRI names something of the curated graph or its vocabulary."""
-    return iri.startswith(BASE) and not iri.startswith(IMPORT_BASE)

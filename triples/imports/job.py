@@ -16,8 +16,8 @@ from triples.imports.catalog import (
     FORMAT,
     ImportManifest,
     check_name,
-    find_import,
     files_of,
+    find_import,
     graph_of,
     importing,
     publish_import,
@@ -91,7 +91,7 @@ def run_import(data_dir: Path, question: ImportQuestion, progress: Progress | No
 
     Raises: InvalidParameter for files that are not of the format, are damaged, or hold nothing that can be used.
     """
-    tell = progress or (lambda message: None)
+    tell = progress or _silent
     kind = question.kind or guess_kind(question.files)
     tell("comparing the files with what was imported before")
     files = tuple((path.name, sha256_of(path)) for path in question.files)
@@ -103,7 +103,7 @@ def run_import(data_dir: Path, question: ImportQuestion, progress: Progress | No
     with importing(data_dir) as folder:
         with Archive(folder, graph_of(question.name), listed=kind not in _NODES_FROM_EDGES) as archive:
             first = _fill(archive, _rows(question, kind), tell)
-            if not archive.counts.edges + archive.counts.nodes:
+            if archive.is_empty:
                 why = f"; the first was line {first.line}: {first.reason}" if first else ""
                 expected = f"rows that can be used as {kind}; all {archive.counts.rejected} were rejected{why}"
                 raise InvalidParameter("FILE", ", ".join(path.name for path in question.files), expected)
@@ -116,6 +116,10 @@ def run_import(data_dir: Path, question: ImportQuestion, progress: Progress | No
         )  # fmt: skip
         publish_import(data_dir, folder, manifest)
     return Imported(manifest, files_of(data_dir, manifest) / REJECTS, skipped=False)
+
+
+def _silent(message: str) -> None:
+    pass
 
 
 def _input_hash(question: ImportQuestion, kind: str, files: tuple[tuple[str, str], ...]) -> str:

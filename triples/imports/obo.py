@@ -114,7 +114,9 @@ def _predicate(relation: str, identifiers: Identifiers) -> str:
     if relation in ("is_a", "subClassOf"):
         return SUBCLASS_OF
     if relation.startswith(("RO:", "BFO:", "http")):
-        return identifiers.iri(relation if relation.startswith(("RO:", "http")) else relation.replace("BFO:", "OBO:BFO_"))
+        return identifiers.iri(
+            relation if relation.startswith(("RO:", "http")) else relation.replace("BFO:", "OBO:BFO_")
+        )
     return identifiers.own("predicate", relation)
 
 

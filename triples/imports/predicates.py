@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from kg.identifiers import display
+from kg.identifiers import IMPORT_BASE, display
 from ontology.terms import PREDICATES, PREFIXES
-from triples.imports.identifiers import BIOLINK, IMPORT_BASE, local_name
+from triples.imports.identifiers import BIOLINK, local_name
 
 # Predicates that only the records of a study or a patient may assert.
 _RECORDS_ONLY = frozenset(

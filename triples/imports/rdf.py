@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kg.identifiers import IMPORT_BASE
 from kg.rdf_files import FORMAT_BY_SUFFIX, LINE_FORMATS, Fault, Triple, read_rdf
 from ontology.terms import PREFIXES
 from triples.imports.files import bare_suffix, open_binary
-from triples.imports.identifiers import IMPORT_BASE
 from triples.imports.rows import Edge, Fact, Node, Opened, Reject, Row, Source, UnreadableFile
 
 _RDF, _RDFS, _OWL, _SKOS = (PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos"))
 _TYPE = f"{_RDF}type"
 _LABELS = frozenset({f"{_RDFS}label", f"{_SKOS}prefLabel", f"{PREFIXES['foaf']}name", f"{PREFIXES['dcterms']}title"})
 _OIO = "http://www.geneontology.org/formats/oboInOwl#"
-_SYNONYMS = frozenset({f"{_SKOS}altLabel", *(f"{_OIO}has{kind}Synonym" for kind in ("Exact", "Narrow", "Broad", "Related"))})
+_SYNONYMS = frozenset(
+    {f"{_SKOS}altLabel", *(f"{_OIO}has{kind}Synonym" for kind in ("Exact", "Narrow", "Broad", "Related"))}
+)
 _SAME = frozenset({f"{_SKOS}exactMatch", f"{_OWL}sameAs", f"{_OWL}equivalentClass"})
 # Links that say something about the file, the class system or a list, not about what the nodes do.
 _NO_EDGE = frozenset(
