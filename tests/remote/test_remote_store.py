@@ -1,0 +1,261 @@
+"""What the client of a remote engine does when the engine misbehaves; the engine is a stub on loopback."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from kg.budget import Budget
+from kg.errors import (
+    CapabilityMissing,
+    InvalidParameter,
+    KgError,
+    Overloaded,
+    PartialAnswer,
+    QueryFailed,
+    QueryTimeout,
+    RemoteUnavailable,
+    ResultTooLarge,
+)
+from kg.push import graph_store_of
+from kg.query import SparqlOperation
+from kg.remote import RemoteStore, with_constants
+from kg.remote_graph import open_remote
+from server.api import api_blueprint
+from server.app import create_app
+from server.cli import main
+
+YES = b'{"head": {}, "boolean": true}'
+NOTHING = b'{"head": {"vars": ["text"]}, "results": {"bindings": []}}'
+QUERY = "SELECT ?s WHERE { ?s ?p ?o }"
+
+
+class Stub:
+    """An engine whose answer to anything but the probe is set by the test."""
+
+    def __init__(self) -> None:
+        self.status, self.body, self.headers = 200, NOTHING, dict[str, str]()
+        self.pause_s = 0.0
+        self.drip = False
+        self.forms: list[dict[str, list[str]]] = []
+        self.url = ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    stub: Stub
+
+    def do_GET(self) -> None:
+        self._send(406, b"", {})
+
+    def do_POST(self) -> None:
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        query = form["query"][0]
+        if query == "ASK { }":
+            self._send(200, YES, {})
+        elif "#header" in query:
+            self._send(200, NOTHING, {})
+        else:
+            self.stub.forms.append(form)
+            time.sleep(self.stub.pause_s)
+            self._send(self.stub.status, self.stub.body, self.stub.headers)
+
+    def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/sparql-results+json", **headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        try:
+            size = 1 if self.stub.drip else len(body)
+            for start in range(0, len(body), max(size, 1)):
+                self.wfile.write(body[start : start + size])
+                time.sleep(0.05 if self.stub.drip else 0)
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with _served() as served:
+        yield served
+
+
+@contextmanager
+def _served() -> Iterator[Stub]:
+    stub = Stub()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"stub": stub}))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    stub.url = f"http://reader:s3cret@127.0.0.1:{server.server_port}/sparql"
+    try:
+        yield stub
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.mark.parametrize("header", [{"X-SQL-State": "S1TAT"}, {"X-SPARQL-MaxRows": "10000"}])
+def test_a_partial_answer_with_status_200_is_an_error(stub: Stub, header: dict[str, str]) -> None:
+    stub.headers = header
+    with RemoteStore(stub.url) as store, pytest.raises(PartialAnswer):
+        store.select(QUERY)
+
+
+@pytest.mark.parametrize("end", [b"", b"The SPARQL operation has been cancelled"])
+def test_results_that_break_off_are_an_error(stub: Stub, end: bytes) -> None:
+    stub.body = b'{"head": {"vars": ["s"]}, "results": {"bindings": [{"s": {"type": "uri", "va' + end
+    with RemoteStore(stub.url) as store:
+        with pytest.raises(QueryFailed):
+            store.select(QUERY)
+        with pytest.raises(PartialAnswer):
+            store.evaluate(SparqlOperation(QUERY), "text/csv")
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (401, RemoteUnavailable),
+        (404, RemoteUnavailable),
+        (302, RemoteUnavailable),
+        (429, Overloaded),
+        (500, QueryFailed),
+        (503, Overloaded),
+        (504, QueryTimeout),
+    ],
+)
+def test_each_failure_has_its_kind_and_tells_nothing_of_the_body(stub: Stub, status: int, error: type[KgError]) -> None:
+    stub.status, stub.body = status, b"stack trace of an inner host 10.1.2.3"
+    with RemoteStore(stub.url) as store, pytest.raises(error) as caught:
+        store.select(QUERY)
+    assert "10.1.2.3" not in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("drip", [False, True], ids=["silent", "slow"])
+def test_an_engine_that_is_too_slow_is_left_at_the_deadline(stub: Stub, drip: bool) -> None:
+    stub.pause_s, stub.drip = (0.0, True) if drip else (3.0, False)
+    with RemoteStore(stub.url) as store:
+        begun = time.monotonic()
+        with pytest.raises(QueryTimeout):
+            store.select(QUERY, budget=Budget(timeout_s=0.5))
+        assert time.monotonic() - begun < 1.5
+
+
+def test_a_client_that_has_gone_is_not_waited_for(stub: Stub) -> None:
+    stub.pause_s = 3.0
+    with RemoteStore(stub.url) as store:
+        begun = time.monotonic()
+        with pytest.raises(QueryFailed):
+            store.evaluate(SparqlOperation(QUERY), "text/csv", None, lambda: True)
+        assert time.monotonic() - begun < 1.0
+
+
+def test_an_answer_above_the_limit_of_bytes_is_not_read_on(stub: Stub) -> None:
+    stub.body = b" " * 1_000_000
+    with RemoteStore(stub.url) as store, pytest.raises(ResultTooLarge):
+        store.select(QUERY, budget=Budget(max_bytes=1000))
+
+
+def test_only_so_many_requests_wait(stub: Stub) -> None:
+    stub.pause_s = 1.0
+    with RemoteStore(stub.url, connections=1, max_waiting=0) as store:
+        busy = threading.Thread(target=lambda: store.select(QUERY))
+        busy.start()
+        while not stub.forms:
+            time.sleep(0.01)
+        with pytest.raises(Overloaded):
+            store.select(QUERY)
+        busy.join()
+
+
+def test_credentials_are_neither_logged_nor_shown(
+    stub: Stub, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    stub.status = 500
+    with caplog.at_level(logging.DEBUG), RemoteStore(stub.url) as store:
+        with pytest.raises(QueryFailed):
+            store.select(QUERY)
+        shown = repr(store.address) + store.revision + repr(store.capabilities)
+        assert main(["search", "x", "--store", stub.url, "--data", str(tmp_path)]) == 2
+    output = capsys.readouterr()
+    for text in (caplog.text, shown, output.out, output.err):
+        assert "s3cret" not in text
+        assert "reader" not in text
+        assert "cmVhZGVy" not in text  # nor in base 64
+
+
+def test_an_address_that_is_none_is_refused_without_repeating_it() -> None:
+    for url in ("ftp://u:s3cret@host/x", "not an address", "http://", "http://u:s3cret@host:port/"):
+        with pytest.raises(InvalidParameter) as caught:
+            RemoteStore(url)
+        assert "s3cret" not in str(caught.value)
+
+
+def test_nobody_listening_is_told() -> None:
+    with pytest.raises(RemoteUnavailable):
+        RemoteStore("http://127.0.0.1:1/sparql")
+
+
+def test_queries_get_our_prefixes_and_keep_their_own(stub: Stub) -> None:
+    with RemoteStore(stub.url) as store:
+        store.select("BASE <urn:b:> PREFIX skos: <urn:mine#> SELECT ?s WHERE { ?s a skg:Drug ; skos:x <y> }")
+    sent = stub.forms[0]["query"][0]
+    assert sent.startswith(
+        "BASE <urn:b:> PREFIX skos: <urn:mine#> PREFIX skg: <https://w3id.org/sarcoma-kg/vocab/> SELECT"
+    )
+
+
+def test_a_foreign_endpoint_answers_sparql_and_refuses_the_rest(stub: Stub, tmp_path: Path) -> None:
+    stub.body = b'{"head": {"vars": ["s"]}, "results": {"bindings": [{"s": {"type": "uri", "value": "urn:a"}}]}}'
+    with open_remote(stub.url, tmp_path) as graph:
+        assert [row[0].value for row in graph.sparql(QUERY) if row[0]] == ["urn:a"]
+        assert graph.store.revision != graph.store.revision
+        with pytest.raises(CapabilityMissing):
+            graph.search("rapamycin")
+        with pytest.raises(CapabilityMissing):
+            graph.all_evidence()
+        client = create_app(graph, blueprints=[api_blueprint(graph)]).test_client()
+        assert (
+            client.get("/sparql", query_string={"query": QUERY}, headers={"Accept": "text/csv"}).data
+            == b"s\r\nurn:a\r\n"
+        )
+        refused = client.get("/api/v1/search?q=rapamycin")
+        assert refused.status_code == 501
+        assert refused.get_json()["code"] == "capability_missing"
+        assert client.get("/api/v1/evidence").status_code == 501
+        assert client.get("/readyz").status_code == 200
+    assert "default-graph-uri" not in stub.forms[0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?x WHERE { ?x ?p ?o }",
+        "SELECT (COUNT(*) AS ?n) WHERE { ?x ?p ?o } GROUP BY ?x",
+        "SELECT ?o WHERE { ?s ?p ?o BIND(?o AS ?x) }",
+        "SELECT ?o WHERE { ?x ?p ?o FILTER(BOUND(?x)) }",
+        "SELECT ?o WHERE { { SELECT ?x ?o WHERE { ?x ?p ?o } } }",
+    ],
+)
+def test_a_variable_that_is_more_than_a_place_stays_one(query: str) -> None:
+    assert with_constants(query, {"x": "urn:a"}) == (query, {"x": "urn:a"})
+
+
+def test_where_graphs_go_follows_from_the_kind_of_engine() -> None:
+    assert graph_store_of("http://h:1/sparql", "Virtuoso/07.20") == "http://h:1/sparql-graph-crud-auth"
+    assert graph_store_of("http://h:1/ds/sparql", "") == "http://h:1/ds/data"
+    with pytest.raises(InvalidParameter):
+        graph_store_of("http://h:1/other", "")
