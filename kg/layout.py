@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-SPREAD = 95.0
+SPREAD = 72.0
 ROOM = (150.0, 76.0)  # what a node with its label takes, in pixels
 SWEEPS = 300
 
@@ -40,7 +40,9 @@ def _springs(nodes: Sequence[str], links: Sequence[tuple[str, str]]) -> Places:
     graph.add_nodes_from(nodes)
     graph.add_edges_from(links)
     width = SPREAD * math.sqrt(len(nodes))
-    start = {node: (math.cos(2.4 * n) * (n + 1) ** 0.5, math.sin(2.4 * n) * (n + 1) ** 0.5) for n, node in enumerate(nodes)}
+    start = {
+        node: (math.cos(2.4 * n) * (n + 1) ** 0.5, math.sin(2.4 * n) * (n + 1) ** 0.5) for n, node in enumerate(nodes)
+    }
     laid = nx.spring_layout(graph, pos=start, seed=7, iterations=120 if len(nodes) <= 100 else 50, scale=width)
     return np.array([[laid[node][0] * 1.35, laid[node][1]] for node in nodes], dtype=np.float64)
 
@@ -52,8 +54,7 @@ def _apart(places: Places) -> Places:
     for _ in range(SWEEPS):
         gap = moved[:, None, :] - moved[None, :, :]
         overlap = room - np.abs(gap)
-        clash = (overlap > 0).all(axis=2)
-        np.fill_diagonal(clash, val=False)
+        clash = np.logical_and(overlap[..., 0] > 0, overlap[..., 1] > 0) & ~np.eye(len(moved), dtype=bool)
         if not clash.any():
             break
         # Along the axis on which they are nearer to being free, each gives half, in proportion to its place.

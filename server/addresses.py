@@ -12,9 +12,14 @@ from flask import Response, request
 from kg.model import EntityRef
 
 _PAGES = {
-    "Study": "/study/", "Patient": "/cases/", "Document": "/documents/", "Statement": "/statement/", "Outcome": "/statement/",
-    "TimelineEvent": "/statement/", "Passage": "/passage/",
-}  # fmt: skip
+    "Study": "/study/",
+    "Patient": "/cases/",
+    "Document": "/documents/",
+    "Statement": "/statement/",
+    "Outcome": "/statement/",
+    "TimelineEvent": "/statement/",
+    "Passage": "/passage/",
+}
 Parameters = Iterable[tuple[str, str]]
 
 
@@ -30,7 +35,12 @@ def given() -> dict[str, list[str]]:
 
 def query(but: Sequence[str] = (), extra: Parameters = ()) -> str:
     """The request's filled parameters as a query string."""
-    pairs = [(name, value) for name, values in request.args.lists() for value in values if value and name not in {"format", *but}]
+    pairs = [
+        (name, value)
+        for name, values in request.args.lists()
+        for value in values
+        if value and name not in {"format", *but}
+    ]
     return urlencode([*pairs, *extra])
 
 
@@ -46,7 +56,7 @@ def export(label: str, href: str, *, download: bool = False) -> dict[str, str | 
 
 
 def csv_response(rows: Iterable[Sequence[str]], name: str) -> Response:
-    """Rows as a CSV file. Cells that a spreadsheet would run as a formula are quoted with an apostrophe (OWASP, CSV Injection)."""
+    """Rows as a CSV file; cells that a spreadsheet would run as a formula get an apostrophe (OWASP, CSV Injection)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for row in rows:

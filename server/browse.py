@@ -11,22 +11,23 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.clinical import read_components
-from kg.description import Description, describe, passage, reference
-from kg.errors import EntityNotFound, InvalidParameter
+from kg.description import Description, describe
+from kg.errors import InvalidParameter
 from kg.evidence import DESIGNS
 from kg.graph import KnowledgeGraph
-from kg.identifiers import display, expand
-from kg.model import EntityRef
+from kg.identifiers import display
 from ontology.terms import CLASSES, PREDICATES
-from server import entity_page, evidence_page, explore_page, mechanism_page, plots, wording
+from server import entity_page, evidence_page, explore_page, mechanism_page, wording
 from server.addresses import csv_response, export, given, here, page_of, query, svg_response
 from server.assets import Assets
 from server.parameters import Arguments, read
 from server.picture_file import picture_file
 from server.present import dumps
-from server.provenance import origins, places
+from server.provenance import origins
 from server.questions import EVIDENCE_PARAMETERS, QUESTIONS, evidence_question
+from server.records import Records
 from server.sources import Sources
+from server.synthesis import Synthesis
 
 _BY_NAME = {question.name: question for question in QUESTIONS}
 PATHS_SHOWN = 40
@@ -43,44 +44,77 @@ class Destination:
 
 
 NAVIGATION = (
-    Destination("Mechanism", "/mechanism"), Destination("Evidence", "/evidence"), Destination("Cases", "/cases"),
-    Destination("Explore", "/explore"), Destination("Documents", "/documents"), Destination("SPARQL", "/sparql"),
-)  # fmt: skip
+    Destination("Mechanism", "/mechanism"),
+    Destination("Evidence", "/evidence"),
+    Destination("Compare", "/compare"),
+    Destination("Gaps", "/gaps"),
+    Destination("Cases", "/cases"),
+    Destination("Explore", "/explore"),
+    Destination("Questions", "/questions"),
+    Destination("SPARQL", "/sparql"),
+)
 EXAMPLES = (
-    Destination("How does rapamycin act on leiomyosarcoma, step by step?", "/mechanism?drug=rapamycin&target=leiomyosarcoma"),
+    Destination(
+        "How does rapamycin act on leiomyosarcoma, step by step?", "/mechanism?drug=rapamycin&target=leiomyosarcoma"
+    ),
     Destination("How does gemcitabine end the DNA chain?", "/mechanism?drug=gemcitabine&target=DNA+chain+termination"),
     Destination("Which regimens worked in leiomyosarcoma, and which did not?", "/evidence?histotype=leiomyosarcoma"),
     Destination("What did temsirolimus achieve, counted how?", "/evidence?drug=temsirolimus"),
-    Destination("What is known of gemcitabine + docetaxel in leiomyosarcoma?", "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma"),
+    Destination(
+        "What is known of gemcitabine + docetaxel in leiomyosarcoma?",
+        "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma",
+    ),
     Destination("What happened to patient 2 of the maintenance series, line by line?", "/cases/patient:003-2"),
     Destination("Which drugs hit KIT?", "/explore?node=target:KIT&expand=target:KIT&predicate=inhibits&direction=in"),
     Destination("What surrounds mTOR?", "/explore?node=target:MTOR"),
-)  # fmt: skip
+)
 
 
 def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | None = None) -> Blueprint:
     """Make the pages."""
     pages = Blueprint("pages", __name__)
-    site = _Site(graph, sources)
+    site, joined, records = _Site(graph, sources), Synthesis(graph, sources), Records(graph, sources)
     bundled = assets or Assets()
     corpus = graph.corpus()
 
     # Globals instead of a context processor: macros imported by templates see them too.
     everywhere = {
-        "asset_scripts": bundled.scripts, "asset_styles": bundled.styles, "navigation": NAVIGATION,
-        "corpus": corpus, "data_version": graph.data_version,
-        "page_of": page_of, "curie": display, "words": wording.words, "duration": wording.duration, "count_of": wording.count_of,
+        "asset_scripts": bundled.scripts,
+        "asset_styles": bundled.styles,
+        "navigation": NAVIGATION,
+        "corpus": corpus,
+        "data_version": graph.data_version,
+        "page_of": page_of,
+        "curie": display,
+        "words": wording.words,
+        "duration": wording.duration,
+        "count_of": wording.count_of,
+        "when_given": wording.when_given,
         "document_label": {ref.id: ref.label for ref in corpus.documents}.get,
-    }  # fmt: skip
+    }
     pages.record_once(lambda state: state.app.jinja_env.globals.update(everywhere))
 
     views: tuple[tuple[str, Callable[..., Page]], ...] = (
-        ("/", site.home), ("/search", site.search), ("/entity/<path:name>", site.entity), ("/mechanism", site.mechanism),
-        ("/evidence", site.evidence), ("/explore", site.explore), ("/statement/<path:name>", site.statement),
-        ("/passage/<path:name>", site.passage), ("/study/<path:name>", site.study), ("/cases", site.cases),
-        ("/cases/<path:name>", site.case), ("/documents", site.documents), ("/documents/<path:name>", site.document),
-        ("/schema", site.schema), ("/about", site.about), ("/docs", site.docs),
-    )  # fmt: skip
+        ("/", site.home),
+        ("/search", site.search),
+        ("/entity/<path:name>", site.entity),
+        ("/mechanism", site.mechanism),
+        ("/evidence", site.evidence),
+        ("/explore", site.explore),
+        ("/statement/<path:name>", records.statement),
+        ("/passage/<path:name>", records.passage),
+        ("/study/<path:name>", records.study),
+        ("/cases", records.cases),
+        ("/cases/<path:name>", records.case),
+        ("/documents", records.documents),
+        ("/documents/<path:name>", records.document),
+        ("/compare", joined.compare),
+        ("/gaps", joined.gaps),
+        ("/explain", joined.explain),
+        ("/schema", site.schema),
+        ("/about", site.about),
+        ("/docs", site.docs),
+    )
     for path, view in views:
         pages.add_url_rule(path, view.__name__, view)
     return pages
@@ -96,13 +130,21 @@ class _Site:
     def home(self) -> Page:
         shown = ("Drug", "Target", "Histotype", "Study", "Arm", "Outcome", "Statement", "Patient")
         counts = {count.type: count.count for count in self.graph.class_counts()}
-        listed = [{"label": CLASSES[name].label if name in CLASSES else name, "count": counts[name]} for name in shown if name in counts]
+        listed = [
+            {"label": CLASSES[name].label if name in CLASSES else name, "count": counts[name]}
+            for name in shown
+            if name in counts
+        ]
         return render_template("home.html", examples=EXAMPLES, counts=listed)
 
     def search(self) -> Page:
-        filled = read(_BY_NAME["search"].parameters, given() | {"limit": ["50"]}) if request.args.get("q", "").strip() else None
+        filled = (
+            read(_BY_NAME["search"].parameters, given() | {"limit": ["50"]})
+            if request.args.get("q", "").strip()
+            else None
+        )
         answer = self.graph.search(filled.required("q"), filled.texts("type"), 50) if filled else None
-        return render_template("search.html", answer=answer, query=request.args.get("q", ""))
+        return render_template("search.html", answer=answer, search_text=request.args.get("q", ""))
 
     def entity(self, name: str) -> Page:
         ref = self.graph.resolve(name)
@@ -121,16 +163,29 @@ class _Site:
             components=self._components(card.id) if card.type == "Regimen" else (),
             remarks=self._remarks(card.id),
             exported=[
-                export("Turtle", f"/id/{ids}?format=turtle"), export("JSON-LD", f"/id/{ids}?format=jsonld"), export("JSON", f"/api/v1/entities/{card.curie}"),
+                export("Turtle", f"/id/{ids}?format=turtle"),
+                export("JSON-LD", f"/id/{ids}?format=jsonld"),
+                export("JSON", f"/api/v1/entities/{card.curie}"),
                 *([export("SVG", here([("format", "svg")]), download=True)] if around.picture.nodes else []),
             ],
-        )  # fmt: skip
+        )
 
     def _components(self, regimen: str) -> tuple[Any, ...]:
         known = describe(self.graph.store, [regimen])
         own = known.get(regimen, Description(regimen))
         known.update(describe(self.graph.store, own.iris("component")))
-        known.update(describe(self.graph.store, {d for c in own.iris("component") for n in ("drug", "procedure") for d in known[c].iris(n) if c in known}))
+        known.update(
+            describe(
+                self.graph.store,
+                {
+                    d
+                    for c in own.iris("component")
+                    for n in ("drug", "procedure")
+                    for d in known[c].iris(n)
+                    if c in known
+                },
+            )
+        )
         return tuple(read_components(known, own))
 
     def _remarks(self, node: str) -> list[dict[str, str]]:
@@ -146,7 +201,11 @@ class _Site:
         answer = _BY_NAME["mechanism"].answer(self.graph, filled) if drugs or target else None
         page = None
         if answer is not None:
-            stated = origins(self.graph.store, self.sources, {s for path in answer.paths for step in path.steps for s in step.statements})
+            stated = origins(
+                self.graph.store,
+                self.sources,
+                {s for path in answer.paths for step in path.steps for s in step.statements},
+            )
             page = mechanism_page.mechanism_page(answer, stated, draw_short_cuts=draw_short_cuts)
             if request.args.get("format") == "csv":
                 return csv_response(mechanism_page.csv_rows(page), "mechanism")
@@ -155,30 +214,59 @@ class _Site:
                 group = page.groups[min(max(wanted, 1), len(page.groups)) - 1]
                 return self._drawn(group.picture, f"{heading}: {group.title}", "mechanism")
         return render_template(
-            "mechanism.html", heading=heading, drug=" ".join(drugs), target=target or "", hedged=bool(filled.texts("certainty")),
-            draw_short_cuts=draw_short_cuts, answer=answer, page=page, summary=_mechanism_summary(answer, page) if page else "",
+            "mechanism.html",
+            heading=heading,
+            drug=" ".join(drugs),
+            target=target or "",
+            hedged=bool(filled.texts("certainty")),
+            draw_short_cuts=draw_short_cuts,
+            answer=answer,
+            page=page,
+            summary=_mechanism_summary(answer, page) if page else "",
             exported=[
-                export("JSON", f"/api/v1/mechanism?{query(['shortcuts', 'group'])}"), export("CSV of the steps", here([("format", "csv")]), download=True),
+                export("JSON", f"/api/v1/mechanism?{query(['shortcuts', 'group'])}"),
+                export("CSV of the steps", here([("format", "csv")]), download=True),
                 *(
-                    export(f"SVG: {group.title}", here([("format", "svg"), ("group", str(number))], ["group"]), download=True)
+                    export(
+                        f"SVG: {group.title}",
+                        here([("format", "svg"), ("group", str(number))], ["group"]),
+                        download=True,
+                    )
                     for number, group in enumerate(page.groups if page else (), 1)
                 ),
             ],
-        )  # fmt: skip
+        )
 
     def evidence(self) -> Page:
         filled = read(EVIDENCE_PARAMETERS, given())
         answer = self.graph.evidence(evidence_question(filled)) if filled.values else None
         if answer is not None and request.args.get("format") == "csv":
             return csv_response(evidence_page.csv_rows(answer), "evidence")
-        texts = {name: filled.text(name) for name in filled.table if name != "drug"} | {"drug": " + ".join(filled.texts("drug"))}
+        texts = {name: filled.text(name) for name in filled.table if name != "drug"} | {
+            "drug": " + ".join(filled.texts("drug"))
+        }
+        texts["include_flagged"] = "true" if filled.flag("include_flagged") else None
         return render_template(
-            "evidence.html", heading=evidence_page.heading(filled.texts("drug"), texts), given=texts, designs=DESIGNS, answer=answer,
-            page=evidence_page.evidence_page(answer) if answer else None, filters=_chips(filled),
-            more_given=any(filled.texts(name) for name in ("drug_class", "target", "genotype", "site", "line", "setting", "design", "min_n")),
-            result=wording.result, of_n=wording.of_n, counted=wording.counted, direction=evidence_page.direction,
-            exported=[export("CSV", here([("format", "csv")]), download=True), export("JSON", f"/api/v1/evidence?{query()}")],
-        )  # fmt: skip
+            "evidence.html",
+            heading=evidence_page.heading(filled.texts("drug"), texts),
+            given=texts,
+            designs=DESIGNS,
+            answer=answer,
+            page=evidence_page.evidence_page(answer) if answer else None,
+            filters=_chips(filled),
+            more_given=any(
+                filled.texts(name)
+                for name in ("drug_class", "target", "genotype", "site", "line", "setting", "design", "min_n")
+            ),
+            result=wording.result,
+            of_n=wording.of_n,
+            counted=wording.counted,
+            direction=evidence_page.direction,
+            exported=[
+                export("CSV", here([("format", "csv")]), download=True),
+                export("JSON", f"/api/v1/evidence?{query()}"),
+            ],
+        )
 
     def explore(self) -> Page:
         names, node = request.args.getlist("node"), request.args.get("expand", "").strip()
@@ -186,86 +274,57 @@ class _Site:
             limit = request.args.get("limit", type=int, default=explore_page.STEP)
             if not 1 <= limit <= explore_page.MAX_NODES:
                 raise InvalidParameter("limit", str(limit), f"a whole number from 1 to {explore_page.MAX_NODES}")
-            found = explore_page.expanded(self.graph, names, node, request.args.get("predicate", ""), request.args.get("direction", ""), limit)
+            found = explore_page.expanded(
+                self.graph,
+                names,
+                node,
+                request.args.get("predicate", ""),
+                request.args.get("direction", ""),
+                limit=limit,
+            )
         else:
             found = explore_page.scene(self.graph, names)
         if request.args.get("format") == "json":
             # What an expansion brings, with every link among what is shown then; the canvas finds the places itself.
             answer = {
-                "nodes": [{"id": ref.curie, "type": ref.type, "label": ref.label} for ref in found.added if node] if node else [],
-                "edges": [explore_page.edge(step) for step in found.edges], "more": found.more,
-            }  # fmt: skip
+                "nodes": [{"id": ref.curie, "type": ref.type, "label": ref.label} for ref in found.added if node]
+                if node
+                else [],
+                "edges": [explore_page.edge(step) for step in found.edges],
+                "more": found.more,
+            }
             return Response(dumps(answer), content_type="application/json")
-        picture = explore_page.placed(found, request.args.getlist("pin"))
+        picture = explore_page.placed(found, request.args.getlist("pin"), request.args.getlist("at"))
         labels = {name: [term.label, term.inverse_label] for name, term in PREDICATES.items()}
         types = {name: wording.words(name) for name in sorted({ref.type for ref in found.nodes} | set(CLASSES))}
         opened = request.args.get("open", "").strip()
         focus = self.graph.resolve(opened, parameter="open") if opened else None
         return render_template(
-            "explore.html", graph=picture, nodes=found.nodes, added=found.added, more=found.more, full=len(found.nodes) >= explore_page.MAX_NODES,
-            focus=focus, expansions=explore_page.expansions(self.graph, focus, found.nodes) if focus else (),
-            names={ref.curie: ref.label for ref in found.nodes}, places={node["id"]: (node["x"], node["y"]) for node in picture["nodes"]},
+            "explore.html",
+            graph=picture,
+            nodes=found.nodes,
+            added=found.added,
+            more=found.more,
+            full=len(found.nodes) >= explore_page.MAX_NODES,
+            focus=focus,
+            expansions=explore_page.expansions(self.graph, focus, found.nodes) if focus else (),
+            names={ref.curie: ref.label for ref in found.nodes},
+            places={node["id"]: (node["x"], node["y"]) for node in picture["nodes"]},
             view_box=explore_page.view_box(picture),
-            keep=query(["expand", "predicate", "direction", "open", "limit", "node"], [("node", ref.curie) for ref in found.nodes]),
-            graph_json=_embedded(picture), labels_json=_embedded({"predicates": labels, "types": types}),
-        )  # fmt: skip
-
-    def statement(self, name: str) -> Page:
-        card = self.graph.fact(name)
-        known = describe(self.graph.store, {spot.document for spot in (*card.passages, *card.context_passages)})
-        return render_template(
-            "fact.html", card=card, stated=places(card.passages, known, self.sources), context=places(card.context_passages, known, self.sources),
-            exported=[export("JSON", f"/api/v1/statements/{card.curie}"), export("Turtle", f"/id/{card.curie.replace(':', '/', 1)}?format=turtle")],
-        )  # fmt: skip
-
-    def passage(self, name: str) -> Page:
-        iri = expand(name) if ":" in name and "//" not in name else name
-        known = describe(self.graph.store, [iri])
-        if iri not in known:
-            raise EntityNotFound(name, "passage")
-        place = passage(known[iri])
-        facts = [row[0].value for row in self.graph.sparql(_FACTS_AT, {"passage": iri}) if row[0]]
-        known.update(describe(self.graph.store, [*facts, place.document]))
-        named = sorted((reference(fact, known) for fact in facts), key=lambda ref: ref.label)
-        return render_template(
-            "passage.html", passage=place, document=reference(place.document, known), sha256=known[iri].text("sha256"),
-            facts=named, quoted=self.sources.words(known.get(place.document), place),
-        )  # fmt: skip
-
-    def study(self, name: str) -> Page:
-        card = self.graph.study(name)
-        return render_template("study.html", card=card, exported=[export("JSON", f"/api/v1/studies/{card.curie}")])
-
-    def cases(self) -> Page:
-        patients = self.graph.members("patient")
-        return render_template("cases.html", timelines=[self.graph.timeline(ref.id) for ref in patients])
-
-    def case(self, name: str) -> Page:
-        timeline = self.graph.timeline(name)
-        return render_template(
-            "case.html", timeline=timeline, plot=plots.swimmer(timeline) if timeline.events else None, event_details=wording.event_details,
-            exported=[export("JSON", f"/api/v1/cases/{timeline.patient.curie}/timeline")],
-        )  # fmt: skip
-
-    def documents(self) -> Page:
-        return render_template("documents.html", cards=[self.graph.document(ref.curie) for ref in self.graph.corpus().documents])
-
-    def document(self, name: str) -> Page:
-        card = self.graph.document(name)
-        rows = [tuple(cell.value if cell else "" for cell in row) for row in self.graph.sparql(_FACTS_OF, {"document": card.id})]
-        facts: dict[str, tuple[int, str, EntityRef]] = {}
-        for fact, label, section, start in rows:
-            entry = (int(start or 0), section, EntityRef(fact, display(fact), "Statement", label))
-            facts[fact] = min(facts.get(fact, entry), entry)
-        sections: dict[str, list[EntityRef]] = {}
-        for _, section, ref in sorted(facts.values(), key=lambda entry: (entry[0], entry[2].label)):
-            sections.setdefault(section or "Text", []).append(ref)
-        return render_template("document.html", card=card, sections=sections, exported=[export("JSON", f"/api/v1/documents/{card.curie}")])
+            keep=query(
+                ["expand", "predicate", "direction", "open", "limit", "node"],
+                [("node", ref.curie) for ref in found.nodes],
+            ),
+            graph_json=_embedded(picture),
+            labels_json=_embedded({"predicates": labels, "types": types}),
+        )
 
     def schema(self) -> Page:
         counts = {count.type: count.count for count in self.graph.class_counts()}
         used = {a.value.rpartition("/")[2]: int(b.value) for a, b in self.graph.sparql(_PREDICATE_COUNTS) if a and b}
-        return render_template("schema.html", classes=CLASSES.values(), predicates=PREDICATES.values(), counts=counts, used=used)
+        return render_template(
+            "schema.html", classes=CLASSES.values(), predicates=PREDICATES.values(), counts=counts, used=used
+        )
 
     def about(self) -> Page:
         return render_template("about.html")
@@ -274,7 +333,9 @@ class _Site:
         return render_template("docs.html", questions=QUESTIONS)
 
     def _drawn(self, picture: Any, title: str, name: str) -> Response:
-        text, digest = picture_file(picture, title, f"sarcoma-kg, data {self.graph.data_version[:12]}, {self.graph.corpus().text}")
+        text, digest = picture_file(
+            picture, title, f"sarcoma-kg, data {self.graph.data_version[:12]}, {self.graph.corpus().text}"
+        )
         return svg_response(text, f"sarcoma-kg-{name}-{self.graph.data_version[:8]}", digest)
 
 
@@ -283,11 +344,9 @@ SELECT DISTINCT ?statement ?text ?certainty WHERE {
   { ?statement skg:subject ?node } UNION { ?statement skg:about ?node }
   ?statement skg:object ?object ; rdfs:label ?text ; skg:certainty ?certainty . FILTER(isLiteral(?object)) }
 ORDER BY ?text LIMIT 60"""
-_FACTS_AT = "SELECT DISTINCT ?fact WHERE { ?fact skg:passage ?passage }"
-_FACTS_OF = """
-SELECT DISTINCT ?fact ?label ?section ?start WHERE { ?fact skg:assertedBy ?document ; rdfs:label ?label ; skg:passage ?place .
-  ?place skg:document ?document ; skg:start ?start . OPTIONAL { ?place skg:section ?section } }"""
-_PREDICATE_COUNTS = "SELECT ?predicate (COUNT(?statement) AS ?count) WHERE { ?statement skg:predicate ?predicate } GROUP BY ?predicate"
+_PREDICATE_COUNTS = (
+    "SELECT ?predicate (COUNT(?statement) AS ?count) WHERE { ?statement skg:predicate ?predicate } GROUP BY ?predicate"
+)
 
 
 def _mechanism_heading(drugs: tuple[str, ...], target: str | None) -> str:
@@ -302,7 +361,11 @@ def _mechanism_summary(answer: Any, page: mechanism_page.MechanismPage) -> str:
     shown = sum(len(group.paths) for group in page.groups)
     reach = sum(1 for group in page.groups for view in group.paths if view.path.complete)
     cuts = f", and {wording.count_of('short cut', page.short_cuts)} folded under them" if page.short_cuts else ""
-    whole = "" if reach == shown else f" {reach or 'None'} of them {'reaches' if reach == 1 else 'reach'} what was asked for."
+    whole = (
+        ""
+        if reach == shown
+        else f" {reach or 'None'} of them {'reaches' if reach == 1 else 'reach'} what was asked for."
+    )
     if any(gap.to is not None for gap in answer.gaps) or reach:
         return f"{wording.count_of('chain', shown)} of sourced steps{cuts}.{whole}"
     return f"{wording.count_of('chain', shown)} of sourced steps{cuts}."

@@ -1,7 +1,7 @@
 """Graphs as pictures, read from left to right: what the templates need to write them as SVG.
 
-``kg.layering`` says which column and row a node is in; this module gives columns the room that their boxes and labels need,
-lets lines leave on the right and arrive on the left, each at a place of its own, and finds a free spot for every label.
+``kg.layering`` says which column and row a node is in; this module gives columns the room that their boxes and labels
+need, lets lines leave on the right and arrive on the left, each at a place of its own, and finds every label a spot.
 """
 
 from __future__ import annotations
@@ -9,23 +9,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from kg.layering import COLUMN, ROW, layered
+from kg.layering import COLUMN, layered
 from kg.model import EntityRef
+from server.rows import Pair, ahead, heights
 
 LINE_HEIGHT = 15
-LABEL_WIDTH = 18  # characters
-CHARACTER = 7.2  # pixels of the drawing font, on average
+LABEL_WIDTH = 17  # characters
+CHARACTER = 6.9  # pixels of the drawing font, on average
 EDGE_CHARACTER = 6.1
 EDGE_LINE = 12
 EDGE_LABEL_WIDTH = 15
 MARGIN = 14
-AIR = 34  # between a label and the boxes beside it
-MIN_GAP = 72
+AIR = 26  # between a label and the boxes beside it
+MIN_GAP = 60
+FAN = 9  # pixels of length for each line of a fan
+MOST_LINES = 4
 
 _MARKS = {1: "arrow", -1: "bar"}
 Point = tuple[float, float]
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ class Box:
     corner: int
     lines: tuple[Line, ...]
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the lines hold less than the label."""
+        return self.lines[-1].text.endswith("…")
+
 
 @dataclass(frozen=True)
 class Label:
@@ -118,14 +126,16 @@ class _Rect:
     bottom: float
 
     def meets(self, other: _Rect) -> bool:
-        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
 
 
 def wrapped(label: str, width: int = LABEL_WIDTH) -> tuple[str, ...]:
     """A label in lines of about ``width`` characters, broken at blanks.
 
     >>> wrapped("deficiency of active CDK4/cyclin D1 complexes")
-    ('deficiency of', 'active CDK4/cyclin', 'D1 complexes')
+    ('deficiency of', 'active', 'CDK4/cyclin D1', 'complexes')
     """
     lines: list[str] = []
     for word in label.split():
@@ -147,6 +157,8 @@ def layered_picture(
     """Draw things and what is stated of them from left to right.
 
     Args:
+        nodes: the things.
+        links: what is stated; a link of a thing to itself or to one that is not drawn is left out.
         last: IRIs of things that belong at the right end.
         ghosts: IRIs of things that are drawn although nothing leads to them.
         centre: IRI of what the drawing is about, if it is about one thing.
@@ -157,14 +169,19 @@ def layered_picture(
         return Picture((), ())
     layout = layered(refs, [(link.start, link.end) for link in drawn], last)
     boxes = {
-        name: _box(ref, "ghost" if name in ghosts else "centre" if name == centre else "step", float(layout.points[name][1]))
+        name: _box(
+            ref, "ghost" if name in ghosts else "centre" if name == centre else "step", float(layout.points[name][1])
+        )
         for name, ref in refs.items()
     }
-    return _Drawing(boxes, layout.layers, layout.bends, _lines(drawn)).picture()
+    bends = {(link.start, link.end): layout.bends.get((link.start, link.end), ()) for link in drawn}
+    return _Drawing(boxes, layout.layers, bends, _lines(drawn)).picture()
 
 
 def _box(ref: EntityRef, role: str, y: float) -> Box:
     lines = wrapped(ref.label)
+    if len(lines) > MOST_LINES:
+        lines = (*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + "…")
     top = -(len(lines) - 1) * LINE_HEIGHT / 2 + 4
     return Box(
         id=ref.id,
@@ -208,30 +225,48 @@ def _lines(links: Sequence[Link]) -> list[_Stroke]:
 
 
 class _Drawing:
-    """One drawing at work: columns, ports, lines, labels, frame."""
+    """One drawing at work: columns, rows, ports, lines, labels, frame."""
 
     def __init__(
-        self, boxes: dict[str, Box], layers: Mapping[str, int], bends: Mapping[Pair, Sequence[tuple[int, int]]], strokes: list[_Stroke]
+        self,
+        boxes: dict[str, Box],
+        layers: Mapping[str, int],
+        bends: Mapping[Pair, Sequence[tuple[int, int]]],
+        strokes: list[_Stroke],
     ) -> None:
         self.layers, self.strokes = layers, strokes
-        tallest = max(box.half_height for box in boxes.values()) * 2
-        self.stretch = max(64.0, tallest + 20) / ROW
         self.columns = self._columns(boxes)
+        rows = heights(
+            {n: box.y for n, box in boxes.items()}, {n: box.half_height for n, box in boxes.items()}, layers, bends
+        )
         self.boxes = {
-            name: replace(box, x=round(self.columns[layers[name]][0], 1), y=round(box.y * self.stretch, 1)) for name, box in boxes.items()
+            name: replace(box, x=round(self.columns[layers[name]][0], 1), y=round(rows[name, "", layers[name]], 1))
+            for name, box in boxes.items()
         }
-        self.bends = {pair: [(x // COLUMN, y * self.stretch) for x, y in points] for pair, points in bends.items()}
+        self.bends = {
+            pair: [(x // COLUMN, round(rows[(*ahead(pair, layers), x // COLUMN)], 1)) for x, _ in points]
+            for pair, points in bends.items()
+        }
 
     def _columns(self, boxes: Mapping[str, Box]) -> list[tuple[float, float]]:
         """Centre and half width of each column."""
         count = max(self.layers.values()) + 1
-        widths = [max((box.half_width for name, box in boxes.items() if self.layers[name] == layer), default=8.0) for layer in range(count)]
+        widths = [
+            max((box.half_width for name, box in boxes.items() if self.layers[name] == layer), default=8.0)
+            for layer in range(count)
+        ]
         gaps = [float(MIN_GAP)] * count
         for stroke in self.strokes:
             first, end = sorted((self.layers[stroke.start], self.layers[stroke.end]))
             words = max(len(line) for line in stroke.label) * EDGE_CHARACTER + AIR
             for layer in {first, end - 1} & set(range(count)):
                 gaps[layer] = max(gaps[layer], words)
+        for name in boxes:  # a fan of lines needs length to part
+            for ends in ("start", "end"):
+                fan = sum(1 for stroke in self.strokes if getattr(stroke, ends) == name)
+                layer = self.layers[name] - (ends == "end")
+                if 0 <= layer < count:
+                    gaps[layer] = max(gaps[layer], MIN_GAP + FAN * fan)
         columns: list[tuple[float, float]] = []
         x = 0.0
         for layer, half in enumerate(widths):
@@ -270,7 +305,9 @@ class _Drawing:
         left, right = min(r.left for r in frame) - MARGIN, max(r.right for r in frame) + MARGIN
         top, bottom = min(r.top for r in frame) - MARGIN, max(r.bottom for r in frame) + MARGIN
         ordered = sorted(self.boxes.values(), key=lambda box: (box.x, box.y, box.id))
-        return Picture(tuple(ordered), tuple(arrows), round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1))
+        return Picture(
+            tuple(ordered), tuple(arrows), round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1)
+        )
 
     def _ways(self) -> list[list[tuple[Point, Point]]]:
         """Each stroke as pieces from left to right (or back): curves between columns, level lines through them."""
@@ -278,37 +315,37 @@ class _Drawing:
         leaving: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
         arriving: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
         for number, stroke in enumerate(self.strokes):
-            ahead = self._is_ahead(stroke)
+            goes_on = self._is_ahead(stroke)
             points = [(0.0, self.boxes[stroke.start].y), *inner[number], (0.0, self.boxes[stroke.end].y)]
-            leaving[stroke.start, ahead].append((points[1][1], number))
-            arriving[stroke.end, ahead].append((points[-2][1], number))
+            leaving[stroke.start, goes_on].append((points[1][1], number))
+            arriving[stroke.end, goes_on].append((points[-2][1], number))
         # A line that goes back leaves on the side where others arrive, and shares its places with them.
         starts = self._ports(leaving, out=True)
         ends = self._ports(arriving, out=False)
         ways: list[list[tuple[Point, Point]]] = []
         for number in range(len(self.strokes)):
             points = [starts[number], *inner[number], ends[number]]
-            ways.append(list(zip(points, points[1:], strict=False)))
+            ways.append(list(pairwise(points)))
         return ways
 
     def _is_ahead(self, stroke: _Stroke) -> bool:
         return self.layers[stroke.start] <= self.layers[stroke.end]
 
     def _inner(self, stroke: _Stroke) -> list[Point]:
-        ahead = self._is_ahead(stroke)
+        goes_on = self._is_ahead(stroke)
         points: list[Point] = []
         for layer, y in self.bends.get((stroke.start, stroke.end), ()):
             x, half = self.columns[layer]
             sides = [(x - half, y), (x + half, y)]
-            points += sides if ahead else reversed(sides)
+            points += sides if goes_on else reversed(sides)
         return points
 
     def _ports(self, used: Mapping[tuple[str, bool], list[tuple[float, int]]], *, out: bool) -> dict[int, Point]:
         places: dict[int, Point] = {}
-        for (name, ahead), lines in used.items():
+        for (name, goes_on), lines in used.items():
             box = self.boxes[name]
             apart = min(11.0, (2 * box.half_height - 10) / max(len(lines) - 1, 1))
-            right = ahead is out
+            right = goes_on is out
             x = box.x + (box.half_width + (0 if out else 2)) * (1 if right else -1)
             for place, (_, number) in enumerate(sorted(lines)):
                 places[number] = (round(x, 1), round(box.y + (place - (len(lines) - 1) / 2) * apart, 1))
@@ -340,7 +377,9 @@ def _on_curve(piece: tuple[Point, Point], t: float) -> Point:
     return x, s * s * (1 + 2 * t) * ay + t * t * (3 - 2 * t) * by
 
 
-def _placed_label(words: tuple[str, ...], pieces: Sequence[tuple[Point, Point]], taken: Sequence[_Rect]) -> tuple[Label, _Rect]:
+def _placed_label(
+    words: tuple[str, ...], pieces: Sequence[tuple[Point, Point]], taken: Sequence[_Rect]
+) -> tuple[Label, _Rect]:
     """The first free spot on a line for its words, or the least crowded one."""
     half_width = max(len(line) for line in words) * EDGE_CHARACTER / 2
     half_height = len(words) * EDGE_LINE / 2

@@ -17,13 +17,36 @@ from server.wording import label_of
 
 ROWS_SHOWN = 12
 MOST_STATEMENTS = 1000
-DRAWN_EACH_SIDE = 11
+DRAWN_EACH_SIDE = 12
 
-_CLINICAL = frozenset({
-    "hasArm", "regimen", "includesDrug", "includesProcedure", "studiedIn", "hasPatient", "hasDiagnosis", "received", "testedIn", "activeIn",
-    "inactiveIn", "resistantTo", "sensitiveTo", "usedFor", "drugOfChoiceFor", "approvedFor", "synergizesWith",
-})  # fmt: skip
-_SECTIONS = (("acts", "What it acts on"), ("acted", "What acts on it"), ("clinical", "In the clinic"), ("other", "Other links"))
+_CLINICAL = frozenset(
+    {
+        "hasArm",
+        "regimen",
+        "includesDrug",
+        "includesProcedure",
+        "studiedIn",
+        "hasPatient",
+        "hasDiagnosis",
+        "received",
+        "testedIn",
+        "activeIn",
+        "inactiveIn",
+        "resistantTo",
+        "sensitiveTo",
+        "usedFor",
+        "drugOfChoiceFor",
+        "approvedFor",
+        "synergizesWith",
+    }
+)
+_MOLECULES = frozenset({"Target", "Complex", "Metabolite", "Pathway", "Drug"})
+_SECTIONS = (
+    ("acts", "What it acts on"),
+    ("acted", "What acts on it"),
+    ("clinical", "In the clinic"),
+    ("other", "Other links"),
+)
 
 
 @dataclass(frozen=True)
@@ -99,18 +122,26 @@ def _group(predicate: str, direction: str, items: Sequence[NeighborItem]) -> Gro
     by_node: dict[EntityRef, list[NeighborItem]] = {}
     for item in items:
         by_node.setdefault(item.node, []).append(item)
-    rows = tuple(Row(node, tuple(found)) for node, found in sorted(by_node.items(), key=lambda pair: pair[0].label.lower()))
+    rows = tuple(
+        Row(node, tuple(found)) for node, found in sorted(by_node.items(), key=lambda pair: pair[0].label.lower())
+    )
     return Group(label_of(predicate, forward=direction == "out"), rows[:ROWS_SHOWN], rows[ROWS_SHOWN:], len(rows))
 
 
 def picture_of(centre: EntityRef, items: Iterable[NeighborItem]) -> Picture:
-    """The nearest surroundings as columns: what acts on it, itself, what it acts on; what acts comes before what is linked."""
+    """The nearest surroundings as columns: what acts on it, itself, what it acts on."""
     chosen: dict[str, list[EntityRef]] = {"in": [], "out": []}
+    items = sorted(items, key=lambda item: (item.node.type not in _MOLECULES, CERTAINTIES.index(item.certainty)))
     for rank in ("acts", "acted", "other", "clinical"):
         for item in items:
             side = chosen[item.direction]
-            is_drawable = item.node.type not in {"Arm", "Study", "Patient"}
-            if _section(item.predicate, item.direction) == rank and is_drawable and item.node not in side and len(side) < DRAWN_EACH_SIDE:
+            is_drawable = item.node.type not in {"Arm", "Study", "Patient", "Regimen"}
+            if (
+                _section(item.predicate, item.direction) == rank
+                and is_drawable
+                and item.node not in side
+                and len(side) < DRAWN_EACH_SIDE
+            ):
                 side.append(item.node)
     drawn = {(node, side) for side, nodes in chosen.items() for node in nodes}
     links = [_link(centre, item) for item in items if (item.node, item.direction) in drawn]
@@ -124,7 +155,16 @@ def _link(centre: EntityRef, item: NeighborItem) -> Link:
     term = PREDICATES.get(item.predicate)
     sentence = term.spell(start.label, end.label) if term else f"{start.label} {item.predicate} {end.label}"
     curie = display(item.statement)
-    return Link(start.id, end.id, item.sign, item.certainty, label_of(item.predicate), sentence, f"/statement/{quote(curie, safe=':')}", curie)
+    return Link(
+        start.id,
+        end.id,
+        item.sign,
+        item.certainty,
+        label_of(item.predicate),
+        sentence,
+        f"/statement/{quote(curie, safe=':')}",
+        curie,
+    )
 
 
 def actions(card: EntityCard) -> list[dict[str, str]]:
@@ -135,12 +175,17 @@ def actions(card: EntityCard) -> list[dict[str, str]]:
         found.append({"label": "How it acts", "href": f"/mechanism?drug={curie}"})
     if card.type in {"Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "Histotype"}:
         found.append({"label": "What acts on it", "href": f"/mechanism?target={curie}"})
-    name = {"Drug": "drug", "Histotype": "histotype", "Regimen": "regimen", "DrugClass": "drug_class", "Target": "target", "Site": "site"}.get(card.type)
+    name = {
+        "Drug": "drug",
+        "Histotype": "histotype",
+        "Regimen": "regimen",
+        "DrugClass": "drug_class",
+        "Target": "target",
+        "Site": "site",
+    }.get(card.type)
     if name is not None:
         label = "What was tried" if card.type in {"Histotype", "Site"} else "What came of giving it"
         if card.type in {"DrugClass", "Target"}:
             label = "What came of giving such drugs" if card.type == "DrugClass" else "What came of drugs against it"
         found.append({"label": label, "href": f"/evidence?{name}={curie}"})
     return [*found, {"label": "Show in the graph", "href": f"/explore?node={curie}"}]
-
-

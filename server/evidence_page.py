@@ -1,4 +1,4 @@
-"""The evidence page: results by study and arm, rates as forest plots, verdicts per regimen, and the kinds of nothing."""
+"""The evidence page: results by study and arm, rates as forest plots, verdicts, and the kinds of nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from server.plots import Forest, forests
 NOTHINGS = {
     "none_observed": ("Looked for and not observed", "Somebody looked, and it occurred in none."),
     "no_apparent_benefit": ("No apparent benefit", "The source saw no benefit."),
-    "no_significant_difference": ("No significant difference", "A comparison was made and chance may explain what was seen."),
+    "no_significant_difference": (
+        "No significant difference",
+        "A comparison was made and chance may explain what was seen.",
+    ),
     "not_reported_yet": ("Not reported yet", "Awaited when the source was written."),
     "not_described": ("Not described", "The source says that it does not tell."),
 }
@@ -40,6 +43,7 @@ class StudyView:
     ref: EntityRef | None
     anchor: str
     describe: str
+    documents: tuple[EntityRef, ...]
     arms: tuple[ArmView, ...]
     count: int
 
@@ -91,13 +95,14 @@ def _studies(rows: tuple[EvidenceRow, ...]) -> Iterator[StudyView]:
         facts = (
             first.design,
             f"phase {first.phase}" if first.phase else None,
-            f"randomised: {first.randomised}" if first.randomised else None,
+            {"yes": "randomised", "no": "not randomised"}.get(first.randomised or ""),
             f"as of {first.year}" if first.year else "year not printed",
         )
         anchor = f"study-{number}"
         groups = groupby(listed, lambda row: row.arm or row.patient)
         arms = tuple(_arm(f"{anchor}-{n}", list(group)) for n, (_, group) in enumerate(groups, 1))
-        yield StudyView(study, anchor, " · ".join(fact for fact in facts if fact), arms, len(listed))
+        documents = tuple(dict.fromkeys(ref for row in listed for ref in row.documents))
+        yield StudyView(study, anchor, " · ".join(fact for fact in facts if fact), documents, arms, len(listed))
 
 
 def _arm(anchor: str, rows: list[EvidenceRow]) -> ArmView:
@@ -109,7 +114,7 @@ def _arm(anchor: str, rows: list[EvidenceRow]) -> ArmView:
         described = [
             f"{people.n} patients" if people.n else "",
             ", ".join(ref.label for ref in people.histotypes),
-            f"line: {people.line}" if people.line else "",
+            f"line: {people.line}" if people.line and people.line != "unstated" else "",
             people.setting or "",
             f"before: {people.prior}" if people.prior else "",
             f"genotype: {people.genotype}" if people.genotype else "",
@@ -129,9 +134,9 @@ def _nothings(absences: Iterable[Absence]) -> Iterator[Nothing]:
     for absence in absences:
         if absence.kind != "no_data":
             kinds.setdefault(absence.kind, []).append(absence)
-    for kind in NOTHINGS:
+    for kind, (name, meaning) in NOTHINGS.items():
         if kind in kinds:
-            yield Nothing(*NOTHINGS[kind], tuple(kinds[kind]))
+            yield Nothing(name, meaning, tuple(kinds[kind]))
 
 
 def _verdicts(verdicts: Iterable[RegimenVerdict]) -> Iterator[VerdictGroup]:
@@ -169,13 +174,47 @@ def heading(drugs: tuple[str, ...], given: Mapping[str, str | None]) -> str:
 
 
 def csv_rows(answer: EvidenceAnswer) -> list[list[str]]:
-    """The results as rows, with a header; figures as printed in ``value_text``, computed ones in columns of their own."""
+    """The results as rows, with a header; computed figures have columns of their own."""
     head = [
-        "study", "design", "phase", "year", "arm", "patient", "regimen", "doses", "histotypes", "n", "line", "measure", "definition",
-        "value", "unit", "value_text", "numerator", "denominator", "ci_low", "ci_high", "derived_ci_low", "derived_ci_high", "p_value",
-        "hazard_ratio", "comparator", "difference", "direction", "adverse_event", "grade", "frequency", "absence", "subgroup", "time_point",
-        "certainty", "flags", "statement", "documents", "passages",
-    ]  # fmt: skip
+        "study",
+        "design",
+        "phase",
+        "year",
+        "arm",
+        "patient",
+        "regimen",
+        "doses",
+        "histotypes",
+        "n",
+        "line",
+        "measure",
+        "definition",
+        "value",
+        "unit",
+        "value_text",
+        "numerator",
+        "denominator",
+        "ci_low",
+        "ci_high",
+        "derived_ci_low",
+        "derived_ci_high",
+        "p_value",
+        "hazard_ratio",
+        "comparator",
+        "difference",
+        "direction",
+        "adverse_event",
+        "grade",
+        "frequency",
+        "absence",
+        "subgroup",
+        "time_point",
+        "certainty",
+        "flags",
+        "statement",
+        "documents",
+        "passages",
+    ]
     return [head, *(_csv_row(row) for row in answer.items)]
 
 
@@ -184,18 +223,46 @@ def _csv_row(row: EvidenceRow) -> list[str]:
     doses = " | ".join(f"{c.drug.label} {c.dose_text or ''}".strip() for c in regimen.components) if regimen else ""
     ci, derived = row.ci or (None, None), row.derived_ci
     cells: list[object] = [
-        _name(row.study), row.design, row.phase, row.year, _name(row.arm), _name(row.patient), regimen.label if regimen else None, doses,
-        "; ".join(ref.label for ref in people.histotypes) if people else None, people.n if people else None, people.line if people else None,
-        _name(row.measure), _name(row.definition), row.value, row.unit, row.value_text, row.numerator, row.denominator, *ci,
-        derived.low if derived else None, derived.high if derived else None, row.p_value, row.hazard_ratio, _name(row.comparator),
-        row.difference, row.direction, _name(row.adverse_event), row.grade, row.frequency, row.absence, row.subgroup, row.time_point,
-        row.certainty, "; ".join(row.flags), display(row.id), "; ".join(ref.label for ref in row.documents),
+        _name(row.study),
+        row.design,
+        row.phase,
+        row.year,
+        _name(row.arm),
+        _name(row.patient),
+        regimen.label if regimen else None,
+        doses,
+        "; ".join(ref.label for ref in people.histotypes) if people else None,
+        people.n if people else None,
+        people.line if people else None,
+        _name(row.measure),
+        _name(row.definition),
+        row.value,
+        row.unit,
+        row.value_text,
+        row.numerator,
+        row.denominator,
+        *ci,
+        derived.low if derived else None,
+        derived.high if derived else None,
+        row.p_value,
+        row.hazard_ratio,
+        _name(row.comparator),
+        row.difference,
+        row.direction,
+        _name(row.adverse_event),
+        row.grade,
+        row.frequency,
+        row.absence,
+        row.subgroup,
+        row.time_point,
+        row.certainty,
+        "; ".join(row.flags),
+        display(row.id),
+        "; ".join(ref.label for ref in row.documents),
         "; ".join(display(place.id) for place in row.passages),
-    ]  # fmt: skip
+    ]
     return ["" if cell is None else str(cell) for cell in cells]
 
 
 def _name(ref: EntityRef | None) -> str | None:
     return ref.label if ref else None
-
-

@@ -59,17 +59,24 @@ def scene(graph: KnowledgeGraph, names: Sequence[str]) -> Scene:
     return Scene(nodes, _among(graph, nodes))
 
 
-def expanded(graph: KnowledgeGraph, names: Sequence[str], node: str, predicate: str, direction: str, limit: int = STEP) -> Scene:
+def expanded(
+    graph: KnowledgeGraph, names: Sequence[str], node: str, predicate: str, direction: str, *, limit: int = STEP
+) -> Scene:
     """The things shown with some neighbours of one of them, those that sources state most firmly first."""
     shown = list(dict.fromkeys(graph.resolve(name, parameter="node") for name in names if name.strip()))
     centre = graph.resolve(node, parameter="expand")
     if centre not in shown:
         shown.append(centre)
     question = NeighborsQuestion(
-        node=centre.id, direction=direction if direction in {"in", "out"} else "both",  # type: ignore[arg-type]  # checked here
-        predicates=(predicate,) if predicate else (), certainties=frozenset(CERTAINTIES), limit=1000,
-    )  # fmt: skip
-    items = sorted(graph.neighbors(question).items, key=lambda item: (CERTAINTIES.index(item.certainty), item.node.label))
+        node=centre.id,
+        direction=direction if direction in {"in", "out"} else "both",  # type: ignore[arg-type]  # checked here
+        predicates=(predicate,) if predicate else (),
+        certainties=frozenset(CERTAINTIES),
+        limit=1000,
+    )
+    items = sorted(
+        graph.neighbors(question).items, key=lambda item: (CERTAINTIES.index(item.certainty), item.node.label)
+    )
     fresh = [ref for ref in dict.fromkeys(item.node for item in items) if ref not in set(shown)]
     room = max(0, min(limit, MAX_NODES - len(shown)))
     nodes = (*shown, *fresh[:room])
@@ -78,7 +85,9 @@ def expanded(graph: KnowledgeGraph, names: Sequence[str], node: str, predicate: 
 
 def _links(graph: KnowledgeGraph, nodes: Sequence[EntityRef], hops: int) -> Subgraph:
     ids = tuple(ref.id for ref in nodes)
-    return graph.subgraph(SubgraphQuestion(nodes=ids, hops=hops, limit=max(FIRST_NODES, len(ids)), certainties=frozenset(CERTAINTIES)))
+    return graph.subgraph(
+        SubgraphQuestion(nodes=ids, hops=hops, limit=max(FIRST_NODES, len(ids)), certainties=frozenset(CERTAINTIES))
+    )
 
 
 def _among(graph: KnowledgeGraph, nodes: Sequence[EntityRef]) -> tuple[Step, ...]:
@@ -98,32 +107,48 @@ def expansions(graph: KnowledgeGraph, node: EntityRef, shown: Sequence[EntityRef
     keep = [("node", ref.curie) for ref in shown]
     return tuple(
         Expansion(
-            label=label_of(count.predicate, forward=count.direction == "out"), predicate=count.predicate, direction=count.direction,
+            label=label_of(count.predicate, forward=count.direction == "out"),
+            predicate=count.predicate,
+            direction=count.direction,
             nodes=count.nodes,
-            href="/explore?" + urlencode([*keep, ("expand", node.curie), ("predicate", count.predicate), ("direction", count.direction)]),
+            href="/explore?"
+            + urlencode(
+                [*keep, ("expand", node.curie), ("predicate", count.predicate), ("direction", count.direction)]
+            ),
         )
         for count in graph.counts(node.id)
-    )  # fmt: skip
+    )
 
 
-def placed(found: Scene, pins: Sequence[str] = ()) -> dict[str, Any]:
+def placed(found: Scene, pins: Sequence[str] = (), places_given: Sequence[str] = ()) -> dict[str, Any]:
     """A scene with places, as ``web/src/graph/model.ts`` reads it.
 
     Args:
+        found: what is shown.
         pins: ``curie@x,y`` for nodes that a reader has moved; what is malformed is left where it was laid.
+        places_given: the same for nodes that lie where an expansion put them.
     """
     names = [ref.curie for ref in found.nodes]
     places = dict(positions(names, [(step.subject.curie, step.object.curie) for step in found.edges]))
+    for given in places_given:
+        if (curie := given.rpartition("@")[0]) in places:
+            places[curie] = _pin(given) or places[curie]
     moved = {curie: place for pin in pins if (curie := pin.rpartition("@")[0]) in places and (place := _pin(pin))}
     places.update(moved)
     return {
         "nodes": [
-            {"id": ref.curie, "type": ref.type, "label": ref.label, "x": places[ref.curie][0], "y": places[ref.curie][1],
-             "pinned": ref.curie in moved}
+            {
+                "id": ref.curie,
+                "type": ref.type,
+                "label": ref.label,
+                "x": places[ref.curie][0],
+                "y": places[ref.curie][1],
+                "pinned": ref.curie in moved,
+            }
             for ref in found.nodes
         ],
         "edges": [edge(step) for step in found.edges],
-    }  # fmt: skip
+    }
 
 
 def view_box(picture: dict[str, Any]) -> str:
@@ -137,10 +162,15 @@ def edge(step: Step) -> dict[str, Any]:
     term = PREDICATES.get(step.predicate)
     return {
         "id": f"{step.subject.curie}|{step.predicate}|{step.object.curie}|{step.certainty}",
-        "source": step.subject.curie, "target": step.object.curie, "predicate": step.predicate,
-        "label": label_of(step.predicate), "sentence": term.spell(step.subject.label, step.object.label) if term else step.sentence,
-        "sign": step.sign, "certainty": step.certainty, "statements": list(step.statements),
-    }  # fmt: skip
+        "source": step.subject.curie,
+        "target": step.object.curie,
+        "predicate": step.predicate,
+        "label": label_of(step.predicate),
+        "sentence": term.spell(step.subject.label, step.object.label) if term else step.sentence,
+        "sign": step.sign,
+        "certainty": step.certainty,
+        "statements": list(step.statements),
+    }
 
 
 def _pin(pin: str) -> tuple[float, float] | None:

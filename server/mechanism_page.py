@@ -1,4 +1,4 @@
-"""The mechanism page: how a drug acts, grouped by where its chains set out, drawn, and told step by step with sources."""
+"""The mechanism page: how a drug acts, drawn and told step by step with sources, grouped by where chains set out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kg.steps import Step
 from ontology.terms import PREDICATES
 from server.drawing import Link, Picture, layered_picture
 from server.provenance import Origin
-from server.wording import label_of, net_effect, words
+from server.wording import BEARERS, label_of, net_effect, words
 
 _TREATMENTS = frozenset({"Drug", "Procedure", "Regimen"})
 _DIRECTLY = re.compile(r" Of (?P<start>.+) and (?P<end>.+) sources state directly: (?P<names>[^.]+)\.")
@@ -36,9 +36,18 @@ class PathView:
     anchor: str
     path: MechanismPath
     effect: str
+    via: tuple[EntityRef, ...]
     steps: tuple[StepView, ...]
     needs: tuple[str, ...]
+    partners: tuple[str, ...]
     short_cuts: tuple[PathView, ...]
+
+    @property
+    def tone(self) -> str:
+        """How the net effect is coloured: "up", "down", or not at all where more and less mean little."""
+        if self.path.net_sign is None or self.path.end.type in BEARERS:
+            return "none"
+        return "up" if self.path.net_sign > 0 else "down"
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,17 @@ class Group:
     note: str
     picture: Picture
     paths: tuple[PathView, ...]
+
+    @property
+    def chains(self) -> tuple[PathView, ...]:
+        """Those of several steps, or that something hangs on."""
+        return tuple(view for view in self.paths if len(view.steps) > 1 or view.needs or view.short_cuts)
+
+    @property
+    def single_steps(self) -> tuple[PathView, ...]:
+        """The others."""
+        chains = set(self.chains)
+        return tuple(view for view in self.paths if view not in chains)
 
 
 @dataclass(frozen=True)
@@ -80,10 +100,13 @@ class MechanismPage:
     short_cuts: int
 
 
-def mechanism_page(answer: MechanismAnswer, origins: Mapping[str, Origin], *, draw_short_cuts: bool = False) -> MechanismPage:
+def mechanism_page(
+    answer: MechanismAnswer, origins: Mapping[str, Origin], *, draw_short_cuts: bool = False
+) -> MechanismPage:
     """Arrange an answer for reading.
 
     Args:
+        answer: what was found.
         origins: by statement, for every statement of the answer.
         draw_short_cuts: also draw the short cuts, not only tell them.
     """
@@ -92,10 +115,12 @@ def mechanism_page(answer: MechanismAnswer, origins: Mapping[str, Origin], *, dr
     for path in answer.paths:
         if path.summarised_by is not None:
             folded.setdefault(path.summarised_by, []).append(path)
-    groups = []
+    groups: list[Group] = []
     for key, paths in _grouped(whole):
         anchor = f"group-{len(groups) + 1}"
-        views = tuple(_path(path, f"{anchor}-{n}", folded.get(path.number, ()), origins) for n, path in enumerate(paths, 1))
+        views = tuple(
+            _path(path, f"{anchor}-{n}", folded.get(path.number, ()), origins) for n, path in enumerate(paths, 1)
+        )
         drawn = [*paths, *(cut for path in paths for cut in folded.get(path.number, ()))] if draw_short_cuts else paths
         picture = _picture(answer, drawn, ghost=key is None)
         groups.append(Group(anchor, _title(key, paths), _note(key, paths), picture, views))
@@ -135,13 +160,17 @@ def _note(key: EntityRef | None, paths: Sequence[MechanismPath]) -> str:
 
 
 def _path(path: MechanismPath, anchor: str, cuts: Iterable[MechanismPath], origins: Mapping[str, Origin]) -> PathView:
-    steps = tuple(StepView(step_id(step), step, tuple(origins[s] for s in step.statements if s in origins)) for step in path.steps)
+    steps = tuple(
+        StepView(step_id(step), step, tuple(origins[s] for s in step.statements if s in origins)) for step in path.steps
+    )
     return PathView(
         anchor,
         path,
-        net_effect(path.net_sign, path.end.label),
+        net_effect(path.net_sign, path.end.label, path.end.type),
+        tuple(step.end for step in path.steps[:-1]),
         steps,
-        tuple(dict.fromkeys(_need(joint) for joint in path.joint_inputs)),
+        tuple(dict.fromkeys(_need(joint) for joint in path.joint_inputs if joint.role == "input")),
+        tuple(dict.fromkeys(_need(joint) for joint in path.joint_inputs if joint.role == "partner")),
         tuple(_path(cut, f"{anchor}-cut-{n}", (), origins) for n, cut in enumerate(cuts, 1)),
     )
 
@@ -149,7 +178,9 @@ def _path(path: MechanismPath, anchor: str, cuts: Iterable[MechanismPath], origi
 def _need(joint: JointInput) -> str:
     if joint.role == "partner":
         return f"{joint.node.label} is the other part of {joint.into.label}."
-    reached = "which the drug also brings about" if joint.reached else "which no sourced step from the drug brings about"
+    reached = (
+        "which the drug also brings about" if joint.reached else "which no sourced step from the drug brings about"
+    )
     return f"{joint.into.label} acts only together with {joint.node.label}, {reached}."
 
 
@@ -204,10 +235,18 @@ def step_id(step: Step) -> str:
 def links_of(steps: Iterable[Step]) -> list[Link]:
     """Steps as lines of a drawing."""
     return [
-        Link(step.start.id, step.end.id, step.sign, step.certainty, label_of(step.predicate, forward=step.forward), step.sentence,
-             f"#{step_id(step)}", step_id(step))
+        Link(
+            step.start.id,
+            step.end.id,
+            step.sign,
+            step.certainty,
+            label_of(step.predicate, forward=step.forward),
+            step.sentence,
+            f"#{step_id(step)}",
+            step_id(step),
+        )
         for step in steps
-    ]  # fmt: skip
+    ]
 
 
 def _picture(answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: bool) -> Picture:
@@ -219,7 +258,9 @@ def _picture(answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: 
     if ghost:  # one drawing says it for all
         nodes.update((ref.id, ref) for ref in targets)
     last = [ref.id for ref in targets if ref.id in nodes]
-    return layered_picture(nodes.values(), links_of(steps.values()), last=last, ghosts={name for name in last if name not in reached})
+    return layered_picture(
+        nodes.values(), links_of(steps.values()), last=last, ghosts={name for name in last if name not in reached}
+    )
 
 
 def _join_inputs(
@@ -230,7 +271,7 @@ def _join_inputs(
 ) -> None:
     """Add what joint causes and complexes on the paths need beside them, and how the drug brings it about."""
     wanted = {(joint.node.id, joint.into.id) for path in paths for joint in path.joint_inputs}
-    into = {}
+    into: dict[str, list[Step]] = {}
     for edge in answer.graph.edges:
         into.setdefault(edge.step.end.id, []).append(edge.step)
     todo = [step for start, end in wanted for step in into.get(end, ()) if step.start.id == start]
@@ -248,14 +289,40 @@ def _join_inputs(
 
 def csv_rows(page: MechanismPage) -> list[list[str]]:
     """The steps of all chains as rows, with a header."""
-    rows = [["chain", "ends_in", "net_effect", "step", "subject", "predicate", "object", "certainty", "statement", "document", "passage"]]
+    rows = [
+        [
+            "chain",
+            "ends_in",
+            "net_effect",
+            "step",
+            "subject",
+            "predicate",
+            "object",
+            "certainty",
+            "statement",
+            "document",
+            "passage",
+        ]
+    ]
     for group in page.groups:
         for view in group.paths:
-            for number, part in enumerate(view.steps, 1):
-                for origin in part.origins:
-                    rows.append([
-                        view.anchor, view.path.end.label, view.effect, str(number), part.step.subject.label, part.step.predicate,
-                        part.step.object.label, origin.certainty, display(origin.id), "; ".join(ref.label for ref in origin.documents),
-                        "; ".join(display(place.passage.id) for place in origin.places),
-                    ])  # fmt: skip
+            rows += [
+                _csv_row(view, number, part, one) for number, part in enumerate(view.steps, 1) for one in part.origins
+            ]
     return rows
+
+
+def _csv_row(view: PathView, number: int, part: StepView, origin: Origin) -> list[str]:
+    return [
+        view.anchor,
+        view.path.end.label,
+        view.effect,
+        str(number),
+        part.step.subject.label,
+        part.step.predicate,
+        part.step.object.label,
+        origin.certainty,
+        display(origin.id),
+        "; ".join(ref.label for ref in origin.documents),
+        "; ".join(display(place.passage.id) for place in origin.places),
+    ]

@@ -11,9 +11,10 @@ from flask import render_template
 
 from server.drawing import Picture
 
-_COLOURS = """svg { background: #ffffff; --ink: #1d2329; --muted: #566069; --surface: #ffffff; --node-line: #5b6670; --edge: #5b6670;
---edge-up: #1c6b45; --edge-down: #a03024; --node-drug: #cfe3f3; --node-target: #f6dccb; --node-process: #dcebd7; --node-complex: #eadcf0;
---node-histotype: #f5d9e0; --node-other: #e6e8ea; }
+_COLOURS = """svg { background: #ffffff; --ink: #1d2329; --muted: #566069; --surface: #ffffff;
+--node-line: #5b6670; --edge: #5b6670; --edge-up: #1c6b45; --edge-down: #a03024; --node-drug: #cfe3f3;
+--node-target: #f6dccb; --node-process: #dcebd7;
+--node-complex: #eadcf0; --node-histotype: #f5d9e0; --node-other: #e6e8ea; }
 """
 
 

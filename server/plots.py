@@ -17,11 +17,12 @@ FOREST_ROW, FOREST_HEAD = 38, 34
 MAX_FOREST_ROWS = 40
 
 SWIMMER_LEFT, SWIMMER_ROW, SWIMMER_HEAD = 240, 34, 30
-SWIMMER_STEP, SWIMMER_WIDTH = 30, 900
+SWIMMER_STEP, MARK = 30, 21
 
 Place = Callable[[TimelineEntry], float]
 
 _RESPONSES = {"CR": "good", "PR": "good", "SD": "", "MR": "good", "PD": "bad", "none": "bad"}
+_GLYPHS = {"none": "–", "mixed": "±"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
     """
     groups: dict[tuple[str, str], list[EvidenceRow]] = {}
     for row in rows:
-        if row.measure is None or row.flags or row.adverse_event is not None or "harm" in row.measure.groups:
+        if row.measure is None or row.flags or not _is_effect(row):
             continue
         if _rate(row) is None or _interval(row) is None:
             continue
@@ -72,6 +73,13 @@ def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
         room -= len(shown)
         found.append(_forest(f"{measure} ({definition})" if definition else measure, shown))
     return tuple(found)
+
+
+def _is_effect(row: EvidenceRow) -> bool:
+    """Whether a rate tells what the treatment did to the tumour, not who was treated or what it cost them."""
+    assert row.measure is not None
+    counts = row.measure.counts or (row.definition is not None and row.definition.counts)
+    return row.adverse_event is None and ("benefit" in row.measure.groups or bool(counts))
 
 
 def _rate(row: EvidenceRow) -> float | None:
@@ -100,13 +108,14 @@ def _forest(heading: str, rows: Sequence[EvidenceRow]) -> Forest:
         low, high, is_derived = interval or (rate, rate, False)
         subject = row.arm or row.patient or row.study
         name = (subject.label if subject else "") + (f", {row.subgroup}" if row.subgroup else "")
+        lines = _shortened(name, 46)
         n = row.denominator or row.subgroup_n or (row.population.n if row.population else None)
         figure = f"{rate:.3g}% ({low:.0f} to {high:.0f})" + (f", n {n}" if n else "")
         made.append(
             ForestRow(
                 href=f"#row-{row.id.rpartition('/')[2]}",
-                title=f"{name}: {figure}" + (", interval computed" if is_derived else ", interval as printed"),
-                name=_shortened(name, 46),
+                title=f"{' '.join(lines)} {figure}, interval {'computed' if is_derived else 'as printed'}; {name}",
+                name=lines,
                 figure=figure,
                 y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
                 x=place(rate),
@@ -136,7 +145,6 @@ class Mark:
     kind: str
     tone: str
     x: float
-    dy: int
 
 
 @dataclass(frozen=True)
@@ -166,33 +174,61 @@ class Swimmer:
 
 
 def swimmer(timeline: Timeline) -> Swimmer:
-    """Lay a history out: one column per place in the order of events, one lane per treatment and per lesion."""
+    """Lay a history out: one column per place in the order of events, one lane per treatment and per site."""
     events = timeline.events
-    orders = sorted({event.order for event in events})
-    column = {order: number for number, order in enumerate(orders)}
-    step = max(SWIMMER_STEP, SWIMMER_WIDTH / max(len(orders), 1))
+    centres, last = _columns(events)
 
     def place(event: TimelineEntry) -> float:
-        return round(SWIMMER_LEFT + step * (column[event.order] + 0.5), 1)
+        return centres[event.order]
 
     episodes = [event for event in events if event.kind in {"treatment", "procedure"}]
-    last = SWIMMER_LEFT + step * len(orders)
     treatments = [
-        _episode(event, episodes, events, place, last, SWIMMER_HEAD + number * SWIMMER_ROW + SWIMMER_ROW // 2)
+        _episode(event, episodes, events, place, last=last, y=SWIMMER_HEAD + number * SWIMMER_ROW + SWIMMER_ROW // 2)
         for number, event in enumerate(episodes)
     ]
     top = SWIMMER_HEAD + len(episodes) * SWIMMER_ROW + 30
     lesions = _lesions(events, place, top)
     height = top + len(lesions) * SWIMMER_ROW + 14
-    steps = tuple((round(SWIMMER_LEFT + step * (n + 0.5), 1), str(n + 1)) for n in range(len(orders)))
+    steps = tuple((x, str(number)) for number, x in enumerate(centres.values(), 1))
     return Swimmer(tuple(treatments), tuple(lesions), round(last) + 20, height, top, steps)
 
 
-def _episode(event: TimelineEntry, episodes: Sequence[TimelineEntry], events: Sequence[TimelineEntry], place: Place, last: float, y: int) -> Lane:
+def _columns(events: Sequence[TimelineEntry]) -> tuple[dict[int, float], float]:
+    """Where each place in the order stands (first mark of a lane), and where the last ends; crowded ones are wider."""
+    crowds: dict[int, dict[str, int]] = {}
+    for event in events:
+        lanes = crowds.setdefault(event.order, {})
+        names = [event.episode.id] if event.episode is not None else []
+        names += [_site(event)] if event.kind in {"imaging", "response"} else []
+        for name in names:
+            lanes[name] = lanes.get(name, 0) + 1
+    centres: dict[int, float] = {}
+    x = float(SWIMMER_LEFT)
+    for order in sorted(crowds):
+        most = max(crowds[order].values(), default=1)
+        centres[order] = round(x + SWIMMER_STEP / 2, 1)
+        x += SWIMMER_STEP + (most - 1) * MARK
+    return centres, x
+
+
+def _site(event: TimelineEntry) -> str:
+    return event.site.label if event.site is not None else event.lesion or ""
+
+
+def _episode(
+    event: TimelineEntry,
+    episodes: Sequence[TimelineEntry],
+    events: Sequence[TimelineEntry],
+    place: Place,
+    *,
+    last: float,
+    y: int,
+) -> Lane:
     of_it = [other for other in events if other.episode is not None and other.episode.id == event.id]
     start = place(event)
     following = [place(other) for other in episodes if other.order > event.order]
-    end = max([start + 16, *(place(other) + 12 for other in of_it)])
+    crowd = {other.order: sum(1 for one in of_it if one.order == other.order) for other in of_it}
+    end = max([start + 16, *(place(other) + 12 + (crowd[other.order] - 1) * MARK for other in of_it)])
     if event.kind == "treatment" and following and not of_it:
         end = max(end, min(following) - 6)
     return Lane(
@@ -216,31 +252,39 @@ def _marks(events: Sequence[TimelineEntry], place: Place) -> tuple[Mark, ...]:
         x = place(event)
         crowd = used.get(x, 0)
         used[x] = crowd + 1
-        made.append(_mark(event, x + crowd * 7, -3 * crowd))
+        made.append(_mark(event, x + crowd * MARK))
     return tuple(made)
 
 
-def _mark(event: TimelineEntry, x: float, dy: int) -> Mark:
+def _mark(event: TimelineEntry, x: float) -> Mark:
     glyph, tone = "", ""
     if event.response is not None:
-        glyph, tone = event.response[:2], _RESPONSES.get(event.response, "")
+        glyph, tone = _GLYPHS.get(event.response, event.response[:2]), _RESPONSES.get(event.response, "")
     elif event.kind == "adverse event":
         glyph, tone = "!", "harm"
     elif event.kind == "dose change":
         glyph = "↓"
     else:
         glyph = event.kind[:1].upper()
-    return Mark(_anchor(event), f"{event.kind}: {event.label}", glyph, event.kind.replace(" ", "-"), tone, round(x, 1), dy)
+    return Mark(_anchor(event), f"{event.kind}: {event.label}", glyph, event.kind.replace(" ", "-"), tone, round(x, 1))
 
 
 def _lesions(events: Sequence[TimelineEntry], place: Place, top: int) -> list[Lane]:
     by_lesion: dict[str, list[TimelineEntry]] = {}
     for event in events:
         if event.kind in {"imaging", "response"} and (event.site is not None or event.lesion):
-            name = event.site.label if event.site is not None else event.lesion or ""
-            by_lesion.setdefault(name, []).append(event)
+            by_lesion.setdefault(_site(event), []).append(event)
     return [
-        Lane(_shortened(name, 34), top + number * SWIMMER_ROW + SWIMMER_ROW // 2, None, None, False, "", _anchor(listed[0]), _marks(listed, place))
+        Lane(
+            _shortened(name, 34),
+            top + number * SWIMMER_ROW + SWIMMER_ROW // 2,
+            None,
+            None,
+            False,
+            "",
+            _anchor(listed[0]),
+            _marks(listed, place),
+        )
         for number, (name, listed) in enumerate(by_lesion.items())
     ]
 

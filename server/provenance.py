@@ -36,7 +36,13 @@ def origins(store: Store, sources: Sources, statements: Collection[str]) -> Mapp
     """Look up who states some statements, and where; unknown ones are left out."""
     known = describe(store, statements)
     found = [known[iri] for iri in statements if iri in known]
-    known.update(describe(store, {i for node in found for name in ("passage", "assertedBy", "citing") for i in node.iris(name)} - known.keys()))
+    known.update(
+        describe(
+            store,
+            {i for node in found for name in ("passage", "assertedBy", "citing") for i in node.iris(name)}
+            - known.keys(),
+        )
+    )
     known.update(describe(store, {d for node in list(known.values()) for d in node.iris("document")} - known.keys()))
     return {node.iri: _origin(node, known, sources) for node in found}
 
@@ -55,5 +61,6 @@ def _origin(node: Description, known: Mapping[str, Description], sources: Source
 def places(found: Collection[PassageRef], known: Mapping[str, Description], sources: Sources) -> tuple[Place, ...]:
     """Passages with their documents and, where they may be shown, their words."""
     return tuple(
-        Place(passage, reference(passage.document, known), sources.words(known.get(passage.document), passage)) for passage in found
+        Place(passage, reference(passage.document, known), sources.words(known.get(passage.document), passage))
+        for passage in found
     )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from flask import render_template
 from jinja2.utils import htmlsafe_json_dumps
 
 from kg.budget import Budget
+from kg.catalogue import CatalogueQuestion
 from kg.identifiers import BASE, compress
 from kg.query import RESULTS_JSON, QueryForm, SparqlOperation
 from kg.results import Solutions, Term, boolean_from_json, solutions_from_json
-from kg.store import Store
-from kg.workers import Cancelled
+from kg.worker_process import Cancelled
 from ontology.terms import CLASSES, PREDICATES
 from server.settings import Settings
 
@@ -77,8 +79,17 @@ class Answer:
     csv_href: str = ""
 
 
+class Evaluate(Protocol):
+    """How a query is answered, in a format."""
+
+    def __call__(
+        self, operation: SparqlOperation, media_type: str, budget: Budget, cancelled: Cancelled | None
+    ) -> bytes:
+        """As :meth:`kg.store.Store.evaluate`."""
+
+
 def answer(
-    store: Store,
+    evaluate: Evaluate,
     operation: SparqlOperation,
     form: QueryForm,
     budget: Budget,
@@ -86,11 +97,11 @@ def answer(
     *,
     cancelled: Cancelled | None,
 ) -> Answer:
-    """Evaluate a query for the page. Raises: as Store.evaluate, ResultTooLarge above ``max_rows``."""
+    """Evaluate a query for the page. Raises: as ``evaluate``, ResultTooLarge above ``max_rows``."""
     if form in {"construct", "describe"}:
-        body = store.evaluate(operation, "text/turtle", budget, cancelled)
+        body = evaluate(operation, "text/turtle", budget, cancelled)
         return Answer(operation.query, text=body.decode("utf-8"))
-    body = store.evaluate(operation, RESULTS_JSON, budget, cancelled)
+    body = evaluate(operation, RESULTS_JSON, budget, cancelled)
     if form == "ask":
         return Answer(operation.query, text="true" if boolean_from_json(body) else "false")
     parameters = [
@@ -103,8 +114,8 @@ def answer(
     return Answer(operation.query, table=table, csv_href=f"/sparql?{urlencode(parameters)}")
 
 
-def render(settings: Settings, shown: Answer | Failure | None) -> str:
-    """The page, with a query and its answer or failure where there is one."""
+def render(settings: Settings, shown: Answer | Failure | None, questions: Sequence[CatalogueQuestion] = ()) -> str:
+    """The page, with a query and its answer or failure where there is one, and the catalogue by theme."""
     context: dict[str, Any] = {"query": shown.query if shown else EXAMPLES[0].query}
     if isinstance(shown, Failure):
         context["error"] = shown.error
@@ -119,6 +130,7 @@ def render(settings: Settings, shown: Answer | Failure | None) -> str:
         "sparql.html",
         timeout_s=f"{settings.query_timeout_s:g}",
         examples=EXAMPLES,
+        catalogue=[(theme, list(group)) for theme, group in groupby(questions, lambda each: each.theme)],
         vocabulary_json=htmlsafe_json_dumps(vocabulary),
         **context,
     )

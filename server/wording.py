@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.cases import TimelineEntry
-from kg.evidence import EvidenceRow
+from kg.evidence import ComponentRow, EvidenceRow
 from ontology.terms import PREDICATES
 
 _UNITS = {"%": "%", "mo": " months", "wk": " weeks", "d": " days", "a": " years", "h": " hours", "min": " minutes"}
@@ -43,14 +43,22 @@ def label_of(predicate: str, *, forward: bool = True) -> str:
     return term.label if forward else term.inverse_label
 
 
-def net_effect(sign: int | None, end: str) -> str:
-    """What a chain comes to.
+_TREATMENTS = frozenset({"Drug", "DrugClass", "Procedure", "Regimen"})
+BEARERS = frozenset({"Histotype", "Condition", "CellState", "Organism", "Site"})
 
-    >>> net_effect(1, "G1 arrest"), net_effect(-1, "VEGF")
-    ('more G1 arrest', 'less VEGF')
+
+def net_effect(sign: int | None, end: str, kind: str = "Process") -> str:
+    """What a chain comes to; ``kind`` is the class of its end.
+
+    >>> net_effect(1, "G1 arrest"), net_effect(-1, "VEGF", "Target"), net_effect(-1, "Ewing sarcoma", "Histotype")
+    ('more G1 arrest', 'less VEGF', 'against Ewing sarcoma')
     """
     if sign is None or sign == 0:
         return "direction not known, because a step has no sign"
+    if kind in _TREATMENTS:
+        return f"{'stronger' if sign > 0 else 'weaker'} effect of {end}"
+    if kind in BEARERS:
+        return f"{'in favour of' if sign > 0 else 'against'} {end}"
     return f"{'more' if sign > 0 else 'less'} {end}"
 
 
@@ -63,29 +71,60 @@ def count_of(noun: str, count: int, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def figure(row: EvidenceRow) -> str:
+    """The figure alone, as printed where the source prints it, with its interval or range."""
+    printed = row.value_text or _value(row)
+    return " ".join(
+        part for part in (printed, _span("CI", row.ci, printed), _span("range", row.range, printed)) if part
+    )
+
+
 def result(row: EvidenceRow) -> str:
     """What came out, as printed where the source prints it.
 
     >>> result.__name__
     'result'
     """
-    parts = [row.value_text or _value(row)]
-    if row.ci is not None:
-        parts.append(f"(CI {row.ci[0]:g}–{row.ci[1]:g})" if None not in row.ci else "")  # type: ignore[str-format]
-    if row.range is not None and None not in row.range:
-        parts.append(f"(range {row.range[0]:g}–{row.range[1]:g})")  # type: ignore[str-format]
+    parts = [figure(row)]
     if row.hazard_ratio is not None:
         parts.append(f"hazard ratio {row.hazard_ratio:g}")
     if row.p_value:
         parts.append(row.p_value if "p" in row.p_value.lower() else f"p {row.p_value}")
     parts += [text for text in (row.grade and f"grade {row.grade}", row.frequency) if text]
     if row.comparator is not None and row.difference:
-        parts.append(f"{row.difference} than {row.comparator.label}" if row.difference != "no difference" else f"no difference from {row.comparator.label}")
+        parts.append(
+            f"{row.difference} than {row.comparator.label}"
+            if row.difference != "no difference"
+            else f"no difference from {row.comparator.label}"
+        )
     if row.significance:
         parts.append(f"({row.significance})")
     if row.absence:
         parts.append(row.absence.replace("-", " "))
     return " ".join(part for part in parts if part)
+
+
+def _span(name: str, ends: tuple[float | int | None, float | int | None] | None, printed: str) -> str:
+    """An interval in brackets, unless what is printed already holds it."""
+    if ends is None or ends[0] is None or ends[1] is None:
+        return ""
+    low, high = f"{ends[0]:g}", f"{ends[1]:g}"
+    return "" if low in printed and high in printed else f"({name} {low}–{high})"
+
+
+def when_given(component: ComponentRow) -> str:
+    """When a dose is given, said once: "days 1, 8, every 3 weeks", "weekly"."""
+    days, cycle = component.days or "", component.cycle
+    told = (
+        f"days {days}"
+        if "," in days and days[:1].isdigit()
+        else f"day {days}"
+        if days[:1].isdigit() and days.isdigit()
+        else days
+    )
+    if cycle and not any(word in days for word in ("every", "weekly", "monthly", "daily")):
+        told = f"{told}, every {duration(cycle)}" if told else f"every {duration(cycle)}"
+    return told
 
 
 def _value(row: EvidenceRow) -> str:

@@ -7,15 +7,6 @@ export interface EntityRef {
   label: string;
 }
 
-export interface Neighbor {
-  statement: string;
-  predicate: string;
-  direction: "out" | "in";
-  sign: number | null;
-  certainty: string;
-  node: EntityRef;
-}
-
 export interface Listed<T> {
   items: T[];
   limit: number;
@@ -38,16 +29,27 @@ export interface SearchHit extends EntityRef {
 
 export class ApiError extends Error {}
 
-export async function get<T>(path: string, parameters: Record<string, string | string[]> = {}, signal?: AbortSignal): Promise<T> {
+export interface FactCard {
+  curie: string;
+  sentence: string;
+  asserted_by: EntityRef[];
+  passages: { id: string; section: string }[];
+}
+
+type Parameters = Record<string, string | string[]>;
+
+export function get<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
+  return getPage<T>(`/api/v1${path}`, parameters, signal);
+}
+
+/** JSON from an address of this server. */
+export async function getPage<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     for (const one of Array.isArray(value) ? value : [value]) query.append(name, one);
   }
   const suffix = query.size > 0 ? `?${query.toString()}` : "";
-  const response = await fetch(`/api/v1${path}${suffix}`, {
-    headers: { Accept: "application/json" },
-    ...(signal ? { signal } : {}),
-  });
+  const response = await fetch(path + suffix, { headers: { Accept: "application/json" }, ...(signal ? { signal } : {}) });
   const body: unknown = await response.json();
   if (!response.ok) {
     const problem = body as { detail?: string; title?: string };

@@ -1,11 +1,13 @@
 /** The graph canvas: expand node by node, with the same state in a list beside it and in the address. */
 
-import { ApiError, get, type Listed, type Neighbor, type PredicateCount } from "./api";
+import { ApiError, get, getPage, type FactCard, type Listed, type PredicateCount } from "./api";
 import { placeNew } from "./graph/layout";
 import { GraphModel, type GraphData, type GraphEdge, type GraphNode } from "./graph/model";
+import { button, link, listed, make } from "./graph/panel";
+import { csvText, download, jsonText, png, svgText } from "./graph/save";
+import { element, shapeOf } from "./graph/shapes";
 import { GraphView } from "./graph/view";
 
-const STEP = 15;
 const MAX_NODES = 300;
 
 function need<T extends Element>(selector: string): T {
@@ -14,158 +16,184 @@ function need<T extends Element>(selector: string): T {
   return found;
 }
 
-/** Per predicate: how it reads from subject to object, and the other way round. */
-type Labels = Record<string, [string, string]>;
-
-export function toEdge(from: string, neighbor: Neighbor, labels: Labels): GraphEdge {
-  const [source, target] = neighbor.direction === "out" ? [from, neighbor.node.curie] : [neighbor.node.curie, from];
-  return {
-    id: `${source}|${neighbor.predicate}|${target}|${neighbor.certainty}`,
-    source, target,
-    predicate: neighbor.predicate, label: labels[neighbor.predicate]?.[0] ?? neighbor.predicate,
-    sign: neighbor.sign, certainty: neighbor.certainty, statements: [neighbor.statement],
-  };
+/** Per predicate how it reads from subject to object and back; per type its name. */
+interface Labels {
+  predicates: Record<string, [string, string]>;
+  types: Record<string, string>;
 }
 
+interface Expanded {
+  nodes: { id: string; type: string; label: string }[];
+  edges: GraphEdge[];
+  more: number;
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 function start(svg: SVGSVGElement): void {
-  const data = JSON.parse(need<HTMLScriptElement>("#graph-data").textContent ?? "{}") as GraphData;
-  const labels = JSON.parse(need<HTMLScriptElement>("#graph-labels").textContent ?? "{}") as Labels;
-  const model = new GraphModel(data);
+  const model = new GraphModel(JSON.parse(need("#graph-data").textContent ?? "{}") as GraphData);
+  const labels = JSON.parse(need("#graph-labels").textContent ?? "{}") as Labels;
   const panel = need<HTMLElement>("#graph-panel");
   const list = need<HTMLElement>("#graph-list");
+  const legend = need<HTMLElement>("#graph-legend");
   const status = need<HTMLElement>("#graph-status");
-  const undo = need<HTMLButtonElement>("[data-action=undo]");
+  for (const type of new URLSearchParams(window.location.search).getAll("fade")) model.faded.add(type);
+  let chosen = "";
 
   const view = new GraphView(svg, model, {
-    open: (node) => void openNode(node),
-    openEdge,
-    moved: remember,
+    open: (node, byKey) => void openNode(node, byKey),
+    openEdge: (edge, byKey) => void openEdge(edge, byKey),
+    moved: (node, from) => {
+      model.moved(node, from);
+      settle(`${node.label} pinned.`);
+    },
+    key: onKey,
+    typeName: (type) => labels.types[type] ?? type,
   });
 
-  function remember(): void {
-    const query = model.toParameters().toString();
-    window.history.replaceState(null, "", query ? `/explore?${query}` : "/explore");
+  /** After a change that is drawn already: buttons, words and address follow. */
+  function settle(message: string): void {
+    need<HTMLButtonElement>("[data-action=undo]").disabled = !model.canUndo();
+    need<HTMLButtonElement>("[data-action=redo]").disabled = !model.canRedo();
+    status.textContent = `${message} ${plural(model.nodes.size, "thing")}, ${plural(model.edges.size, "connection")}.`;
+    window.history.replaceState(null, "", `/explore?${model.toParameters().toString()}`);
   }
 
   function refresh(message: string): void {
     view.draw();
     drawList();
-    undo.disabled = !model.canUndo();
-    status.textContent = message;
-    remember();
+    drawLegend();
+    if (chosen) view.choose(chosen);
+    settle(message);
   }
 
-  function button(text: string, action: () => void): HTMLButtonElement {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.textContent = text;
-    made.addEventListener("click", action);
-    return made;
+  function show(id: string, parts: Node[], byKey: boolean): void {
+    chosen = id;
+    panel.replaceChildren(...parts);
+    view.choose(id);
+    if (byKey) panel.querySelector<HTMLElement>("button, a")?.focus();
   }
 
-  function link(text: string, href: string): HTMLAnchorElement {
-    const made = document.createElement("a");
-    made.href = href;
-    made.textContent = text;
-    return made;
+  function told(error: unknown): string {
+    if (error instanceof ApiError || error instanceof TypeError) return error.message;
+    throw error;
   }
 
-  function heading(text: string): HTMLHeadingElement {
-    const made = document.createElement("h2");
-    made.textContent = text;
-    return made;
-  }
-
-  async function openNode(node: GraphNode): Promise<void> {
-    panel.replaceChildren(heading(node.label), link("Open its page", `/entity/${encodeURIComponent(node.id)}`));
-    const menu = document.createElement("ul");
-    menu.className = "expand";
-    panel.append(menu);
-    const waiting = document.createElement("li");
-    waiting.textContent = "Counting connections…";
-    menu.append(waiting);
+  async function openNode(node: GraphNode, byKey: boolean): Promise<void> {
+    const hide = (): void => hideNode(node);
+    const pin = (): void => pinNode(node);
+    const tools = make("p", "", "actions");
+    tools.append(button("Hide", hide), button(node.pinned ? "Free" : "Pin here", pin));
+    const waiting = make("p", "Counting connections…");
+    const page = link("Open its page", `/entity/${encodeURIComponent(node.id)}`);
+    show(node.id, [make("h2", node.label), page, waiting, tools], false);
     try {
       const counts = await get<Listed<PredicateCount>>(`/entities/${encodeURIComponent(node.id)}/counts`);
-      menu.replaceChildren(
-        ...counts.items.map((item) => {
-          const entry = document.createElement("li");
-          const arrow = item.direction === "out" ? "→" : "←";
-          const label = labels[item.predicate]?.[item.direction === "out" ? 0 : 1] ?? item.predicate;
-          entry.append(button(`${arrow} ${label} (${item.nodes})`, () => void expand(node, item)));
-          return entry;
-        }),
-      );
-      if (counts.items.length === 0) waiting.textContent = "No connections in this graph.";
-      if (counts.items.length === 0) menu.replaceChildren(waiting);
+      if (chosen !== node.id) return;
+      const menu = listed(counts.items, (item) => {
+        const out = item.direction === "out";
+        const label = labels.predicates[item.predicate]?.[out ? 0 : 1] ?? item.predicate;
+        return button(`${out ? "→" : "←"} ${label}`, () => void expand(node, item, label), item.nodes);
+      }, "expand");
+      waiting.replaceWith(counts.items.length > 0 ? make("p", "Expand; numbers are how many things that would show:", "meta") : make("p", "No source links it to anything."), menu);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      waiting.textContent = error.message;
+      waiting.textContent = told(error);
     }
-    panel.append(button("Hide this node", () => {
-      model.hide(node.id);
-      refresh(`${node.label} hidden.`);
-    }));
+    if (byKey) panel.querySelector<HTMLElement>(".expand button, a")?.focus();
   }
 
-  async function expand(node: GraphNode, item: PredicateCount): Promise<void> {
+  async function expand(node: GraphNode, item: PredicateCount, label: string): Promise<void> {
+    if (model.nodes.size >= MAX_NODES) {
+      status.textContent = `The picture is full at ${MAX_NODES} things: hide some first.`;
+      return;
+    }
     try {
-      const answer = await get<Listed<Neighbor>>(`/entities/${encodeURIComponent(node.id)}/neighbors`, {
-        predicate: item.predicate,
-        direction: item.direction,
-        limit: String(STEP),
+      const answer = await getPage<Expanded>("/explore", {
+        node: [...model.nodes.keys()], expand: node.id, predicate: item.predicate, direction: item.direction, format: "json",
       });
-      const room = MAX_NODES - model.nodes.size;
-      const nodes = new Map<string, GraphNode>();
-      for (const { node: other } of answer.items) {
-        nodes.set(other.curie, { id: other.curie, type: other.type, label: other.label, x: 0, y: 0, pinned: false });
-      }
-      const fresh = [...nodes.values()].filter((n) => !model.nodes.has(n.id)).slice(0, Math.max(room, 0));
-      const edges = new Map<string, GraphEdge>();
-      for (const neighbor of answer.items) {
-        const edge = toEdge(node.id, neighbor, labels);
-        const same = edges.get(edge.id);
-        if (same) same.statements.push(...edge.statements);
-        else edges.set(edge.id, edge);
-      }
-      const added = model.add({ nodes: fresh, edges: [...edges.values()] });
+      const nodes = answer.nodes.map((found) => ({ ...found, x: 0, y: 0, pinned: false }));
+      const added = model.add({ nodes, edges: answer.edges });
       placeNew(model, added.nodes, node);
-      const more = answer.total !== null && answer.total > answer.items.length ? `; ${answer.total - answer.items.length} more on its page` : "";
-      const full = room <= 0 ? ` The picture is full at ${MAX_NODES} nodes.` : "";
-      refresh(`${added.nodes.length} nodes and ${added.edges.length} connections added${more}.${full}`);
-      view.focus(node.id);
+      const more = answer.more > 0 ? `; ${answer.more} more, expand again` : "";
+      refresh(added.nodes.length > 0 ? `${plural(added.nodes.length, "thing")} added (${label})${more}.` : `All that ${node.label} ${label} is shown already.`);
+      if (added.nodes.length > 0) view.fit();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      status.textContent = error.message;
+      status.textContent = told(error);
     }
   }
 
-  function openEdge(edge: GraphEdge): void {
-    const from = model.nodes.get(edge.source)?.label ?? edge.source;
-    const to = model.nodes.get(edge.target)?.label ?? edge.target;
-    const sources = document.createElement("ul");
-    for (const statement of edge.statements) {
-      const entry = document.createElement("li");
-      entry.append(link("Who states it, and where", `/statement/${encodeURIComponent(statement)}`));
-      sources.append(entry);
+  function hideNode(node: GraphNode): void {
+    model.hide(node.id);
+    chosen = "";
+    panel.replaceChildren(make("p", `${node.label} is hidden.`), button("Undo", takeBack));
+    refresh(`${node.label} hidden.`);
+    const next = [...model.nodes.keys()][0];
+    if (next && svg.contains(document.activeElement)) view.focus(next);
+  }
+
+  function pinNode(node: GraphNode): void {
+    const from = { x: node.x, y: node.y, pinned: node.pinned };
+    node.pinned = !node.pinned;
+    model.moved(node, from);
+    refresh(`${node.label} ${node.pinned ? "pinned" : "free"}.`);
+    void openNode(node, false);
+  }
+
+  async function openEdge(edge: GraphEdge, byKey: boolean): Promise<void> {
+    const sources = make("div");
+    sources.append(make("p", "Looking up who states it…"));
+    const certainty = edge.certainty === "stated" ? [] : [make("p", `${edge.certainty} by the source`, "meta")];
+    show(edge.id, [make("h2", edge.sentence), ...certainty, sources], false);
+    try {
+      const facts = await Promise.all(edge.statements.slice(0, 5).map((id) => get<FactCard>(`/statements/${encodeURIComponent(id)}`)));
+      if (chosen !== edge.id) return;
+      sources.replaceChildren(listed(facts, (fact) => {
+        const row = make("span", "stated by ");
+        row.append(link(fact.asserted_by.map((ref) => ref.label).join(", ") || "a source", `/statement/${encodeURIComponent(fact.curie)}`));
+        for (const place of fact.passages) {
+          row.append(" · ", link(place.section || "passage", `/passage/${encodeURIComponent(place.id.replace(/^.*\/passage\//, "passage:"))}`));
+        }
+        return row;
+      }, "plain"));
+      if (edge.statements.length > 5) sources.append(make("p", `and ${edge.statements.length - 5} more`, "meta"));
+    } catch (error) {
+      sources.replaceChildren(make("p", told(error)));
     }
-    const certainty = document.createElement("p");
-    certainty.textContent = `Certainty: ${edge.certainty}`;
-    panel.replaceChildren(heading(`${from} ${edge.label} ${to}`), certainty, sources);
+    if (byKey) panel.querySelector<HTMLElement>("a")?.focus();
   }
 
   function drawList(): void {
     list.replaceChildren(
       ...[...model.nodes.values()].map((node) => {
-        const entry = document.createElement("li");
-        entry.append(button(node.label, () => void openNode(node)));
-        const inner = document.createElement("ul");
-        for (const edge of model.edgesOf(node.id).filter((e) => e.source === node.id)) {
-          const row = document.createElement("li");
-          row.append(button(`${edge.label} ${model.nodes.get(edge.target)?.label ?? edge.target}`, () => openEdge(edge)));
-          inner.append(row);
+        const entry = make("li");
+        entry.append(button(node.label, () => void openNode(node, true)), " ", make("span", labels.types[node.type] ?? node.type, "meta"));
+        const own = model.edgesOf(node.id).filter((edge) => edge.source === node.id);
+        if (own.length > 0) {
+          entry.append(listed(own, (edge) => button(`${edge.label} ${model.nodes.get(edge.target)?.label ?? ""}`, () => void openEdge(edge, true))));
         }
-        if (inner.childElementCount > 0) entry.append(inner);
         return entry;
+      }),
+    );
+  }
+
+  function drawLegend(): void {
+    legend.replaceChildren(
+      ...model.counts().map(([type, count]) => {
+        const made = button(`${labels.types[type] ?? type} ${count}`, () => {
+          if (!model.faded.delete(type)) model.faded.add(type);
+          drawLegend();
+          view.fade();
+          settle(`${labels.types[type] ?? type} ${model.faded.has(type) ? "faded" : "shown"}.`);
+          legend.querySelector<HTMLElement>(`[data-type="${type}"]`)?.focus();
+        });
+        made.dataset["type"] = type;
+        made.setAttribute("aria-pressed", String(!model.faded.has(type)));
+        const icon = element("svg", { viewBox: "-22 -17 44 34", width: "24", height: "18", "aria-hidden": "true" });
+        const group = element("g", { class: `type-${type}` });
+        group.append(shapeOf(type));
+        icon.append(group);
+        made.prepend(icon);
+        return made;
       }),
     );
   }
@@ -174,28 +202,56 @@ function start(svg: SVGSVGElement): void {
     if (model.undo()) refresh("Last step taken back.");
   }
 
-  undo.addEventListener("click", takeBack);
-  need<HTMLButtonElement>("[data-action=fit]").addEventListener("click", () => view.fit());
-  need<HTMLButtonElement>("[data-action=in]").addEventListener("click", () => view.zoomBy(1.3));
-  need<HTMLButtonElement>("[data-action=out]").addEventListener("click", () => view.zoomBy(1 / 1.3));
-  need<HTMLButtonElement>("[data-action=svg]").addEventListener("click", () => {
-    const blob = new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" });
-    const download = link("", URL.createObjectURL(blob));
-    download.download = "sarcoma-kg-graph.svg";
-    download.click();
-    URL.revokeObjectURL(download.href);
-  });
-  document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "z") {
+  function redo(): void {
+    if (model.redo()) refresh("Step done again.");
+  }
+
+  function onKey(node: GraphNode | undefined, event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const keys: Record<string, (() => void) | undefined> = {
+      e: node && (() => void openNode(node, true)),
+      h: node && (() => hideNode(node)),
+      p: node && (() => pinNode(node)),
+      "+": () => view.zoomBy(1.3), "-": () => view.zoomBy(1 / 1.3), "0": () => view.fit(),
+    };
+    const action = keys[event.key.toLowerCase()];
+    if (action) {
       event.preventDefault();
-      takeBack();
+      action();
+    }
+  }
+
+  const source = `sarcoma-kg, data ${document.querySelector("footer code")?.textContent ?? ""}, ${new Date().toISOString().slice(0, 10)}`;
+  const name = `sarcoma-kg-graph-${new Date().toISOString().slice(0, 10)}`;
+  const actions: Record<string, () => void> = {
+    undo: takeBack, redo,
+    fit: () => view.fit(), in: () => view.zoomBy(1.3), out: () => view.zoomBy(1 / 1.3),
+    svg: () => download(new Blob([svgText(svg, model, source).text], { type: "image/svg+xml" }), `${name}.svg`),
+    png: () => png(svgText(svg, model, source), (blob) => download(blob, `${name}.png`)),
+    json: () => download(new Blob([jsonText(model)], { type: "application/json" }), `${name}.json`),
+    csv: () => download(new Blob([csvText(model)], { type: "text/csv" }), `${name}.csv`),
+  };
+  for (const [action, run] of Object.entries(actions)) need<HTMLButtonElement>(`[data-action=${action}]`).addEventListener("click", run);
+
+  document.addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName);
+    if ((event.ctrlKey || event.metaKey) && !typing && /^[zy]$/i.test(event.key)) {
+      event.preventDefault();
+      if (event.key.toLowerCase() === "y" || event.shiftKey) redo();
+      else takeBack();
+    }
+    if (event.key === "Escape" && panel.contains(document.activeElement)) {
+      const edge = model.edges.get(chosen);
+      view.focus(edge ? edge.source : chosen);
     }
   });
+
   view.draw();
   drawList();
+  drawLegend();
   view.fit();
   document.querySelectorAll<HTMLElement>("[data-needs-script]").forEach((part) => (part.hidden = false));
 }
 
 const svg = document.querySelector<SVGSVGElement>("svg#graph");
-if (svg) start(svg);
+if (svg && document.querySelector(".explore:not([hidden])")) start(svg);

@@ -1,26 +1,27 @@
-/** The drawn path: choosing a step in the picture opens its sources, and the other way round. */
+/** The drawn chain: choosing a line in the picture opens the step with its sources, and the other way round. */
 
-function choose(id: string): void {
+function mark(id: string): void {
   document.querySelectorAll("[data-step]").forEach((part) => part.classList.toggle("chosen", part.getAttribute("data-step") === id));
-  const card = document.querySelector<HTMLElement>(`details[data-step="${CSS.escape(id)}"]`);
-  if (card instanceof HTMLDetailsElement) {
-    card.open = true;
-    card.scrollIntoView({ block: "nearest" });
-  }
 }
 
-document.querySelectorAll<SVGElement>("svg [data-step]").forEach((edge) => {
-  const id = edge.getAttribute("data-step") ?? "";
+/** Opens what a step lies in, here: of several chains that share it the one that is open already, or the first. */
+function choose(id: string): void {
+  mark(id);
+  const steps = [...document.querySelectorAll<HTMLElement>(`li[data-step="${CSS.escape(id)}"]`)];
+  const step = steps.find((one) => one.closest("details")?.open) ?? steps[0];
+  if (!step) return;
+  for (let around = step.closest("details"); around; around = around.parentElement?.closest("details") ?? null) around.open = true;
+  step.scrollIntoView({ block: "center" });
+  step.focus({ preventScroll: true });
+}
+
+document.querySelectorAll<SVGElement>("svg a[data-step]").forEach((edge) => {
   edge.addEventListener("click", (event) => {
     event.preventDefault();
-    choose(id);
+    choose(edge.getAttribute("data-step") ?? "");
   });
 });
 
-document.querySelectorAll<HTMLDetailsElement>("details[data-step]").forEach((card) => {
-  card.addEventListener("toggle", () => {
-    if (!card.open) return;
-    const id = card.getAttribute("data-step") ?? "";
-    document.querySelectorAll("[data-step]").forEach((part) => part.classList.toggle("chosen", part.getAttribute("data-step") === id));
-  });
+document.querySelectorAll<HTMLElement>("li[data-step]").forEach((step) => {
+  for (const kind of ["mouseenter", "focusin"]) step.addEventListener(kind, () => mark(step.getAttribute("data-step") ?? ""));
 });

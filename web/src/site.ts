@@ -1,9 +1,12 @@
-/** Every page: the search box suggests while you type. Without this script it is a plain form. */
+/** Every page: name fields suggest while you type. Without this script they are plain form fields. */
 
 import "./site.css";
 import { ApiError, get, type Listed, type SearchHit } from "./api";
 
 const WAIT_MS = 120;
+const WORDS: Record<string, string> = {
+  DrugClass: "drug class", JointCause: "joint cause", CellState: "cell state", AdverseEvent: "adverse event", TimelineEvent: "event",
+};
 
 function suggest(input: HTMLInputElement): void {
   const list = document.createElement("ul");
@@ -12,15 +15,18 @@ function suggest(input: HTMLInputElement): void {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
   list.hidden = true;
-  input.after(list);
   const status = document.createElement("p");
   status.className = "visually-hidden";
   status.setAttribute("role", "status");
-  list.after(status);
+  input.after(list, status);
   for (const [name, value] of Object.entries({
     role: "combobox", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list", autocomplete: "off",
   })) input.setAttribute(name, value);
 
+  // "go" leads to the page of what is chosen, "fill" puts its name into the field.
+  const goes = input.dataset["suggest"] === "go";
+  const types = (input.dataset["types"] ?? "").split(",").filter(Boolean);
+  let hits: SearchHit[] = [];
   let active = -1;
   let timer = 0;
   let request: AbortController | undefined;
@@ -31,38 +37,51 @@ function suggest(input: HTMLInputElement): void {
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
+  const choose = (hit: SearchHit): void => {
+    if (goes) {
+      window.location.assign(`/entity/${encodeURIComponent(hit.curie)}`);
+    } else {
+      input.value = hit.label;
+      input.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: hit.curie }));
+      close();
+    }
+  };
   const activate = (index: number): void => {
-    const options = [...list.querySelectorAll<HTMLElement>("[role=option]")];
+    const options = [...list.children];
     if (options.length === 0) return;
     active = (index + options.length) % options.length;
     options.forEach((option, i) => option.setAttribute("aria-selected", String(i === active)));
     input.setAttribute("aria-activedescendant", options[active]?.id ?? "");
   };
-  const show = (hits: SearchHit[]): void => {
+  const show = (found: SearchHit[]): void => {
+    hits = found;
     list.replaceChildren(
-      ...hits.map((hit, index) => {
+      ...found.map((hit, index) => {
         const option = document.createElement("li");
         option.id = `${list.id}-${index}`;
         option.setAttribute("role", "option");
         option.setAttribute("aria-selected", "false");
-        const link = document.createElement("a");
-        link.href = `/entity/${encodeURIComponent(hit.curie)}`;
-        link.tabIndex = -1;
-        link.textContent = hit.label;
+        const name = document.createElement("span");
+        name.className = "name";
+        name.textContent = hit.label;
         const detail = document.createElement("span");
         detail.className = "hint";
-        detail.textContent = hit.matched && hit.matched !== hit.label ? `${hit.type} · also called ${hit.matched}` : hit.type;
-        option.append(link, detail);
-        option.addEventListener("pointerdown", (event) => {
+        const kind = WORDS[hit.type] ?? hit.type.toLowerCase();
+        detail.textContent = hit.matched && hit.matched !== hit.label ? `${kind} · also called ${hit.matched}` : kind;
+        option.append(name, detail);
+        // Not click: the field would lose its focus first, and the list would close.
+        option.addEventListener("mousedown", (event) => {
           event.preventDefault();
-          link.click();
+          choose(hit);
         });
         return option;
       }),
     );
-    list.hidden = hits.length === 0;
-    input.setAttribute("aria-expanded", String(hits.length > 0));
-    status.textContent = hits.length === 0 ? "No suggestion" : `${hits.length} suggestion${hits.length === 1 ? "" : "s"}`;
+    active = -1;
+    input.removeAttribute("aria-activedescendant");
+    list.hidden = found.length === 0;
+    input.setAttribute("aria-expanded", String(found.length > 0));
+    status.textContent = found.length === 0 ? "No suggestion" : `${found.length} suggestion${found.length === 1 ? "" : "s"}`;
   };
   input.addEventListener("input", () => {
     window.clearTimeout(timer);
@@ -71,7 +90,7 @@ function suggest(input: HTMLInputElement): void {
     if (text.length < 2) return close();
     timer = window.setTimeout(() => {
       request = new AbortController();
-      get<Listed<SearchHit>>("/search", { q: text, limit: "8" }, request.signal)
+      get<Listed<SearchHit>>("/search", { q: text, limit: "8", ...(types.length > 0 ? { type: types } : {}) }, request.signal)
         .then((answer) => show(answer.items))
         .catch((error: unknown) => {
           // A suggestion that does not come is no loss: the form still works.
@@ -82,13 +101,17 @@ function suggest(input: HTMLInputElement): void {
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (list.hidden) return;
       event.preventDefault();
       activate(active + (event.key === "ArrowDown" ? 1 : -1));
     } else if (event.key === "Escape") {
       close();
     } else if (event.key === "Enter" && active >= 0 && !list.hidden) {
-      event.preventDefault();
-      list.querySelectorAll<HTMLAnchorElement>("a")[active]?.click();
+      const hit = hits[active];
+      if (hit) {
+        event.preventDefault();
+        choose(hit);
+      }
     }
   });
   input.addEventListener("blur", close);
@@ -98,8 +121,8 @@ document.querySelectorAll<HTMLInputElement>("input[data-suggest]").forEach(sugge
 
 document.addEventListener("keydown", (event) => {
   const target = event.target as HTMLElement;
-  if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !target.isContentEditable) {
-    const box = document.querySelector<HTMLInputElement>("input[data-suggest]");
+  if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !target.isContentEditable && !target.shadowRoot) {
+    const box = document.querySelector<HTMLInputElement>("input[data-suggest=go]");
     if (box) {
       event.preventDefault();
       box.focus();

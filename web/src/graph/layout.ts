@@ -1,39 +1,57 @@
 /** Finds places for new nodes; what is on screen already never moves. */
 
 import { forceCollide, forceLink, forceManyBody, forceSimulation, type SimulationNodeDatum } from "d3-force";
-import type { GraphEdge, GraphModel, GraphNode } from "./model";
+import type { GraphModel, GraphNode } from "./model";
 
 interface Body extends SimulationNodeDatum {
   id: string;
 }
 
-const TICKS = 160;
-const SPACING = 130;
+const TICKS = 200;
+const SPACING = 110;
+const RADIUS = 42;
+/** Labels are wider than high: the plane is squeezed while forces work, so that a circle there is an ellipse on screen. */
+const SQUEEZE = 1.75;
 
 export function placeNew(model: GraphModel, added: readonly GraphNode[], parent: GraphNode): void {
   const fresh = new Set(added.map((node) => node.id));
+  const away = direction(model, parent, fresh);
+  const arc = added.length > 6 ? 2 * Math.PI : Math.PI;
   added.forEach((node, index) => {
-    const angle = (2 * Math.PI * index) / Math.max(added.length, 1) + 0.3;
-    node.x = parent.x + SPACING * Math.cos(angle);
+    const angle = away + arc * ((index + 0.5) / added.length - 0.5);
+    node.x = parent.x + SQUEEZE * SPACING * Math.cos(angle);
     node.y = parent.y + SPACING * Math.sin(angle);
   });
-  const bodies: Body[] = [...model.nodes.values()].map((node) =>
-    fresh.has(node.id) ? { id: node.id, x: node.x, y: node.y } : { id: node.id, x: node.x, y: node.y, fx: node.x, fy: node.y },
-  );
+  const bodies: Body[] = [...model.nodes.values()].map((node) => {
+    const x = node.x / SQUEEZE;
+    return fresh.has(node.id) ? { id: node.id, x, y: node.y } : { id: node.id, x, y: node.y, fx: x, fy: node.y };
+  });
   const links = [...model.edges.values()]
-    .filter((edge: GraphEdge) => fresh.has(edge.source) || fresh.has(edge.target))
+    .filter((edge) => fresh.has(edge.source) || fresh.has(edge.target))
     .map((edge) => ({ source: edge.source, target: edge.target }));
   const simulation = forceSimulation<Body>(bodies)
-    .force("link", forceLink<Body, { source: string; target: string }>(links).id((body) => body.id).distance(SPACING))
-    .force("charge", forceManyBody<Body>().strength(-320).distanceMax(500))
-    .force("collide", forceCollide<Body>(52))
+    .force("link", forceLink<Body, { source: string; target: string }>(links).id((body) => body.id).distance(SPACING).strength(0.3))
+    .force("charge", forceManyBody<Body>().strength(-160).distanceMax(400))
+    .force("collide", forceCollide<Body>(RADIUS).iterations(3))
     .stop();
   for (let tick = 0; tick < TICKS; tick += 1) simulation.tick();
   for (const body of bodies) {
     const node = model.nodes.get(body.id);
     if (node && fresh.has(body.id)) {
-      node.x = body.x ?? node.x;
-      node.y = body.y ?? node.y;
+      node.x = Math.round((body.x ?? 0) * SQUEEZE);
+      node.y = Math.round(body.y ?? 0);
     }
   }
+}
+
+/** The angle that leads away from what a node is linked to already. */
+function direction(model: GraphModel, parent: GraphNode, fresh: ReadonlySet<string>): number {
+  let [dx, dy] = [0, 0];
+  for (const node of model.nodes.values()) {
+    if (node === parent || fresh.has(node.id)) continue;
+    const distance = Math.hypot(parent.x - node.x, parent.y - node.y) || 1;
+    dx += (parent.x - node.x) / distance ** 2;
+    dy += (parent.y - node.y) / distance ** 2;
+  }
+  return dx === 0 && dy === 0 ? 0.3 : Math.atan2(dy, dx);
 }

@@ -1,4 +1,4 @@
-/** The graph on screen, as plain data: what is shown, how it got there, and how to take a step back. */
+/** The graph on screen, as plain data: what is shown, how it got there, and how to take a step back and forth. */
 
 export interface GraphNode {
   id: string; // CURIE
@@ -10,11 +10,12 @@ export interface GraphNode {
 }
 
 export interface GraphEdge {
-  id: string; // statement CURIEs joined; one drawn edge may stand for several statements
+  id: string;
   source: string;
   target: string;
   predicate: string;
   label: string;
+  sentence: string;
   sign: number | null;
   certainty: string;
   statements: string[];
@@ -25,16 +26,46 @@ export interface GraphData {
   edges: GraphEdge[];
 }
 
-type Step = { kind: "add"; nodes: string[]; edges: string[] } | { kind: "hide"; data: GraphData };
+export interface Place {
+  x: number;
+  y: number;
+  pinned: boolean;
+}
+
+/** One thing the reader did: what it added, took away, and moved (from where, to where). */
+interface Step {
+  added: GraphData;
+  removed: GraphData;
+  moved?: { id: string; from: Place; to: Place };
+}
+
+const NOTHING: GraphData = { nodes: [], edges: [] };
 
 export class GraphModel {
   readonly nodes = new Map<string, GraphNode>();
   readonly edges = new Map<string, GraphEdge>();
-  private readonly steps: Step[] = [];
+  /** Types whose nodes are faded. */
+  readonly faded = new Set<string>();
+  private readonly done: Step[] = [];
+  private readonly undone: Step[] = [];
 
   constructor(data: GraphData) {
+    this.put(data);
+  }
+
+  private put(data: GraphData): void {
     for (const node of data.nodes) this.nodes.set(node.id, node);
     for (const edge of data.edges) this.edges.set(edge.id, edge);
+  }
+
+  private take(data: GraphData): void {
+    for (const edge of data.edges) this.edges.delete(edge.id);
+    for (const node of data.nodes) this.nodes.delete(node.id);
+  }
+
+  private record(step: Step): void {
+    this.done.push(step);
+    this.undone.length = 0;
   }
 
   /** Adds what is not there yet, as one step that can be undone. Returns what was new. */
@@ -45,50 +76,77 @@ export class GraphModel {
       (edge) => !this.edges.has(edge.id) && this.nodes.has(edge.source) && this.nodes.has(edge.target),
     );
     for (const edge of edges) this.edges.set(edge.id, edge);
-    if (nodes.length + edges.length > 0) {
-      this.steps.push({ kind: "add", nodes: nodes.map((n) => n.id), edges: edges.map((e) => e.id) });
-    }
-    return { nodes, edges };
+    const added = { nodes, edges };
+    if (nodes.length + edges.length > 0) this.record({ added, removed: NOTHING });
+    return added;
   }
 
   hide(id: string): void {
     const node = this.nodes.get(id);
     if (!node) return;
-    const edges = this.edgesOf(id);
-    for (const edge of edges) this.edges.delete(edge.id);
-    this.nodes.delete(id);
-    this.steps.push({ kind: "hide", data: { nodes: [node], edges } });
+    const removed = { nodes: [node], edges: this.edgesOf(id) };
+    this.take(removed);
+    this.record({ added: NOTHING, removed });
+  }
+
+  /** Notes that a node was moved or pinned; it stands at its new place already. */
+  moved(node: GraphNode, from: Place): void {
+    this.record({ added: NOTHING, removed: NOTHING, moved: { id: node.id, from, to: { x: node.x, y: node.y, pinned: node.pinned } } });
   }
 
   /** Takes the last step back; false when there is nothing to take back. */
   undo(): boolean {
-    const step = this.steps.pop();
+    const step = this.done.pop();
     if (!step) return false;
-    if (step.kind === "add") {
-      for (const id of step.edges) this.edges.delete(id);
-      for (const id of step.nodes) this.nodes.delete(id);
-    } else {
-      for (const node of step.data.nodes) this.nodes.set(node.id, node);
-      for (const edge of step.data.edges) this.edges.set(edge.id, edge);
-    }
+    this.take(step.added);
+    this.put(step.removed);
+    this.place(step.moved?.id, step.moved?.from);
+    this.undone.push(step);
     return true;
   }
 
+  redo(): boolean {
+    const step = this.undone.pop();
+    if (!step) return false;
+    this.take(step.removed);
+    this.put(step.added);
+    this.place(step.moved?.id, step.moved?.to);
+    this.done.push(step);
+    return true;
+  }
+
+  private place(id: string | undefined, where: Place | undefined): void {
+    const node = this.nodes.get(id ?? "");
+    if (node && where) Object.assign(node, where);
+  }
+
   canUndo(): boolean {
-    return this.steps.length > 0;
+    return this.done.length > 0;
+  }
+
+  canRedo(): boolean {
+    return this.undone.length > 0;
   }
 
   edgesOf(id: string): GraphEdge[] {
     return [...this.edges.values()].filter((edge) => edge.source === id || edge.target === id);
   }
 
-  /** The view as query parameters: which nodes are shown, and where the reader put them. */
+  /** How many nodes of each type are shown, most first. */
+  counts(): [string, number][] {
+    const found = new Map<string, number>();
+    for (const node of this.nodes.values()) found.set(node.type, (found.get(node.type) ?? 0) + 1);
+    return [...found].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+  }
+
+  /** The view as query parameters: which nodes are shown and where, which the reader has pinned, which types are faded. */
   toParameters(): URLSearchParams {
     const parameters = new URLSearchParams();
     for (const node of this.nodes.values()) parameters.append("node", node.id);
     for (const node of this.nodes.values()) {
-      if (node.pinned) parameters.append("pin", `${node.id}@${Math.round(node.x)},${Math.round(node.y)}`);
+      parameters.append(node.pinned ? "pin" : "at", `${node.id}@${Math.round(node.x)},${Math.round(node.y)}`);
     }
+    for (const type of this.faded) parameters.append("fade", type);
     return parameters;
   }
 }

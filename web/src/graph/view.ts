@@ -1,49 +1,23 @@
-/** Draws a GraphModel as SVG: every node can be focused, every edge says what it states. */
+/** Draws a GraphModel as SVG: one tab stop leads in, arrow keys move on, every edge says what it states. */
 
 import { drag } from "d3-drag";
 import { select } from "d3-selection";
-import { zoom, zoomIdentity, type ZoomBehavior } from "d3-zoom";
-import type { GraphEdge, GraphModel, GraphNode } from "./model";
+import { zoom, zoomIdentity, type ZoomBehavior, type ZoomTransform } from "d3-zoom";
+import type { GraphEdge, GraphModel, GraphNode, Place } from "./model";
+import { element, shapeOf } from "./shapes";
 
-const SVG = "http://www.w3.org/2000/svg";
-const RADIUS = 16;
+/** Up to so many edges all show their words; above that those in focus do. */
+const WORDY = 25;
 
 export interface ViewEvents {
-  open(node: GraphNode): void;
-  openEdge(edge: GraphEdge): void;
-  moved(node: GraphNode): void;
+  open(node: GraphNode, byKey: boolean): void;
+  openEdge(edge: GraphEdge, byKey: boolean): void;
+  moved(node: GraphNode, from: Place): void;
+  key(node: GraphNode | undefined, event: KeyboardEvent): void;
+  typeName(type: string): string;
 }
 
-function element<K extends keyof SVGElementTagNameMap>(name: K, attributes: Record<string, string>): SVGElementTagNameMap[K] {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-function polygon(points: number, turn = 0): string {
-  return Array.from({ length: points }, (_, i) => {
-    const angle = (2 * Math.PI * i) / points + turn;
-    return `${(RADIUS * Math.cos(angle)).toFixed(1)},${(RADIUS * Math.sin(angle)).toFixed(1)}`;
-  }).join(" ");
-}
-
-/** One shape per type, so that colour never carries meaning alone. */
-const SHAPES: Record<string, () => SVGElement> = {
-  Drug: () => element("rect", { x: "-22", y: "-12", width: "44", height: "24", rx: "12" }),
-  DrugClass: () => element("rect", { x: "-22", y: "-12", width: "44", height: "24", rx: "3" }),
-  Target: () => element("polygon", { points: polygon(6) }),
-  Complex: () => element("polygon", { points: polygon(8, Math.PI / 8) }),
-  Pathway: () => element("polygon", { points: polygon(3, -Math.PI / 2) }),
-  Process: () => element("rect", { x: "-15", y: "-15", width: "30", height: "30", rx: "4" }),
-  JointCause: () => element("polygon", { points: polygon(4) }),
-  Histotype: () => element("polygon", { points: polygon(5, -Math.PI / 2) }),
-};
-
-function shapeOf(type: string): SVGElement {
-  return (SHAPES[type] ?? (() => element("circle", { r: String(RADIUS - 2) })))();
-}
-
-export function wrapLabel(label: string, width = 20): string[] {
+export function wrapLabel(label: string, width = 19): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of label.split(" ")) {
@@ -60,7 +34,13 @@ export function wrapLabel(label: string, width = 20): string[] {
 
 export class GraphView {
   private readonly world: SVGGElement;
-  private readonly zoomer: ZoomBehavior<SVGSVGElement, unknown>;
+  /** The window onto the graph. During a gesture the whole picture moves in it, drawn already; at its end the picture is drawn anew. */
+  private readonly stage: HTMLDivElement;
+  private readonly zoomer: ZoomBehavior<HTMLDivElement, unknown>;
+  private committed: ZoomTransform = zoomIdentity;
+  private readonly groups = new Map<string, SVGGElement>();
+  private bends = new Map<string, number>();
+  private current = "";
 
   constructor(
     private readonly svg: SVGSVGElement,
@@ -68,62 +48,107 @@ export class GraphView {
     private readonly events: ViewEvents,
   ) {
     svg.replaceChildren();
+    svg.removeAttribute("viewBox");
     svg.append(this.markers());
     this.world = element("g", { class: "world" });
     svg.append(this.world);
-    this.zoomer = zoom<SVGSVGElement, unknown>()
-      .scaleExtent([0.2, 4])
-      .on("zoom", (event: { transform: { toString(): string } }) => {
-        this.world.setAttribute("transform", event.transform.toString());
-      });
-    select(svg).call(this.zoomer).on("dblclick.zoom", null);
+    this.stage = document.createElement("div");
+    this.stage.className = "stage";
+    svg.replaceWith(this.stage);
+    this.stage.append(svg);
+    this.zoomer = zoom<HTMLDivElement, unknown>()
+      .scaleExtent([0.15, 4])
+      .clickDistance(6)
+      .on("zoom", (event: { transform: ZoomTransform; sourceEvent: unknown }) => {
+        if (event.sourceEvent) this.slide(event.transform);
+        else this.commit(event.transform);
+      })
+      .on("end", (event: { transform: ZoomTransform }) => this.commit(event.transform));
+    select(this.stage).call(this.zoomer).on("dblclick.zoom", null);
     svg.addEventListener("keydown", (event) => this.key(event));
+    svg.addEventListener("focusin", (event) => this.enter(event.target as Element));
+    svg.addEventListener("focusout", () => this.emphasise(undefined));
+  }
+
+  private slide(to: ZoomTransform): void {
+    const scale = to.k / this.committed.k;
+    this.svg.style.willChange = "transform";
+    this.svg.style.transform = `translate(${to.x - scale * this.committed.x}px, ${to.y - scale * this.committed.y}px) scale(${scale})`;
+  }
+
+  private commit(to: ZoomTransform): void {
+    this.committed = to;
+    this.world.setAttribute("transform", to.toString());
+    this.svg.style.transform = "";
+    this.svg.style.willChange = "";
   }
 
   draw(): void {
     const focused = document.activeElement?.getAttribute("data-node");
+    this.bends = this.fanned();
+    this.groups.clear();
     const edges = element("g", { class: "edges" });
     const nodes = element("g", { class: "nodes" });
     for (const edge of this.model.edges.values()) edges.append(this.edge(edge));
     for (const node of this.model.nodes.values()) nodes.append(this.node(node));
     this.world.replaceChildren(edges, nodes);
+    this.svg.classList.toggle("few", this.model.edges.size <= WORDY);
+    this.svg.setAttribute("aria-label", `Graph of ${this.model.nodes.size} things; the list beside it holds the same. Arrow keys move, Enter opens.`);
+    this.rove(this.model.nodes.has(this.current) ? this.current : [...this.model.nodes.keys()][0]);
+    this.fade();
     if (focused) this.focus(focused);
   }
 
+  /** Nodes of faded types, and what leads to them, step back. */
+  fade(): void {
+    const faded = (id: string): boolean => this.model.faded.has(this.model.nodes.get(id)?.type ?? "");
+    for (const node of this.model.nodes.values()) this.groups.get(node.id)?.classList.toggle("faded", faded(node.id));
+    for (const edge of this.model.edges.values()) {
+      this.groups.get(edge.id)?.classList.toggle("faded", faded(edge.source) || faded(edge.target));
+    }
+  }
+
   focus(id: string): void {
-    this.world.querySelector<SVGGElement>(`[data-node="${CSS.escape(id)}"]`)?.focus();
+    this.rove(id);
+    this.groups.get(id)?.focus();
+  }
+
+  /** Marks what the panel speaks of. */
+  choose(id: string): void {
+    for (const [key, group] of this.groups) group.classList.toggle("chosen", key === id);
+    this.emphasise(this.model.nodes.has(id) ? id : undefined);
   }
 
   fit(): void {
     const all = [...this.model.nodes.values()];
     if (all.length === 0) return;
-    const box = this.svg.getBoundingClientRect();
+    const box = this.stage.getBoundingClientRect();
     const xs = all.map((n) => n.x);
     const ys = all.map((n) => n.y);
-    const [left, right] = [Math.min(...xs) - 90, Math.max(...xs) + 90];
-    const [top, bottom] = [Math.min(...ys) - 60, Math.max(...ys) + 70];
-    const scale = Math.min(1.4, box.width / (right - left), box.height / (bottom - top));
+    const [left, right] = [Math.min(...xs) - 75, Math.max(...xs) + 75];
+    const [top, bottom] = [Math.min(...ys) - 30, Math.max(...ys) + 70];
+    const scale = Math.min(1.3, box.width / (right - left), box.height / (bottom - top));
     const transform = zoomIdentity
       .translate(box.width / 2 - (scale * (left + right)) / 2, box.height / 2 - (scale * (top + bottom)) / 2)
       .scale(scale);
-    select(this.svg).call(this.zoomer.transform, transform);
+    select(this.stage).call(this.zoomer.transform, transform);
   }
 
   zoomBy(factor: number): void {
-    select(this.svg).call(this.zoomer.scaleBy, factor);
+    select(this.stage).call(this.zoomer.scaleBy, factor);
   }
 
   private markers(): SVGDefsElement {
     const defs = element("defs", {});
     for (const [id, path] of [
       ["arrow", "M0,0 L8,4 L0,8 z"],
-      ["bar", "M4,0 L8,0 L8,8 L4,8 z"],
+      ["bar", "M4,-1 L7,-1 L7,9 L4,9 z"],
       ["dot", "M1,4 a3,3 0 1,0 6,0 a3,3 0 1,0 -6,0"],
     ] as const) {
       const marker = element("marker", {
-        id: `mark-${id}`, viewBox: "0 0 8 8", refX: "7", refY: "4", markerWidth: "9", markerHeight: "9", orient: "auto-start-reverse",
+        id: `mark-${id}`, class: `mark-${id}`, viewBox: "0 -1 8 10", refX: "7", refY: "4", markerWidth: "9", markerHeight: "11", markerUnits: "userSpaceOnUse", orient: "auto",
       });
-      marker.append(element("path", { d: path, class: `mark ${id}` }));
+      marker.append(element("path", { d: path }));
       defs.append(marker);
     }
     return defs;
@@ -131,100 +156,107 @@ export class GraphView {
 
   private node(node: GraphNode): SVGGElement {
     const degree = this.model.edgesOf(node.id).length;
+    const lines = wrapLabel(node.label);
+    const name = lines.join(" ") === node.label ? node.label : `${lines.join(" ")}, ${node.label}`;
     const group = element("g", {
-      class: `node type-${node.type}`,
+      class: `node type-${node.type}${node.pinned ? " pinned" : ""}`,
       transform: `translate(${node.x.toFixed(1)},${node.y.toFixed(1)})`,
-      tabindex: "0",
-      role: "button",
-      "data-node": node.id,
-      "aria-label": `${node.label}, ${node.type}, ${degree} shown connection${degree === 1 ? "" : "s"}`,
+      tabindex: "-1", role: "button", "data-node": node.id,
+      "aria-label": `${name}, ${this.events.typeName(node.type)}, ${degree} connection${degree === 1 ? "" : "s"} shown${node.pinned ? ", pinned" : ""}`,
     });
     group.append(shapeOf(node.type));
-    const text = element("text", { y: "30", "text-anchor": "middle" });
-    wrapLabel(node.label).forEach((line, index) => {
+    const text = element("text", { y: "29", "text-anchor": "middle" });
+    lines.forEach((line, index) => {
       const span = element("tspan", { x: "0", dy: index === 0 ? "0" : "1.15em" });
-      span.textContent = line;
+      span.textContent = `${line} `;
       text.append(span);
     });
     group.append(text);
-    group.addEventListener("click", () => this.events.open(node));
-    let moved = false;
+    group.addEventListener("click", () => this.events.open(node, false));
+    group.addEventListener("pointerenter", () => this.emphasise(node.id));
+    group.addEventListener("pointerleave", () => this.emphasise(undefined));
+    let from: Place | undefined;
     const behaviour = drag<SVGGElement, unknown>()
-      .clickDistance(4)
+      .clickDistance(5)
+      .container(() => this.world as SVGGElement)
       .on("drag", (event: { dx: number; dy: number }) => {
-        moved = true;
+        from ??= { x: node.x, y: node.y, pinned: node.pinned };
         node.x += event.dx;
         node.y += event.dy;
         group.setAttribute("transform", `translate(${node.x.toFixed(1)},${node.y.toFixed(1)})`);
-        for (const edge of this.model.edgesOf(node.id)) this.redrawEdge(edge);
+        for (const edge of this.model.edgesOf(node.id)) this.redraw(edge);
       })
       .on("end", () => {
-        if (!moved) return;
+        if (!from) return;
         node.pinned = true;
-        moved = false;
-        this.events.moved(node);
+        group.classList.add("pinned");
+        this.events.moved(node, from);
+        from = undefined;
       });
     select(group).call(behaviour);
+    this.groups.set(node.id, group);
     return group;
   }
 
   private edge(edge: GraphEdge): SVGGElement {
-    const group = element("g", {
-      class: `edge certainty-${edge.certainty}`,
-      tabindex: "0",
-      role: "button",
-      "data-edge": edge.id,
-      "aria-label": `${this.labelOf(edge.source)} ${edge.label} ${this.labelOf(edge.target)}, ${edge.certainty}`,
-    });
     const mark = edge.sign === 1 ? "arrow" : edge.sign === -1 ? "bar" : "dot";
+    const group = element("g", {
+      class: `edge mark-${mark} certainty-${edge.certainty}`, tabindex: "-1", role: "button", "data-edge": edge.id,
+      "aria-label": `${edge.sentence}, ${edge.certainty} (${edge.label})`,
+    });
     const d = this.path(edge);
-    group.append(element("path", { d, class: "hit" }));
-    group.append(element("path", { d, class: "line", "marker-end": `url(#mark-${mark})` }));
+    group.append(element("path", { d, class: "hit" }), element("path", { d, class: "line", "marker-end": `url(#mark-${mark})` }));
     const label = element("text", { ...this.middle(edge), "text-anchor": "middle" });
     label.textContent = edge.label;
     group.append(label);
-    group.addEventListener("click", () => this.events.openEdge(edge));
+    group.addEventListener("click", () => this.events.openEdge(edge, false));
+    this.groups.set(edge.id, group);
     return group;
   }
 
-  private redrawEdge(edge: GraphEdge): void {
-    const group = this.world.querySelector(`[data-edge="${CSS.escape(edge.id)}"]`);
-    if (!group) return;
+  private redraw(edge: GraphEdge): void {
+    const group = this.groups.get(edge.id);
     const d = this.path(edge);
-    group.querySelectorAll("path").forEach((path) => path.setAttribute("d", d));
-    const middle = this.middle(edge);
-    group.querySelector("text")?.setAttribute("x", middle.x);
-    group.querySelector("text")?.setAttribute("y", middle.y);
-  }
-
-  private labelOf(id: string): string {
-    return this.model.nodes.get(id)?.label ?? id;
+    group?.querySelectorAll("path").forEach((path) => path.setAttribute("d", d));
+    for (const [name, value] of Object.entries(this.middle(edge))) group?.querySelector("text")?.setAttribute(name, value);
   }
 
   /** Edges between the same two nodes fan out, so that each keeps its own line and label. */
-  private bend(edge: GraphEdge): number {
-    const siblings = [...this.model.edges.values()].filter(
-      (other) =>
-        (other.source === edge.source && other.target === edge.target) ||
-        (other.source === edge.target && other.target === edge.source),
-    );
-    const place = siblings.findIndex((other) => other.id === edge.id) - (siblings.length - 1) / 2;
-    return place * 34 * (edge.source < edge.target ? 1 : -1);
+  private fanned(): Map<string, number> {
+    const pairs = new Map<string, GraphEdge[]>();
+    for (const edge of this.model.edges.values()) {
+      const key = edge.source < edge.target ? `${edge.source}|${edge.target}` : `${edge.target}|${edge.source}`;
+      const group = pairs.get(key);
+      if (group) group.push(edge);
+      else pairs.set(key, [edge]);
+    }
+    const bends = new Map<string, number>();
+    for (const group of pairs.values()) {
+      group.forEach((edge, place) => {
+        bends.set(edge.id, (place - (group.length - 1) / 2) * 40 * (edge.source < edge.target ? 1 : -1));
+      });
+    }
+    return bends;
   }
 
   private ends(edge: GraphEdge): { ax: number; ay: number; bx: number; by: number; cx: number; cy: number } {
     const a = this.model.nodes.get(edge.source);
     const b = this.model.nodes.get(edge.target);
     if (!a || !b) return { ax: 0, ay: 0, bx: 0, by: 0, cx: 0, cy: 0 };
+    const bend = this.bends.get(edge.id) ?? 0;
     const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
     const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
-    const bend = this.bend(edge);
-    const margin = Math.min(24, length / 3);
-    return {
-      ax: a.x + ux * margin, ay: a.y + uy * margin,
-      bx: b.x - ux * (margin + 3), by: b.y - uy * (margin + 3),
-      cx: (a.x + b.x) / 2 - uy * bend, cy: (a.y + b.y) / 2 + ux * bend,
+    const [cx, cy] = [(a.x + b.x) / 2 - uy * bend, (a.y + b.y) / 2 + ux * bend];
+    const toward = (n: GraphNode): [number, number] => {
+      const far = Math.hypot(cx - n.x, cy - n.y) || 1;
+      // A line from below must not end in the label, nor one from the side in a wide box.
+      const below = cy - n.y > 0.55 * far;
+      const margin = Math.min(below ? 24 + 13 * wrapLabel(n.label).length : 24, far / 2);
+      return [n.x + ((cx - n.x) / far) * margin, n.y + ((cy - n.y) / far) * margin];
     };
+    const [ax, ay] = toward(a);
+    const [bx, by] = toward(b);
+    return { ax, ay, bx, by, cx, cy };
   }
 
   private path(edge: GraphEdge): string {
@@ -234,36 +266,63 @@ export class GraphView {
 
   private middle(edge: GraphEdge): { x: string; y: string } {
     const { ax, ay, bx, by, cx, cy } = this.ends(edge);
-    return { x: ((ax + bx + 2 * cx) / 4).toFixed(1), y: ((ay + by + 2 * cy) / 4 - 4).toFixed(1) };
+    return { x: ((ax + bx + 2 * cx) / 4).toFixed(1), y: ((ay + by + 2 * cy) / 4 + 3).toFixed(1) };
+  }
+
+  private rove(id: string | undefined): void {
+    this.groups.get(this.current)?.setAttribute("tabindex", "-1");
+    this.current = id ?? "";
+    this.groups.get(this.current)?.setAttribute("tabindex", "0");
+  }
+
+  private enter(target: Element): void {
+    const id = target.getAttribute("data-node");
+    if (id === null) return;
+    this.rove(id);
+    this.emphasise(id);
+  }
+
+  /** Shows the words on a node's edges, and lets the others step back. */
+  private emphasise(id: string | undefined): void {
+    const shown = id ?? this.world.querySelector(".node.chosen")?.getAttribute("data-node") ?? undefined;
+    this.svg.classList.toggle("focused", shown !== undefined && this.model.edges.size > WORDY);
+    for (const edge of this.model.edges.values()) {
+      this.groups.get(edge.id)?.classList.toggle("near", edge.source === shown || edge.target === shown);
+    }
   }
 
   private key(event: KeyboardEvent): void {
     const target = event.target as Element;
-    const node = this.model.nodes.get(target.getAttribute("data-node") ?? "");
     const edge = this.model.edges.get(target.getAttribute("data-edge") ?? "");
+    const node = this.model.nodes.get(target.getAttribute("data-node") ?? (edge ? this.current : ""));
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      if (node) this.events.open(node);
-      if (edge) this.events.openEdge(edge);
+      if (edge) this.events.openEdge(edge, true);
+      else if (node) this.events.open(node, true);
     } else if (node && event.key.startsWith("Arrow")) {
+      event.preventDefault();
       const next = this.nearest(node, event.key);
-      if (next) {
-        event.preventDefault();
-        this.focus(next.id);
-      }
+      this.focus((next ?? node).id);
+    } else if (node && (event.key === "[" || event.key === "]")) {
+      const own = this.model.edgesOf(node.id);
+      const place = edge ? own.indexOf(edge) : event.key === "]" ? -1 : 0;
+      const next = own[(place + (event.key === "]" ? 1 : -1) + own.length) % own.length];
+      if (next) this.groups.get(next.id)?.focus();
+    } else {
+      this.events.key(node, event);
     }
   }
 
   /** The closest node in the direction of an arrow key. */
   private nearest(from: GraphNode, key: string): GraphNode | undefined {
-    const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [0, 0];
+    const [dx = 0, dy = 0] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [];
     let best: GraphNode | undefined;
     let least = Infinity;
     for (const node of this.model.nodes.values()) {
       if (node === from) continue;
-      const along = (node.x - from.x) * (dx ?? 0) + (node.y - from.y) * (dy ?? 0);
+      const along = (node.x - from.x) * dx + (node.y - from.y) * dy;
       if (along <= 0) continue;
-      const across = Math.abs((node.x - from.x) * (dy ?? 0)) + Math.abs((node.y - from.y) * (dx ?? 0));
+      const across = Math.abs((node.x - from.x) * dy) + Math.abs((node.y - from.y) * dx);
       const cost = along + 2 * across;
       if (cost < least) [best, least] = [node, cost];
     }

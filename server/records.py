@@ -1,0 +1,109 @@
+"""Pages of single records: statements, passages, studies, patients, documents."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from kg.description import describe, passage, reference
+from kg.errors import EntityNotFound
+from kg.graph import KnowledgeGraph
+from kg.identifiers import display, expand
+from kg.model import EntityRef
+from server import plots, wording
+from server.addresses import export
+from server.provenance import places
+from server.sources import Sources
+
+
+class Records:
+    """The views; each is a function of the request and the graph."""
+
+    def __init__(self, graph: KnowledgeGraph, sources: Sources) -> None:
+        self.graph = graph
+        self.sources = sources
+
+    def statement(self, name: str) -> str:
+        """A statement, outcome or event with its provenance."""
+        card = self.graph.fact(name)
+        known = describe(self.graph.store, {spot.document for spot in (*card.passages, *card.context_passages)})
+        return render_template(
+            "fact.html",
+            card=card,
+            stated=places(card.passages, known, self.sources),
+            context=places(card.context_passages, known, self.sources),
+            exported=[
+                export("JSON", f"/api/v1/statements/{card.curie}"),
+                export("Turtle", f"/id/{card.curie.replace(':', '/', 1)}?format=turtle"),
+            ],
+        )
+
+    def passage(self, name: str) -> str:
+        """A passage, what it states and, where they may be shown, its words."""
+        iri = expand(name) if ":" in name and "//" not in name else name
+        known = describe(self.graph.store, [iri])
+        if iri not in known:
+            raise EntityNotFound(name, "passage")
+        place = passage(known[iri])
+        facts = [row[0].value for row in self.graph.sparql(_FACTS_AT, {"passage": iri}) if row[0]]
+        known.update(describe(self.graph.store, [*facts, place.document]))
+        named = sorted((reference(fact, known) for fact in facts), key=lambda ref: ref.label)
+        return render_template(
+            "passage.html",
+            passage=place,
+            document=reference(place.document, known),
+            sha256=known[iri].text("sha256"),
+            facts=named,
+            quoted=self.sources.words(known.get(place.document), place),
+        )
+
+    def study(self, name: str) -> str:
+        """A study with its arms."""
+        card = self.graph.study(name)
+        return render_template("study.html", card=card, exported=[export("JSON", f"/api/v1/studies/{card.curie}")])
+
+    def cases(self) -> str:
+        """Every patient."""
+        patients = self.graph.members("patient")
+        return render_template("cases.html", timelines=[self.graph.timeline(ref.id) for ref in patients])
+
+    def case(self, name: str) -> str:
+        """A patient's history."""
+        timeline = self.graph.timeline(name)
+        return render_template(
+            "case.html",
+            timeline=timeline,
+            plot=plots.swimmer(timeline) if timeline.events else None,
+            event_details=wording.event_details,
+            exported=[export("JSON", f"/api/v1/cases/{timeline.patient.curie}/timeline")],
+        )
+
+    def documents(self) -> str:
+        """The source documents."""
+        return render_template(
+            "documents.html", cards=[self.graph.document(ref.curie) for ref in self.graph.corpus().documents]
+        )
+
+    def document(self, name: str) -> str:
+        """A document and everything taken from it."""
+        card = self.graph.document(name)
+        rows = [
+            tuple(cell.value if cell else "" for cell in row)
+            for row in self.graph.sparql(_FACTS_OF, {"document": card.id})
+        ]
+        facts: dict[str, tuple[int, str, EntityRef]] = {}
+        for fact, label, section, start in rows:
+            entry = (int(start or 0), section, EntityRef(fact, display(fact), "Statement", label))
+            facts[fact] = min(facts.get(fact, entry), entry)
+        sections: dict[str, list[EntityRef]] = {}
+        for _, section, ref in sorted(facts.values(), key=lambda entry: (entry[0], entry[2].label)):
+            sections.setdefault(section or "Text", []).append(ref)
+        return render_template(
+            "document.html", card=card, sections=sections, exported=[export("JSON", f"/api/v1/documents/{card.curie}")]
+        )
+
+
+_FACTS_AT = "SELECT DISTINCT ?fact WHERE { ?fact skg:passage ?passage }"
+_FACTS_OF = """
+SELECT DISTINCT ?fact ?label ?section ?start WHERE { ?fact skg:assertedBy ?document ; rdfs:label ?label ;
+  skg:passage ?place .
+  ?place skg:document ?document ; skg:start ?start . OPTIONAL { ?place skg:section ?section } }"""

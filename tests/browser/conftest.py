@@ -1,0 +1,129 @@
+"""A real browser on a real server: Debian's Chromium, driven by Playwright, on the packaged curated facts.
+
+Everything here skips with the reason where Chromium, Playwright or the bundle of ``web/`` is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kg import KnowledgeGraph
+from server.app import create_app
+from server.assets import Assets
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("SARCOMA_KG_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+WIDE, NARROW = (1280, 900), (390, 844)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the browser's tests together, whatever shuffles the rest: they share one page server."""
+    items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
+
+
+@pytest.fixture(scope="session")
+def address(curated_graph: KnowledgeGraph) -> Iterator[str]:
+    """Where the server listens."""
+    if not Assets().is_built:
+        pytest.skip("the pages are not bundled: run `npm run build` in web/")
+    import waitress
+
+    app = create_app(curated_graph, Settings())
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=6)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (apt install chromium, or name one in SARCOMA_KG_CHROMIUM)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Visit:
+    """A page, and everything that went wrong on it."""
+
+    page: Page
+    address: str
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        """Open a page of the server."""
+        self.page.goto(self.address + path)
+
+    def watch(self) -> None:
+        """Note errors of scripts, violations of the content security policy, and requests to anyone else."""
+        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        self.page.on(
+            "console",
+            lambda message: self.faults.append(f"console: {message.text}") if message.type == "error" else None,
+        )
+        self.page.on(
+            "request",
+            lambda request: (
+                self.faults.append(f"third party: {request.url}") if not self._is_own(request.url) else None
+            ),
+        )
+
+    def _is_own(self, url: str) -> bool:
+        return url.startswith((self.address, "data:", "blob:"))
+
+
+Visiting = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visiting]:
+    """Open pages: ``visit(size=NARROW, dark=True, scripts=False)``; nothing may go wrong on them during a test."""
+    visits: list[Visit] = []
+
+    def start(*, size: tuple[int, int] = WIDE, dark: bool = False, scripts: bool = True, touch: bool = False) -> Visit:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            has_touch=touch,
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(10_000)
+        visits.append(Visit(context.new_page(), address))
+        visits[-1].watch()
+        return visits[-1]
+
+    yield start
+    for each in visits:
+        each.page.context.close()
+    # A page that answers 404 on purpose logs so; that is no fault of the page.
+    assert [fault for each in visits for fault in each.faults if "404 (NOT FOUND)" not in fault] == []
