@@ -6,18 +6,17 @@ folder of its own, and only the last step, a rename and a swap of one link, make
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kg import codec
-from kg.codec import Quad, dataset_checksum, nquads_lines
+from kg.codec import Quad, nquads_lines
 from kg.engine import write_store
 from kg.errors import CurationError, StoreUnavailable
 from kg.generations import MANIFEST, building, open_current, publish, remove_unused
@@ -25,8 +24,9 @@ from kg.index_writer import write_index
 from kg.search import write_names
 from ontology.terms import PREDICATES
 from triples.compile import Compiled, compile_corpus
-from triples.dataset import dataset, shape_faults
+from triples.dataset import dataset, shape_faults, write_dataset
 from triples.faults import corpus_faults
+from triples.imports.alignment import JoinedImports, imports_digest, joined_imports
 from triples.inference import hierarchy_faults
 from triples.metadata import class_counts
 from triples.passages import digest_faults, quote_faults
@@ -103,7 +103,7 @@ def build(
     Raises: CurationError with every fault, before anything is written.
     """
     tell = progress or _silent
-    inputs = input_hash(curated_dir)
+    inputs = input_hash(curated_dir, imports_digest(data_dir))
     current = None if force else _current(data_dir, inputs)
     if current is not None:
         tell("nothing has changed since the last build")
@@ -118,9 +118,10 @@ def build(
         faults = shape_faults(quads, compiled.places)
         if faults:
             raise CurationError(faults)
-    with building(data_dir) as folder:
-        tell("writing the store and the indexes")
-        manifest = _write(folder, compiled, quads, inputs)
+    with building(data_dir) as folder, joined_imports(data_dir, corpus) as imports:
+        names = [graph.manifest.name for graph in imports.graphs]
+        tell(f"writing the store and the indexes{', with ' + ', '.join(names) if names else ''}")
+        manifest = _write(folder, compiled, quads | {*imports.metadata_quads()}, inputs, imports)
         path = publish(data_dir, folder)
     remove_unused(data_dir, keep=KEPT_GENERATIONS)
     tell(f"published {path.name}")
@@ -143,22 +144,21 @@ def read_sound_corpus(curated_dir: Path) -> Corpus:
     return corpus
 
 
-def _write(folder: Path, compiled: Compiled, quads: frozenset[Quad], inputs: str) -> Manifest:
-    lines = nquads_lines(quads)
-    text = "\n".join(lines).encode("utf-8") + b"\n"
-    plain = folder / "dataset.nq"
-    plain.write_bytes(text)
-    write_store(folder / "store", plain)
+def _write(folder: Path, compiled: Compiled, quads: frozenset[Quad], inputs: str, imports: JoinedImports) -> Manifest:
+    plain, triples = folder / "dataset.nq", folder / "dataset.nt"
+    checksum, count = write_dataset(imports.lines(nquads_lines(quads)), plain, triples, folder / DATASET)
+    write_store(folder / "store", plain, triples=triples)
     plain.unlink()
-    (folder / DATASET).write_bytes(gzip.compress(text, 6, mtime=0))
-    index = dict(write_index(folder / "index", compiled.nodes, compiled.edges))
-    index["names"] = write_names(folder / NAMES, compiled.nodes)
+    triples.unlink()
+    nodes = imports.nodes(compiled.nodes)
+    index = dict(write_index(folder / "index", nodes, imports.edges(compiled.edges)))
+    index["names"] = write_names(folder / NAMES, nodes)
     rows = list(codec.plain_quads(quads))
     manifest = Manifest(
-        checksum=dataset_checksum(lines),
+        checksum=checksum,
         inputs=inputs,
-        quads=len(lines),
-        graphs=dict(sorted(Counter(row[2] for row in rows).items())),
+        quads=count,
+        graphs=dict(sorted({**Counter(row[2] for row in rows), **imports.quads_by_graph}.items())),
         classes=class_counts(rows),
         index=index,
         libraries=library_versions(),
@@ -178,11 +178,12 @@ def library_versions() -> dict[str, str]:
     return found
 
 
-def input_hash(curated_dir: Path) -> str:
-    """SHA-256 of everything a build depends on: curated files, ontology, code and library versions."""
+def input_hash(curated_dir: Path, imports: Sequence[tuple[str, str]] = ()) -> str:
+    """SHA-256 of everything a build depends on: curated files, imports, ontology, code, library versions."""
     patterns = ("entities/*.yaml", "documents/*/*.yaml", "documents/*/passages.tsv")
     curated = (path for pattern in patterns for path in curated_dir.glob(pattern))
-    return _digest(curated_dir, curated, _code_digest() + json.dumps(library_versions(), sort_keys=True))
+    seed = [_code_digest(), library_versions(), *imports]
+    return _digest(curated_dir, curated, json.dumps(seed, sort_keys=True))
 
 
 @cache

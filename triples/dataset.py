@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gzip
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TextIO
 
 from kg import codec
 from kg.catalogue import packaged_quads
-from kg.codec import Quad, nquads_lines, parse_turtle
+from kg.codec import Quad, dataset_checksum, nquads_lines, parse_turtle
 from kg.errors import Fault
 from kg.identifiers import display
 from ontology.resources import ontology_ntriples
@@ -27,6 +31,42 @@ def dataset(corpus: Corpus, compiled: Compiled) -> frozenset[Quad]:
     quads.update(ranking_quads(compiled))
     quads.update(metadata_quads(quads))
     return frozenset(quads)
+
+
+def write_dataset(lines: Iterable[str], plain: Path, triples: Path, packed: Path) -> tuple[str, int]:
+    """Write sorted N-Quads without holding them; returns their checksum and number.
+
+    Args:
+        lines: canonical N-Quads, every one with a graph, without line ends.
+        plain: gets the quads.
+        triples: gets their triples, as N-Triples.
+        packed: gets the quads, compressed.
+    """
+    with (
+        plain.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as stream,
+        triples.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as bare,
+    ):
+        written = _Written(lines, stream, bare)
+        checksum = dataset_checksum(written)
+    # No name and no time in the header: the same quads are the same bytes.
+    with plain.open("rb") as whole, packed.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as target:
+        shutil.copyfileobj(whole, target, 1 << 20)
+    return checksum, written.count
+
+
+class _Written:
+    """Lines that are written to two files as they are gone through, with and without their graph."""
+
+    def __init__(self, lines: Iterable[str], quads: TextIO, triples: TextIO) -> None:
+        self._lines, self._quads, self._triples = lines, quads, triples
+        self.count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._quads.write(f"{line}\n")
+            self._triples.write(f"{line.rsplit(' ', 2)[0]} .\n")  # the last two are the graph and the full stop
+            self.count += 1
+            yield line
 
 
 def shape_faults(quads: Iterable[Quad], places: Mapping[str, Place]) -> tuple[Fault, ...]:

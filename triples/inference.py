@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from kg import codec
 from kg.codec import Quad, content_hash, literal, named, node, skg
 from kg.errors import Fault
-from kg.identifiers import expand
+from kg.identifiers import expand, kind_of
 from ontology.axioms import SubClass, in_words
 from ontology.reason import classify, explain_unsatisfiable
+from ontology.terms import CLASS_BY_KIND, SKG
 from triples.records import Corpus
 from triples.tree import Place
 
@@ -22,14 +23,26 @@ def hierarchy_axioms(corpus: Corpus) -> tuple[SubClass, ...]:
         for name in record.texts("id")
         if name.startswith("histotype:")
         for parent in record.texts("parents")
-        if parent.startswith("histotype:")
     }
     return tuple(sorted(found))
 
 
+def kind_axioms(corpus: Corpus) -> tuple[SubClass, ...]:
+    """What the kind of every histotype, and of every parent of one, says of it; this is what disjointness works on."""
+    hierarchy = ((expand(name), record) for record in corpus.entities for name in record.texts("id"))
+    named_in = {
+        other
+        for iri, record in hierarchy
+        if kind_of(iri) == "histotype"
+        for other in (iri, *(expand(parent) for parent in record.texts("parents")))
+    }
+    kinds = ((iri, kind_of(iri) or "") for iri in named_in)
+    return tuple(sorted(SubClass(iri, SKG.iri(CLASS_BY_KIND[kind])) for iri, kind in kinds if kind in CLASS_BY_KIND))
+
+
 def hierarchy_faults(corpus: Corpus) -> tuple[Fault, ...]:
     """Histotypes that by their parents and the ontology can have no instance, with the axioms that clash."""
-    axioms = hierarchy_axioms(corpus)
+    axioms = (*hierarchy_axioms(corpus), *kind_axioms(corpus))
     labels, places = _labels(corpus), _places(corpus)
     faults = []
     for iri in classify(axioms).unsatisfiable:

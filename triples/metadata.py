@@ -11,8 +11,16 @@ from kg.identifiers import BASE
 from kg.spelling import compact
 from ontology.terms import SKG
 from triples.compile import Compiled
+from triples.partitions import partition_quads
 
 _VOID = "http://rdfs.org/ns/void#"
+_DCAT = "http://www.w3.org/ns/dcat#"
+_DCTERMS = "http://purl.org/dc/terms/"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_TEXTS = (
+    ("title", "sarcoma-kg"),
+    ("description", "How sarcoma drugs act, and what came of giving them; every fact with its passage."),
+)
 DATASET = named(BASE)
 
 
@@ -27,21 +35,25 @@ def ranking_quads(compiled: Compiled) -> Iterator[Quad]:
 
 
 def metadata_quads(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """VoID: triples by graph and things by class, for everything but the side graphs. No wall time."""
+    """The record of the dataset (DCAT) and its figures (VoID), for everything but the side graphs. No wall time.
+
+    The version is not in it: it is the checksum of the whole, which whoever serves the graph adds.
+    """
     graph = named(codec.METADATA_GRAPH)
     side = {codec.PROVENANCE_GRAPH, codec.METADATA_GRAPH}
     counted = [row for row in plain_quads(quads) if row[2] not in side]
-    yield Quad(DATASET, codec.type_, named(f"{_VOID}Dataset"), graph)
+    for vocabulary, name in ((_VOID, "Dataset"), (_DCAT, "Dataset")):
+        yield Quad(DATASET, codec.type_, named(vocabulary + name), graph)
+    for name, text in _TEXTS:
+        yield Quad(DATASET, named(_DCTERMS + name), literal(text), graph)
+    yield Quad(DATASET, named(f"{_DCTERMS}license"), named(LICENCE), graph)
+    yield Quad(DATASET, named(f"{_VOID}uriSpace"), literal(BASE), graph)
     yield Quad(DATASET, named(f"{_VOID}triples"), literal(len({(s, p, o) for s, p, _, o in counted})), graph)
     for name, count in sorted(Counter(row[2] for row in counted).items()):
         yield Quad(DATASET, named(f"{_VOID}subset"), named(name), graph)
         yield Quad(named(name), codec.type_, named(f"{_VOID}Dataset"), graph)
         yield Quad(named(name), named(f"{_VOID}triples"), literal(count), graph)
-    for kind, count in sorted(class_counts(counted).items()):
-        part = named(f"{BASE}graph/class-{kind}")
-        yield Quad(DATASET, named(f"{_VOID}classPartition"), part, graph)
-        yield Quad(part, named(f"{_VOID}class"), skg(kind), graph)
-        yield Quad(part, named(f"{_VOID}entities"), literal(count), graph)
+    yield from partition_quads(counted, DATASET.value, codec.METADATA_GRAPH)
 
 
 def class_counts(rows: Iterable[PlainQuad]) -> dict[str, int]:

@@ -29,7 +29,8 @@ def _lines(report: CheckReport, *, coverage: bool) -> Iterator[str]:
         yield f"{folder.name}: " + ", ".join(_count(len(group), noun) for group, noun in counts)
     if report.support.facts:
         lacking, share = len(report.support.unsupported), report.support.context_share
-        yield f"{_count(report.support.facts, 'fact')} compared with their passages: {lacking} not supported, {share:.0%} need a context"
+        compared = f"{_count(report.support.facts, 'fact')} compared with their passages"
+        yield f"{compared}: {lacking} not supported, {share:.0%} need a context"
     if coverage:
         for each in report.coverage():
             yield from _coverage(each)
@@ -37,7 +38,8 @@ def _lines(report: CheckReport, *, coverage: bool) -> Iterator[str]:
 
 
 def _coverage(each: Coverage) -> Iterator[str]:
-    yield f"{each.document}: {each.covered} of {each.sentences} sentences covered, {each.excluded} set aside with a reason"
+    covered = f"{each.document}: {each.covered} of {each.sentences} sentences covered"
+    yield f"{covered}, {each.excluded} set aside with a reason"
     yield from (f"  {gap.span} [{gap.section}] {gap.text}" for gap in each.uncovered)
     yield from (f"  {gap.span} [{gap.section}] the number {gap.text} is in no fact" for gap in each.numbers)
 

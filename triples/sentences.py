@@ -269,7 +269,8 @@ def outcome_label(record: Record, treatment: str, population: str, names: Names)
         link = " in " if event is not None else " "
         if (grade and event is None) or not re.match(r"[\d<>≤≥~.]", figures):
             link, figures = ": ", lower_first(figures)
-        body = f"{what}{link}{figures}{tail}"
+        named = what.lower() in figures.lower()
+        body = f"{figures}{tail}" if named else f"{what}{link}{figures}{tail}"
     else:
         said = _ABSENCES.get(record.text("absence") or "") or record.text("frequency")
         details = "; ".join(_figure_details(record, population))
@@ -345,7 +346,7 @@ def event_label(record: Record, patient: str, labels: Mapping[str, str]) -> str:
         words = duration_words(offset.removeprefix("-"))
         when = f"{words} {'before' if offset.startswith('-') else 'after'} {labels[after or '']}"
     label = record.text("label") or ""
-    if record.yes("planned"):
+    if record.yes("planned") and "plan" not in label.lower():
         label = f"planned: {label}"
     if record.text("polarity") == "negated" and not _DENIAL.search(label):
         label = f"not the case: {label}"
@@ -367,7 +368,7 @@ def event_label(record: Record, patient: str, labels: Mapping[str, str]) -> str:
         details.extend([f"for {lasted}"] if lasted.lower() not in label.lower() else [])
     for key, lead in (("reason", "because: "), ("ended", "ended: ")):
         if record.text(key):
-            details.append(f"{lead}{record.text(key)}")
+            details.append(f"{lead}{lower_first(record.text(key) or '')}")
     tail = "".join(f"; {detail}" for detail in details) + reservation(record)
     body = f"{patient}: {f'{when}: ' if when else ''}{label}{tail}"
     return sentence(f"{body}{_remark(record, body)}") + flag_words(record)
