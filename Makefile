@@ -44,8 +44,9 @@ check: $(VENV)/developed
 	$(BIN)/mypy
 	$(BIN)/sarcoma-kg check
 
+# CI runs the slow tests too.
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(if $(CI),-m "slow or not slow")
 
 bench: $(VENV)/developed
 	$(BIN)/python -m bench

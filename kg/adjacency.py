@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -22,7 +23,9 @@ from kg.index import SIGN_CARRY, Ids, Index, certainty_bits
 from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty
 from ontology.terms import CLASSES, PREDICATES
 
-KEPT_PROJECTIONS = 4
+KEPT_PROJECTIONS = 32
+MAX_KEPT_ENTRIES = 1 << 25  # neighbours in all kept projections of an index together, 24 bytes each
+LONG_ROWS = 192  # neighbours per node on average
 
 Mask = NDArray[np.bool_]
 
@@ -42,6 +45,43 @@ class Selection:
     include_imports: bool = False
     directed: bool = True
     causal: bool = False
+
+
+class Row(NamedTuple):
+    """The neighbours of one node; see :class:`Adjacency` for the columns."""
+
+    neighbors: NDArray[np.int32]
+    steps: NDArray[np.int32]
+    costs: NDArray[np.int32]
+
+
+class Rows(NamedTuple):
+    """Neighbours of several nodes, one node after the other; ``counts`` says how many each of them has here."""
+
+    neighbors: NDArray[np.int32]
+    costs: NDArray[np.int32]
+    counts: Ids
+
+
+class Neighbors(Protocol):
+    """What a search needs to know of the links: made ready for all nodes, or read as it goes along."""
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes the graph has."""
+        ...
+
+    def degree(self, nodes: Ids) -> Ids:
+        """How many links there are to be read for each of these nodes."""
+        ...
+
+    def row(self, node: int) -> Row:
+        """The neighbours of one node."""
+        ...
+
+    def rows(self, nodes: Ids) -> Iterator[Rows]:
+        """The neighbours of some nodes, in one or more blocks; what a block says comes on top of the others."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,14 +111,44 @@ class Adjacency:
 
     def positions(self, nodes: Ids) -> Ids:
         """Where the neighbours of these nodes lie, one node after the other."""
-        lengths = self.degree(nodes)
-        before = np.cumsum(lengths) - lengths
-        return np.repeat(self.pointer[nodes] - before, lengths) + np.arange(int(lengths.sum()))
+        return positions_of(self.pointer, nodes)
+
+    def row(self, node: int) -> Row:
+        """The neighbours of one node."""
+        start, end = self.pointer[node : node + 2].tolist()
+        return Row(self.neighbor[start:end], self.step[start:end], self.cost[start:end])
+
+    def rows(self, nodes: Ids) -> Iterator[Rows]:
+        """The neighbours of some nodes, here all in one block."""
+        counts = self.degree(nodes)
+        if counts.sum() <= LONG_ROWS * len(nodes):
+            positions = self.positions(nodes)
+            yield Rows(self.neighbor.take(positions), self.cost.take(positions), counts)
+            return
+        # Long rows are copied as they lie, which is several times faster than picking their entries one by one.
+        starts, ends = self.pointer[nodes].tolist(), self.pointer[nodes + 1].tolist()
+        parts = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
+        neighbors, costs = (np.concatenate([column[part] for part in parts]) for column in (self.neighbor, self.cost))
+        yield Rows(neighbors, costs, counts)
+
+
+class Directions(Protocol):
+    """The selected links in both directions: ``out`` along the way of a path, ``into`` against it."""
+
+    @property
+    def out(self) -> Neighbors:
+        """Where a path may go."""
+        ...
+
+    @property
+    def into(self) -> Neighbors:
+        """Where a path may come from."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """The selected links in both directions: ``out`` along the way of a path, ``into`` against it."""
+    """The selected links in both directions, made ready for all nodes."""
 
     out: Adjacency
     into: Adjacency
@@ -98,15 +168,39 @@ def project(index: Index, selection: Selection) -> Projection:
     projection = _project(index, selection)
     with _lock:
         kept[selection] = projection
-        while len(kept) > KEPT_PROJECTIONS:
-            kept.popitem(last=False)
+        entries = sum(len(each.out.neighbor) for each in kept.values())
+        while len(kept) > KEPT_PROJECTIONS or (entries > MAX_KEPT_ENTRIES and len(kept) > 1):
+            entries -= len(kept.popitem(last=False)[1].out.neighbor)
     return projection
+
+
+def kept_projection(index: Index, selection: Selection) -> Projection | None:
+    """The neighbour arrays of a selection if they are at hand."""
+    with _lock:
+        return _kept.get(index, OrderedDict[Selection, Projection]()).get(selection)
+
+
+def positions_of(pointer: Ids, nodes: Ids) -> Ids:
+    """Where the entries of these nodes lie, one node after the other."""
+    starts = pointer[nodes]
+    lengths = pointer[nodes + 1] - starts
+    positions = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+    positions += np.arange(len(positions))
+    return positions
 
 
 def links_allowed(index: Index, selection: Selection, links: Ids | None = None) -> Mask:
     """For every link, or for each of some links, whether the selection lets it through."""
     bits = certainty_bits(selection.certainties, include_imports=selection.include_imports)
-    chosen = np.array(
+    chosen = predicates_allowed(index, selection)
+    which = slice(None) if links is None else links
+    allowed: Mask = (index.link_certainties[which] & bits) != 0
+    return allowed if chosen.all() else allowed & chosen[index.link_predicate[which]]
+
+
+def predicates_allowed(index: Index, selection: Selection) -> Mask:
+    """For every predicate whether the selection lets it through."""
+    return np.array(
         [
             (not selection.predicates or predicate.name in selection.predicates)
             and (not selection.causal or predicate.causal or predicate.sign == SIGN_CARRY)
@@ -114,16 +208,13 @@ def links_allowed(index: Index, selection: Selection, links: Ids | None = None) 
         ],
         dtype=bool,
     )
-    which = slice(None) if links is None else links
-    allowed: Mask = (index.link_certainties[which] & bits) != 0
-    return allowed if chosen.all() else allowed & chosen[index.link_predicate[which]]
 
 
 def nodes_allowed(index: Index, types: Iterable[str], avoid: Iterable[int]) -> Mask:
     """For every node whether a path may lead through it: of one of the types (if any), not avoided."""
     wanted = set(types)
-    chosen = np.array([not wanted or name in wanted for name in index.types], dtype=bool)
-    allowed: Mask = chosen[index.node_type] if len(index.types) else np.empty(0, dtype=bool)
+    chosen = np.array([name in wanted for name in index.types], dtype=bool)
+    allowed: Mask = chosen[index.node_type] if wanted else np.ones(len(index.nodes), dtype=bool)
     for number in avoid:
         allowed[number] = False
     return allowed
@@ -134,14 +225,10 @@ def check_names(index: Index, predicates: Iterable[str], types: Iterable[str], t
     known = {predicate.name for predicate in index.predicates}
     for name in predicates:
         if name not in known and not (name in PREDICATES and PREDICATES[name].edge):
-            raise InvalidParameter(
-                "predicate", name, "a predicate of docs/predicates.md that joins two entities"
-            )
+            raise InvalidParameter("predicate", name, "a predicate of docs/predicates.md that joins two entities")
     for name in types:
         if name not in CLASSES and name not in index.types:
-            raise InvalidParameter(
-                type_parameter, name, f"one of {', '.join(sorted({*CLASSES, *index.types}))}"
-            )
+            raise InvalidParameter(type_parameter, name, f"one of {', '.join(sorted({*CLASSES, *index.types}))}")
 
 
 def check_certainties(certainties: Iterable[str]) -> None:
@@ -196,14 +283,20 @@ def _thinned(pointer: Ids, kept: Mask) -> Ids:
 
 
 def _merged(left: Adjacency, right: Adjacency) -> Adjacency:
-    """The neighbours of both, node by node."""
-    owners = [
-        np.repeat(np.arange(side.nodes, dtype=np.int32), np.diff(side.pointer)) for side in (left, right)
-    ]
-    order = np.argsort(np.concatenate(owners), kind="stable")
+    """The neighbours of both, node by node, those of the left one first."""
+    at_left = np.repeat(right.pointer[:-1], np.diff(left.pointer))
+    at_left += np.arange(len(at_left))
+    at_right = np.repeat(left.pointer[1:], np.diff(right.pointer))
+    at_right += np.arange(len(at_right))
+
+    def joined(of_left: NDArray[np.int32], of_right: NDArray[np.int32]) -> NDArray[np.int32]:
+        both = np.empty(len(of_left) + len(of_right), dtype=np.int32)
+        both[at_left], both[at_right] = of_left, of_right
+        return both
+
     return Adjacency(
         pointer=left.pointer + right.pointer,
-        neighbor=np.concatenate([left.neighbor, right.neighbor])[order],
-        step=np.concatenate([left.step, right.step])[order],
-        cost=np.concatenate([left.cost, right.cost])[order],
+        neighbor=joined(left.neighbor, right.neighbor),
+        step=joined(left.step, right.step),
+        cost=joined(left.cost, right.cost),
     )

@@ -13,17 +13,19 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.adjacency import Adjacency, Mask, Projection
+from kg.adjacency import Directions, Mask
 from kg.budget import Deadline
 from kg.index import COST_SHIFT, COST_UNIT, Ids
 
 UNREACHABLE = 1 << 60
 MAX_EXPANSIONS = 200_000
 FIRST_CHILDREN = 32
+WORTH_A_LOOK = 4  # how many times more links going back must read before going on is tried
 STEPS_BETWEEN_CLOCK_LOOKS = 256
 
 
@@ -59,8 +61,7 @@ class SearchLimits:
         return self.deadline is not None and self.deadline.passed()
 
 
-@dataclass(frozen=True)
-class _Child:
+class _Child(NamedTuple):
     bound: int
     node: int
     label: int
@@ -71,8 +72,8 @@ class _Child:
 class _Children:
     """The next steps from a node with j steps left, best first; sorted only as far as they are asked for."""
 
-    def __init__(self, bound: Ids, node: Ids, label: Ids, step: Ids, cost: Ids) -> None:
-        self._columns = (bound, node, label, step, cost)
+    def __init__(self, *columns: NDArray[np.signedinteger]) -> None:
+        self._columns = columns  # bound, node, label, step, cost
         self._sorted: list[_Child] = []
         self._whole = False
 
@@ -85,19 +86,17 @@ class _Children:
         bound = self._columns[0]
         if everything or len(bound) <= FIRST_CHILDREN:
             self._whole = True
-            chosen = np.arange(len(bound))
+            columns = self._columns
         else:
             limit = np.partition(bound, FIRST_CHILDREN - 1)[FIRST_CHILDREN - 1]
             chosen = np.flatnonzero(bound <= limit)
-        bounds, nodes, labels, steps, costs = (column[chosen] for column in self._columns)
-        order = np.lexsort((labels, nodes, bounds))
-        rows = zip(*(column[order].tolist() for column in (bounds, nodes, labels, steps, costs)), strict=True)
-        self._sorted = [_Child(*row) for row in rows]
+            columns = tuple(column[chosen] for column in self._columns)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        self._sorted = [_Child(*row) for row in sorted(rows)]
 
 
-@dataclass(order=True, frozen=True)
-class _Prefix:
-    """A path that has begun. Compared by (bound, nodes, labels); no two in one search are equal in these."""
+class _Prefix(NamedTuple):
+    """A path that has begun. No two in one search are equal in (bound, nodes, labels), which order them."""
 
     bound: int
     nodes: tuple[int, ...]
@@ -116,12 +115,11 @@ class BestPaths:
     Args:
         link_predicate: predicate number by link, for the order of equally cheap paths.
         interior: for every node whether a path may lead through it.
-        by_hops: every step costs the same, so that the paths with the fewest steps come first.
     """
 
     def __init__(
         self,
-        projection: Projection,
+        projection: Directions,
         link_predicate: NDArray[np.int16],
         *,
         sources: Sequence[int],
@@ -129,10 +127,9 @@ class BestPaths:
         max_length: int,
         interior: Mask,
         limits: SearchLimits,
-        by_hops: bool = False,
     ) -> None:
-        self._out = projection.out if not by_hops else _unit_cost(projection.out)
-        self._into = projection.into if not by_hops else _unit_cost(projection.into)
+        self._out = projection.out
+        self._into = projection.into
         self._link_predicate = link_predicate
         self._targets = frozenset(targets)
         self._sources = sorted(set(sources) - self._targets)
@@ -173,9 +170,7 @@ class BestPaths:
         children = self._children[prefix.nodes[-2], self._max_length - len(prefix.steps) + 1]
         last = children[prefix.place]
         assert last is not None
-        parent = _Prefix(
-            0, prefix.nodes[:-1], prefix.labels[:-1], prefix.steps[:-1], prefix.code - last.cost, -1
-        )
+        parent = _Prefix(0, prefix.nodes[:-1], prefix.labels[:-1], prefix.steps[:-1], prefix.code - last.cost, -1)
         self._push_child(heap, bounds, parent, prefix.place + 1)
 
     def _push_child(self, heap: list[_Prefix], bounds: list[Ids], parent: _Prefix, place: int) -> None:
@@ -196,14 +191,13 @@ class BestPaths:
         known = self._children.get((node, left))
         if known is not None:
             return known
-        start, end = self._out.pointer[node : node + 2].tolist()
-        neighbors = self._out.neighbor[start:end].astype(np.int64)
-        bound = self._out.cost[start:end] + bounds[left - 1][neighbors]
+        neighbors, all_steps, costs = self._out.row(node)
+        bound = bounds[left - 1].take(neighbors)
+        bound += costs
         open_ends = np.flatnonzero(bound < UNREACHABLE)
-        steps = self._out.step[start:end][open_ends].astype(np.int64)
-        labels = 2 * self._link_predicate[steps >> 1].astype(np.int64) + (steps & 1)
-        costs = self._out.cost[start:end][open_ends].astype(np.int64)
-        children = _Children(bound[open_ends], neighbors[open_ends], labels, steps, costs)
+        steps = all_steps.take(open_ends)
+        labels = 2 * self._link_predicate.take(steps >> 1).astype(np.int32) + (steps & 1)
+        children = _Children(bound.take(open_ends), neighbors.take(open_ends), labels, steps, costs.take(open_ends))
         self._children[node, left] = children
         return children
 
@@ -214,16 +208,22 @@ class BestPaths:
         nearest[targets] = 0
         bounds, changed = [nearest], targets
         reached = [np.array(self._sources, dtype=np.int64)]
+        ahead: Ids | None = None
         while len(bounds) + len(reached) <= self._max_length:
             if self._limits.late():
                 return None
             if not len(changed):
                 bounds.append(bounds[-1])
-            elif self._into.degree(changed).sum() <= self._out.degree(reached[-1]).sum():
+                continue
+            back = int(self._into.degree(changed).sum())
+            if ahead is None and self._out.degree(reached[-1]).sum() < back / WORTH_A_LOOK:
+                ahead = self._one_round_on(reached[-1])
+            if ahead is not None and self._out.degree(ahead).sum() < back:
+                reached.append(ahead)
+                ahead = None
+            else:
                 farther, changed = self._one_round_back(bounds[-1], changed)
                 bounds.append(farther)
-            else:
-                reached.append(self._one_round_on(reached[-1]))
         for nodes in reversed(reached):
             if self._limits.late():
                 return None
@@ -232,34 +232,31 @@ class BestPaths:
 
     def _one_round_back(self, bound: Ids, changed: Ids) -> tuple[Ids, Ids]:
         """The bounds with one more step, and the nodes for which they are lower than before."""
-        positions = self._into.positions(changed)
-        nodes = self._into.neighbor[positions].astype(np.int64)
-        costs = self._into.cost[positions] + np.repeat(bound[changed], self._into.degree(changed))
-        inside = self._interior[nodes]
-        nodes, costs = nodes[inside], costs[inside]
         lower = bound.copy()
-        np.minimum.at(lower, nodes, costs)
+        for neighbors, costs, counts in self._into.rows(changed):
+            sums = np.repeat(bound[changed], counts)
+            sums += costs
+            np.minimum.at(lower, neighbors, sums)
+        np.copyto(lower, bound, where=~self._interior)
         return lower, np.flatnonzero(lower < bound)
 
     def _one_round_on(self, nodes: Ids) -> Ids:
         """The interior nodes one step on."""
         mark = np.zeros(self._out.nodes, dtype=bool)
-        mark[self._out.neighbor[self._out.positions(nodes)]] = True
+        for block in self._out.rows(nodes):
+            mark[block.neighbors] = True
         return np.flatnonzero(mark & self._interior)
 
     def _bound_at(self, nodes: Ids, bound: Ids, targets: Ids) -> Ids:
         """The bounds with one more step, at these nodes only."""
         farther = np.full(self._out.nodes, UNREACHABLE, dtype=np.int64)
-        degrees = self._out.degree(nodes)
-        nodes, degrees = nodes[degrees > 0], degrees[degrees > 0]
-        if len(nodes):
-            positions = self._out.positions(nodes)
-            costs = self._out.cost[positions] + bound[self._out.neighbor[positions]]
-            farther[nodes] = np.minimum.reduceat(costs, np.cumsum(degrees) - degrees)
+        for neighbors, costs, counts in self._out.rows(nodes):
+            joined = np.flatnonzero(counts)
+            if len(joined):
+                sums = bound.take(neighbors)
+                sums += costs
+                starts = (np.cumsum(counts) - counts)[joined]
+                here = nodes[joined]
+                farther[here] = np.minimum(farther[here], np.minimum.reduceat(sums, starts))
         farther[targets] = 0
         return farther
-
-
-def _unit_cost(adjacency: Adjacency) -> Adjacency:
-    cost = np.full(len(adjacency.cost), (COST_UNIT << COST_SHIFT) + 1, dtype=np.int32)
-    return Adjacency(adjacency.pointer, adjacency.neighbor, adjacency.step, cost)

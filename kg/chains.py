@@ -66,9 +66,7 @@ def maximal_chains(
                 children[nodes[-1]] = _next_steps(index, adjacency, nodes[-1])
             onward = [row for row in children[nodes[-1]] if row[0] not in nodes and row[0] not in blocked]
             if len(steps) < max_length and onward:
-                stack.extend(
-                    ((*nodes, node), (*steps, step), code + cost) for node, step, cost in reversed(onward)
-                )
+                stack.extend(((*nodes, node), (*steps, step), code + cost) for node, step, cost in reversed(onward))
             elif steps:
                 found.append(FoundPath(nodes, steps, code))
     return Chains(found, None)

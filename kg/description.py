@@ -6,12 +6,13 @@ query, bounded by the number of nodes, never by the size of the graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kg.errors import PartialAnswer
 from kg.identifiers import compress, display, kind_of
 from kg.model import EntityRef, PassageRef
-from kg.results import Term, iri
+from kg.results import Row, Term, iri
 from kg.store import Store
 from ontology.terms import CLASS_BY_KIND, CLASSES, SKG
 
@@ -88,8 +89,7 @@ def describe(store: Store, nodes: Iterable[str]) -> dict[str, Description]:
     wanted = sorted(set(nodes))
     found: dict[str, dict[str, set[Term]]] = {}
     for start in range(0, len(wanted), BATCH):
-        batch = [iri(node) for node in wanted[start : start + BATCH]]
-        for found_node, name, value in store.select(_PROPERTIES_OF, {"node": batch}).rows:
+        for found_node, name, value in _rows(store, wanted[start : start + BATCH]):
             if found_node is None or name is None or value is None:
                 continue
             found.setdefault(found_node.value, {}).setdefault(_short(name.value), set()).add(value)
@@ -97,6 +97,18 @@ def describe(store: Store, nodes: Iterable[str]) -> dict[str, Description]:
         node: Description(node, {name: tuple(sorted(values, key=_order)) for name, values in properties.items()})
         for node, properties in found.items()
     }
+
+
+def _rows(store: Store, nodes: Sequence[str]) -> Iterator[Row]:
+    """Properties of some nodes; where an engine cuts the answer at its own limit, in two halves."""
+    try:
+        yield from store.select(_PROPERTIES_OF, {"node": [iri(node) for node in nodes]}).rows
+    except PartialAnswer:
+        if len(nodes) == 1:
+            raise
+        middle = len(nodes) // 2
+        yield from _rows(store, nodes[:middle])
+        yield from _rows(store, nodes[middle:])
 
 
 def _order(term: Term) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ _MARK = "CURRENT"
 _MERGED_MARK = "merged-default-graph"
 
 
-def write_store(path: Path, quads: Path | Iterable[ox.Quad], *, merge: bool = True) -> int:
+def write_store(path: Path, quads: Path | Iterable[ox.Quad], *, merge: bool = True, triples: Path | None = None) -> int:
     """Write a new store from an N-Quads file (the fast way) or from quads, and compact it for reading.
 
     All or nothing: an N-Quads error leaves no store that :func:`open_engine` would open.
@@ -24,6 +24,8 @@ def write_store(path: Path, quads: Path | Iterable[ox.Quad], *, merge: bool = Tr
         quads: what to store.
         merge: also make the union of all graphs the default graph, where a triple of two graphs is one.
             Costs 60 % more space and thrice the time; the engine's own union gives such a triple twice.
+        triples: an N-Triples file with the triples of all graphs, where the caller has one: merging from it
+            takes half the time of reading them back out of the store.
 
     Returns: how many distinct quads were given; those added by merging do not count.
     Raises: FileExistsError if the path exists; SyntaxError with the line of a malformed quad.
@@ -36,8 +38,11 @@ def write_store(path: Path, quads: Path | Iterable[ox.Quad], *, merge: bool = Tr
         store.bulk_extend(quads)
     count = len(store)
     if merge:
-        named = store.quads_for_pattern(None, None, None, None)
-        store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named)
+        if triples is not None:
+            store.bulk_load(path=str(triples), format=ox.RdfFormat.N_TRIPLES)
+        else:
+            named = store.quads_for_pattern(None, None, None, None)
+            store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named)
         (path / _MERGED_MARK).touch()
     store.optimize()
     store.flush()

@@ -188,6 +188,29 @@ class CapabilityMissing(KgError):
         return f"The engine behind this graph cannot do this: {self.capability}."
 
 
+@dataclass(eq=False)
+class RemoteUnavailable(KgError):
+    """The remote engine cannot be reached, or does not speak as it should. ``address`` holds no credentials."""
+
+    code: ClassVar[str] = "remote_unavailable"
+    address: str
+    reason: str
+
+    def message(self) -> str:
+        return f"The remote engine at {self.address} is of no use: {self.reason}."
+
+
+@dataclass(eq=False)
+class PartialAnswer(KgError):
+    """The remote engine gave a part of the answer as if it were the whole; it is not passed on."""
+
+    code: ClassVar[str] = "partial_answer"
+    reason: str
+
+    def message(self) -> str:
+        return f"The remote engine gave only a part of the answer: {self.reason}. Ask for less, or raise its limit."
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """One thing wrong in a curated file. ``line`` and ``column`` count from 1."""

@@ -31,8 +31,10 @@ from kg.best_paths import SearchLimits
 from kg.budget import Budget, Deadline
 from kg.description import describe, passages, reference
 from kg.errors import EntityNotFound
+from kg.evidence import EvidenceQuestion, EvidenceRow
 from kg.identifiers import kind_of, parse_identifier
 from kg.index import Index
+from kg.lanes import LaneSizes
 from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef
 from kg.projection import to_networkx
 from kg.query import Bindings, QueryLimits
@@ -79,7 +81,7 @@ class KnowledgeGraph:
         self.store = store
         self.index = index
         self.names = names
-        self._all_evidence: tuple[evidence.EvidenceRow, ...] | None = None
+        self._all_evidence: tuple[EvidenceRow, ...] | None = None
 
     @classmethod
     def open(
@@ -88,6 +90,7 @@ class KnowledgeGraph:
         *,
         workers: int = 1,
         max_waiting: int = 32,
+        lanes: LaneSizes | None = None,
         union_default_graph: bool = True,
         limits: QueryLimits | None = None,
     ) -> KnowledgeGraph:
@@ -102,6 +105,7 @@ class KnowledgeGraph:
             union_default_graph=union_default_graph,
             workers=workers,
             max_waiting=max_waiting,
+            lanes=lanes,
             limits=limits,
         )
         return cls(store, index, names)
@@ -285,10 +289,10 @@ class KnowledgeGraph:
         found = self.store.select(_HISTOTYPES_BELOW, {"top": histotype})
         return tuple(sorted({histotype} | {row[0].value for row in found if row[0]}))
 
-    def all_evidence(self) -> tuple[evidence.EvidenceRow, ...]:
+    def all_evidence(self) -> tuple[EvidenceRow, ...]:
         """Every result of the graph; read once, because a built graph never changes."""
         if self._all_evidence is None:
-            self._all_evidence = evidence_search.gather(self, evidence.EvidenceQuestion()).rows
+            self._all_evidence = evidence_search.gather(self, EvidenceQuestion()).rows
         return self._all_evidence
 
     def compare(
@@ -297,11 +301,11 @@ class KnowledgeGraph:
         """Two regimens: within one study, and, warned of, across studies. A bare drug means the drug alone."""
         return comparison.compare(self, a, b, histotype, measure)
 
-    def pool(self, question: evidence.EvidenceQuestion) -> pooling.PoolAnswer:
+    def pool(self, question: EvidenceQuestion) -> pooling.PoolAnswer:
         """A share of patients pooled over comparable studies, or the reason why not."""
         return pooling.pool(self, question)
 
-    def safety(self, question: evidence.EvidenceQuestion) -> safety.SafetyAnswer:
+    def safety(self, question: EvidenceQuestion) -> safety.SafetyAnswer:
         """Adverse events per regimen; with several drugs also those that they share."""
         return safety.safety(self, question)
 

@@ -17,15 +17,17 @@ Curie = NewType("Curie", str)
 Iri = NewType("Iri", str)
 
 BASE = "https://w3id.org/sarcoma-kg/"
+IMPORT_BASE = f"{BASE}import/"  # what an imported graph names and no vocabulary has an identifier for
 
 _CURIE = re.compile(r"(?P<prefix>[A-Za-z][A-Za-z0-9._-]*):(?P<local>[^\s<>\"{}|\\^`]+)")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 
 
 @cache
-def _namespaces_longest_first() -> tuple[tuple[str, str], ...]:
-    pairs = ((namespace, prefix) for prefix, namespace in PREFIXES.items())
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[1])))
+def _prefixes_by_namespace() -> tuple[dict[str, str], tuple[int, ...]]:
+    """Prefixes by namespace, the alphabetically first of several, and the lengths of namespaces, longest first."""
+    by_namespace = {namespace: prefix for prefix, namespace in sorted(PREFIXES.items(), reverse=True)}
+    return by_namespace, tuple(sorted({len(namespace) for namespace in by_namespace}, reverse=True))
 
 
 def expand(curie: str) -> Iri:
@@ -51,9 +53,11 @@ def compress(iri: str) -> Curie | None:
     >>> compress("https://w3id.org/sarcoma-kg/drug/sirolimus")
     'drug:sirolimus'
     """
-    for namespace, prefix in _namespaces_longest_first():
-        if iri.startswith(namespace) and len(iri) > len(namespace):
-            return Curie(f"{prefix}:{iri[len(namespace) :]}")
+    by_namespace, lengths = _prefixes_by_namespace()
+    for length in lengths:
+        prefix = by_namespace.get(iri[:length])
+        if prefix is not None and len(iri) > length:
+            return Curie(f"{prefix}:{iri[length:]}")
     return None
 
 
@@ -72,6 +76,15 @@ def kind_of(iri: str) -> str | None:
         return None
     kind, slash, local = iri[len(BASE) :].partition("/")
     return kind if slash and local else None
+
+
+def is_project(iri: str) -> bool:
+    """Whether an IRI names something of the curated graph or its vocabulary, not of an import or another vocabulary.
+
+    >>> is_project("https://w3id.org/sarcoma-kg/drug/sirolimus"), is_project("http://purl.obolibrary.org/obo/CHEBI_9168")
+    (True, False)
+    """
+    return iri.startswith(BASE) and not iri.startswith(IMPORT_BASE)
 
 
 def parse_identifier(text: str) -> Iri | None:

@@ -31,9 +31,7 @@ from kg.string_table import StringTable, map_array
 
 FORMAT = 1
 COST_UNIT = 1_000_000  # a cost of 1.0
-COST_SHIFT = (
-    4  # the low bits of a coded cost count the steps, so that of two equal costs the shorter path wins
-)
+COST_SHIFT = 4  # the low bits of a coded cost count the steps, so that of two equal costs the shorter path wins
 IMPORT_PREFIX = f"{BASE}graph/import-"
 CERTAINTY_CODE: dict[str, int] = {name: code for code, name in enumerate(CERTAINTIES)}
 SIGN_CARRY = 0
@@ -153,9 +151,7 @@ class Index:
         try:
             described: dict[str, Any] = json.loads((path / "index.json").read_text("utf-8"))
             if described["format"] != FORMAT:
-                raise StoreUnavailable(
-                    f"the traversal index has format {described['format']}, expected {FORMAT}"
-                )
+                raise StoreUnavailable(f"the traversal index has format {described['format']}, expected {FORMAT}")
             return cls(
                 path=path,
                 predicates=tuple(IndexPredicate(*row) for row in described["predicates"]),
@@ -201,7 +197,7 @@ class Index:
 
     def link_subject(self, link: int) -> int:
         """The node that a link starts from."""
-        return int(np.searchsorted(self.link_pointer, link, side="right")) - 1
+        return int(self.link_pointer.searchsorted(link, side="right")) - 1
 
     def edges_of(self, link: int) -> range:
         """The numbers of a link's edges, strongest certainty first."""
@@ -210,12 +206,36 @@ class Index:
 
     def statements_of(self, link: int) -> list[EdgeRecord]:
         """A link's statements, strongest certainty first."""
-        subject = self.link_subject(link)
-        return [self._record(number, link, subject) for number in self.edges_of(link)]
+        return self.statements_of_links([link])[link]
+
+    def statements_of_links(self, links: Sequence[int]) -> dict[int, list[EdgeRecord]]:
+        """The statements of several links, each strongest certainty first; the arrays are read once for all."""
+        numbers = np.array(links, dtype=np.int64)
+        firsts = self.link_edge_pointer[numbers]
+        sizes = self.link_edge_pointer[numbers + 1] - firsts
+        edges = np.repeat(firsts - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
+        columns = (
+            np.repeat(numbers, sizes),
+            np.repeat(self.link_pointer.searchsorted(numbers, side="right") - 1, sizes),
+            np.repeat(self.link_predicate[numbers], sizes),
+            np.repeat(self.link_object[numbers], sizes),
+            self.edge_certainty[edges],
+            self.edge_graph[edges],
+        )
+        statements = self.statements.take(self.edge_statement[edges].tolist())
+        found: dict[int, list[EdgeRecord]] = {link: [] for link in links}
+        rows = zip(*(column.tolist() for column in columns), statements, strict=True)
+        for link, subject, predicate, target, certainty, graph, statement in rows:
+            found[link].append(
+                EdgeRecord(
+                    subject, self.predicates[predicate], target, CERTAINTIES[certainty], statement, self.graphs[graph]
+                )
+            )
+        return found
 
     def edge(self, number: int) -> EdgeRecord:
         """One statement. Args: number: of an edge, from 0."""
-        link = int(np.searchsorted(self.link_edge_pointer, number, side="right")) - 1
+        link = int(self.link_edge_pointer.searchsorted(number, side="right")) - 1
         return self._record(number, link, self.link_subject(link))
 
     def edge_of_statement(self, statement: str) -> EdgeRecord | None:

@@ -98,9 +98,7 @@ class _Search:
             self.index, self.projection, self.describer, [*shown, *self._support(shown)], shown=len(shown),
             drugs=self.drugs, targets=self.targets[:1],
         )  # fmt: skip
-        return MechanismAnswer(
-            paths, graph, gaps, self.question.k, stopped_by is not None, stopped_by, excluded_by
-        )
+        return MechanismAnswer(paths, graph, gaps, self.question.k, stopped_by is not None, stopped_by, excluded_by)
 
     def _reaching(self) -> Chains:
         """Paths from a drug to the target: more than are shown, because short cuts will be folded."""
@@ -122,9 +120,7 @@ class _Search:
         back = maximal_chains(self.index, self.projection.into, self.targets, length, self.limits)
         return Chains([reversed_chain(chain) for chain in back.found], back.stopped_by)
 
-    def _choice(
-        self, found: Sequence[FoundPath], *, ordered: bool
-    ) -> tuple[list[FoundPath], list[int | None], bool]:
+    def _choice(self, found: Sequence[FoundPath], *, ordered: bool) -> tuple[list[FoundPath], list[int | None], bool]:
         """The chains to show, those folded under them last, and which one each is folded under."""
         ranked = list(found) if ordered else sorted(found, key=self._rank())
         ranked = ranked[: 5 * CANDIDATES]
@@ -150,9 +146,7 @@ class _Search:
     ) -> tuple[MechanismPath, ...]:
         chains = self.describer.chains((path.nodes, path.steps) for path in shown)
         return tuple(
-            self._path(
-                number, path, steps, under[number], reached=reached or not (self.drugs and self.targets)
-            )
+            self._path(number, path, steps, under[number], reached=reached or not (self.drugs and self.targets))
             for number, (path, steps) in enumerate(zip(shown, chains, strict=True))
         )
 
@@ -261,9 +255,7 @@ class _Search:
         weaker = self._reached_by_weaker()
         hint = " Hedged or hypothesised statements would lead there." if weaker else ""
         if not self.drugs:
-            gaps.append(
-                Gap(target, target, f"No source states a causal step that leads to {target.label}.{hint}")
-            )
+            gaps.append(Gap(target, target, f"No source states a causal step that leads to {target.label}.{hint}"))
         for path in paths:
             if path.summarised_by is None:
                 reason = f"No source states a causal step on from {path.end.label} towards {target.label}."
@@ -305,9 +297,7 @@ class _Rank:
     def __init__(self, index: Index, distance: np.ndarray[tuple[int], np.dtype[np.int32]] | None) -> None:
         self._index, self._distance = index, distance
 
-    def __call__(
-        self, chain: FoundPath
-    ) -> tuple[bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
+    def __call__(self, chain: FoundPath) -> tuple[bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
         far = len(self._index.nodes)
         distance = far if self._distance is None else int(self._distance[chain.nodes[-1]])
         return (

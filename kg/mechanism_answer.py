@@ -51,9 +51,7 @@ class MechanismQuestion:
 
     def selection(self) -> Selection:
         """The links that count."""
-        return Selection(
-            certainties=frozenset(self.certainties), include_imports=self.include_imports, causal=True
-        )
+        return Selection(certainties=frozenset(self.certainties), include_imports=self.include_imports, causal=True)
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,7 @@ def draw(
             hops.update((start, step) for step in _steps_between(projection, start, end))
         roles.update((node, "step") for node in path.nodes)
     for node in list(roles):
-        around: list[tuple[Role, int, int]] = [
-            ("input", *row) for row in joint_inputs(index, projection, node)
-        ]
+        around: list[tuple[Role, int, int]] = [("input", *row) for row in joint_inputs(index, projection, node)]
         around += [("partner", *row) for row in complex_partners(index, projection, node)]
         for role, other, step in around:
             roles.setdefault(other, role)
@@ -117,13 +115,8 @@ def _placed(
         )
         for node, role in roles.items()
     ]  # fmt: skip
-    edges = [
-        GraphEdge(step, tuple(layout.bends.get((step.subject.id, step.object.id), ())))
-        for step in steps.values()
-    ]
+    edges = [GraphEdge(step, tuple(layout.bends.get((step.subject.id, step.object.id), ()))) for step in steps.values()]
     return MechanismGraph(
         tuple(sorted(nodes, key=lambda node: (node.layer, node.y, node.entity.id))),
-        tuple(
-            sorted(edges, key=lambda edge: (edge.step.subject.id, edge.step.object.id, edge.step.predicate))
-        ),
+        tuple(sorted(edges, key=lambda edge: (edge.step.subject.id, edge.step.object.id, edge.step.predicate))),
     )

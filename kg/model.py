@@ -6,8 +6,11 @@ are what the JSON API prints.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from ontology.terms import CLASSES
 
 Certainty = Literal["stated", "hedged", "hypothesised", "inferred"]
 Polarity = Literal["affirmed", "negated"]
@@ -45,3 +48,14 @@ class Interval:
     high: float | None
     level: float | None = None  # 0.95 for 95 %
     method: str | None = None  # set when derived, never when printed
+
+
+def with_subclasses(types: Sequence[str]) -> frozenset[str]:
+    """The classes and all that the vocabulary places below them."""
+    wanted = set(types)
+    grown = True
+    while wanted and grown:
+        below = {name for name, term in CLASSES.items() if term.parent in wanted}
+        grown = not below <= wanted
+        wanted |= below
+    return frozenset(wanted)

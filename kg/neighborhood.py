@@ -35,7 +35,7 @@ __all__ = [
     "DEFAULT_ITEMS", "DIRECTIONS", "MAX_ITEMS", "CommonAnswer", "CommonItem", "CommonQuestion",
     "Direction", "NeighborCount", "NeighborItem", "NeighborsAnswer", "NeighborsQuestion",
     "ReachableAnswer", "ReachableItem", "ReachableQuestion", "Subgraph", "SubgraphQuestion",
-    "common_neighbors", "neighbor_counts", "neighbors", "reachable", "subgraph",
+    "common_neighbors", "neighbor_counts", "neighbor_iris", "neighbors", "reachable", "subgraph",
 ]  # fmt: skip
 
 OUT, IN = 0, 1
@@ -144,6 +144,24 @@ def neighbors(index: Index, question: NeighborsQuestion) -> NeighborsAnswer:
     )
 
 
+def neighbor_iris(index: Index, node: str) -> list[tuple[str, Direction, str]]:
+    """All links of an entity, whatever their certainty, as (predicate, direction, neighbour): no more, but fast.
+
+    Returns: links from the entity first, by predicate and neighbour; then those to it.
+    Raises: EntityNotFound.
+    """
+    number = index.node(node, "node")
+    start, end = index.link_pointer[number : number + 2].tolist()
+    first, last = index.reverse_pointer[number : number + 2].tolist()
+    numbers = np.concatenate([index.link_predicate[start:end], index.link_predicate[index.reverse_link[first:last]]])
+    ends = np.concatenate([index.link_object[start:end], index.reverse_subject[first:last]])
+    names = [predicate.name for predicate in index.predicates]
+    predicates = [names[number] for number in numbers.tolist()]
+    ways: tuple[Direction, Direction] = ("out", "in")
+    directions = [ways[OUT]] * (end - start) + [ways[IN]] * (last - first)
+    return list(zip(predicates, directions, index.nodes.take(ends.tolist()), strict=True))
+
+
 def neighbor_counts(
     index: Index,
     node: str,
@@ -214,9 +232,7 @@ def _counts(index: Index, rows: _Rows) -> tuple[NeighborCount, ...]:
     )
     nodes = np.bincount(np.unique(place * size + rows.neighbor) // max(size, 1), minlength=len(keys))
     return tuple(
-        NeighborCount(
-            index.predicates[key % width].name, "out" if key // width == OUT else "in", count, others
-        )
+        NeighborCount(index.predicates[key % width].name, "out" if key // width == OUT else "in", count, others)
         for key, count, others in zip(keys.tolist(), statements.tolist(), nodes.tolist(), strict=True)
     )
 
@@ -239,9 +255,7 @@ def _cursor(item: NeighborItem) -> str:
 def _after(index: Index, rows: _Rows, cursor: str) -> Mask:
     """The rows that come after the one a cursor names, whether or not that one still exists."""
     try:
-        direction, predicate, node, certainty, statement = map(
-            str, json.loads(base64.urlsafe_b64decode(cursor))
-        )
+        direction, predicate, node, certainty, statement = map(str, json.loads(base64.urlsafe_b64decode(cursor)))
         code = CERTAINTY_CODE[certainty]
         side = {"out": OUT, "in": IN}[direction]
     except (binascii.Error, ValueError, KeyError, TypeError, RecursionError) as fault:

@@ -15,8 +15,8 @@ import networkx as nx
 import numpy as np
 
 from kg.adjacency import Selection, project
-from kg.best_paths import BestPaths, SearchLimits
-from kg.breadth_first import FAR, distances
+from kg.best_paths import SearchLimits
+from kg.breadth_first import FAR, AllShortestPaths, distances
 from kg.breadth_first import shortest_path as one_shortest_path
 from kg.index import Index
 from kg.projection import to_networkx
@@ -119,19 +119,20 @@ def all_shortest_paths(
     method: str = "dijkstra",  # noqa: ARG001
 ) -> Iterator[list[str]]:
     """As ``networkx.all_shortest_paths`` without weights, in the order of the IRIs; each path once."""
-    length = shortest_path_length(G, source, target)
-    if not length:
+    start, end = G.number(source), G.number(target)
+    if start == end:
         yield [source]
         return
-    search = BestPaths(
-        G.projection, G.index.link_predicate, sources=[G.number(source)], targets=[G.number(target)],
-        max_length=length, interior=G.interior(), limits=UNLIMITED, by_hops=True,
+    search = AllShortestPaths(
+        G.projection, G.index.link_predicate, source=start, target=end, max_length=None, interior=G.interior(),
+        limits=UNLIMITED,
     )  # fmt: skip
-    before: tuple[int, ...] = ()
-    for path in search:
-        if path.nodes != before:
-            before = path.nodes
-            yield list(G.index.nodes.take(path.nodes))
+    found = False
+    for nodes in search.node_paths():
+        found = True
+        yield list(G.index.nodes.take(nodes))
+    if not found:
+        raise nx.NetworkXNoPath(f"No path between {source} and {target}.")
 
 
 def single_source_shortest_path_length(

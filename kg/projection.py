@@ -61,11 +61,7 @@ def _steps(answer: Answer) -> Iterator[Step]:
     if isinstance(answer, CommonAnswer):
         return chain.from_iterable(item.steps for item in answer.items)
     steps = chain.from_iterable(path.steps for path in answer.paths)
-    return (
-        chain(steps, (edge.step for edge in answer.graph.edges))
-        if isinstance(answer, MechanismAnswer)
-        else steps
-    )
+    return chain(steps, (edge.step for edge in answer.graph.edges)) if isinstance(answer, MechanismAnswer) else steps
 
 
 def _add_index(graph: nx.MultiDiGraph[str], index: Index) -> None:

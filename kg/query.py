@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import IO, Literal, TypedDict
 
 import pyoxigraph as ox
 
-from kg.errors import InvalidParameter, KgError, QueryFailed, QueryRefused, QuerySyntaxError
+from kg.errors import InvalidParameter, KgError, PartialAnswer, QueryFailed, QueryRefused, QuerySyntaxError
 from kg.results import Term, TermTriple, iri, literal
-from kg.tokens import Token, mentions_service, shape_of, tokens_of
+from kg.tokens import Token, mentions_service, shape_of, tokens_of, without_service
 
 QueryForm = Literal["select", "ask", "construct", "describe"]
 Binding = Term | str | int | float | bool | Decimal
@@ -38,6 +39,7 @@ _CHANGING_FUNCTIONS = frozenset({"NOW", "RAND", "UUID", "STRUUID"})
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_REASON = 240
+_MAX_REMEMBERED = 4096  # characters of a query whose facts are kept
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,16 @@ class SparqlOperation:
 
 @dataclass(frozen=True)
 class QueryLimits:
-    """How long and how deep a query may be; the engine crashes at about ten times the default depth."""
+    """How long and how deep a query may be; the engine crashes at about ten times the default depth.
+
+    Attributes:
+        services: the endpoints that SERVICE may ask, each a full IRI; none by default.
+    """
 
     max_bytes: int = 64 * 1024
     max_depth: int = 200
     max_parts: int = 1500
+    services: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,21 +80,28 @@ class QueryFacts:
     Attributes:
         form: which of the four kinds of answer it asks for.
         has_dataset: whether it names its graphs itself (FROM, FROM NAMED).
-        is_repeatable: whether the same data give the same answer (no NOW, RAND or UUID).
+        is_repeatable: whether the same data give the same answer (no NOW, RAND or UUID, no other endpoint).
+        is_calling: whether it asks other endpoints.
     """
 
     form: QueryForm
     has_dataset: bool
     is_repeatable: bool
+    is_calling: bool = False
 
 
 def inspect(query: str, limits: QueryLimits | None = None) -> QueryFacts:
     """Classify a query without the engine, and refuse what must not reach it.
 
-    Raises: QueryRefused for updates, SERVICE, and queries too long, too deep or of too many parts;
-        QuerySyntaxError if the text begins like no query.
+    Raises: QueryRefused for updates, SERVICE to endpoints that are not allowed, and queries too long, too deep or of
+        too many parts; QuerySyntaxError if the text begins like no query.
     """
     limits = limits or QueryLimits()
+    # The same queries come again and again, and reading one costs more than answering some.
+    return _inspected_short(query, limits) if len(query) <= _MAX_REMEMBERED else _inspected(query, limits)
+
+
+def _inspected(query: str, limits: QueryLimits) -> QueryFacts:
     # A character is at least a byte, so that a huge text is refused before it is encoded.
     if len(query) > limits.max_bytes or len(query.encode("utf-8", "surrogatepass")) > limits.max_bytes:
         raise QueryRefused(f"it is longer than {limits.max_bytes} bytes")
@@ -97,13 +111,22 @@ def inspect(query: str, limits: QueryLimits | None = None) -> QueryFacts:
         raise QueryRefused(f"its brackets nest {shape.depth} deep; at most {limits.max_depth} are allowed")
     if shape.parts > limits.max_parts:
         raise QueryRefused(f"it has {shape.parts} parts (dots, operators ...) of at most {limits.max_parts}")
-    if mentions_service(query):
+    is_calling = mentions_service(query)
+    if is_calling and not limits.services:
         raise QueryRefused("SERVICE would ask another endpoint, and this service calls none")
+    if is_calling and mentions_service(without_service(query, limits.services)):
+        allowed = ", ".join(f"<{address}>" for address in sorted(limits.services))
+        raise QueryRefused(f"SERVICE may ask only these endpoints, spelled in full: {allowed}")
     words = {token.keyword for token in tokens_of(query)}
-    return QueryFacts(form, _has_dataset(query), not words & _CHANGING_FUNCTIONS)
+    is_repeatable = not is_calling and not words & _CHANGING_FUNCTIONS
+    return QueryFacts(form, _has_dataset(query), is_repeatable, is_calling)
 
 
-def _prologue_end(query: str) -> int:
+_inspected_short = lru_cache(maxsize=2048)(_inspected)
+
+
+def prologue_end(query: str) -> int:
+    """Where a query's BASE and PREFIX declarations end."""
     position = 0
     while (part := _PROLOGUE_PART.match(query, position)) is not None:
         position = part.end()
@@ -112,7 +135,7 @@ def _prologue_end(query: str) -> int:
 
 
 def _form_of(query: str) -> QueryForm:
-    position = _prologue_end(query)
+    position = prologue_end(query)
     if (form := _FORM.match(query, position)) is not None:
         return form.group().lower()  # type: ignore[return-value]
     if _UPDATE.match(query, position):
@@ -130,7 +153,7 @@ def _has_dataset(query: str) -> bool:
     if "from" not in query.lower():
         return False
     depth = 0
-    for token in tokens_of(query, _prologue_end(query)):
+    for token in tokens_of(query, prologue_end(query)):
         if token.kind == "mark":
             depth += (token.text in {"{", "("}) - (token.text in {"}", ")"})
         elif depth == 0 and token.kind in {"word", "name"} and token.text.upper().startswith("FROM"):
@@ -325,6 +348,28 @@ def graph_as(turtle: str, media_type: str) -> bytes:
     """Spell a small graph, given in Turtle, in another RDF format. Raises InvalidParameter if it is none."""
     triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
     return ox.serialize(triples, format=_graph_format(media_type)) or b""
+
+
+def results_in(body: bytes, media_type: str) -> bytes:
+    """Spell SPARQL results JSON of another engine in another format of tables, or in standard JSON.
+
+    Raises: InvalidParameter if the media type is not one for tables; PartialAnswer if the body breaks off.
+    """
+    wanted = _results_format(media_type)
+    try:
+        return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON).serialize(format=wanted) or b""
+    except (SyntaxError, ValueError, OSError) as error:
+        raise PartialAnswer("its results break off or cannot be read") from error
+
+
+def graph_in(body: bytes, media_type: str) -> bytes:
+    """Spell N-Triples of another engine in another RDF format; see :func:`results_in`."""
+    wanted = _graph_format(media_type)
+    try:
+        triples = [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
+    except (SyntaxError, ValueError, OSError) as error:
+        raise PartialAnswer("its triples break off or cannot be read") from error
+    return ox.serialize(triples, format=wanted) or b""
 
 
 def triples_from_n_triples(body: bytes) -> tuple[TermTriple, ...]:

@@ -20,11 +20,10 @@ import numpy as np
 
 from kg.adjacency import check_range
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable
-from kg.identifiers import compress, display, parse_identifier
+from kg.identifiers import compress, display, is_project, parse_identifier
 from kg.index import IndexNode
-from kg.model import EntityRef
+from kg.model import EntityRef, with_subclasses
 from kg.spelling import american, compact, distances_within, loose_words, typos_allowed, words
-from ontology.terms import CLASSES
 
 FORMAT = "1"
 MAX_HITS = 100
@@ -116,15 +115,11 @@ def write_names(path: Path, nodes: Iterable[IndexNode]) -> int:
 
 def _fill(connection: sqlite3.Connection, nodes: Sequence[IndexNode]) -> int:
     trigram = _make_trigram_table(connection)
-    connection.executemany(
-        "INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("trigram", str(int(trigram)))]
-    )
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("trigram", str(int(trigram)))])
     spellings: set[str] = set()
     number = 0
     for entity, node in enumerate(nodes):
-        connection.execute(
-            "INSERT INTO entity VALUES (?, ?, ?, ?)", (entity, node.iri, node.type, node.label)
-        )
+        connection.execute("INSERT INTO entity VALUES (?, ?, ?, ?)", (entity, node.iri, node.type, node.label))
         for text, source in _names(node):
             tokens = loose_words(text)
             loose = "".join(tokens)
@@ -176,9 +171,7 @@ def _write_spellings(connection: sqlite3.Connection, spellings: set[str]) -> Non
             by_length.setdefault(len(spelling), []).append(spelling)
     for length, group in sorted(by_length.items()):
         letters = np.frombuffer("".join(group).encode(), dtype=np.uint8).reshape(-1, length)
-        connection.execute(
-            "INSERT INTO typo VALUES (?, ?)", (length, np.ascontiguousarray(letters.T).tobytes())
-        )
+        connection.execute("INSERT INTO typo VALUES (?, ?)", (length, np.ascontiguousarray(letters.T).tobytes()))
 
 
 class NameIndex:
@@ -222,7 +215,7 @@ class NameIndex:
 
     def search(self, question: SearchQuestion) -> SearchAnswer:
         """Entities by name, best first: exact, prefix, words, part of a word, and only then typing errors."""
-        types = _with_subclasses(question.types)
+        types = with_subclasses(question.types)
         best: dict[str, SearchHit] = {}
         whole = True
         for tier in (self._exact, self._prefix, self._word, self._part, self._typo):
@@ -237,12 +230,12 @@ class NameIndex:
                 known = best.get(hit.id)
                 if known is None or (-known.score, known.matched) > (-hit.score, hit.matched):
                     best[hit.id] = hit
-        ranked = sorted(best.values(), key=lambda hit: (-hit.score, hit.label.casefold(), hit.id))
+        ranked = sorted(
+            best.values(), key=lambda hit: (-hit.score, not is_project(hit.id), hit.label.casefold(), hit.id)
+        )
         more = len(ranked) > question.limit
         total = len(ranked) if whole else None
-        return SearchAnswer(
-            tuple(ranked[: question.limit]), question.limit, total, more, "limit" if more else None
-        )
+        return SearchAnswer(tuple(ranked[: question.limit]), question.limit, total, more, "limit" if more else None)
 
     def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
         """The one entity that a text names.
@@ -261,18 +254,19 @@ class NameIndex:
         if identifier is not None and (found := self._entity(identifier)) is not None:
             return found
         spelled = compact(compress(text) or text) if "://" in text else compact(text)
-        for column, value in (("compact", spelled), ("loose", "".join(loose_words(text)))):
-            rows = self._rows(f"{_HITS} WHERE n.{column} = ?", (value,)) if value else []
+        loose = "".join(loose_words(text))
+        spellings = (("compact", spelled), ("loose", loose))
+        same = [self._rows(f"{_HITS} WHERE n.{column} = ?", (value,)) if value else [] for column, value in spellings]
+        # What the project names comes first: an import may widen what can be found, never change an answer.
+        for rows in (*([row for row in rows if is_project(row.iri)] for rows in same), *same):
             if rows:
-                return self._choose(rows, _with_subclasses(kinds), text, parameter)
+                return self._choose(rows, with_subclasses(kinds), text, parameter)
         raise EntityNotFound(text, parameter, self._suggestions(text, kinds))
 
     def _choose(self, rows: list[_Row], kinds: frozenset[str], text: str, parameter: str) -> EntityRef:
         allowed = [row for row in rows if row.type in kinds] or rows
         source = min(row.source for row in allowed)
-        chosen = sorted(
-            {row.entity for row in allowed if row.source == source}, key=lambda entity: entity.curie
-        )
+        chosen = sorted({row.entity for row in allowed if row.source == source}, key=lambda entity: entity.curie)
         if len(chosen) > 1:
             raise AmbiguousEntity(text, parameter, tuple((entity.curie, entity.label) for entity in chosen))
         return chosen[0]
@@ -309,9 +303,7 @@ class NameIndex:
     def _word(self, text: str, types: frozenset[str]) -> list[SearchHit]:
         tokens = words(text)
         *whole, last = tokens
-        query = " AND ".join(
-            [*(f'"{american(word)}"' for word in whole), f'("{american(last)}" OR "{last}"*)']
-        )
+        query = " AND ".join([*(f'"{american(word)}"' for word in whole), f'("{american(last)}" OR "{last}"*)'])
         rows = self._typed("n.id IN (SELECT rowid FROM word WHERE words MATCH ?)", (query,), types)
         return [row.hit(_scaled(0.65, "".join(tokens), row)) for row in rows]
 
@@ -323,9 +315,7 @@ class NameIndex:
             where, value = "n.id IN (SELECT rowid FROM part WHERE loose MATCH ?)", f'"{loose}"'
         else:
             where, value = "instr(n.loose, ?) > 0", loose
-        return [
-            row.hit(_scaled(_PART_SCORE - 0.15, loose, row)) for row in self._typed(where, (value,), types)
-        ]
+        return [row.hit(_scaled(_PART_SCORE - 0.15, loose, row)) for row in self._typed(where, (value,), types)]
 
     def _typo(self, text: str, types: frozenset[str]) -> list[SearchHit]:
         loose = "".join(loose_words(text))
@@ -337,9 +327,7 @@ class NameIndex:
             where = "n.loose = ? OR n.id IN (SELECT rowid FROM word WHERE words MATCH ?)"
             for row in self._typed(where, (spelling, f'"{spelling}"'), types):
                 near = 0.30 - 0.08 * distance
-                hits.append(
-                    row.hit(near if row.loose == spelling else _scaled(near - 0.07, spelling, row, 0.05))
-                )
+                hits.append(row.hit(near if row.loose == spelling else _scaled(near - 0.07, spelling, row, 0.05)))
         return hits
 
     def _close_spellings(self, loose: str, errors: int) -> list[tuple[int, str]]:
@@ -401,14 +389,3 @@ def _scaled(base: float, typed: str, row: _Row, span: float = 0.14) -> float:
     """A score in [base, base + span]: the more of the name was typed, the higher."""
     share = min(len(typed) / max(len(row.loose), 1), 1.0)
     return base + span * share - 0.001 * row.source
-
-
-def _with_subclasses(types: Sequence[str]) -> frozenset[str]:
-    """The classes and all that the vocabulary places below them."""
-    wanted = set(types)
-    grown = True
-    while wanted and grown:
-        below = {name for name, term in CLASSES.items() if term.parent in wanted}
-        grown = not below <= wanted
-        wanted |= below
-    return frozenset(wanted)

@@ -97,13 +97,16 @@ class Describer:
             self._entities[number] = self._index.entity(number)
         return self._entities[number]
 
-    def edges(self, link: int) -> list[EdgeRecord]:
-        """The statements of a link that the selection lets through, strongest certainty first."""
-        return [
-            edge
-            for edge in self._index.statements_of(link)
-            if edge.certainty in self._certainties and (self._include_imports or not edge.imported)
-        ]
+    def edges(self, links: Sequence[int]) -> dict[int, list[EdgeRecord]]:
+        """The statements of links that the selection lets through, strongest certainty first."""
+        return {
+            link: [
+                edge
+                for edge in edges
+                if edge.certainty in self._certainties and (self._include_imports or not edge.imported)
+            ]
+            for link, edges in self._index.statements_of_links(links).items()
+        }
 
     def chains(self, paths: Iterable[tuple[Sequence[int], Sequence[int]]]) -> list[tuple[Step, ...]]:
         """The steps of several paths, given as (nodes, steps)."""
@@ -113,7 +116,7 @@ class Describer:
 
     def steps(self, hops: Collection[Hop]) -> dict[Hop, Step]:
         """Steps by name; all their statements are looked up in one go."""
-        edges = {step >> 1: self.edges(step >> 1) for _, step in hops}
+        edges = self.edges(list({step >> 1 for _, step in hops}))
         if self._source is not None:
             shown = {edge.statement for group in edges.values() for edge in group} - self._records.keys()
             self._records.update(self._source.statements(sorted(shown)))

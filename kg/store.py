@@ -13,6 +13,7 @@ from typing import Protocol, Self
 from kg.budget import Budget
 from kg.engine import open_engine, write_store
 from kg.generations import Generation, building, open_current, publish, remove_unused
+from kg.lanes import Lanes, LaneSizes
 from kg.query import (
     N_TRIPLES,
     RESULTS_JSON,
@@ -24,7 +25,7 @@ from kg.query import (
     triples_from_n_triples,
 )
 from kg.results import Solutions, TermTriple, boolean_from_json, solutions_from_json
-from kg.workers import Cancelled, WorkerPool
+from kg.worker_process import Cancelled
 from ontology.terms import PREFIXES
 
 __all__ = [
@@ -93,6 +94,7 @@ class EmbeddedStore:
         expect.
         workers: how many queries run at once.
         max_waiting: how many more may wait for a worker.
+        lanes: both of these in detail, instead of them.
         limits: how long and how deep a query may be.
     """
 
@@ -103,17 +105,17 @@ class EmbeddedStore:
         union_default_graph: bool = True,
         workers: int = 1,
         max_waiting: int = 32,
+        lanes: LaneSizes | None = None,
         limits: QueryLimits | None = None,
     ) -> None:
         self._generation = generation
         self._union_default_graph = union_default_graph
         self._limits = limits or QueryLimits()
-        self._pool = WorkerPool(
+        self._lanes = Lanes(
             generation.store_path,
             union_default_graph=union_default_graph,
             prefixes=PREFIXES,
-            size=workers,
-            max_waiting=max_waiting,
+            sizes=lanes or LaneSizes(workers, max_waiting),
         )
 
     @property
@@ -142,13 +144,13 @@ class EmbeddedStore:
         return self._limits
 
     @property
-    def pool(self) -> WorkerPool:
+    def lanes(self) -> Lanes:
         """The worker processes, for metrics and tests."""
-        return self._pool
+        return self._lanes
 
     def start(self) -> None:
         """Start all workers now instead of on first use."""
-        self._pool.start()
+        self._lanes.start()
 
     def select(self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None) -> Solutions:
         """See :meth:`Store.select`."""
@@ -173,18 +175,20 @@ class EmbeddedStore:
         cancelled: Cancelled | None = None,
     ) -> bytes:
         """See :meth:`Store.evaluate`."""
-        inspect(operation.query, self._limits)
-        return self._pool.run(operation, media_type, budget or Budget(), cancelled)
+        facts = inspect(operation.query, self._limits)
+        run = self._lanes.run_calling if facts.is_calling else self._lanes.run
+        return run(operation, media_type, budget or Budget(), cancelled)
 
     def _answer(self, query: str, bindings: Bindings, media_type: str, budget: Budget) -> bytes:
         # Inspected before it is bound: bound terms cannot change what a query does, and a long list of them
         # is no reason to refuse it.
-        inspect(query, self._limits)
-        return self._pool.run(SparqlOperation(bind(query, bindings)), media_type, budget)
+        facts = inspect(query, self._limits)
+        run = self._lanes.run_calling if facts.is_calling else self._lanes.run
+        return run(SparqlOperation(bind(query, bindings)), media_type, budget)
 
     def close(self) -> None:
         """See :meth:`Store.close`."""
-        self._pool.close()
+        self._lanes.close()
         self._generation.close()
 
     def __enter__(self) -> Self:
@@ -200,6 +204,7 @@ def open_store(
     union_default_graph: bool = True,
     workers: int = 1,
     max_waiting: int = 32,
+    lanes: LaneSizes | None = None,
     limits: QueryLimits | None = None,
 ) -> EmbeddedStore:
     """Open the current generation of a data folder. Raises: StoreUnavailable."""
@@ -208,5 +213,6 @@ def open_store(
         union_default_graph=union_default_graph,
         workers=workers,
         max_waiting=max_waiting,
+        lanes=lanes,
         limits=limits,
     )

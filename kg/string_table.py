@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_SORT_BYTES = 1 << 30
+BATCH = 1 << 14
 
 
 def map_array(path: Path) -> NDArray[Any]:
@@ -44,7 +45,10 @@ class StringTable:
 
     def take(self, numbers: Iterable[int]) -> tuple[str, ...]:
         """The strings with these numbers, in this order."""
-        return tuple(self[number] for number in numbers)
+        chosen = np.array(list(numbers), dtype=np.int64)
+        starts, ends = self.offsets[chosen].tolist(), self.offsets[chosen + 1].tolist()
+        blob, prefix = self.blob.data, self.prefix
+        return tuple(str(prefix + blob[start:end], "utf-8") for start, end in zip(starts, ends, strict=True))
 
     def find(self, text: str) -> int | None:
         """The number of a string, by binary search; None if it is not there. The table must be sorted."""
@@ -53,19 +57,23 @@ class StringTable:
 
     def place(self, text: str) -> int:
         """Twice the number of strings before it, plus 1 if it is there. The table must be sorted."""
-        wanted = text.encode("utf-8", "surrogatepass")
+        whole = text.encode("utf-8", "surrogatepass")
+        wanted = whole[len(self.prefix) :]
+        if not whole.startswith(self.prefix):
+            return 2 * len(self) * (whole > self.prefix)
+        offsets, blob = self.offsets.data, self.blob.data  # a view's items come at once as Python's own numbers
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
+            if bytes(blob[offsets[middle] : offsets[middle + 1]]) < wanted:
                 low = middle + 1
             else:
                 high = middle
-        return 2 * low + (low < len(self) and self._bytes(low) == wanted)
+        return 2 * low + (low < len(self) and bytes(blob[offsets[low] : offsets[low + 1]]) == wanted)
 
     def _bytes(self, number: int) -> bytes:
-        start, end = self.offsets[number : number + 2].tolist()
-        return self.prefix + self.blob[start:end].tobytes()
+        offsets = self.offsets.data
+        return self.prefix + self.blob.data[offsets[number] : offsets[number + 1]]
 
     def save(self, folder: Path, name: str) -> None:
         """Write ``<name>.offsets.npy``, ``<name>.blob.npy`` and ``<name>.prefix`` into a folder."""
@@ -86,47 +94,48 @@ class StringTable:
     def of(cls, texts: Sequence[str]) -> StringTable:
         """A table of these strings in this order."""
         column = StringColumn()
-        for text in texts:
-            column.append(text)
+        column.extend(texts)
         return column.table()
 
 
 class StringColumn:
-    """Strings gathered one by one for a table, as bytes: no Python object stays alive for any of them."""
+    """Strings gathered for a table, as bytes: but for the last few no Python object stays alive for any of them."""
 
     def __init__(self) -> None:
-        self._blob = bytearray()
-        self._pending: list[int] = []
-        self._chunks: list[NDArray[np.int64]] = []
-        self._prefix: bytes | None = None
+        self._pending: list[str] = []
+        self._batches: list[_Batch] = []
 
     def __len__(self) -> int:
-        return sum(len(chunk) for chunk in self._chunks) + len(self._pending)
+        return sum(len(batch.lengths) for batch in self._batches) + len(self._pending)
 
     def append(self, text: str) -> None:
         """Add one string at the end."""
-        data = text.encode("utf-8")
-        if self._prefix is None:
-            self._prefix = data
-        elif not data.startswith(self._prefix):
-            self._prefix = _common_prefix(self._prefix, data)
-        self._blob += data
-        self._pending.append(len(self._blob))
-        if len(self._pending) >= 1 << 16:
+        self._pending.append(text)
+        if len(self._pending) >= BATCH:
+            self._flush()
+
+    def extend(self, texts: Iterable[str]) -> None:
+        """Add several strings at the end."""
+        self._pending.extend(texts)
+        if len(self._pending) >= BATCH:
             self._flush()
 
     def _flush(self) -> None:
-        self._chunks.append(np.array(self._pending, dtype=np.int64))
-        self._pending.clear()
+        if self._pending:
+            self._batches.append(_Batch.of(self._pending))
+            self._pending = []
 
     def table(self) -> StringTable:
         """The strings in the order they were added."""
         self._flush()
-        offsets = np.concatenate([np.zeros(1, dtype=np.int64), *self._chunks])
-        blob = np.frombuffer(bytes(self._blob), dtype=np.uint8)
-        prefix = self._prefix or b""
-        rows = np.arange(len(offsets) - 1)
-        return _gather(prefix, offsets[:-1] + len(prefix), offsets[1:], blob, rows)
+        if not self._batches:
+            return StringTable(b"", np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.uint8))
+        prefixes = [batch.prefix for batch in self._batches]
+        prefix = _common_prefix(min(prefixes), max(prefixes))
+        batches = [batch.with_prefix(prefix) for batch in self._batches]
+        lengths = np.concatenate([batch.lengths for batch in batches])
+        blob = np.frombuffer(b"".join(batch.blob for batch in batches), dtype=np.uint8)
+        return StringTable(prefix, np.concatenate([np.zeros(1, dtype=np.int64), lengths.cumsum()]), blob)
 
     def sorted_table(self) -> tuple[StringTable, NDArray[np.int64]]:
         """The distinct strings in byte order (that of code points), and the number of each string added.
@@ -142,8 +151,35 @@ class StringColumn:
         padded[np.arange(width) < lengths[:, None]] = table.blob
         keys = padded.view(f"S{width}").ravel()
         _, first, number = np.unique(keys, return_index=True, return_inverse=True)
-        ordered = _gather(table.prefix, table.offsets[:-1], table.offsets[1:], table.blob, first)
-        return ordered, number.astype(np.int64)
+        lengths = lengths[first]
+        blob = padded[first][np.arange(width) < lengths[:, None]]
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), lengths.cumsum()])
+        return StringTable(table.prefix, offsets, blob), number.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Some strings one after the other, without what they all begin with."""
+
+    prefix: bytes
+    lengths: NDArray[np.int64]
+    blob: bytes
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> _Batch:
+        prefix = _common_prefix(min(texts).encode(), max(texts).encode())  # that of the extremes is that of all
+        encoded = [text.encode()[len(prefix) :] for text in texts]
+        return cls(prefix, np.array([len(data) for data in encoded], dtype=np.int64), b"".join(encoded))
+
+    def with_prefix(self, prefix: bytes) -> _Batch:
+        """The same strings with a shorter prefix."""
+        more = self.prefix[len(prefix) :]
+        if not more:
+            return self
+        ends = self.lengths.cumsum().tolist()
+        starts = [0, *ends[:-1]]
+        blob = b"".join(more + self.blob[start:end] for start, end in zip(starts, ends, strict=True))
+        return _Batch(prefix, self.lengths + len(more), blob)
 
 
 def _common_prefix(left: bytes, right: bytes) -> bytes:
@@ -155,17 +191,3 @@ def _common_prefix(left: bytes, right: bytes) -> bytes:
     while length and length < len(left) and left[length] & 0xC0 == 0x80:  # never inside a code point
         length -= 1
     return left[:length]
-
-
-def _gather(
-    prefix: bytes,
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    blob: NDArray[np.uint8],
-    rows: NDArray[np.int64],
-) -> StringTable:
-    """The chosen rows of a blob, packed one after the other."""
-    starts, lengths = starts[rows], (ends - starts)[rows]
-    offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-    source = np.arange(int(offsets[-1])) + np.repeat(starts - offsets[:-1], lengths)
-    return StringTable(prefix, offsets, blob[source])

@@ -128,9 +128,7 @@ def reachable(index: Index, question: ReachableQuestion) -> ReachableAnswer:
     return ReachableAnswer(items, question.limit, len(order), more, "limit" if more else None)
 
 
-def common_neighbors(
-    index: Index, question: CommonQuestion, source: StatementSource | None = None
-) -> CommonAnswer:
+def common_neighbors(index: Index, question: CommonQuestion, source: StatementSource | None = None) -> CommonAnswer:
     """The entities that all of the given ones are joined to. Raises: EntityNotFound, InvalidParameter."""
     check_names(index, question.predicates, question.types, "type")
     seeds = sorted({index.node(iri, "node") for iri in question.nodes})

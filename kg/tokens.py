@@ -14,7 +14,7 @@ tests/kg/test_tokens.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
 TokenKind = Literal["space", "iri", "string", "name", "variable", "tag", "number", "word", "mark"]
@@ -119,3 +119,22 @@ def mentions_service(text: str) -> bool:
             name_before_brace = token.text if is_suspect and before not in _GRAPH_WORDS else ""
             before = token.keyword
     return False
+
+
+def without_service(text: str, allowed: Collection[str]) -> str:
+    """The text with every ``SERVICE <iri>`` blanked whose endpoint is allowed and spelled in full.
+
+    What :func:`mentions_service` still finds afterwards asks somebody else, or might in another reading: prefixed and
+    relative names, variables and glued keywords are left standing.
+    """
+    tokens = list(tokens_of(text))
+    for position, token in enumerate(tokens):
+        if token.keyword != "SERVICE":
+            continue
+        after = position + 1
+        if after < len(tokens) and tokens[after].keyword == "SILENT":
+            after += 1
+        if after < len(tokens) and tokens[after].kind == "iri" and tokens[after].text[1:-1] in allowed:
+            end = tokens[after].start + len(tokens[after].text)
+            text = text[: token.start] + " " * (end - token.start) + text[end:]
+    return text

@@ -21,13 +21,13 @@ from kg.adjacency import (
     check_names,
     check_range,
     nodes_allowed,
-    project,
 )
 from kg.best_paths import BestPaths, FoundPath, SearchLimits
-from kg.breadth_first import shortest_path
+from kg.breadth_first import AllShortestPaths, shortest_path
 from kg.errors import InvalidParameter
 from kg.identifiers import display
 from kg.index import COST_SHIFT, COST_UNIT, Index
+from kg.lazy_adjacency import directions, read_lazily
 from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty
 from kg.neighborhood import (
     CommonQuestion,
@@ -141,7 +141,13 @@ def best_paths(
         its cut.
     Raises: EntityNotFound, InvalidParameter.
     """
-    return _answer(index, question, source, limits or SearchLimits(), by_hops=False)
+    limits = limits or SearchLimits()
+    (start, end), interior = _ends(index, question)
+    search = BestPaths(
+        directions(index, question.selection()), index.link_predicate, sources=[start], targets=[end],
+        max_length=question.max_length, interior=interior, limits=limits,
+    )  # fmt: skip
+    return _answer(index, question, source, limits, search)
 
 
 def all_shortest_paths(
@@ -155,10 +161,12 @@ def all_shortest_paths(
     Raises: EntityNotFound, InvalidParameter.
     """
     limits = limits or SearchLimits()
-    first = one_shortest_path(index, question, None, limits)
-    if not first.paths:
-        return first
-    return _answer(index, replace(question, max_length=first.paths[0].length), source, limits, by_hops=True)
+    (start, end), interior = _ends(index, question)
+    search = AllShortestPaths(
+        directions(index, question.selection()), index.link_predicate, source=start, target=end,
+        max_length=question.max_length, interior=interior, limits=limits,
+    )  # fmt: skip
+    return _answer(index, question, source, limits, search)
 
 
 def one_shortest_path(
@@ -173,9 +181,8 @@ def one_shortest_path(
     """
     limits = limits or SearchLimits()
     ends, interior = _ends(index, question)
-    projection = project(index, question.selection())
     try:
-        found = shortest_path(projection, *ends, interior, limits)
+        found = shortest_path(directions(index, question.selection()), *ends, interior, limits)
     except TimeoutError:
         return PathAnswer((), 1, None, truncated=True, truncated_by="timeout")
     if found is None or len(found[1]) > question.max_length:
@@ -193,15 +200,9 @@ def _answer(
     question: PathQuestion,
     source: StatementSource | None,
     limits: SearchLimits,
-    *,
-    by_hops: bool,
+    search: BestPaths | AllShortestPaths,
 ) -> PathAnswer:
-    (start, end), interior = _ends(index, question)
-    search = BestPaths(
-        project(index, question.selection()), index.link_predicate, sources=[start], targets=[end],
-        max_length=question.max_length, interior=interior, limits=limits, by_hops=by_hops,
-    )  # fmt: skip
-    found = list(islice(_recosted(index, question, search), question.k + 1))
+    found = list(islice(_costed(index, question, search), question.k + 1))
     more = len(found) > question.k
     stopped_by = "k" if more else search.stopped_by
     paths = _named(index, question, source, found[: question.k])
@@ -210,7 +211,7 @@ def _answer(
     return PathAnswer(paths, question.k, total, stopped_by is not None, stopped_by, excluded_by)
 
 
-def _recosted(index: Index, question: PathQuestion, search: BestPaths) -> Iterator[FoundPath]:
+def _costed(index: Index, question: PathQuestion, search: Iterable[FoundPath]) -> Iterator[FoundPath]:
     """The found paths with their degree-weighted cost, whatever cost led the search."""
     cost = index.link_cost_with_imports if question.include_imports else index.link_cost
     for path in search:
@@ -269,7 +270,7 @@ def _excluded_by(index: Index, question: PathQuestion, limits: SearchLimits) -> 
 def _connected(index: Index, question: PathQuestion, limits: SearchLimits) -> bool:
     ends, interior = _ends(index, question)
     try:
-        found = shortest_path(project(index, question.selection()), *ends, interior, limits)
+        found = shortest_path(read_lazily(index, question.selection()), *ends, interior, limits)
     except TimeoutError:
         return False
     return found is not None and len(found[1]) <= question.max_length

@@ -13,183 +13,35 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from multiprocessing.connection import Connection
+from dataclasses import dataclass
 from pathlib import Path
 
 from kg.budget import Budget
-from kg.errors import (
-    KgError,
-    MemoryExceeded,
-    Overloaded,
-    QueryFailed,
-    QueryTimeout,
-    ResultTooLarge,
-    StoreUnavailable,
-)
+from kg.errors import Overloaded, QueryFailed, StoreUnavailable
 from kg.identifiers import BASE
 from kg.query import SparqlOperation
-from kg.worker import CHUNK, FAILED, LAST, NO_MEMORY, NOT_OPENED, READY, Request, report_from_bytes
+from kg.worker import Request
+from kg.worker_process import CANCEL_POLL_S, Cancelled, Worker
 
-Cancelled = Callable[[], bool]
-
-START_TIMEOUT_S = 30.0
-_CANCEL_POLL_S = 0.1
-_STDERR_BYTES = 4096
-_OUT_OF_MEMORY = (b"memory allocation", b"bad_alloc", b"MemoryError", b"out of memory")
-_BOOTSTRAP = (
-    "import json, sys; start = json.loads(sys.argv[1]); sys.path[:] = start['path']; "
-    "from kg.worker import main; main(start['connection'], start['lifeline'])"
-)
+__all__ = ["Cancelled", "PoolState", "WorkerPool"]
 
 
-class _Worker:
-    """One worker process and our ends of its socket and its lifeline."""
+@dataclass(frozen=True)
+class PoolState:
+    """How busy a pool is: workers that live, those at work, callers in the queue, workers ever started."""
 
-    def __init__(self, settings: bytes) -> None:
-        ours, theirs = socket.socketpair()
-        their_lifeline, self._lifeline = os.pipe()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        self._owner = os.getpid()
-        start = {
-            "path": [entry or str(Path.cwd()) for entry in sys.path],
-            "connection": theirs.fileno(),
-            "lifeline": their_lifeline,
-        }
-        try:
-            # Our own interpreter, our own code, no shell.
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-c", _BOOTSTRAP, json.dumps(start)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                pass_fds=(theirs.fileno(), their_lifeline),
-            )
-        except OSError:
-            ours.close()
-            os.close(self._lifeline)
-            self._errors.close()
-            raise
-        finally:
-            theirs.close()
-            os.close(their_lifeline)
-        self._connection = Connection(ours.detach())
-        self._connection.send_bytes(settings)
-        self._is_ready = False
-        self._was_killed = False
-        self.is_reusable = True  # false while a request is under way, and for good if that ends badly
-
-    @property
-    def process_id(self) -> int:
-        return self._process.pid
-
-    def ask(self, request: Request, budget: Budget, cancelled: Cancelled | None) -> bytes:
-        """Have one request answered, or leave the worker not reusable.
-
-        Raises: KgError as reported by the worker, QueryTimeout, MemoryExceeded, QueryFailed, ResultTooLarge.
-        """
-        self.is_reusable = False
-        self.await_ready(cancelled)
-        chunks: list[bytes] = []
-        size = 0
-        deadline_s = time.monotonic() + budget.timeout_s
-        try:
-            self._connection.send_bytes(request.to_bytes())
-            while True:
-                self._await_message(deadline_s, cancelled, budget.timeout_s)
-                message = self._connection.recv_bytes()
-                kind, content = message[:1].upper(), memoryview(message)[1:]
-                is_fit = message[:1].isupper()
-                if kind not in {CHUNK, LAST}:
-                    self.is_reusable = is_fit and kind == FAILED
-                    raise self._failure(kind, bytes(content), budget)
-                size += len(content)
-                if size > budget.max_bytes:
-                    raise ResultTooLarge("max_result_bytes", budget.max_bytes, "bytes")
-                chunks.append(bytes(content))
-                if kind == LAST:
-                    self.is_reusable = is_fit
-                    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        except (EOFError, ConnectionResetError, BrokenPipeError) as error:
-            raise self._cause_of_death(budget) from error
-
-    def await_ready(self, cancelled: Cancelled | None) -> None:
-        """Wait until the worker has opened the store. Raises: StoreUnavailable, QueryTimeout, QueryFailed."""
-        if self._is_ready:
-            return
-        try:
-            self._await_message(time.monotonic() + START_TIMEOUT_S, cancelled, START_TIMEOUT_S)
-            message = self._connection.recv_bytes()
-        except (EOFError, ConnectionResetError) as error:
-            self.is_reusable = False
-            raise StoreUnavailable("the query worker did not start") from error
-        if message[:1] == NOT_OPENED:
-            self.is_reusable = False
-            raise StoreUnavailable(message[1:].decode())
-        self._is_ready = message == READY
-
-    def _await_message(self, deadline_s: float, cancelled: Cancelled | None, timeout_s: float) -> None:
-        while True:
-            left_s = deadline_s - time.monotonic()
-            if left_s <= 0:
-                raise QueryTimeout("query_timeout_s", timeout_s, "s")
-            if self._connection.poll(left_s if cancelled is None else min(left_s, _CANCEL_POLL_S)):
-                return
-            if cancelled is not None and cancelled():
-                raise QueryFailed("it was cancelled")
-
-    def _failure(self, kind: bytes, content: bytes, budget: Budget) -> KgError:
-        if kind == FAILED:
-            return report_from_bytes(content)
-        if kind == NO_MEMORY:
-            return MemoryExceeded("query_memory_bytes", budget.memory_bytes, "bytes")
-        return QueryFailed("the query worker answered nonsense")
-
-    def _cause_of_death(self, budget: Budget) -> KgError:
-        if self._was_killed:
-            return StoreUnavailable("the store has been closed")
-        try:
-            status = self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            return QueryFailed("the engine stopped answering")
-        self._errors.seek(0)
-        last_words = self._errors.read(_STDERR_BYTES)
-        if status == -signal.SIGKILL or any(sign in last_words for sign in _OUT_OF_MEMORY):
-            return MemoryExceeded("query_memory_bytes", budget.memory_bytes, "bytes")
-        return QueryFailed("the engine crashed on it, which only ends this query")
-
-    def kill(self) -> None:
-        """Kill the process, unless a forked child asks. Whoever waits for its answer sees the end of file."""
-        self._was_killed = True
-        if self._owner == os.getpid():
-            self._process.kill()
-
-    def close_ends(self) -> None:
-        """Close our ends of the socket and the lifeline, once nobody waits for an answer."""
-        self._connection.close()
-        os.close(self._lifeline)
-        self._errors.close()
-
-    def is_gone(self) -> bool:
-        """Whether the killed process has been reaped; freeing gigabytes takes it a moment."""
-        return self._process.poll() is not None
-
-    def reap(self) -> None:
-        """Wait for the killed process to be gone."""
-        if self._owner == os.getpid():
-            self._process.wait()
+    alive: int
+    busy: int
+    waiting: int
+    started: int
 
 
-def _dismiss_all(alive: set[_Worker], idle: list[_Worker], dying: set[_Worker]) -> None:
+def _dismiss_all(alive: set[Worker], idle: list[Worker], dying: set[Worker]) -> None:
     for worker in alive:
         worker.kill()
     for worker in idle:
@@ -209,6 +61,8 @@ class WorkerPool:
         store: the folder that kg.engine wrote.
         size: how many queries run at once.
         max_waiting: how many more may wait; the next one is told to come back later.
+        is_background: whether all other processes go first.
+        may_call: whether queries may open sockets (SERVICE); never for queries of strangers unseen.
     """
 
     def __init__(
@@ -219,25 +73,30 @@ class WorkerPool:
         prefixes: Mapping[str, str],
         size: int = 1,
         max_waiting: int = 32,
+        is_background: bool = False,
+        may_call: bool = False,
     ) -> None:
         settings = {
             "store": str(store),
             "union_default_graph": union_default_graph,
             "prefixes": dict(prefixes),
             "base_iri": BASE,
+            "may_call": may_call,
         }
         self._settings = json.dumps(settings).encode()
         self._size = size
+        self._is_background = is_background
         self._max_waiting = max_waiting
         self._reset()
 
     def _reset(self) -> None:
         self._owner = os.getpid()
         self._changed = threading.Condition()
-        self._idle: list[_Worker] = []
-        self._alive: set[_Worker] = set()
-        self._dying: set[_Worker] = set()
+        self._idle: list[Worker] = []
+        self._alive: set[Worker] = set()
+        self._dying: set[Worker] = set()
         self._starting = 0
+        self._started = 0
         self._waiting = 0
         self._is_closed = False
         # Also when the pool is forgotten, and when the interpreter ends.
@@ -245,20 +104,26 @@ class WorkerPool:
 
     def start(self) -> None:
         """Start all workers now, and wait until they are ready. Raises: StoreUnavailable."""
-        workers: list[_Worker] = []
+        workers: list[Worker] = []
         try:
             while len(workers) < self._size:
-                workers.append(self._acquire(Budget(), None))
+                workers.append(self.acquire(Budget(), None))
             for worker in workers:
                 worker.await_ready(None)
         finally:
             for worker in workers:
-                self._release(worker)
+                self.release(worker)
 
     def process_ids(self) -> frozenset[int]:
         """The workers that live now."""
         with self._changed:
             return frozenset(worker.process_id for worker in self._alive)
+
+    def state(self) -> PoolState:
+        """How busy the pool is now, for metrics."""
+        with self._changed:
+            alive = len(self._alive)
+            return PoolState(alive, alive - len(self._idle), self._waiting, self._started)
 
     def run(
         self,
@@ -272,12 +137,12 @@ class WorkerPool:
         Raises: Overloaded; QueryTimeout; ResultTooLarge; MemoryExceeded; QuerySyntaxError; QueryRefused;
             InvalidParameter; QueryFailed; StoreUnavailable.
         """
-        worker = self._acquire(budget, cancelled)
+        worker = self.acquire(budget, cancelled)
         try:
             request = Request(operation, media_type, budget.max_bytes, budget.memory_bytes)
             return worker.ask(request, budget, cancelled)
         finally:
-            self._release(worker)
+            self.release(worker)
 
     def close(self) -> None:
         """Kill all workers and wait until they are gone. Queries under way fail; closing twice is fine."""
@@ -286,7 +151,8 @@ class WorkerPool:
             self._finalizer()
             self._changed.notify_all()
 
-    def _acquire(self, budget: Budget, cancelled: Cancelled | None) -> _Worker:
+    def acquire(self, budget: Budget, cancelled: Cancelled | None) -> Worker:
+        """Take a worker, waiting in the queue if need be; :meth:`release` it. Raises: Overloaded, QueryFailed."""
         if self._owner != os.getpid():
             self._reset()  # a forked process may not share its parent's workers
         with self._changed:
@@ -298,7 +164,9 @@ class WorkerPool:
             finally:
                 self._waiting -= 1
             if self._idle:
-                return self._idle.pop()
+                # One that is still starting only if there is no other.
+                ready = [place for place, worker in enumerate(self._idle) if worker.has_started()]
+                return self._idle.pop(ready[-1] if ready else -1)
             self._starting += 1
         return self._launched()
 
@@ -314,20 +182,23 @@ class WorkerPool:
                 raise Overloaded
             if cancelled is not None and cancelled():
                 raise QueryFailed("it was cancelled")
-            self._changed.wait(left_s if cancelled is None else min(left_s, _CANCEL_POLL_S))
+            self._changed.wait(left_s if cancelled is None else min(left_s, CANCEL_POLL_S))
         if self._is_closed:
             raise StoreUnavailable("the store has been closed")
 
-    def _launched(self) -> _Worker:
+    def _launched(self) -> Worker:
         """Start a worker in a place that the caller has taken (``_starting``)."""
-        worker: _Worker | None = None
+        worker: Worker | None = None
         try:
-            worker = _Worker(self._settings)
+            worker = Worker(self._settings)
+            if self._is_background:
+                worker.lower_priority()
         except OSError as error:
             raise Overloaded from error
         finally:
             with self._changed:
                 self._starting -= 1
+                self._started += 1
                 if worker is not None and not self._is_closed:
                     self._alive.add(worker)
                 self._changed.notify()
@@ -338,7 +209,7 @@ class WorkerPool:
             raise StoreUnavailable("the store has been closed")
         return worker
 
-    def _release(self, worker: _Worker) -> None:
+    def release(self, worker: Worker) -> None:
         """Take a worker back, or replace it if its request ended badly."""
         with self._changed:
             self._dying.difference_update([each for each in self._dying if each.is_gone()])
@@ -354,6 +225,10 @@ class WorkerPool:
             self._alive.remove(worker)
             self._dying.add(worker)
             self._starting += 1
+        self._replace()
+
+    def _replace(self) -> None:
+        """Start a worker in a place that the caller has taken, for whoever comes next."""
         # What went wrong with the request is the news, not that no process could be started: the next
         # request tries again.
         with suppress(Overloaded, StoreUnavailable):
@@ -362,3 +237,29 @@ class WorkerPool:
                 if replacement in self._alive:
                     self._idle.append(replacement)
                     self._changed.notify()
+
+    def hand_over(self, worker: Worker, other: WorkerPool) -> bool:
+        """Move a worker in the middle of its query to another pool, if that has a place; another one starts here."""
+        if not other._adopt(worker):
+            return False
+        with self._changed:
+            if worker not in self._alive:
+                return True  # this pool was closed meanwhile, and the worker killed
+            self._alive.remove(worker)
+            self._starting += 1
+        self._replace()
+        return True
+
+    def _adopt(self, worker: Worker) -> bool:
+        with self._changed:
+            if self._is_closed or len(self._alive) + self._starting - len(self._idle) >= self._size:
+                return False
+            if len(self._alive) + self._starting >= self._size:
+                surplus = self._idle.pop()
+                self._alive.remove(surplus)
+                surplus.kill()
+                surplus.close_ends()
+                self._dying.add(surplus)
+            self._alive.add(worker)
+        worker.lower_priority()
+        return True

@@ -96,8 +96,7 @@ def axioms_of(graph: Graph) -> tuple[Axiom, ...]:
     _refuse_other_forms(graph)
     subclasses = [SubClass(str(sub), str(sup)) for sub, sup in graph.subject_objects(RDFS.subClassOf)]
     pairs = {
-        (min(str(one), str(other)), max(str(one), str(other)))
-        for one, other in graph.subject_objects(OWL.disjointWith)
+        (min(str(one), str(other)), max(str(one), str(other))) for one, other in graph.subject_objects(OWL.disjointWith)
     }
     for axiom in graph.subjects(RDF.type, OWL.AllDisjointClasses):
         members = graph.value(axiom, OWL.members)
@@ -120,9 +119,7 @@ def _refuse_other_forms(graph: Graph) -> None:
             raise UnsupportedAxiomError(f"owl:{construct.fragment} is not among the forms of ontology.axioms")
     for sub, sup in graph.subject_objects(RDFS.subClassOf):
         if isinstance(sub, BNode) or not isinstance(sup, URIRef):
-            raise UnsupportedAxiomError(
-                f"{sub} rdfs:subClassOf {sup}: only named classes stand on both sides"
-            )
+            raise UnsupportedAxiomError(f"{sub} rdfs:subClassOf {sup}: only named classes stand on both sides")
 
 
 def functional_syntax(axioms: Iterable[Axiom]) -> bytes:

@@ -28,10 +28,7 @@ _DATATYPES = {XSD.string: "string", XSD.integer: "integer", XSD.decimal: "decima
 def prefixes() -> dict[str, str]:
     """Prefix to namespace IRI, in the order of ``prefixes.ttl``."""
     graph = Graph().parse(data=prefixes_turtle(), format="turtle")
-    declared = {
-        str(graph.value(d, _SH.prefix)): str(graph.value(d, _SH.namespace))
-        for d in graph.subjects(_SH.prefix)
-    }
+    declared = {str(graph.value(d, _SH.prefix)): str(graph.value(d, _SH.namespace)) for d in graph.subjects(_SH.prefix)}
     text = prefixes_turtle()
     return dict(sorted(declared.items(), key=lambda item: text.index(f'sh:prefix "{item[0]}"')))
 
@@ -126,9 +123,7 @@ class Source:
             for predicate, relation in _MATCHES.items()
             for target in self._graph.objects(node, predicate)
         )
-        return tuple(
-            sorted(found, key=lambda term: (list(_MATCHES.values()).index(term.relation), term.curie))
-        )
+        return tuple(sorted(found, key=lambda term: (list(_MATCHES.values()).index(term.relation), term.curie)))
 
     def _curie(self, iri: str) -> str:
         for prefix, namespace in sorted(self._prefixes.items(), key=lambda item: -len(item[1])):
@@ -228,11 +223,7 @@ def _mapping(head: str, items: Iterable[tuple[str, str]]) -> str:
 
 def _call(term: ClassTerm | Predicate | Property) -> str:
     fields = ((name, _value(getattr(term, name))) for name in type(term).__dataclass_fields__)
-    return (
-        f"{type(term).__name__}(\n"
-        + "".join(f"        {name}={value},\n" for name, value in fields)
-        + "    )"
-    )
+    return f"{type(term).__name__}(\n" + "".join(f"        {name}={value},\n" for name, value in fields) + "    )"
 
 
 def _value(value: str | bool | tuple[MappedTerm, ...] | None) -> str:

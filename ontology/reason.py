@@ -98,9 +98,7 @@ class Clash:
         """The clash in plain words, one axiom a line."""
         name = in_words(SubClass(self.class_iri, THING), labels).removeprefix("every ").partition(" is ")[0]
         lead = "These cannot all be true" if self.minimal else "Among these some cannot be true together"
-        return f"There can be no {name}. {lead}:\n" + "\n".join(
-            f"- {in_words(a, labels)}" for a in self.axioms
-        )
+        return f"There can be no {name}. {lead}:\n" + "\n".join(f"- {in_words(a, labels)}" for a in self.axioms)
 
 
 def classify(axioms: Iterable[Axiom] = (), *, with_ontology: bool = True) -> Classification:
@@ -241,9 +239,7 @@ def _justification(sub: str, sup: str, axioms: tuple[Axiom, ...]) -> tuple[Axiom
     return _shrink(suspects, entails, time.monotonic() + EXPLANATION_TIMEOUT_S)[0]
 
 
-def _suspects(
-    start: str, axioms: tuple[Axiom, ...], holds: Callable[[tuple[Axiom, ...]], bool]
-) -> tuple[Axiom, ...]:
+def _suspects(start: str, axioms: tuple[Axiom, ...], holds: Callable[[tuple[Axiom, ...]], bool]) -> tuple[Axiom, ...]:
     """The axioms that can be reached from a class: a first, cheap cut before deletion begins."""
     reached = {start}
     size = 0

@@ -104,9 +104,7 @@ def _read(data: Path | bytes | Graph) -> Graph:
             return Graph().parse(data.as_posix(), format="turtle")
         data = data.read_bytes()
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # rdflib 7.6 warns of its own use of default_context
+        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib 7.6 warns of its own use of default_context
         return _union(Dataset().parse(data=data, format="nquads"))
 
 
@@ -128,14 +126,10 @@ def _beyond_shapes(graph: Graph) -> Iterator[Violation]:
             )
     for subject, kind in graph.subject_objects(RDF.type):
         if str(kind).startswith(SKG.namespace) and str(kind)[len(SKG.namespace) :] not in SKG:
-            yield Violation(
-                str(subject), str(RDF.type), "No class of that name is in the vocabulary.", str(kind)
-            )
+            yield Violation(str(subject), str(RDF.type), "No class of that name is in the vocabulary.", str(kind))
     for subject, predicate, value in graph:
         if isinstance(subject, BNode) or isinstance(value, BNode):
-            yield Violation(
-                str(subject), str(predicate), "Every node has a name: blank nodes are not allowed.", ""
-            )
+            yield Violation(str(subject), str(predicate), "Every node has a name: blank nodes are not allowed.", "")
 
 
 def _violations(results: Graph | bytes | Exception) -> Iterator[Violation]:

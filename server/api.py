@@ -32,7 +32,9 @@ def _view(graph: KnowledgeGraph, question: Question) -> Any:
     def answer(**path: str) -> Response:
         given = {name: request.args.getlist(name) for name in request.args}
         given.update({name: [value] for name, value in path.items()})
-        return Response(dumps(question.answer(graph, read(question.parameters, given, others=question.others))), content_type=JSON)
+        return Response(
+            dumps(question.answer(graph, read(question.parameters, given, others=question.others))), content_type=JSON
+        )
 
     return answer
 

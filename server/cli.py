@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,30 +23,36 @@ from kg.errors import (
     CurationError,
     EntityNotFound,
     InvalidParameter,
-    InvalidParameter,
     KgError,
     Overloaded,
+    RemoteUnavailable,
     StoreUnavailable,
 )
 from kg.graph import KnowledgeGraph
+from kg.push import push, write_load_files
 from kg.query import SparqlOperation
-from server.app import serve
+from kg.remote_graph import open_remote
 from server.negotiation import format_named
 from server.parameters import Parameter, read
-from server.present import dumps
-from server.questions import QUESTIONS, Question, listing
-from server.settings import add_arguments, from_arguments
+from server.present import dumps, listing
+from server.questions import QUESTIONS, Question
+from server.serving import serve
+from server.settings import Settings, add_arguments, from_arguments
 from server.terminal import render
 from triples.build import CURATED, build, read_sound_corpus
 from triples.check import CheckQuestion, check
 from triples.facts import facts
+from triples.imports.catalog import ImportManifest, list_imports, remove_import
+from triples.imports.job import READERS, ImportQuestion, run_import
 from triples.report import check_summary, render_check
+
+STORE_VARIABLE = "SARCOMA_KG_STORE"  # an address may hold a password, which the list of processes would show
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXIT_CODES: tuple[tuple[tuple[type[KgError], ...], int], ...] = (
     ((CurationError,), 3),
-    ((EntityNotFound, AmbiguousEntity, StoreUnavailable), 4),
+    ((EntityNotFound, AmbiguousEntity, StoreUnavailable, RemoteUnavailable), 4),
     ((BudgetExceeded, Overloaded), 5),
     ((KgError,), 2),
 )
@@ -82,13 +89,22 @@ def _parser() -> argparse.ArgumentParser:
         help="where built graphs lie (%(default)s)",
     )
     common.add_argument("--json", action="store_true", help="print JSON")
+    reading = argparse.ArgumentParser(add_help=False, parents=[common])
+    reading.add_argument(
+        "--store",
+        default=os.environ.get(STORE_VARIABLE, ""),
+        metavar="URL",
+        help=f"a SPARQL endpoint that `push` has loaded, instead of the graph in --data ({STORE_VARIABLE})",
+    )
     _add_build(commands, common)
-    _add_serve(commands, common)
+    _add_push(commands, common)
+    _add_serve(commands, reading)
     _add_check(commands, common)
     _add_facts(commands, common)
-    _add_query(commands, common)
+    _add_query(commands, reading)
+    _add_import(commands, common)
     for question in QUESTIONS:
-        _add_question(commands, common, question)
+        _add_question(commands, reading, question)
     return parser
 
 
@@ -118,6 +134,58 @@ def _build(given: argparse.Namespace) -> int:
     return 0
 
 
+def _add_push(commands: Commands, common: argparse.ArgumentParser) -> None:
+    command = commands.add_parser("push", parents=[common], help="load the built graph into another SPARQL engine")
+    command.add_argument(
+        "url",
+        metavar="URL",
+        nargs="?",
+        default=os.environ.get(STORE_VARIABLE, ""),
+        help=f"its query endpoint, such as http://localhost:7878/query ({STORE_VARIABLE})",
+    )
+    command.add_argument("--graph-store", default="", metavar="URL", help="where it takes graphs, if that is unusual")
+    command.add_argument("--files", type=Path, metavar="DIR", help="write files for Virtuoso's bulk loader instead")
+    command.set_defaults(run=_push)
+
+
+def _push(given: argparse.Namespace) -> int:
+    if given.files is not None:
+        data, script = write_load_files(given.data, given.files)
+        print(f"wrote {data} and {script}\nload them on the engine's machine: isql < {script}")
+        return 0
+    if not given.url:
+        raise InvalidParameter("URL", "", "the address of the engine, or --files DIR")
+    done = push(given.data, given.url, graph_store=given.graph_store, progress=_tell(given))
+    if given.json:
+        sys.stdout.write(dumps(done))
+    else:
+        print(f"{done.address} holds data version {done.data_version}: {done.graphs} graphs, {done.triples} triples")
+    return 0
+
+
+def _tell(given: argparse.Namespace) -> Callable[[str], None]:
+    return lambda message: None if given.json else print(message, file=sys.stderr)
+
+
+def _opened(given: argparse.Namespace, settings: Settings | None = None) -> KnowledgeGraph:
+    """The graph that a command reads: behind the address of --store, or in the data folder."""
+    settings = settings or Settings(workers=1, slow_workers=0)
+    if given.store:
+        return open_remote(
+            given.store,
+            given.data / "remote",
+            connections=settings.workers,
+            max_waiting=settings.max_waiting,
+            limits=settings.limits,
+        )
+    return KnowledgeGraph.open(
+        given.data,
+        lanes=settings.lanes,
+        union_default_graph=settings.default_graph == "union",
+        limits=settings.limits,
+    )
+
+
 def _add_serve(commands: Commands, common: argparse.ArgumentParser) -> None:
     command = commands.add_parser("serve", parents=[common], help="serve the graph over HTTP")
     add_arguments(command)
@@ -126,14 +194,8 @@ def _add_serve(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def _serve(given: argparse.Namespace) -> int:
     settings = from_arguments(given)
-    with KnowledgeGraph.open(
-        given.data,
-        workers=settings.workers,
-        max_waiting=settings.max_waiting,
-        union_default_graph=settings.default_graph == "union",
-        limits=settings.limits,
-    ) as graph:
-        serve(graph, settings)
+    with _opened(given, settings) as graph:
+        serve(graph, settings, None if given.store else lambda: _opened(given, settings))
     return 0
 
 
@@ -203,11 +265,58 @@ def _query(given: argparse.Namespace) -> int:
     elif text.startswith("@"):
         text = Path(text[1:]).read_text(encoding="utf-8")
     budget = Budget(timeout_s=given.timeout)
-    with KnowledgeGraph.open(given.data) as graph:
+    with _opened(given) as graph:
         media_type = format_named(text, "json" if given.json else given.format)
         body = graph.store.evaluate(SparqlOperation(text), media_type, budget)
     sys.stdout.buffer.write(body)
     return 0
+
+
+def _add_import(commands: Commands, common: argparse.ArgumentParser) -> None:
+    command = commands.add_parser(
+        "import", parents=[common], help="read another graph, which the next build takes in; list or remove imports"
+    )
+    command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="its nodes and edges; none: list imports")
+    command.add_argument("--name", help="what to call it: its graph is graph:import-NAME")
+    command.add_argument("--licence", "--license", default="", help="of the data: an SPDX name or an address")
+    command.add_argument("--version", default="", help="of the data, as its publisher calls it")
+    command.add_argument("--source", default="", help="where it comes from: an address or a citation")
+    command.add_argument("--format", choices=tuple(READERS), help="default: told from the files")
+    command.add_argument("--remove", metavar="NAME", help="take this import out")
+    command.set_defaults(run=_import)
+
+
+def _import(given: argparse.Namespace) -> int:
+    def progress(message: str) -> None:
+        if not given.json:
+            print(message, file=sys.stderr)
+
+    if given.remove is not None:
+        remove_import(given.data, given.remove)
+        progress(f"removed {given.remove}; the next `sarcoma-kg build` is without it")
+        return 0
+    if not given.files:
+        imports = list_imports(given.data)
+        sys.stdout.write(dumps(listing(imports)) if given.json else "".join(map(_import_line, imports)))
+        return 0
+    if given.name is None:
+        raise InvalidParameter("--name", "", "a name for the import")
+    question = ImportQuestion(given.name, tuple(given.files), given.licence, given.version, given.source, given.format)
+    done = run_import(given.data, question, progress)
+    if given.json:
+        sys.stdout.write(dumps({"import": done.manifest, "rejects": str(done.rejects), "skipped": done.skipped}))
+        return 0
+    sys.stdout.write(_import_line(done.manifest))
+    if done.manifest.counts["rejected"]:
+        print(f"rejected rows, with line and reason: {done.rejects}")
+    print("run `sarcoma-kg build` to take it in")
+    return 0
+
+
+def _import_line(manifest: ImportManifest) -> str:
+    counts = manifest.counts
+    held = f"{counts['nodes']:,} nodes, {counts['edges']:,} edges, {counts['rejected']:,} rows rejected"
+    return f"{manifest.name}: {manifest.kind}, version {manifest.version}, {manifest.licence}; {held}\n"
 
 
 def _add_question(commands: Commands, common: argparse.ArgumentParser, question: Question) -> None:
@@ -239,7 +348,7 @@ def _ask(given: argparse.Namespace) -> int:
             raise InvalidParameter("parameter", text, "NAME=VALUE, for example histotype=leiomyosarcoma")
         values.setdefault(name, []).append(value)
     arguments = read(question.parameters, values, others=question.others)
-    with KnowledgeGraph.open(given.data) as graph:
+    with _opened(given) as graph:
         answer = question.answer(graph, arguments)
     sys.stdout.write(dumps(answer) if given.json else render(answer))
     return 0

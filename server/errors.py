@@ -66,6 +66,18 @@ class BodyTooLarge(BadRequest):
     code = "body_too_large"
 
 
+@dataclass(eq=False)
+class RateLimited(KgError):
+    """A client that asks more often than it may."""
+
+    code = "rate_limited"
+    retry_after_s: float
+
+    def message(self) -> str:
+        """See :class:`kg.errors.KgError`."""
+        return f"You have asked too often in the last minute. Try again in {math.ceil(self.retry_after_s)} s."
+
+
 @dataclass(frozen=True)
 class Problem:
     """How a kind of failure is told over HTTP."""
@@ -91,11 +103,14 @@ PROBLEMS = (
     Problem(errors.Overloaded, 503, "Too many queries"),
     Problem(errors.StoreUnavailable, 503, "No graph to serve"),
     Problem(errors.CapabilityMissing, 501, "Not possible with this engine"),
+    Problem(errors.RemoteUnavailable, 502, "Remote engine unavailable"),
+    Problem(errors.PartialAnswer, 502, "Only part of an answer"),
     Problem(errors.CurationError, 500, "Faults in the curated files"),
     Problem(BadRequest, 400, "Request breaks the protocol"),
     Problem(UnsupportedMediaType, 415, "Unsupported body"),
     Problem(ReadOnly, 403, "Read-only"),
     Problem(BodyTooLarge, 413, "Request too large"),
+    Problem(RateLimited, 429, "Too many requests"),
     Problem(NotAcceptable, 406, "No acceptable format"),
 )
 _PROBLEM_BY_CLASS = {problem.error: problem for problem in PROBLEMS}
@@ -138,7 +153,7 @@ def install(app: Flask) -> None:
 
 def _on_kg_error(error: KgError) -> Response:
     headers = {}
-    if isinstance(error, errors.Overloaded):
+    if isinstance(error, errors.Overloaded | RateLimited):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
     body = body_of(error)
     if body["status"] >= 500:
@@ -178,7 +193,7 @@ def _response(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
 def _page(body: Mapping[str, Any]) -> str:
     suggestions = [*body.get("suggestions", ()), *body.get("candidates", ())]
     try:
-        return render_template("error.html", suggestions=suggestions, **body)
+        return render_template("error.html", **{**body, "suggestions": suggestions})
     except Exception:  # the page's frame may need the very thing that has failed
         logger.exception("the error page failed too")
         return f"<!doctype html><title>{escape(body['title'])}</title><p>{escape(body['detail'])}"

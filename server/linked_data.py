@@ -16,7 +16,7 @@ from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE, display
 from kg.query import SparqlOperation, bind
 from kg.results import iri
-from server.browse import page_of
+from server.addresses import page_of
 from server.negotiation import GRAPH_FORMATS, HTML, Format, choose, named
 from server.settings import Settings
 

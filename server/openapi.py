@@ -46,7 +46,7 @@ def _operation(question: Question, schemas: dict[str, Any]) -> dict[str, Any]:
     return {
         "operationId": question.name,
         "summary": question.summary,
-        "parameters": [*(_parameter(parameter) for parameter in question.parameters), *([_OTHERS] if question.others else [])],
+        "parameters": [*map(_parameter, question.parameters), *([_OTHERS] if question.others else [])],
         "responses": {"200": {"description": "The answer", "content": answer}, "4XX": problem, "5XX": problem},
     }
 

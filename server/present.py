@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -40,3 +41,19 @@ def as_json(value: Any) -> Any:
 def dumps(value: Any) -> str:
     """The JSON text of an answer, the same on the wire and on a terminal; a newline ends it."""
     return json.dumps(as_json(value), ensure_ascii=False, indent=2) + "\n"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A complete list."""
+
+    items: tuple[Any, ...]
+    limit: int
+    total: int
+    truncated: bool = False
+    truncated_by: str | None = None
+
+
+def listing(items: tuple[Any, ...]) -> Listing:
+    """Wrap everything there is as a list answer."""
+    return Listing(items, len(items), len(items))

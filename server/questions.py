@@ -11,8 +11,8 @@ from typing import Any, cast
 
 from kg.cards import DocumentCard, EntityCard, FactCard, StudyCard
 from kg.cases import Timeline
-from kg.comparison import ComparisonAnswer
 from kg.catalogue import MAX_ITEMS, CatalogueQuestion, QuestionAnswer
+from kg.comparison import ComparisonAnswer
 from kg.evidence import DESIGNS, MAX_ROWS, Corpus, EvidenceAnswer, EvidenceQuestion
 from kg.explanation import Explanation
 from kg.gap_map import GapMap
@@ -33,10 +33,12 @@ from kg.neighborhood import (
 )
 from kg.pooling import PoolAnswer
 from kg.safety import SafetyAnswer
+from kg.schema import Schema, schema
 from kg.search import SearchAnswer
 from kg.traversal import MAX_LENGTH, MAX_PATHS, PathAnswer, PathQuestion
 from ontology.terms import CLASS_BY_KIND
 from server.parameters import Arguments, Parameter
+from server.present import listing
 
 Answer = Callable[[KnowledgeGraph, Arguments], Any]
 
@@ -59,22 +61,6 @@ class Question:
     answers: type
     answer: Answer
     others: bool = False
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A complete list."""
-
-    items: tuple[Any, ...]
-    limit: int
-    total: int
-    truncated: bool = False
-    truncated_by: str | None = None
-
-
-def listing(items: tuple[Any, ...]) -> Listing:
-    """Wrap everything there is as a list answer."""
-    return Listing(items, len(items), len(items))
 
 
 _TYPES = tuple(sorted(set(CLASS_BY_KIND.values())))
@@ -226,7 +212,12 @@ EVIDENCE_PARAMETERS = (
     ),
     Parameter("histotype", "people with this histotype", example="leiomyosarcoma"),
     Parameter("include_subtypes", "also its subtypes", "flag", default=True),
-    Parameter("include_broader", "also people with a wider diagnosis, of whom nobody says how many had this one", "flag", default=False),
+    Parameter(
+        "include_broader",
+        "also people with a wider diagnosis, of whom nobody says how many had this one",
+        "flag",
+        default=False,
+    ),
     Parameter("site", "tumours at this site", example="uterus"),
     Parameter("target", "drugs that act on this target", example="KIT"),
     Parameter("genotype", "words of the genotype", example="exon 9"),
@@ -242,12 +233,20 @@ EVIDENCE_PARAMETERS = (
     _limit(MAX_ROWS, MAX_ROWS),
 )
 
-_POOL_PARAMETERS = tuple(
+_NARROWED = tuple(
     parameter for parameter in EVIDENCE_PARAMETERS if parameter.name not in ("include_broader", "limit", "measure")
-) + (Parameter("measure", "which share to pool; by default the objective response rate", example="partial response"),)
-_SAFETY_PARAMETERS = tuple(
-    parameter for parameter in EVIDENCE_PARAMETERS if parameter.name not in ("include_broader", "limit", "measure", "drug")
-) + (Parameter("drug", "regimens that hold this drug; several: also which toxicities they share", repeated=True, example="gemcitabine"),)
+)
+_POOL_PARAMETERS = (
+    *_NARROWED,
+    Parameter("measure", "which share to pool; by default the objective response rate", example="partial response"),
+)
+_SAFETY_PARAMETERS = (
+    Parameter(
+        "drug", "regimens that hold this drug; several: also which toxicities they share",
+        repeated=True, example="gemcitabine",
+    ),
+    *(parameter for parameter in _NARROWED if parameter.name != "drug"),
+)  # fmt: skip
 _COMPARE_PARAMETERS = (
     Parameter("a", 'a drug alone, a name, an acronym, or "A + B"', required=True, example="gemcitabine"),
     Parameter("b", "what to compare it with", required=True, example="gemcitabine + docetaxel"),
@@ -258,14 +257,14 @@ _COMPARE_PARAMETERS = (
 
 def narrowed_question(given: Arguments) -> EvidenceQuestion:
     """The evidence question of pooling and safety, which have fewer parameters and no limit."""
-    names = set(given.table)
+    texts: dict[str, Any] = {name: given.text(name) for name in _EVIDENCE_TEXTS if name in given.table}
     return EvidenceQuestion(
         drugs=given.texts("drug"),
         include_subtypes=given.flag("include_subtypes"),
         include_flagged=given.flag("include_flagged"),
         regimen_match=given.text("regimen_match") or "exact",
         min_n=given.integer("min_n"),
-        **{name: given.text(name) for name in _EVIDENCE_TEXTS if name in names},
+        **texts,
     )
 
 
@@ -375,13 +374,11 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("study", "/studies/<path:id>", "A study with its arms", (_ID,), StudyCard, lambda graph, given: graph.study(given.required("id"))),
     Question("cases", "/cases", "Every patient history", (), EntityRef, lambda graph, _: listing(graph.members("patient"))),
-    Question(
-        "timeline", "/cases/<path:id>/timeline", "What happened to a patient, in order", (_ID,), Timeline,
-        lambda graph, given: graph.timeline(given.required("id")),
-    ),
+    Question("timeline", "/cases/<path:id>/timeline", "What happened to a patient, in order", (_ID,), Timeline, lambda graph, given: graph.timeline(given.required("id"))),
     Question("statement", "/statements/<path:id>", "One fact with its provenance", (_ID,), FactCard, lambda graph, given: graph.fact(given.required("id"))),
     Question("document", "/documents/<path:id>", "A source document", (_ID,), DocumentCard, lambda graph, given: graph.document(given.required("id"))),
     Question("corpus", "/documents", "The source documents", (), Corpus, lambda graph, _: graph.corpus()),
+    Question("schema", "/schema", "Classes, predicates and properties: what they mean and how many there are", (), Schema, lambda graph, _: schema(graph.store)),
     Question("questions", "/questions", "The catalogue of questions that the graph answers, each a tested SPARQL query", (), CatalogueQuestion, lambda graph, _: listing(graph.questions())),
     Question(
         "ask", "/questions/<path:id>", "The answer of a catalogue question; its own parameters go into the query string",

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.budget import DEFAULT_TIMEOUT_S, MAX_TIMEOUT_S, Budget
-from kg.errors import InvalidParameter
+from kg.errors import IdentifierError, InvalidParameter
+from kg.lanes import LaneSizes
 from kg.query import QueryLimits
+from kg.results import iri
 
 ENVIRONMENT_PREFIX = "SARCOMA_KG_"
 
@@ -52,9 +54,25 @@ class Settings:
     port: int = _setting(8000, "port to listen on", low=0, high=65535)
     base_url: str = _setting("", "public address of the server, if a proxy changes it")
     sources: str = _setting("", "folder with the source documents, to show their words beside the facts")
-    threads: int = _setting(8, "requests handled at once", unit="threads", low=1, high=256)
-    workers: int = _setting(2, "SPARQL queries run at once, each in its own process", unit="processes", low=1, high=256)
-    max_waiting: int = _setting(32, "queries that may wait for a process", unit="queries", low=0, high=10_000)
+    threads: int = _setting(
+        48,
+        "requests handled at once; more than queries run and wait, or pages wait too",
+        unit="threads",
+        low=1,
+        high=1024,
+    )
+    workers: int = _setting(
+        3, "queries run at once in the quick lane, each in its own process", unit="processes", low=1, high=256
+    )
+    slow_workers: int = _setting(
+        2, "queries run at once in the slow lane, at lower priority; 0: one lane", unit="processes", low=0, high=256
+    )
+    quick_query_s: float = _setting(
+        0.1, "how long a query may stay in the quick lane", unit="s", low=0.01, high=MAX_TIMEOUT_S
+    )
+    max_waiting: int = _setting(
+        32, "queries that may wait for a process, in either lane", unit="queries", low=0, high=10_000
+    )
     default_graph: str = _setting(
         "union",
         "the default graph of a query: the union of all graphs, or strictly the one without a name",
@@ -79,6 +97,28 @@ class Settings:
     max_query_parts: int = _setting(
         QueryLimits.max_parts, "dots, operators and the like in a query", unit="parts", low=100, high=1900
     )
+    services: str = _setting("", "endpoints that SERVICE may ask: full IRIs, separated by blanks; empty for none")
+    cache_bytes: int = _setting(
+        64 * 1024**2, "answers of queries kept to be given again; 0 for none", unit="bytes", low=0, high=2**40
+    )
+    client_requests_per_minute: int = _setting(
+        1200,
+        "requests of one client; 0 for no limit. Clients on the same machine are not limited, unless client_header "
+        "tells them apart",
+        unit="requests",
+        low=0,
+        high=1_000_000,
+    )
+    client_header: str = _setting(
+        "", "header in which a trusted proxy names the client, such as X-Forwarded-For; its last entry counts"
+    )
+    log: str = _setting("queries", "what is logged, a JSON object a line", choices=("none", "queries", "requests"))
+    reload_s: float = _setting(
+        5.0, "how often to look for a new generation of the graph; 0: only on SIGHUP", unit="s", low=0, high=86_400
+    )
+    drain_s: float = _setting(
+        30.0, "how long requests under way may take to end after SIGTERM", unit="s", low=0, high=3600
+    )
     max_body_bytes: int = _setting(1024**2, "size of a request body", unit="bytes", low=1024, high=2**32)
     cors_origin: str = _setting("*", "web origin whose scripts may read answers; empty for none")
 
@@ -89,11 +129,23 @@ class Settings:
                 raise InvalidParameter(name, str(value), info.expected)
             if info.low is not None and info.high is not None and not info.low <= value <= info.high:
                 raise InvalidParameter(name, str(value), f"{info.expected} {info.unit}".strip())
+        for address in self.services.split():
+            try:
+                iri(address)
+            except IdentifierError as error:
+                raise InvalidParameter("services", address, "full IRIs, separated by blanks") from error
 
     @property
     def limits(self) -> QueryLimits:
         """What kg.store refuses unseen."""
-        return QueryLimits(self.max_query_bytes, self.max_query_depth, self.max_query_parts)
+        return QueryLimits(
+            self.max_query_bytes, self.max_query_depth, self.max_query_parts, frozenset(self.services.split())
+        )
+
+    @property
+    def lanes(self) -> LaneSizes:
+        """How many queries run at once."""
+        return LaneSizes(self.workers, self.max_waiting, self.slow_workers, self.quick_query_s)
 
     def budget(self, timeout_s: float | None = None) -> Budget:
         """What a query may cost. Raises: InvalidParameter if ``timeout_s`` is above the limit."""

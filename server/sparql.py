@@ -6,8 +6,6 @@ Source: SPARQL 1.1 Protocol (W3C REC 2013-03-21), section 2.1; RFC 9110 for cond
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,15 +14,19 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, request
 from werkzeug.http import parse_options_header
 
+from kg.budget import Budget
+from kg.catalogue import CatalogueQuestion, catalogue
 from kg.errors import InvalidParameter, KgError
 from kg.query import QueryFacts, SparqlOperation, inspect
 from kg.store import Store
+from kg.worker_process import Cancelled
 from server import sparql_page
+from server.answers import entity_tag, finished, is_known
+from server.cache import ResultCache
 from server.errors import BadRequest, BodyTooLarge, ReadOnly, UnsupportedMediaType, problem_for
 from server.negotiation import (
     GRAPH_FORMATS,
     HTML,
-    Format,
     NotAcceptable,
     choose,
     formats_for,
@@ -33,12 +35,12 @@ from server.negotiation import (
 )
 from server.service_description import service_description
 from server.settings import Settings
+from server.telemetry import Telemetry
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
-_GZIP_FROM_BYTES = 1024
 _MAX_FIELDS = 1000
 _Fields = Sequence[tuple[str, str]]
 
@@ -151,19 +153,24 @@ def _timeout(text: str) -> float | None:
 # --- answering ----------------------------------------------------------------------------------------------
 
 
-def sparql_blueprint(graph: HasStore, settings: Settings) -> Blueprint:
+def sparql_blueprint(
+    graph: HasStore, settings: Settings, telemetry: Telemetry | None = None, cache: ResultCache | None = None
+) -> Blueprint:
     """Make the endpoint."""
     blueprint = Blueprint("sparql", __name__)
-    endpoint = _Endpoint(graph, settings)
+    endpoint = _Endpoint(graph, settings, telemetry or Telemetry(), cache or ResultCache(0))
     blueprint.add_url_rule("/sparql", "query", endpoint.query, methods=["GET", "POST"], provide_automatic_options=False)
     blueprint.add_url_rule("/sparql", "options", endpoint.options, methods=["OPTIONS"], provide_automatic_options=False)
     return blueprint
 
 
 class _Endpoint:
-    def __init__(self, graph: HasStore, settings: Settings) -> None:
+    def __init__(self, graph: HasStore, settings: Settings, telemetry: Telemetry, cache: ResultCache) -> None:
         self._graph = graph
+        self._catalogue: tuple[CatalogueQuestion, ...] | None = None
         self._settings = settings
+        self._telemetry = telemetry
+        self._cache = cache
 
     def options(self) -> Response:
         """A browser asks before it posts; app-wide headers name the origin."""
@@ -204,10 +211,9 @@ class _Endpoint:
         except NotAcceptable:
             raise BadRequest("The request holds no query.") from None
         if chosen is HTML:
-            return _html(sparql_page.render(self._settings, None))
-        address = (self._settings.base_url.rstrip("/") or request.url_root.rstrip("/")) + "/sparql"
-        body = service_description(self._graph.store, address, chosen.media_type)
-        return self._finished(body, chosen, None)
+            return _html(sparql_page.render(self._settings, None, self._questions()))
+        body = service_description(self._graph.store, endpoint_address(self._settings), chosen.media_type)
+        return finished(body, chosen.content_type, None)
 
     def _answer(self, asked: SparqlRequest, operation: SparqlOperation) -> Response:
         facts = self._inspected(operation)
@@ -215,11 +221,27 @@ class _Endpoint:
         accept = request.headers.get("Accept")
         chosen = named(asked.format, available) if asked.format else choose(accept, available)
         budget = self._settings.budget(asked.timeout_s)
-        etag = self._etag(operation, chosen) if facts.is_repeatable and request.method != "POST" else None
-        if etag is not None and request.if_none_match.contains_weak(etag):
-            return self._finished(None, chosen, etag)
-        body = self._graph.store.evaluate(operation, chosen.media_type, budget, _client_has_gone())
-        return self._finished(body, chosen, etag)
+        name = self._etag(operation, chosen.media_type) if facts.is_repeatable else None
+        etag = name if request.method != "POST" else None
+        if is_known(etag):
+            return finished(None, chosen.content_type, etag)
+        body = self.evaluate(operation, chosen.media_type, budget, _client_has_gone())
+        return finished(body, chosen.content_type, etag)
+
+    def evaluate(
+        self, operation: SparqlOperation, media_type: str, budget: Budget, cancelled: Cancelled | None = None
+    ) -> bytes:
+        """The answer of a query, from the cache if it was given before; measured and logged."""
+        is_repeatable = inspect(operation.query, self._settings.limits).is_repeatable
+        name = self._etag(operation, media_type) if is_repeatable else None
+        with self._telemetry.query(operation.query, media_type) as record:
+            body = self._cache.find(name)
+            record.is_cached = body is not None
+            if body is None:
+                body = self._graph.store.evaluate(operation, media_type, budget, cancelled)
+                self._cache.keep(name, body)
+            record.body = body
+            return body
 
     def _page(self, asked: SparqlRequest, operation: SparqlOperation) -> Response:
         """The answer on a page, for browsers without scripts; so is a failure, with its status."""
@@ -227,7 +249,7 @@ class _Endpoint:
             facts = self._inspected(operation)
             budget = self._settings.budget(asked.timeout_s)
             answer = sparql_page.answer(
-                self._graph.store,
+                self.evaluate,
                 operation,
                 facts.form,
                 budget,
@@ -235,9 +257,19 @@ class _Endpoint:
                 cancelled=_client_has_gone(),
             )
         except KgError as error:
-            page = sparql_page.render(self._settings, sparql_page.Failure(operation.query, str(error)))
+            failure = sparql_page.Failure(operation.query, str(error))
+            page = sparql_page.render(self._settings, failure, self._questions())
             return _html(page, problem_for(type(error)).status)
-        return _html(sparql_page.render(self._settings, answer))
+        return _html(sparql_page.render(self._settings, answer, self._questions()))
+
+    def _questions(self) -> tuple[CatalogueQuestion, ...]:
+        """The catalogue, read once: the graph never changes. A store too busy for it costs the page only the list."""
+        if self._catalogue is None:
+            try:
+                self._catalogue = catalogue(self._graph)
+            except KgError:
+                return ()
+        return self._catalogue
 
     def _inspected(self, operation: SparqlOperation) -> QueryFacts:
         limit = self._settings.max_query_bytes
@@ -245,34 +277,15 @@ class _Endpoint:
             raise BodyTooLarge(f"The query is longer than {limit} bytes.")
         return inspect(operation.query, self._settings.limits)
 
-    def _etag(self, operation: SparqlOperation, chosen: Format) -> str:
-        """Names an answer before it is known: data that do not change give equal answers to equal queries."""
-        parts = (
-            *(self._graph.store.revision, str(self._graph.store.union_default_graph), chosen.media_type),
-            *(
-                "query",
-                operation.query,
-                "default",
-                *operation.default_graphs,
-                "named",
-                *operation.named_graphs,
-            ),
-        )
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    def _etag(self, operation: SparqlOperation, media_type: str) -> str:
+        store = self._graph.store
+        graphs = ("default", *operation.default_graphs, "named", *operation.named_graphs)
+        return entity_tag(store.revision, str(store.union_default_graph), media_type, "query", operation.query, *graphs)
 
-    def _finished(self, body: bytes | None, chosen: Format, etag: str | None) -> Response:
-        response = Response(status=304) if body is None else Response(body, content_type=chosen.content_type)
-        response.vary.update(["Accept", "Accept-Encoding"])
-        if etag is not None:
-            # Weak: the same answer goes out with and without compression, and rows may change their order.
-            response.set_etag(etag, weak=True)
-            response.headers["Cache-Control"] = "no-cache"
-        else:
-            response.headers["Cache-Control"] = "no-store"
-        if body is not None and len(body) >= _GZIP_FROM_BYTES and request.accept_encodings["gzip"] > 0:
-            response.set_data(gzip.compress(body, compresslevel=1, mtime=0))
-            response.headers["Content-Encoding"] = "gzip"
-        return response
+
+def endpoint_address(settings: Settings) -> str:
+    """Where clients find the endpoint, as they see it."""
+    return (settings.base_url.rstrip("/") or request.url_root.rstrip("/")) + "/sparql"
 
 
 def _html(page: str, status: int = 200) -> Response:

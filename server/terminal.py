@@ -7,17 +7,19 @@ from typing import Any
 
 from kg.cards import EntityCard, FactCard
 from kg.cases import Timeline
+from kg.catalogue import CatalogueQuestion, QuestionAnswer
 from kg.comparison import ComparisonAnswer
 from kg.evidence import EvidenceAnswer, EvidenceRow
 from kg.explanation import Explanation
 from kg.gap_map import GapMap
 from kg.mechanism import MechanismAnswer
+from kg.model import EntityRef
 from kg.neighborhood import NeighborsAnswer
 from kg.pooling import PoolAnswer
 from kg.safety import SafetyAnswer
 from kg.search import SearchAnswer
 from kg.traversal import PathAnswer
-from server.present import dumps
+from server.present import Listing, dumps
 from server.wording import duration, of_n, result, words
 
 
@@ -99,7 +101,8 @@ def _compare(answer: ComparisonAnswer) -> Iterator[str]:
         yield f"   within {one.study.label}: {one.measure.label}: {answer.a} {sides[0]} / {answer.b} {sides[1]}"
         if one.derived is not None:
             low, high = one.derived.ci.low or 0.0, one.derived.ci.high or 0.0
-            yield f"      derived: difference {one.derived.points:.1f} points ({low:.1f} to {high:.1f}), p = {one.derived.p_value:.2g}"
+            points, p_value = one.derived.points, one.derived.p_value
+            yield f"      derived: difference {points:.1f} points ({low:.1f} to {high:.1f}), p = {p_value:.2g}"
     if answer.indirect:
         yield f"Across studies, {answer.total} pairs. {answer.warning}"
     for pair in answer.indirect[:10]:
@@ -111,13 +114,15 @@ def _pool(answer: PoolAnswer) -> Iterator[str]:
     yield f"{answer.measure.label}, {answer.asked}" + (f", counting {answer.counts}" if answer.counts else "")
     for one in answer.studies:
         low, high = one.derived_ci.low or 0.0, one.derived_ci.high or 0.0
-        yield f"   {one.numerator} of {one.denominator}  {one.percent:.1f}% ({low:.1f} to {high:.1f})  {one.study.label}"
+        share = f"{one.percent:.1f}% ({low:.1f} to {high:.1f})"
+        yield f"   {one.numerator} of {one.denominator}  {share}  {one.study.label}"
     if answer.refused:
         yield f"Not pooled: {answer.refused}."
     if answer.estimate is not None:
         found = answer.estimate
         yield f"Pooled: {found.percent:.1f}% ({found.ci.low or 0.0:.1f} to {found.ci.high or 0.0:.1f}), {found.method}"
-        yield f"   tau2 {found.heterogeneity.tau2:.3f}, I2 {found.heterogeneity.i2:.0f}%, Q p = {found.heterogeneity.q_p:.2g}"
+        spread = found.heterogeneity
+        yield f"   tau2 {spread.tau2:.3f}, I2 {spread.i2:.0f}%, Q p = {spread.q_p:.2g}"
     yield from (f"   ({caution})" for caution in answer.cautions)
     for out in answer.left_out:
         yield f"   left out: {out.study.label if out.study else out.row}: {out.reason}"
@@ -128,7 +133,8 @@ def _safety(answer: SafetyAnswer) -> Iterator[str]:
     for item in answer.items:
         yield item.regimen.label
         for event in item.events:
-            seen = "not seen" if not event.observed else ", ".join((*(f"grade {g}" for g in event.grades), *event.frequencies))
+            grades = (grade if grade.startswith("grade") else f"grade {grade}" for grade in event.grades)
+            seen = ", ".join((*grades, *event.frequencies)) if event.observed else "not seen"
             yield f"   {event.event.label}: {seen or 'reported'} ({len(event.studies)} studies)"
     for shared in answer.shared:
         through = f" (as {', '.join(ref.label for ref in shared.through)})" if shared.through else ""
@@ -164,6 +170,29 @@ def _fact(card: FactCard) -> Iterator[str]:
     yield from (_where(passage) for passage in card.passages)
 
 
+def _listing(answer: Listing) -> Iterator[str]:
+    for item in answer.items:
+        if isinstance(item, CatalogueQuestion):
+            given = " ".join(f"{each.name}={each.default}" for each in item.parameters)
+            yield f"{item.theme:13} {item.id:28} {item.title}{f'  ({given})' if given else ''}"
+        else:
+            yield f"{item.curie:32} {item.label}" if isinstance(item, EntityRef) else dumps(item).rstrip()
+
+
+def _question(answer: QuestionAnswer) -> Iterator[str]:
+    yield answer.title
+    for given in answer.parameters:
+        named = ", ".join(each.label for each in given.entities) or ", ".join(given.values)
+        yield f"{given.label}: {named}"
+    for number, item in enumerate(answer.items, 1):
+        cells = ((column, item[column.name]) for column in answer.columns)
+        yield f"{number:4}  " + "; ".join(f"{column.label}: {cell.text}" for column, cell in cells if cell)
+    if answer.truncated:
+        yield f"({answer.total - len(answer.items)} more)"
+    if not answer.items:
+        yield "This graph holds no answer to it."
+
+
 def _where(passage: Any) -> str:
     return f"{passage.document.rpartition('/')[2]}:{passage.start}-{passage.end}"
 
@@ -192,4 +221,6 @@ _FORMS: tuple[tuple[type, Any], ...] = (
     (Explanation, _explain),
     (Timeline, _timeline),
     (FactCard, _fact),
+    (QuestionAnswer, _question),
+    (Listing, _listing),
 )

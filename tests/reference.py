@@ -170,11 +170,7 @@ def faults(entity: dict[str, Any], reference: Reference) -> list[str]:
         record = reference.find(curie)
         if record is None:
             known = reference.holds(curie.partition(":")[0])
-            hint = (
-                "no release has it"
-                if known
-                else "no release lists this resource: it can only stand in `xref`"
-            )
+            hint = "no release has it" if known else "no release lists this resource: it can only stand in `xref`"
             found.append(f"{curie}: {hint}")
         elif record.obsolete:
             found.append(f"{curie} is obsolete")
@@ -182,9 +178,7 @@ def faults(entity: dict[str, Any], reference: Reference) -> list[str]:
     names = (entity["label"], *(entity.get("synonyms") or ()))
     for curie in exact:
         same = curie in records and share_a_name(names, records[curie].names)
-        referred = any(
-            curie in records[other].xrefs for other in exact if other != curie and other in records
-        )
+        referred = any(curie in records[other].xrefs for other in exact if other != curie and other in records)
         if curie in records and not same and not referred:
             called = " / ".join(sorted(name for name in records[curie].names if name)[:3])
             found.append(f"{curie} is called {called}: none of our names; use `close`")

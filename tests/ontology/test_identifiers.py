@@ -70,9 +70,7 @@ def test_every_parent_exists_and_nothing_is_its_own_ancestor():
 def test_every_histotype_is_in_scope_but_mesenchymal_tumours_at_large():
     table = entities()
     outside = {
-        name
-        for name in table
-        if name.startswith("histotype:") and IN_SCOPE not in {name, *ancestors(name, table)}
+        name for name in table if name.startswith("histotype:") and IN_SCOPE not in {name, *ancestors(name, table)}
     }
     assert outside <= {"histotype:mesenchymal-tumour"}
 
@@ -168,8 +166,6 @@ def test_names_are_compared_without_their_spelling(one, other):
     assert share_a_name([one], [other])
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("leiomyosarcoma", "liposarcoma"), ("", ""), ("KIT exon 9", "KIT exon 11")]
-)
+@pytest.mark.parametrize(("one", "other"), [("leiomyosarcoma", "liposarcoma"), ("", ""), ("KIT exon 9", "KIT exon 11")])
 def test_different_names_are_told_apart(one, other):
     assert not share_a_name([one], [other])

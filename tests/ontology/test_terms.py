@@ -130,12 +130,7 @@ def test_no_name_is_both_a_predicate_and_another_property():
 def test_every_term_of_the_ontology_has_one_label_and_one_definition():
     graph = ontology_graph()
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
-    ours = {
-        node
-        for kind in kinds
-        for node in graph.subjects(RDF.type, kind)
-        if str(node).startswith(SKG.namespace)
-    }
+    ours = {node for kind in kinds for node in graph.subjects(RDF.type, kind) if str(node).startswith(SKG.namespace)}
     assert len(ours) == len(SKG)
     for node in ours:
         assert len(list(graph.objects(node, RDFS.label))) == 1, node
@@ -169,6 +164,4 @@ def test_every_mapping_names_a_term_that_the_other_vocabulary_has(shared_dir):
         elif prefix == "ECO":
             assert f"\nid: {curie}\n" in evidence_codes, f"{name} -> {curie}"
         else:
-            assert curie in standard or f"- {curie}\n" in text, (
-                f"{name} -> {curie} is not in the Biolink Model"
-            )
+            assert curie in standard or f"- {curie}\n" in text, f"{name} -> {curie} is not in the Biolink Model"

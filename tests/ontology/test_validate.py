@@ -165,9 +165,7 @@ def test_bytes_files_and_graphs_are_judged_alike(graph, tmp_path):
     assert validate(ntriples).violations == expected
     assert validate(path).violations == expected
     assert validate(dataset).violations == expected
-    nquads = b"".join(
-        line[:-1] + f"<{BASE}graph/document-t> .\n".encode() for line in ntriples.splitlines() if line
-    )
+    nquads = b"".join(line[:-1] + f"<{BASE}graph/document-t> .\n".encode() for line in ntriples.splitlines() if line)
     assert validate(nquads).violations == expected
 
 

@@ -13,6 +13,7 @@ from triples.records import Record
 from triples.schema import OUTCOME, POPULATION, STATEMENT, TIMELINE_EVENT
 from triples.sentences import (
     Names,
+    article,
     duration_words,
     event_label,
     outcome_label,
@@ -149,6 +150,62 @@ def test_an_event_says_when() -> None:
     )
     label = event_label(event, "man of 49", {"start": "first dose"})
     assert label == "Man of 49: 3 months after first dose: CT of the lung; partial response; 2x3 cm"
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (
+            "kind: adverse event, label: no haematuria, polarity: negated",
+            "Man of 49: no haematuria",
+        ),
+        (
+            "kind: adverse event, label: rash, polarity: negated",
+            "Man of 49: not the case: rash",
+        ),
+        (
+            "kind: response, label: tumour smaller, size: 2x3 cm before, value: 64, unit: '%', value_text: 64%",
+            "Man of 49: tumour smaller; 2x3 cm before; 64%",
+        ),
+        (
+            "kind: treatment, label: maintenance, reason: Slow growth, ended: progression, text: No dose is printed.",
+            "Man of 49: maintenance; because: slow growth; ended: progression. No dose is printed.",
+        ),
+        (
+            "kind: treatment, label: surgery, planned: yes",
+            "Man of 49: planned: surgery",
+        ),
+    ],
+)
+def test_an_event_says_what_why_and_how_it_ended(keys: str, expected: str) -> None:
+    event = record(TIMELINE_EVENT, f"{{id: x, order: 1, {keys}, at: 1-2}}")
+    assert event_label(event, "man of 49", {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("noun", "expected"),
+    [
+        ("immunosuppressant", "an"), ("cytotoxic drug", "a"), ("mTOR inhibitor", "an"), ("HSP90 inhibitor", "an"),
+        ("VEGF antagonist", "a"), ("17-AAG derivative", "a"),
+    ],
+)  # fmt: skip
+def test_an_article_follows_the_sound(noun: str, expected: str) -> None:
+    assert article(noun) == expected
+
+
+@pytest.mark.parametrize("text", ["end-stage renal failure", "no detectable mutation", "rapamycin-FKBP12 complex"])
+def test_an_ordinary_first_word_takes_a_capital(text: str) -> None:
+    assert sentence(text) == text[0].upper() + text[1:]
+
+
+def test_a_count_in_words_is_not_repeated_in_digits() -> None:
+    outcome = record(OUTCOME, "{measure: measure:response-rate, value_text: one patient, numerator: 1, at: 1-2}")
+    assert outcome_label(outcome, "imatinib", "", NAMES) == "Imatinib: response rate: one patient"
+
+
+def test_a_figure_that_names_its_measure_is_not_led_by_it() -> None:
+    outcome = record(OUTCOME, "{measure: measure:adverse-event, event: event:fatigue, value_text: 2 fatigue, at: 1-2}")
+    assert outcome_label(outcome, "imatinib", "", NAMES) == "Imatinib: 2 fatigue"
 
 
 @pytest.mark.parametrize("word", ["mTOR acts", "p27 acts", "c-KIT acts", "eIF4E acts"])

@@ -1,0 +1,152 @@
+"""The peers, made from a graph's rows: NetworkX, DuckDB, rdflib, pyoxigraph on disk, igraph."""
+
+from __future__ import annotations
+
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from bench.graphs import VOCABULARY, Rows
+
+K = 10
+HOPS = 4
+
+
+def simple_graph(rows: Rows) -> nx.Graph[int]:
+    """Every pair of linked nodes once."""
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(len(rows.nodes)))
+    graph.add_edges_from(rows.links[:, [0, 2]].tolist())
+    return graph
+
+
+def multi_graph(rows: Rows) -> nx.MultiGraph[int]:
+    """Every link, keyed by its predicate's number and whether it runs to the smaller node number."""
+    graph: nx.MultiGraph[int] = nx.MultiGraph()
+    graph.add_nodes_from(range(len(rows.nodes)))
+    graph.add_edges_from((s, o, (p, s > o)) for s, p, o in rows.links.tolist())
+    return graph
+
+
+def multi_digraph(rows: Rows) -> nx.MultiDiGraph[str]:
+    """What one builds to explore such a graph: IRIs and predicates."""
+    iris = [iri for iri, _ in rows.nodes]
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph.add_nodes_from((iri, {"type": kind}) for iri, kind in rows.nodes)
+    graph.add_edges_from((iris[s], iris[o], rows.predicates[p]) for s, p, o in rows.links.tolist())
+    return graph
+
+
+def link_costs(rows: Rows) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """What each link costs, in millionths, worked out anew from what kg.traversal documents."""
+    degrees = []
+    for column in (0, 2):
+        keys = rows.links[:, column] * len(rows.predicates) + rows.links[:, 1]
+        _, place, count = np.unique(keys, return_inverse=True, return_counts=True)
+        degrees.append(count[place])
+    return np.rint(1e6 * (1 + 0.5 * (np.log(degrees[0]) + np.log(degrees[1])))).astype(np.int64)
+
+
+def weighted_graph(rows: Rows, *, mechanism: bool) -> nx.Graph[int]:
+    """Every pair of linked nodes once, at the cost of its cheapest link."""
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(len(rows.nodes)))
+    costs = link_costs(rows)
+    kept = np.isin(rows.links[:, 1], rows.mechanism_numbers) if mechanism else np.ones(len(costs), dtype=bool)
+    order = np.argsort(-costs[kept], kind="stable")  # the cheapest comes last and stays
+    links, kept_costs = rows.links[kept][order], costs[kept][order]
+    graph.add_weighted_edges_from(zip(links[:, 0].tolist(), links[:, 2].tolist(), kept_costs.tolist(), strict=True))
+    return graph
+
+
+class DuckPaths:
+    """The k best simple paths of at most four steps, by joining all there are: exact, in the order of kg.best_paths."""
+
+    def __init__(self, rows: Rows, *, mechanism: bool) -> None:
+        import duckdb
+
+        costs = link_costs(rows)
+        kept = np.isin(rows.links[:, 1], rows.mechanism_numbers) if mechanism else np.ones(len(costs), dtype=bool)
+        s, p, o = rows.links[kept].T
+        columns = {
+            "u": np.concatenate([s, o]).astype(np.int32),
+            "v": np.concatenate([o, s]).astype(np.int32),
+            "l": np.concatenate([2 * p, 2 * p + 1]).astype(np.int32),
+            "c": np.tile(16 * costs[kept] + 1, 2),
+        }
+        order = np.lexsort((columns["v"], columns["u"]))
+        steps = {name: values[order] for name, values in columns.items()}  # noqa: F841 - DuckDB reads it by its name
+        self._connection = duckdb.connect()
+        self._connection.execute("SET threads = 1")
+        self._connection.execute("CREATE TABLE e AS SELECT * FROM steps")
+
+    def __call__(self, source: int, target: int) -> list[tuple[int, tuple[int, ...]]]:
+        """(cost in millionths, nodes) of each path, best first."""
+        found = self._connection.execute(_JOIN, {"s": source, "t": target}).fetchall()
+        return [(row[0] >> 4, (source, *(node for node in row[1:4] if node >= 0), target)) for row in found]
+
+
+_JOIN = f"""
+WITH f1 AS MATERIALIZED (SELECT v m, l, c FROM e WHERE u = $s AND v NOT IN ($s, $t)),
+b1 AS MATERIALIZED (SELECT v m, xor(l, 1) l, c FROM e WHERE u = $t AND v NOT IN ($s, $t)),
+f2 AS MATERIALIZED (
+  SELECT f1.m a, e.v m, f1.l l1, e.l l2, f1.c + e.c c FROM f1 JOIN e ON e.u = f1.m WHERE e.v NOT IN ($s, $t, f1.m)),
+b2 AS MATERIALIZED (
+  SELECT e.v m, b1.m b, xor(e.l, 1) l1, b1.l l2, b1.c + e.c c
+  FROM b1 JOIN e ON e.u = b1.m WHERE e.v NOT IN ($s, $t, b1.m))
+SELECT c code, -1 n1, -1 n2, -1 n3, l l1, -1 l2, -1 l3, -1 l4 FROM e WHERE u = $s AND v = $t
+UNION ALL SELECT f1.c + b1.c, f1.m, -1, -1, f1.l, b1.l, -1, -1 FROM f1 JOIN b1 ON f1.m = b1.m
+UNION ALL SELECT f2.c + b1.c, f2.a, f2.m, -1, f2.l1, f2.l2, b1.l, -1 FROM f2 JOIN b1 ON f2.m = b1.m
+UNION ALL SELECT f2.c + b2.c, f2.a, f2.m, b2.b, f2.l1, f2.l2, b2.l1, b2.l2
+FROM f2 JOIN b2 ON f2.m = b2.m WHERE f2.a <> b2.b
+ORDER BY code, n1, n2, n3, l1, l2, l3, l4 LIMIT {K}
+"""
+
+
+def best_simple_path(graph: nx.Graph[int], source: int, target: int) -> int | None:
+    """The cost of the cheapest path by NetworkX's k shortest simple paths, taken K times; None beyond four steps."""
+    found = list(islice(nx.shortest_simple_paths(graph, source, target, weight="weight"), K))
+    if len(found[0]) > HOPS + 1:
+        return None
+    return sum(graph[one][other]["weight"] for one, other in pairwise(found[0]))
+
+
+class OxigraphPeer:
+    """The triples in an Oxigraph store on disk, asked in SPARQL."""
+
+    def __init__(self, folder: Path, ntriples: Path) -> None:
+        import pyoxigraph as ox
+
+        store = ox.Store(str(folder))
+        store.bulk_load(path=str(ntriples), format=ox.RdfFormat.N_TRIPLES)
+        store.optimize()
+        store.flush()
+        del store
+        self._store = ox.Store.read_only(str(folder))
+
+    def rows(self, query: str) -> list[tuple[str, ...]]:
+        return [tuple(term.value for term in solution) for solution in self._store.query(query)]  # type: ignore[union-attr]
+
+
+class RdflibPeer:
+    """The triples in rdflib's memory store, asked in SPARQL."""
+
+    def __init__(self, ntriples: Path) -> None:
+        import rdflib
+
+        self.graph = rdflib.Graph()
+        self.graph.parse(str(ntriples), format="nt")
+
+    def rows(self, query: str) -> list[tuple[str, ...]]:
+        return [tuple(str(term) for term in row) for row in self.graph.query(query)]  # type: ignore[union-attr]
+
+    def around(self, iri: str) -> list[tuple[str, str, str]]:
+        """(predicate, direction, neighbour) of every link, as kg.neighborhood.neighbor_iris gives it."""
+        import rdflib
+
+        node, cut = rdflib.URIRef(iri), len(VOCABULARY)
+        out = [(str(p)[cut:], "out", str(o)) for _, p, o in self.graph.triples((node, None, None))]
+        return out + [(str(p)[cut:], "in", str(s)) for s, p, _ in self.graph.triples((None, None, node))]

@@ -1,0 +1,272 @@
+"""What is measured: one function per group of gates, each of which gives tasks for ``bench.measure``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from bench import peers
+from bench.graphs import VOCABULARY, Rows
+from bench.measure import Answers, Contender, Task
+from kg import networkx_backend
+from kg.adjacency import Projection, Selection, project
+from kg.best_paths import SearchLimits
+from kg.breadth_first import AllShortestPaths, shortest_path
+from kg.index import Index
+from kg.neighborhood import neighbor_iris
+from kg.networkx_backend import IndexGraph
+from kg.traversal import PathAnswer, PathQuestion, best_paths, one_shortest_path
+from kg.typed_walks import Pattern, TypedStep, count_ends, count_pairs, count_walks
+
+SLOW_LIMIT_S = 30
+SLOW_QUESTIONS = 3
+UNLIMITED = SearchLimits(max_expansions=1 << 60)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A graph with its index and the peers that hold it; ``slow`` also asks what takes minutes."""
+
+    rows: Rows
+    index: Index
+    include_imports: bool
+    folder: Path
+    pairs: int
+    slow: bool
+
+    def iri(self, node: int) -> str:
+        return self.rows.nodes[node][0]
+
+    def question(self, pair: tuple[int, int], *, mechanism: bool = False, max_length: int = 8) -> PathQuestion:
+        return PathQuestion(
+            self.iri(pair[0]), self.iri(pair[1]), max_length=max_length, k=peers.K,
+            predicates=self.rows.mechanism if mechanism else (), include_imports=self.include_imports, directed=False,
+        )  # fmt: skip
+
+    def selection(self, *, mechanism: bool = False) -> Selection:
+        return self.question((0, 1), mechanism=mechanism).selection()
+
+
+def best_path_tasks(setting: Setting) -> Iterator[Task]:
+    """G8, G9: the ten best paths of at most four steps."""
+    pairs = setting.rows.pairs(setting.pairs, typed=True)
+    for name, mechanism in (("mechanism", True), ("all predicates", False)):
+        duck = peers.DuckPaths(setting.rows, mechanism=mechanism)
+        graph = peers.weighted_graph(setting.rows, mechanism=mechanism)
+
+        def ours(pair: tuple[int, int], mechanism: bool = mechanism) -> PathAnswer:
+            question = setting.question(pair, mechanism=mechanism, max_length=peers.HOPS)
+            return best_paths(setting.index, question, None, UNLIMITED)
+
+        def listed(answer: PathAnswer) -> Answers:
+            found = _listed(setting, answer)
+            return {"paths": found, "best": found[0][0] if found else None}
+
+        def joined(pair: tuple[int, int], duck: peers.DuckPaths = duck) -> Answers:
+            found = duck(*pair)
+            return {"paths": found, "best": found[0][0] if found else None}
+
+        def simple(pair: tuple[int, int], graph: nx.Graph[int] = graph) -> Answers:
+            best = peers.best_simple_path(graph, *pair)
+            return {} if best is None else {"best": best}
+
+        contenders = {
+            "sarcoma-kg": Contender(ours, listed),
+            "duckdb": Contender(joined, most=20),
+            "networkx": Contender(simple, most=SLOW_QUESTIONS, limit_s=SLOW_LIMIT_S),
+        }
+        yield Task(f"10 best paths, {name}", pairs, contenders)
+
+
+def _listed(setting: Setting, answer: PathAnswer) -> list[tuple[int, tuple[int, ...]]]:
+    number = setting.index.node
+    return [
+        (round(path.score * 1e6), (number(path.steps[0].start.id), *(number(step.end.id) for step in path.steps)))
+        for path in answer.paths
+    ]
+
+
+def shortest_path_tasks(setting: Setting) -> Iterator[Task]:
+    """G6, G7, G11: one shortest path, with and without a filter; all shortest paths; through NetworkX's own call."""
+    rows, index = setting.rows, setting.index
+    pairs = rows.pairs(setting.pairs, typed=False)
+    simple = peers.simple_graph(rows)
+    whole = IndexGraph(index, setting.selection())
+
+    def named(pair: tuple[int, int]) -> Answers:
+        answer = one_shortest_path(index, setting.question(pair), None, UNLIMITED)
+        return {"length": answer.paths[0].length if answer.paths else None}
+
+    def by_iris(length: Callable[..., int]) -> Callable[[tuple[int, int]], Answers]:
+        return _length(lambda pair: length(whole, setting.iri(pair[0]), setting.iri(pair[1])))
+
+    contenders = {
+        "sarcoma-kg": Contender(_by_index(whole.projection, whole)),
+        "sarcoma-kg, named and described": Contender(named),
+        "sarcoma-kg by its IRIs": Contender(by_iris(networkx_backend.shortest_path_length)),
+        "sarcoma-kg by nx.shortest_path_length": Contender(by_iris(nx.shortest_path_length)),
+        "networkx": Contender(_length(lambda pair: len(nx.bidirectional_shortest_path(simple, *pair)) - 1)),
+    }
+    yield Task("one shortest path", pairs, contenders)
+    yield _filtered(setting, whole)
+    yield _all_shortest(setting, simple, whole, pairs)
+
+
+def _filtered(setting: Setting, whole: IndexGraph) -> Task:
+    mechanism = set(setting.rows.mechanism_numbers)
+    graph = peers.multi_graph(setting.rows)
+    view = nx.subgraph_view(graph, filter_edge=lambda _, __, key: key[0] in mechanism)
+    contenders = {
+        "sarcoma-kg": Contender(_by_index(project(setting.index, setting.selection(mechanism=True)), whole)),
+        "networkx subgraph_view": Contender(
+            _length(lambda pair: len(nx.bidirectional_shortest_path(view, *pair)) - 1), most=20
+        ),
+    }
+    return Task("one shortest path, mechanism", setting.rows.pairs(setting.pairs, typed=True), contenders)
+
+
+def _length(find: Callable[[tuple[int, int]], int]) -> Callable[[tuple[int, int]], Answers]:
+    def ask(pair: tuple[int, int]) -> Answers:
+        try:
+            return {"length": find(pair)}
+        except nx.NetworkXNoPath:
+            return {"length": None}
+
+    return ask
+
+
+def _by_index(projection: Projection, whole: IndexGraph) -> Callable[[tuple[int, int]], Answers]:
+    interior = whole.interior()
+
+    def ask(pair: tuple[int, int]) -> Answers:
+        found = shortest_path(projection, *pair, interior, UNLIMITED)
+        return {"length": None if found is None else len(found[1])}
+
+    return ask
+
+
+def _all_shortest(setting: Setting, simple: nx.Graph[int], whole: IndexGraph, pairs: list[tuple[int, int]]) -> Task:
+    import igraph
+
+    rows, interior = setting.rows, whole.interior()
+    graph = igraph.Graph(n=len(rows.nodes), edges=[*simple.edges])
+
+    def ours(pair: tuple[int, int]) -> Answers:
+        search = AllShortestPaths(
+            whole.projection, setting.index.link_predicate, source=pair[0], target=pair[1], max_length=None,
+            interior=interior, limits=UNLIMITED,
+        )  # fmt: skip
+        return {"paths": list(search.node_paths())}
+
+    def by_networkx(pair: tuple[int, int]) -> Answers:
+        try:
+            return {"paths": sorted(tuple(path) for path in nx.all_shortest_paths(simple, *pair))}
+        except nx.NetworkXNoPath:
+            return {"paths": []}
+
+    def by_igraph(pair: tuple[int, int]) -> Answers:
+        return {"paths": sorted(tuple(path) for path in graph.get_all_shortest_paths(*pair))}
+
+    contenders = {
+        "sarcoma-kg": Contender(ours),
+        "networkx": Contender(by_networkx, most=10 if setting.slow else 5),
+        "igraph": Contender(by_igraph, most=10),
+    }
+    return Task("all shortest paths", pairs, contenders)
+
+
+COUNTS = {
+    "walks C-binds-G-participates-PW": ("walks", (("CbG", "out"), ("GpPW", "out"))),
+    "pairs C-binds-G-associates-D": ("pairs", (("CbG", "out"), ("DaG", "in"))),
+    "walks C-binds-G-interacts-G-associates-D": ("walks", (("CbG", "out"), ("GiG", "both"), ("DaG", "in"))),
+}
+
+
+def typed_tasks(setting: Setting, oxigraph: peers.OxigraphPeer, rdflib: peers.RdflibPeer | None) -> Iterator[Task]:
+    """G3, G4, G5: neighbours, counts along patterns, the best ends of a pattern."""
+    for name, (kind, steps) in COUNTS.items():
+        pattern = _pattern(setting, steps)
+        count = count_walks if kind == "walks" else count_pairs
+        query = _count_query(kind, steps)
+
+        def ours(_: None, count: Any = count, pattern: Pattern = pattern) -> Answers:
+            return {"count": count(setting.index, pattern)}
+
+        contenders = {"sarcoma-kg": Contender(ours), "oxigraph": Contender(_counting(oxigraph, query))}
+        if rdflib is not None and len(steps) == 2:  # the third takes it minutes
+            contenders["rdflib"] = Contender(_counting(rdflib, query))
+        yield Task(f"count {name}", [None], contenders)
+    yield _ends_task(setting, oxigraph, rdflib)
+    yield _neighbors_task(setting, oxigraph, rdflib)
+
+
+def _pattern(setting: Setting, steps: Any) -> Pattern:
+    return Pattern(tuple(TypedStep(*step) for step in steps), include_imports=setting.include_imports)
+
+
+def _clauses(steps: Any, start: str = "?n0") -> str:
+    clauses = []
+    for number, (predicate, direction) in enumerate(steps):
+        one, other = (start if not number else f"?n{number}"), f"?n{number + 1}"
+        verb = f"<{VOCABULARY}{predicate}>"
+        along, against = f"{one} {verb} {other}", f"{other} {verb} {one}"
+        clauses.append({"out": along, "in": against, "both": f"{{ {along} }} UNION {{ {against} }}"}[direction])
+    return " . ".join(clauses).replace(" . {", " {").replace("} . ", "} ")
+
+
+def _count_query(kind: str, steps: Any) -> str:
+    if kind == "walks":
+        return f"SELECT (COUNT(*) AS ?count) WHERE {{ {_clauses(steps)} }}"
+    return f"SELECT (COUNT(*) AS ?count) WHERE {{ SELECT DISTINCT ?n0 ?n{len(steps)} WHERE {{ {_clauses(steps)} }} }}"
+
+
+def _counting(peer: peers.OxigraphPeer | peers.RdflibPeer, query: str) -> Callable[[None], Answers]:
+    return lambda _: {"count": int(peer.rows(query)[0][0])}
+
+
+def _ends_task(setting: Setting, oxigraph: peers.OxigraphPeer, rdflib: peers.RdflibPeer | None) -> Task:
+    steps = COUNTS["walks C-binds-G-interacts-G-associates-D"][1]
+    pattern = _pattern(setting, steps)
+    sources = [setting.iri(pair[0]) for pair in setting.rows.pairs(20, typed=True)]
+
+    def ours(iri: str) -> Answers:
+        found = count_ends(setting.index, iri, pattern)
+        return {"ends": [(end.node.id, end.walks) for end in found.items]}
+
+    def sparql(peer: Any) -> Callable[[str], Answers]:
+        def ask(iri: str) -> Answers:
+            query = f"""SELECT ?n3 (COUNT(*) AS ?walks) WHERE {{ {_clauses(steps, f"<{iri}>")} }}
+            GROUP BY ?n3 ORDER BY DESC(?walks) ?n3 LIMIT 10"""
+            return {"ends": [(end, int(walks)) for end, walks in peer.rows(query) if int(walks)]}
+
+        return ask
+
+    contenders = {"sarcoma-kg": Contender(ours), "oxigraph": Contender(sparql(oxigraph))}
+    if rdflib is not None:
+        contenders["rdflib"] = Contender(sparql(rdflib), most=5)
+    return Task("10 best ends over three steps", sources, contenders)
+
+
+def _neighbors_task(setting: Setting, oxigraph: peers.OxigraphPeer, rdflib: peers.RdflibPeer | None) -> Task:
+    nodes = [setting.iri(pair[0]) for pair in setting.rows.pairs(setting.pairs, typed=False)]
+
+    def by_sparql(iri: str) -> list[tuple[str, str, str]]:
+        out, into = f"SELECT ?p ?n WHERE {{ <{iri}> ?p ?n }}", f"SELECT ?p ?n WHERE {{ ?n ?p <{iri}> }}"
+        cut = len(VOCABULARY)
+        found = [(p[cut:], "out", n) for p, n in oxigraph.rows(out)]
+        return found + [(p[cut:], "in", n) for p, n in oxigraph.rows(into)]
+
+    def links(found: list[tuple[str, str, str]]) -> Answers:
+        return {"links": sorted(found)}
+
+    contenders = {
+        "sarcoma-kg": Contender(lambda iri: neighbor_iris(setting.index, iri), links),
+        "oxigraph": Contender(by_sparql, links),
+    }
+    if rdflib is not None:
+        contenders["rdflib"] = Contender(rdflib.around, links)
+    return Task("neighbours with predicates", nodes, contenders)

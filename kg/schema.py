@@ -1,0 +1,153 @@
+"""What the graph is made of: classes and predicates with their meaning, and how much of each there is.
+
+The meaning comes from the vocabulary, the figures from the VoID partitions that the build has left in the graph.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg.identifiers import BASE, display
+from kg.results import iri
+from kg.store import Store
+from ontology.terms import CLASSES, PREDICATES, PROPERTIES
+
+_CLASS_SIZES = """
+SELECT ?class ?n WHERE { ?dataset void:classPartition ?part . ?part void:class ?class ; void:entities ?n }"""
+_PROPERTY_SIZES = """
+SELECT ?property ?n WHERE {
+  ?dataset void:propertyPartition ?part . ?part void:property ?property ; void:triples ?n }"""
+_ENDS = """
+SELECT ?property ?class ?target WHERE {
+  ?dataset void:classPartition ?from . ?from void:class ?class ; void:propertyPartition ?part .
+  ?part void:property ?property .
+  OPTIONAL { { ?part void:classPartition/void:class ?target }
+    UNION { ?part <http://ldf.fi/void-ext#datatypePartition>/<http://ldf.fi/void-ext#datatype> ?target } } }"""
+
+
+@dataclass(frozen=True)
+class SchemaClass:
+    """A class of the vocabulary; ``count`` is how many things of the graph are in it."""
+
+    id: str
+    curie: str
+    label: str
+    definition: str
+    parent: str | None
+    count: int
+
+
+@dataclass(frozen=True)
+class SchemaPredicate:
+    """A relation that statements assert.
+
+    Attributes:
+        sign: "+1", "-1", "carry" (hands the sign on) or "none" (leaves it open).
+        domain: classes that are its subject in this graph.
+        range: classes and datatypes that are its object in this graph.
+        count: direct triples with it; what is hedged or negated has none.
+    """
+
+    id: str
+    curie: str
+    label: str
+    definition: str
+    sign: str
+    causal: bool
+    takes_text: bool
+    edge: bool
+    domain: tuple[str, ...]
+    range: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class SchemaProperty:
+    """A property of records and statements themselves; domain, range and count as in :class:`SchemaPredicate`."""
+
+    id: str
+    curie: str
+    label: str
+    definition: str
+    domain: tuple[str, ...]
+    range: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The vocabulary as this graph uses it."""
+
+    data_version: str
+    classes: tuple[SchemaClass, ...]
+    predicates: tuple[SchemaPredicate, ...]
+    properties: tuple[SchemaProperty, ...]
+
+
+@dataclass(frozen=True)
+class _Ends:
+    domain: tuple[str, ...] = ()
+    range: tuple[str, ...] = ()
+
+
+def schema(store: Store) -> Schema:
+    """Describe the vocabulary and how much of it the graph uses; counts are 0 where the build left none."""
+    things, triples, ends = _sizes(store, _CLASS_SIZES), _sizes(store, _PROPERTY_SIZES), _ends(store)
+    nowhere = _Ends()
+    return Schema(
+        store.data_version,
+        tuple(
+            SchemaClass(term.iri, display(term.iri), term.label, term.definition, term.parent, things.get(term.iri, 0))
+            for term in CLASSES.values()
+        ),
+        tuple(
+            SchemaPredicate(
+                term.iri,
+                display(term.iri),
+                term.label,
+                term.definition,
+                term.sign,
+                term.causal,
+                term.takes_text,
+                term.edge,
+                ends.get(term.iri, nowhere).domain,
+                ends.get(term.iri, nowhere).range,
+                triples.get(term.iri, 0),
+            )
+            for term in PREDICATES.values()
+        ),
+        tuple(
+            SchemaProperty(
+                term.iri,
+                display(term.iri),
+                term.label,
+                term.definition,
+                ends.get(term.iri, nowhere).domain,
+                ends.get(term.iri, nowhere).range,
+                triples.get(term.iri, 0),
+            )
+            for term in PROPERTIES.values()
+        ),
+    )
+
+
+def _sizes(store: Store, query: str) -> Mapping[str, int]:
+    return {name.value: int(size.value) for name, size in store.select(query, {"dataset": iri(BASE)}) if name and size}
+
+
+def _ends(store: Store) -> Mapping[str, _Ends]:
+    """By property: what it leads from and to, by name."""
+    domains: defaultdict[str, set[str]] = defaultdict(set)
+    ranges: defaultdict[str, set[str]] = defaultdict(set)
+    for name, source, target in store.select(_ENDS, {"dataset": iri(BASE)}):
+        if name and source:
+            domains[name.value].add(display(source.value))
+            ranges[name.value].update({display(target.value)} if target else ())
+    return {name: _Ends(_specific(domains[name]), _specific(ranges[name])) for name in domains}
+
+
+def _specific(names: set[str]) -> tuple[str, ...]:
+    """Everything is inferred to be an entity too, which says nothing beside a class of its own."""
+    return tuple(sorted(names - {"skg:Entity"})) or tuple(names)

@@ -1,0 +1,65 @@
+"""``/.well-known/void``: what the dataset holds, for programs that have not met it.
+
+The figures are in the graph, where the build left them; here they get what only a server knows: the version that is
+served, and where.
+Source: Describing Linked Datasets with the VoID Vocabulary (W3C Note 2011-03-03), section 7.2; DCAT 3 (W3C REC
+2024-08-22), section 6.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from kg.identifiers import BASE
+from kg.query import N_TRIPLES, SparqlOperation, bind, graph_as
+from kg.results import iri, literal
+from server.answers import entity_tag, finished, is_known
+from server.negotiation import GRAPH_FORMATS, choose, named
+from server.settings import Settings
+from server.sparql import HasStore, endpoint_address
+
+PATH = "/.well-known/void"
+_FORMATS = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})
+_DESCRIPTION = f"""
+CONSTRUCT {{ ?part ?property ?value }} WHERE {{
+  VALUES ?dataset {{ }}
+  GRAPH <{BASE}graph/metadata> {{
+    ?dataset (void:subset|void:classPartition|void:propertyPartition
+      |<http://ldf.fi/void-ext#datatypePartition>)* ?part .
+    ?part ?property ?value
+    FILTER(?property NOT IN (skg:degree, skg:searchKey)) }} }}"""
+
+
+def void_blueprint(graph: HasStore, settings: Settings) -> Blueprint:
+    """Make the route."""
+    void = Blueprint("void", __name__)
+
+    @void.get(PATH)
+    def describe() -> Response:
+        wanted = request.args.get("format")
+        chosen = named(wanted, _FORMATS) if wanted else choose(request.headers.get("Accept"), _FORMATS)
+        address = endpoint_address(settings)
+        etag = entity_tag(graph.store.revision, chosen.media_type, "void", address)
+        if is_known(etag):
+            return finished(None, chosen.content_type, etag)
+        body = graph_as(_record(graph, address, settings), chosen.media_type)
+        return finished(body, chosen.content_type, etag)
+
+    return void
+
+
+def _record(graph: HasStore, address: str, settings: Settings) -> str:
+    operation = SparqlOperation(bind(_DESCRIPTION, {"dataset": iri(BASE)}))
+    known = graph.store.evaluate(operation, N_TRIPLES, settings.budget()).decode("utf-8")
+    dataset, endpoint, service = iri(BASE).sparql(), iri(address).sparql(), iri(f"{address}#service").sparql()
+    document = iri(f"{address.removesuffix('/sparql')}{PATH}").sparql()
+    version = literal(graph.store.data_version).sparql()
+    return f"""
+        @prefix void: <http://rdfs.org/ns/void#> .
+        @prefix dcat: <http://www.w3.org/ns/dcat#> .
+        @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+        {known}
+        {document} a void:DatasetDescription ; foaf:primaryTopic {dataset} .
+        {dataset} a void:Dataset, dcat:Dataset ; dcat:version {version} ; void:sparqlEndpoint {endpoint} .
+        {service} a dcat:DataService ; dcat:servesDataset {dataset} ; dcat:endpointURL {endpoint} .
+    """

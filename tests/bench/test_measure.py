@@ -1,0 +1,70 @@
+"""The bench compares answers and counts what takes too long; no test here depends on how fast anything is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.gates import gates
+from bench.graphs import generated
+from bench.measure import AnswersDiffer, Contender, Task, ratio, run
+from bench.peers import best_simple_path, weighted_graph
+from bench.report import gate_lines, task_lines
+from kg.index import Index
+from kg.index_writer import write_index
+from kg.traversal import PathQuestion, best_paths
+
+
+def test_a_different_answer_fails_the_run() -> None:
+    task = Task("sum", [1, 2], {"a": Contender(lambda n: {"sum": n}), "b": Contender(lambda n: {"sum": n * n})})
+    with pytest.raises(AnswersDiffer, match=r"sum, question 1, sum: b and a differ"):
+        run(task, rounds=2)
+
+
+def test_peers_may_answer_less_than_others() -> None:
+    task = Task(
+        "sum", [3], {"sarcoma-kg": Contender(lambda n: {"sum": n, "best": 1}), "b": Contender(lambda _: {"best": 1})}
+    )
+    timings = run(task, rounds=3)
+    assert [len(rounds) for rounds in timings["b"].cpu] == [3]
+    assert ratio(timings["b"], timings["sarcoma-kg"]) > 0
+    assert "| sum | b | 1 |" in "\n".join(task_lines({"sum": timings}))
+
+
+def test_what_exceeds_its_cpu_limit_is_counted() -> None:
+    def forever(_: object) -> None:
+        while True:
+            pass
+
+    task = Task("wait", [0], {"sarcoma-kg": Contender(lambda _: {}), "slow": Contender(forever, limit_s=1)})
+    timings = run(task, rounds=1)
+    assert timings["slow"].timeouts == 1
+    assert timings["slow"].median() == 1.0
+
+
+def test_a_generated_graph_is_always_the_same_and_our_best_path_is_that_of_networkx(tmp_path: Path) -> None:
+    rows, again = generated(0.01), generated(0.01)
+    assert np.array_equal(rows.links, again.links)
+    write_index(tmp_path, rows.nodes_for_index(), rows.edges_for_index())
+    index, graph = Index.open(tmp_path), weighted_graph(rows, mechanism=True)
+    compared = 0
+    for source, target in rows.pairs(8, typed=True):
+        question = PathQuestion(
+            rows.nodes[source][0], rows.nodes[target][0], max_length=4, predicates=rows.mechanism,
+            include_imports=True, directed=False,
+        )  # fmt: skip
+        paths = best_paths(index, question).paths
+        best = best_simple_path(graph, source, target)
+        if best is not None:
+            assert round(1e6 * paths[0].score) == best
+            compared += 1
+    assert compared
+
+
+def test_gates_that_were_not_measured_are_neither_met_nor_missed() -> None:
+    found = list(gates({}, {}))
+    assert found
+    assert all(gate.passed is None for gate in found)
+    assert all("not measured" in line for line in list(gate_lines(found))[2:])

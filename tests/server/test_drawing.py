@@ -1,0 +1,133 @@
+"""Drawings: nothing overlaps, nothing leaves the frame, and every line tells what it states."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.layout import ROOM, positions
+from kg.model import EntityRef
+from server.drawing import Box, Link, Picture, layered_picture, wrapped
+
+NAMES = (
+    "sirolimus",
+    "FKBP12",
+    "rapamycin-FKBP12 complex",
+    "mTOR",
+    "cyclin D1 turnover",
+    "cell cycle arrest in G1",
+    "leiomyosarcoma",
+)
+
+
+def ref(number: int) -> EntityRef:
+    return EntityRef(f"n{number}", f"target:n{number}", "Target", NAMES[number % len(NAMES)])
+
+
+def link(start: int, end: int, sign: int | None = 1, label: str = "activates", certainty: str = "stated") -> Link:
+    return Link(
+        f"n{start}",
+        f"n{end}",
+        sign,
+        certainty,
+        label,
+        f"{start} {label} {end}",
+        f"#s{start}-{end}",
+        f"s{start}-{end}-{label}",
+    )
+
+
+def meets(a: Box, b: Box) -> bool:
+    return abs(a.x - b.x) < a.half_width + b.half_width and abs(a.y - b.y) < a.half_height + b.half_height
+
+
+def numbers(text: str) -> list[float]:
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text)]
+
+
+def assert_is_sound(picture: Picture) -> None:
+    for place, box in enumerate(picture.nodes):
+        assert not [other.id for other in picture.nodes[:place] if meets(box, other)]
+        assert picture.left <= box.x - box.half_width
+        assert box.x + box.half_width <= picture.left + picture.width
+    for arrow in picture.edges:
+        places = numbers(arrow.path)
+        assert min(places[0::2]) >= picture.left
+        assert max(places[0::2]) <= picture.left + picture.width
+        assert min(places[1::2]) >= picture.top
+        assert max(places[1::2]) <= picture.top + picture.height
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.sampled_from([1, -1, 0, None])), max_size=24))
+def test_any_drawing_keeps_boxes_apart_and_lines_in_the_frame(pairs: list[tuple[int, int, int | None]]) -> None:
+    assert_is_sound(layered_picture([ref(n) for n in range(12)], [link(a, b, sign) for a, b, sign in pairs]))
+
+
+def test_a_drawing_is_the_same_every_time() -> None:
+    links = [link(0, 1), link(1, 2), link(0, 2, -1), link(2, 3)]
+    assert layered_picture([ref(n) for n in range(4)], links) == layered_picture(
+        [ref(n) for n in reversed(range(4))], links[::-1]
+    )
+
+
+def test_lines_leave_on_the_right_and_arrive_on_the_left() -> None:
+    picture = layered_picture([ref(0), ref(1)], [link(0, 1)])
+    start, end = sorted(picture.nodes, key=lambda box: box.x)
+    places = numbers(picture.edges[0].path)
+    assert places[0] == start.x + start.half_width
+    assert end.x - end.half_width - 4 <= places[-2] <= end.x - end.half_width
+
+
+def test_links_of_one_sign_between_two_things_share_a_line_with_both_labels() -> None:
+    picture = layered_picture([ref(0), ref(1)], [link(0, 1, 0, "binds"), link(0, 1, 0, "is part of")])
+    (arrow,) = picture.edges
+    assert [line.text for line in arrow.label.lines] == ["binds", "is part of"]
+    assert arrow.sentence == "0 binds 1; 0 is part of 1"
+
+
+def test_links_of_two_signs_between_two_things_are_two_lines_with_places_of_their_own() -> None:
+    picture = layered_picture([ref(0), ref(1)], [link(0, 1, 1), link(0, 1, -1, "inhibits")])
+    assert {arrow.mark for arrow in picture.edges} == {"arrow", "bar"}
+    assert len({arrow.path for arrow in picture.edges}) == 2
+    first, second = (arrow.label for arrow in picture.edges)
+    assert (first.x, first.y) != (second.x, second.y)
+
+
+def test_what_nothing_leads_to_is_a_ghost_at_the_right_end() -> None:
+    picture = layered_picture([ref(0), ref(1), ref(6)], [link(0, 1)], last=["n6"], ghosts={"n6"})
+    assert [box.role for box in picture.nodes] == ["step", "step", "ghost"]
+
+
+def test_a_long_label_is_cut_and_says_so() -> None:
+    wordy = EntityRef("w", "process:w", "Process", " ".join(["phosphorylation"] * 9))
+    (box,) = layered_picture([wordy], []).nodes
+    assert len(box.lines) == 4
+    assert box.is_cut
+
+
+def test_nothing_to_draw_is_an_empty_picture() -> None:
+    assert layered_picture([], []) == Picture((), ())
+
+
+def test_labels_break_at_blanks() -> None:
+    assert wrapped("cell cycle arrest in G1", 12) == ("cell cycle", "arrest in G1")
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 40), st.lists(st.tuples(st.integers(0, 39), st.integers(0, 39)), max_size=60))
+def test_nodes_of_a_free_graph_have_room_for_their_labels(count: int, pairs: list[tuple[int, int]]) -> None:
+    nodes = [f"n{n}" for n in range(count)]
+    places = positions(nodes, [(f"n{a}", f"n{b}") for a, b in pairs if a < count and b < count])
+    assert set(places) == set(nodes)
+    for number, (x, y) in enumerate(places.values()):
+        for other_x, other_y in list(places.values())[:number]:
+            assert abs(x - other_x) > ROOM[0] - 2 or abs(y - other_y) > ROOM[1] - 2
+
+
+def test_a_free_graph_looks_the_same_every_time() -> None:
+    nodes, links = ["a", "b", "c", "d"], [("a", "b"), ("b", "c"), ("c", "d")]
+    assert positions(nodes, links) == positions(nodes, links)
+    assert positions([], []) == {}

@@ -1,0 +1,320 @@
+"""What an operator sees and relies on: metrics, log, limits, cache, reload, the end."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from kg.generations import CURRENT, MANIFEST, building, open_current, publish
+from kg.store import EmbeddedStore, open_store
+from server.cache import ResultCache
+from server.clients import RateLimiter, client_of
+from server.errors import RateLimited
+from server.telemetry import rows_in
+
+LABELS = "SELECT ?label WHERE { ?thing skos:prefLabel ?label } ORDER BY ?label"
+FOREVER = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }"
+
+
+def _ask(client: FlaskClient, query: str, **headers: str) -> Any:
+    return client.get("/sparql", query_string={"query": query}, headers=headers)
+
+
+def _metrics(text: str) -> dict[tuple[str, str], float]:
+    """Values by name and by the labels' values, joined."""
+    return {
+        (sample.name, ",".join(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+# --- metrics and log ------------------------------------------------------------------------------------
+
+
+def test_metrics_count_requests_queries_and_workers(built_dir: Path, client_for: Any) -> None:
+    with open_store(built_dir) as store:
+        client = client_for(store)
+        _ask(client, LABELS)
+        _ask(client, LABELS)
+        _ask(client, "ASK {")
+        _ask(client, "SELECT * { ?s ?p ?o }", Accept="image/png")
+        values = _metrics(client.get("/metrics").text)
+    assert values["sarcoma_kg_queries_total", "ok"] == 2
+    assert values["sarcoma_kg_queries_total", "query_syntax"] == 1
+    assert values["sarcoma_kg_cached_queries_total", ""] == 1
+    assert values["sarcoma_kg_requests_total", "/sparql,200"] == 2
+    assert values["sarcoma_kg_requests_total", "/sparql,406"] == 1
+    assert values["sarcoma_kg_workers_alive", "quick"] == 1
+    assert values["sarcoma_kg_cache_bytes", ""] > 0
+    assert values["sarcoma_kg_data", f"c0ffee,{store.revision}"] == 1
+    assert values["sarcoma_kg_requests_in_flight", ""] == 1
+
+
+def test_a_query_is_logged_by_its_hash_with_cost_and_outcome(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "sarcoma_kg.queries"):
+        body = _ask(client, LABELS + " # once").data
+        _ask(client, "ASK { FILTER(")
+    good, bad = (json.loads(record.getMessage()) for record in caplog.records if record.name == "sarcoma_kg.queries")
+    assert good["outcome"] == "ok"
+    assert good["bytes"] == len(body)
+    assert good["rows"] == len(json.loads(body)["results"]["bindings"])
+    assert good["ms"] > 0
+    assert len(good["query"]) == 16
+    assert bad["outcome"] == "query_syntax"
+    assert "skos" not in caplog.text
+
+
+@pytest.mark.parametrize("accept", ["application/sparql-results+json", "application/sparql-results+xml", "text/csv"])
+def test_rows_are_counted_in_the_bytes_of_an_answer(client: FlaskClient, accept: str) -> None:
+    for query, count in (("SELECT ?x { VALUES ?x { 1 <a:b> 'c}},{' } }", 3), ("SELECT ?x { VALUES ?x { } }", 0)):
+        assert rows_in(_ask(client, query, Accept=accept).data, accept) == count
+
+
+# --- limits of clients ----------------------------------------------------------------------------------
+
+
+def test_a_client_that_asks_too_often_is_told_when_to_come_back(built_dir: Path, client_for: Any) -> None:
+    with open_store(built_dir) as store:
+        client = client_for(store, client_requests_per_minute=3)
+        far = {"REMOTE_ADDR": "192.0.2.1"}
+        answers = [client.get("/sparql?query=ASK{}", environ_overrides=far) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert answers[3].json["code"] == "rate_limited"
+        assert 1 <= int(answers[3].headers["Retry-After"]) <= 20
+        assert client.get("/healthz", environ_overrides=far).status_code == 200
+        assert client.get("/sparql?query=ASK{}", environ_overrides={"REMOTE_ADDR": "192.0.2.2"}).status_code == 200
+        assert {client.get("/sparql?query=ASK{}").status_code for _ in range(5)} == {200}  # this machine
+
+
+def test_a_bucket_fills_with_time() -> None:
+    now_s = [0.0]
+    limiter = RateLimiter(60, lambda: now_s[0])
+    for _ in range(60):
+        limiter.take("a")
+    with pytest.raises(RateLimited) as raised:
+        limiter.take("a")
+    assert raised.value.retry_after_s == pytest.approx(1)
+    now_s[0] = 2.0
+    limiter.take("a")
+    limiter.take("a")
+    with pytest.raises(RateLimited):
+        limiter.take("a")
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("192.0.2.1", None, "192.0.2.1"),
+        ("127.0.0.1", None, None),
+        ("::1", None, None),
+        ("::ffff:192.0.2.1", None, "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", None, "2001:db8:1:2::/64"),
+        ("127.0.0.1", "198.51.100.7", "198.51.100.7"),
+        ("127.0.0.1", "10.0.0.1, 198.51.100.7", "198.51.100.7"),
+        ("127.0.0.1", "a b c", "a b c"),
+    ],
+)
+def test_who_a_request_counts_for(peer: str, forwarded: str | None, client: str | None) -> None:
+    assert client_of(peer, forwarded) == client
+
+
+def test_a_header_counts_only_where_the_operator_trusts_it(built_dir: Path, client_for: Any) -> None:
+    with open_store(built_dir) as store:
+        for settings, status in (({}, 200), ({"client_header": "X-Forwarded-For"}, 429)):
+            client = client_for(store, client_requests_per_minute=1, **settings)
+            headers = {"X-Forwarded-For": "198.51.100.7"}
+            client.get("/sparql?query=ASK{}", headers=headers)
+            assert client.get("/sparql?query=ASK{}", headers=headers).status_code == status
+
+
+# --- cache ----------------------------------------------------------------------------------------------
+
+
+def test_a_repeated_query_is_answered_without_the_engine(
+    built_dir: Path, client_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(built_dir) as store:
+        client = client_for(store)
+        everything = "SELECT * { ?s ?p ?o }"
+        first = _ask(client, everything)
+        monkeypatch.setattr(EmbeddedStore, "evaluate", None)
+        assert _ask(client, everything).data == first.data
+        packed = _ask(client, everything, **{"Accept-Encoding": "gzip"})
+        assert gzip.decompress(packed.data) == first.data
+        posted = client.post("/sparql", data=everything, content_type="application/sparql-query")
+        assert posted.data == first.data
+        assert _ask(client, everything, Accept="text/csv").status_code == 500  # another answer, which is not kept
+
+
+def test_an_answer_that_changes_by_itself_is_asked_for_each_time(client: FlaskClient) -> None:
+    query = "SELECT (RAND() AS ?x) { }"
+    assert _ask(client, query).data != _ask(client, query).data
+
+
+def test_the_cache_stays_within_its_bytes_and_drops_what_is_least_used() -> None:
+    cache = ResultCache(10_000)
+    for number in range(20):
+        cache.keep(str(number), bytes(800))
+        cache.find("0")
+    assert cache.size_bytes <= 10_000
+    assert cache.find("0") is not None
+    assert cache.find("1") is None
+    assert cache.find("19") is not None
+    cache.keep("large", bytes(5000))
+    assert cache.find("large") is None
+    none = ResultCache(0)
+    none.keep("a", b"b")
+    assert none.find("a") is None
+
+
+# --- a real server --------------------------------------------------------------------------------------
+
+
+class Server:
+    """A server of its own process, on a free port of loopback."""
+
+    def __init__(self, data_dir: Path, *flags: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "server.cli", "serve", "--data", str(data_dir), "--port", str(self.port)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        self.log = data_dir / f"log-{self.port}"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen([*command, *flags], stderr=log, env=environment)
+        wait_until(lambda: self.get("/readyz")[0] == 200, 30)
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """Status and JSON; status 0 if nobody listens."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+        except OSError:
+            return 0, None
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float) -> None:
+    deadline_s = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline_s, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def data(tmp_path: Path, curated_data: Path) -> Path:
+    """A data folder whose generation is that of the curated facts."""
+    with open_current(curated_data) as generation:
+        _publish_copy(tmp_path, generation.path, "aaaaaa")
+    return tmp_path
+
+
+def _publish_copy(data_dir: Path, source: Path, checksum: str) -> None:
+    with building(data_dir) as folder:
+        for path in source.rglob("*"):
+            target = folder / path.relative_to(source)
+            if path.is_dir():
+                target.mkdir(exist_ok=True)
+            elif path.name not in {MANIFEST, ".in-use"}:
+                os.link(path, target)
+        manifest = json.loads((source / MANIFEST).read_text())
+        (folder / MANIFEST).write_text(json.dumps({**manifest, "checksum": checksum}))
+        publish(data_dir, folder)
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[Server]:
+    running = Server(data, "--reload-s", "0.2", "--slow-workers", "1", "--log", "requests")
+    yield running
+    running.process.kill()
+    running.process.wait()
+
+
+def test_a_new_generation_is_taken_up_without_dropping_a_request(server: Server, data: Path) -> None:
+    versions: list[Any] = []
+    is_over = threading.Event()
+
+    def ask() -> None:
+        while not is_over.is_set():
+            status, body = server.get("/readyz")
+            versions.append((status, body and body["data_version"]))
+            status, body = server.get("/sparql?query=ASK%7B%3Fs%20a%20skg%3ADrug%7D")
+            versions.append((status, None))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    _publish_copy(data, (data / CURRENT).resolve(), "bbbbbb")
+    wait_until(lambda: (200, "bbbbbb") in versions, 20)
+    is_over.set()
+    for thread in threads:
+        thread.join()
+    assert {status for status, _ in versions} == {200}
+    assert (200, "aaaaaa") in versions
+
+
+def test_a_query_under_way_ends_on_the_generation_it_began_on(server: Server, data: Path) -> None:
+    answers: list[Any] = []
+    slow = "/sparql?timeout=3&query=" + quote(FOREVER)
+    thread = threading.Thread(target=lambda: answers.append(server.get(slow)))
+    thread.start()
+    time.sleep(0.5)
+    _publish_copy(data, (data / CURRENT).resolve(), "bbbbbb")
+    wait_until(lambda: server.get("/readyz")[1]["data_version"] == "bbbbbb", 20)
+    thread.join()
+    assert answers[0][1]["code"] == "query_timeout"  # not: the store was closed
+
+
+def test_sigterm_lets_requests_end_and_takes_no_more(server: Server) -> None:
+    answers: list[Any] = []
+    slow = "/sparql?timeout=2&query=" + quote(FOREVER)
+    thread = threading.Thread(target=lambda: answers.append(server.get(slow)))
+    thread.start()
+    time.sleep(0.5)
+    server.process.send_signal(signal.SIGTERM)
+    time.sleep(0.2)
+    status, body = server.get("/readyz")
+    assert status == 0 or (status, body["code"]) == (503, "shutting_down")
+    assert server.process.wait(timeout=20) == 0
+    thread.join()
+    assert answers[0][1]["code"] == "query_timeout"
+
+
+def test_every_request_and_query_is_a_line_of_json(server: Server) -> None:
+    server.get("/sparql?query=ASK%7B%7D")
+    lines = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+    assert any(line["event"] == "query" and line["outcome"] == "ok" for line in lines)
+    assert any(line["event"] == "request" and line["path"] == "/sparql" for line in lines)
+
+
+def test_a_generation_that_cannot_be_opened_leaves_the_old_one_serving(server: Server, data: Path) -> None:
+    with building(data) as folder:
+        (folder / "store").mkdir()
+        (folder / MANIFEST).write_text('{"checksum": "dddddd"}')
+        publish(data, folder)
+    time.sleep(1)
+    assert server.get("/readyz") == (200, {"status": "ready", "data_version": "aaaaaa"})
+    assert "the old one stays" in server.log.read_text()

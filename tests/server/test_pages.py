@@ -1,0 +1,236 @@
+"""The pages as a reader without scripts gets them, on the packaged facts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from kg import KnowledgeGraph
+from server.app import create_app
+from server.settings import Settings
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+MECHANISM = "/mechanism?drug=rapamycin&target=leiomyosarcoma"
+
+
+@pytest.fixture(scope="module")
+def client(curated_graph: KnowledgeGraph) -> FlaskClient:
+    return create_app(curated_graph, Settings()).test_client()
+
+
+def page(client: FlaskClient, path: str, status: int = 200) -> str:
+    response = client.get(path, headers=BROWSER)
+    assert response.status_code == status, path
+    assert response.mimetype == "text/html"
+    return response.text
+
+
+def words(html: str) -> str:
+    """What a reader sees: no tags, no data blocks, single blanks."""
+    bare = re.sub(r"<script.*?</script>|<style.*?</style>", " ", html, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", bare).split())
+
+
+def links(html: str) -> Iterator[str]:
+    for href in dict.fromkeys(re.findall(r'<a [^>]*?href="([^"]+)"', html)):
+        yield href.replace("&amp;", "&").replace("&#34;", '"').replace("&#39;", "'")
+
+
+EVERY_PAGE = (
+    "/",
+    "/search?q=rapamycin",
+    "/entity/drug:sirolimus",
+    "/entity/histotype:leiomyosarcoma",
+    "/entity/regimen:docetaxel-gemcitabine",
+    MECHANISM,
+    "/mechanism?target=KIT",
+    "/evidence?drug=temsirolimus",
+    "/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel",
+    "/gaps",
+    "/explain?drug=imatinib&histotype=GIST",
+    "/explore?node=target:KIT",
+    "/cases",
+    "/cases/patient:003-2",
+    "/documents",
+    "/documents/document:001",
+    "/study/study:sarc002",
+    "/schema",
+    "/about",
+    "/docs",
+)
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_no_page_carries_inline_code_or_asks_anyone_else(client: FlaskClient, path: str) -> None:
+    html = page(client, path)
+    assert not re.search(r"<[^>]+\sstyle=", html)
+    assert not re.search(r"<[^>]+\son[a-z]+=", html)
+    assert not re.search(r"<script(?![^>]*(?:src=|application/json))", html)
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
+    assert client.get(path, headers=BROWSER).headers["Content-Security-Policy"].startswith("default-src 'self'")
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_sentences_hold_no_iri_and_no_predicate_name(client: FlaskClient, path: str) -> None:
+    told = words(page(client, path))
+    if path not in {"/schema", "/docs"}:  # these two are about identifiers
+        assert not re.search(
+            r"\b(inhibitionIncreases|inhibitionCauses|activeIn|partOfComplex|convertedTo|studiedIn|does_not_support)\b",
+            told,
+        )
+    assert not re.search(r"https://w3id\.org/\S+/(statement|passage|outcome)/", told)
+    assert "None" not in re.findall(r"\bNone\b(?! of)", told)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/entity/drug:sirolimus", "/evidence?drug=temsirolimus", "/cases/patient:003-2", "/study/study:sarc002"],
+)
+def test_links_of_a_page_lead_somewhere(client: FlaskClient, path: str) -> None:
+    for href in list(links(page(client, path)))[:60]:
+        if href.startswith("/") and not href.startswith("/static/"):
+            assert client.get(href, headers=BROWSER).status_code in {200, 302, 303}, href
+
+
+def test_ids_on_a_page_are_unique(client: FlaskClient) -> None:
+    for path in (MECHANISM, "/evidence?drug=temsirolimus", "/entity/drug:sirolimus", "/cases/patient:003-2"):
+        ids = re.findall(r'\sid="([^"]*)"', page(client, path))
+        assert len(ids) == len(set(ids)), path
+
+
+def test_mechanism_names_who_states_each_step_and_where(client: FlaskClient) -> None:
+    html = page(client, MECHANISM)
+    steps = re.findall(r"<li data-step=.*?</li>", html, flags=re.DOTALL)
+    assert len(steps) > 10
+    for step in steps:
+        assert "/statement/" in step
+        assert "/passage/" in step
+
+
+def test_mechanism_says_the_net_effect_in_words(client: FlaskClient) -> None:
+    assert "net effect: more DNA chain termination" in words(
+        page(client, "/mechanism?drug=gemcitabine&target=DNA+chain+termination")
+    )
+
+
+def test_short_cuts_are_folded_under_the_longer_chain_and_drawn_only_on_request(client: FlaskClient) -> None:
+    plain, full = page(client, MECHANISM), page(client, MECHANISM + "&shortcuts=true")
+    assert "short cut" in words(plain)
+    assert plain.count('class="edge ') < full.count('class="edge ')
+
+
+def test_gaps_towards_one_thing_are_one_notice(client: FlaskClient) -> None:
+    html = page(client, MECHANISM)
+    assert html.count("<strong>Gap.</strong>") == 1
+    assert "role-ghost" in html
+
+
+def test_what_sources_do_state_beside_a_gap_is_told_in_words(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=gemcitabine&target=leiomyosarcoma"))
+    assert "Sources do state, though not as a mechanism: gemcitabine is active in leiomyosarcoma" in told
+
+
+def test_evidence_shows_the_definition_beside_the_figure(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?drug=temsirolimus"))
+    assert "53%" in told
+    assert "stable disease or better for 60 days" in told
+
+
+def test_evidence_without_results_says_that_this_is_not_no_effect(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?drug=regorafenib&histotype=liposarcoma"))
+    assert "Nothing found." in told
+    assert "not evidence of no effect" in told
+
+
+def test_evidence_filters_can_be_dropped_one_by_one(client: FlaskClient) -> None:
+    html = page(client, "/evidence?drug=temsirolimus&measure=response+rate")
+    assert 'href="/evidence?drug=temsirolimus"' in html
+    assert 'aria-label="Remove drug temsirolimus"' in html
+
+
+def test_rates_are_plotted_with_intervals_and_stand_in_the_table_too(client: FlaskClient) -> None:
+    html = page(client, "/evidence?drug=temsirolimus")
+    plots = re.findall(r"<svg[^>]*class=\"plot\".*?</svg>", html, flags=re.DOTALL)
+    assert plots
+    for target in re.findall(r'href="#(row-[^"]+)"', "".join(plots)):
+        assert f'id="{target}"' in html
+
+
+def test_a_case_is_told_in_order_and_plotted(client: FlaskClient) -> None:
+    html = page(client, "/cases/patient:003-2")
+    told = words(html[html.index('class="timeline"') :])
+    places = [told.index(name) for name in ("neoadjuvant", "pazopanib", "trabectedin", "maintenance", "regorafenib")]
+    assert places == sorted(places)
+    for target in re.findall(r'<a class="row" href="#([^"]+)"', html):
+        assert f'id="{target}"' in html
+
+
+def test_the_words_of_a_passage_are_shown_only_where_the_operator_has_them(
+    curated_graph: KnowledgeGraph, client: FlaskClient, shared_dir: Path
+) -> None:
+    href = next(href for href in links(page(client, MECHANISM)) if href.startswith("/passage/"))
+    assert "<blockquote>" not in page(client, href)
+    with_sources = create_app(curated_graph, Settings(sources=str(shared_dir / "sources"))).test_client()
+    assert "<blockquote>" in page(with_sources, href)
+
+
+def test_a_drawing_is_saved_as_a_file_that_stands_alone(client: FlaskClient) -> None:
+    response = client.get(MECHANISM + "&format=svg")
+    assert response.mimetype == "image/svg+xml"
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+    root = ET.fromstring(response.text)
+    assert "FKBP12" in " ".join("".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text"))
+    assert "href" not in response.text
+
+
+def test_the_csv_of_the_steps_has_a_row_for_every_statement(client: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get(MECHANISM + "&format=csv").text)))
+    assert {"sirolimus", "FKBP12"} <= {row["subject"] for row in rows}
+    assert all(row["statement"].startswith("statement:") and row["passage"] for row in rows)
+
+
+def test_the_csv_of_the_evidence_has_every_row(client: FlaskClient) -> None:
+    total = client.get("/api/v1/evidence?drug=temsirolimus").get_json()["total"]
+    rows = list(csv.DictReader(io.StringIO(client.get("/evidence?drug=temsirolimus&format=csv").text)))
+    assert len(rows) == total
+    assert "53%" in {row["value_text"] for row in rows}
+
+
+def test_an_entity_offers_turtle(client: FlaskClient) -> None:
+    assert "/id/drug/sirolimus?format=turtle" in set(links(page(client, "/entity/drug:sirolimus")))
+    assert client.get("/id/drug/sirolimus?format=turtle").mimetype == "text/turtle"
+
+
+def test_an_unknown_name_is_a_page_with_suggestions(client: FlaskClient) -> None:
+    assert "sirolimus" in page(client, "/entity/sirolimmus", status=404)
+
+
+def test_expanding_is_one_answer_with_the_links_among_all_shown(client: FlaskClient) -> None:
+    path = "/explore?format=json&node=target:KIT&node=drug:imatinib&expand=target:KIT&predicate=inhibits&direction=in"
+    answer = client.get(path).get_json()
+    added = {node["id"] for node in answer["nodes"]}
+    assert "drug:sunitinib" in added
+    assert "drug:imatinib" not in added
+    shown = added | {"target:KIT", "drug:imatinib"}
+    assert {end for edge in answer["edges"] for end in (edge["source"], edge["target"])} <= shown
+    assert "drug:imatinib|inhibits|target:KIT|stated" in {edge["id"] for edge in answer["edges"]}
+
+
+def test_a_gap_map_cell_leads_to_its_results(client: FlaskClient) -> None:
+    html = page(client, "/gaps?rows=imatinib&columns=GIST")
+    href = next(href for href in links(html) if href.startswith("/evidence?drug=drug:imatinib"))
+    assert "imatinib" in words(page(client, href))
+
+
+def test_a_comparison_sets_one_study_apart_from_several(client: FlaskClient) -> None:
+    told = words(page(client, "/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel"))
+    assert "Within one study (" in told
+    assert "come from different studies" in told

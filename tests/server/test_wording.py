@@ -1,0 +1,73 @@
+"""Figures, doses and durations in a clinician's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.evidence import ComponentRow
+from kg.model import EntityRef
+from server import wording
+
+GEMCITABINE = EntityRef("https://w3id.org/sarcoma-kg/drug/gemcitabine", "drug:gemcitabine", "Drug", "gemcitabine")
+
+
+def component(days: str | None, cycle: str | None) -> ComponentRow:
+    return ComponentRow(GEMCITABINE, "900 mg/m2", 900, "mg/m2", None, None, days, cycle, None)
+
+
+@pytest.mark.parametrize(
+    ("iso", "told"),
+    [
+        ("P3W", "3 weeks"),
+        ("P1M", "1 month"),
+        ("PT30M", "30 minutes"),
+        ("P1Y6M", "1 year 6 months"),
+        ("P", "P"),
+        ("about a year", "about a year"),
+    ],
+)
+def test_durations_are_told_in_words(iso: str, told: str) -> None:
+    assert wording.duration(iso) == told
+
+
+@pytest.mark.parametrize(
+    ("days", "cycle", "told"),
+    [
+        ("1, 8", "P3W", "days 1, 8, every 3 weeks"),
+        ("8", "P21D", "day 8, every 21 days"),
+        ("weekly", "P1W", "weekly"),
+        ("every 3 weeks", "P3W", "every 3 weeks"),
+        (None, "P3W", "every 3 weeks"),
+        (None, None, ""),
+    ],
+)
+def test_when_a_dose_is_given_is_said_once(days: str | None, cycle: str | None, told: str) -> None:
+    assert wording.when_given(component(days, cycle)) == told
+
+
+@pytest.mark.parametrize(
+    ("sign", "end", "kind", "told"),
+    [
+        (1, "G1 arrest", "Process", "more G1 arrest"),
+        (-1, "VEGF", "Target", "less VEGF"),
+        (-1, "Ewing sarcoma", "Histotype", "against Ewing sarcoma"),
+        (1, "radiotherapy", "Procedure", "stronger effect of radiotherapy"),
+        (None, "mTOR", "Target", "direction not known, because a step has no sign"),
+    ],
+)
+def test_net_effects_are_told_in_words(sign: int | None, end: str, kind: str, told: str) -> None:
+    assert wording.net_effect(sign, end, kind) == told
+
+
+def test_connections_read_both_ways() -> None:
+    assert wording.label_of("inhibits") == "inhibits"
+    assert wording.label_of("inhibits", forward=False) == "is inhibited by"
+    assert wording.label_of("unheardOf") == "unheardOf"
+
+
+def test_class_names_are_words() -> None:
+    assert [wording.words(name) for name in ("AdverseEvent", "Drug", "JointCause")] == [
+        "adverse event",
+        "drug",
+        "joint cause",
+    ]
