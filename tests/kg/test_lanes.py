@@ -15,10 +15,11 @@ from kg.errors import Overloaded, QueryRefused, QueryTimeout
 from kg.generations import open_current
 from kg.lanes import Lanes, LaneSizes
 from kg.query import RESULTS_JSON, QueryLimits, SparqlOperation, inspect
+from tests.endless import ENDLESS
 
 ASK = SparqlOperation("ASK { }")
 TRUE = b'{"head":{},"boolean":true}'
-FOREVER = SparqlOperation("SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }")
+FOREVER = SparqlOperation(ENDLESS)
 SIZES = LaneSizes(workers=1, max_waiting=2, slow_workers=1, quick_s=0.15)
 
 

@@ -29,11 +29,12 @@ from kg.errors import (
 from kg.generations import open_current
 from kg.query import RESULTS_JSON, Dataset, SparqlOperation
 from kg.workers import WorkerPool
+from tests.endless import ENDLESS
 
 ASK = SparqlOperation("ASK { }")
 TRUE = b'{"head":{},"boolean":true}'
 # A product that would take years, and one whose sorting needs memory without end.
-FOREVER = SparqlOperation("SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }")
+FOREVER = SparqlOperation(ENDLESS)
 HUNGRY = SparqlOperation("SELECT * { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(6)) + " } ORDER BY ?c5 ?a1 ?b3")
 
 
@@ -244,8 +245,7 @@ pool = WorkerPool(Path(sys.argv[1]), union_default_graph=True, prefixes={}, size
 pool.start()
 print(*pool.process_ids(), flush=True)
 if sys.argv[2] == "busy":
-    query = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }"
-    pool.run(SparqlOperation(query), RESULTS_JSON, Budget(timeout_s=60))
+    pool.run(SparqlOperation(sys.argv[3]), RESULTS_JSON, Budget(timeout_s=60))
 sys.stdin.read()
 """
 
@@ -257,7 +257,7 @@ def test_no_worker_outlives_its_parent(built_dir: Path, how: signal.Signals | No
     """Not even in the middle of a query, and however the parent ends."""
     with open_current(built_dir) as generation:
         parent = subprocess.Popen(
-            [sys.executable, "-c", _PARENT, str(generation.store_path), work if how else "idle"],
+            [sys.executable, "-c", _PARENT, str(generation.store_path), work if how else "idle", ENDLESS],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -29,9 +29,9 @@ from server.cache import ResultCache
 from server.clients import RateLimiter, client_of
 from server.errors import RateLimited
 from server.telemetry import rows_in
+from tests.endless import ENDLESS
 
 LABELS = "SELECT ?label WHERE { ?thing skos:prefLabel ?label } ORDER BY ?label"
-FOREVER = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }"
 
 
 def _ask(client: FlaskClient, query: str, **headers: str) -> Any:
@@ -278,7 +278,7 @@ def test_a_new_generation_is_taken_up_without_dropping_a_request(server: Server,
 
 def test_a_query_under_way_ends_on_the_generation_it_began_on(server: Server, data: Path) -> None:
     answers: list[Any] = []
-    slow = "/sparql?timeout=3&query=" + quote(FOREVER)
+    slow = "/sparql?timeout=3&query=" + quote(ENDLESS)
     thread = threading.Thread(target=lambda: answers.append(server.get(slow)))
     thread.start()
     time.sleep(0.5)
@@ -290,7 +290,7 @@ def test_a_query_under_way_ends_on_the_generation_it_began_on(server: Server, da
 
 def test_sigterm_lets_requests_end_and_takes_no_more(server: Server) -> None:
     answers: list[Any] = []
-    slow = "/sparql?timeout=2&query=" + quote(FOREVER)
+    slow = "/sparql?timeout=2&query=" + quote(ENDLESS)
     thread = threading.Thread(target=lambda: answers.append(server.get(slow)))
     thread.start()
     time.sleep(0.5)

@@ -15,13 +15,13 @@ from flask.testing import FlaskClient
 
 from kg.store import EmbeddedStore, open_store
 from server.sparql import parse_request
+from tests.endless import ENDLESS
 
 BASE = "https://w3id.org/sarcoma-kg/"
 LABELS = "SELECT ?label WHERE { ?thing skos:prefLabel ?label } ORDER BY ?label"
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-FOREVER = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }"
 
 
 def _ask(client: FlaskClient, query: str, **headers: str) -> Any:
@@ -271,7 +271,7 @@ def impatient(built_dir: Path, client_for: Any) -> Iterator[FlaskClient]:
 
 
 def test_a_query_over_time_is_503_and_the_next_is_answered(impatient: FlaskClient) -> None:
-    response = _ask(impatient, FOREVER)
+    response = _ask(impatient, ENDLESS)
     assert response.status_code == 503
     assert response.json["code"] == "query_timeout"
     assert _ask(impatient, "ASK { }").status_code == 200
@@ -286,7 +286,7 @@ def test_an_answer_too_large_is_413_never_a_cut_200(impatient: FlaskClient) -> N
 def test_a_client_that_has_gone_frees_its_worker(client: FlaskClient) -> None:
     response = client.get(
         "/sparql",
-        query_string={"query": FOREVER},
+        query_string={"query": ENDLESS},
         environ_overrides={"waitress.client_disconnected": lambda: True},
     )
     assert response.status_code == 500
