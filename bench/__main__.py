@@ -22,8 +22,8 @@ from bench.measure import Task, Timings, run
 from bench.report import gate_lines, single_lines, task_lines
 from bench.start import Once
 from kg.generations import open_current
-from kg.index import Index
-from kg.index_writer import write_index
+from kg.paths.index import Index
+from kg.paths.index_writer import write_index
 
 GROUPS = ("paths", "shortest", "typed", "start")
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.identifiers import BASE
-from kg.index import Index, IndexEdge, IndexNode
+from kg.paths.index import Index, IndexEdge, IndexNode
 
 GRAPH = f"{BASE}graph/import-bench"
 VOCABULARY = f"{BASE}vocab/"

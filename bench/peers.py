@@ -41,7 +41,7 @@ def multi_digraph(rows: Rows) -> nx.MultiDiGraph[str]:
 
 
 def link_costs(rows: Rows) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """What each link costs, in millionths, worked out anew from what kg.traversal documents."""
+    """What each link costs, in millionths, worked out anew from what kg.paths.traversal documents."""
     degrees = []
     for column in (0, 2):
         keys = rows.links[:, column] * len(rows.predicates) + rows.links[:, 1]
@@ -63,7 +63,7 @@ def weighted_graph(rows: Rows, *, mechanism: bool) -> nx.Graph[int]:
 
 
 class DuckPaths:
-    """The k best simple paths of at most four steps, by joining all there are: exact, in the order of kg.best_paths."""
+    """The k best simple paths of at most four steps, by joining all there are, in kg.paths.best_paths' order."""
 
     def __init__(self, rows: Rows, *, mechanism: bool) -> None:
         import duckdb
@@ -144,7 +144,7 @@ class RdflibPeer:
         return [tuple(str(term) for term in row) for row in self.graph.query(query)]  # type: ignore[union-attr]
 
     def around(self, iri: str) -> list[tuple[str, str, str]]:
-        """(predicate, direction, neighbour) of every link, as kg.neighborhood.neighbor_iris gives it."""
+        """(predicate, direction, neighbour) of every link, as kg.paths.neighborhood.neighbor_iris gives it."""
         import rdflib
 
         node, cut = rdflib.URIRef(iri), len(VOCABULARY)

@@ -16,18 +16,18 @@ from bench import peers
 from bench.graphs import Rows
 from bench.measure import forked
 from bench.tasks import Setting
-from kg.engine import write_store
 from kg.graph import KnowledgeGraph
-from kg.index import Index
-from kg.index_writer import write_index
-from kg.traversal import PathQuestion, best_paths
+from kg.paths.index import Index
+from kg.paths.index_writer import write_index
+from kg.paths.traversal import PathQuestion, best_paths
+from kg.sparql.engine import write_store
 
 NO_LIMIT_S = 3600
 _COLD = """
 import sys
 from pathlib import Path
-from kg.index import Index
-from kg.traversal import PathQuestion, one_shortest_path, best_paths
+from kg.paths.index import Index
+from kg.paths.traversal import PathQuestion, one_shortest_path, best_paths
 index = Index.open(Path(sys.argv[1]))
 ask = {"shortest": one_shortest_path, "best": best_paths}[sys.argv[2]]
 question = PathQuestion(sys.argv[3], sys.argv[4], max_length=4, include_imports=True, directed=False)

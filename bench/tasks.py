@@ -13,14 +13,14 @@ from bench import peers
 from bench.graphs import VOCABULARY, Rows
 from bench.measure import Answers, Contender, Task
 from kg import networkx_backend
-from kg.adjacency import Projection, Selection, project
-from kg.best_paths import SearchLimits
-from kg.breadth_first import AllShortestPaths, shortest_path
-from kg.index import Index
-from kg.neighborhood import neighbor_iris
 from kg.networkx_backend import IndexGraph
-from kg.traversal import PathAnswer, PathQuestion, best_paths, one_shortest_path
-from kg.typed_walks import Pattern, TypedStep, count_ends, count_pairs, count_walks
+from kg.paths.adjacency import Projection, Selection, project
+from kg.paths.best_paths import SearchLimits
+from kg.paths.breadth_first import AllShortestPaths, shortest_path
+from kg.paths.index import Index
+from kg.paths.neighborhood import neighbor_iris
+from kg.paths.traversal import PathAnswer, PathQuestion, best_paths, one_shortest_path
+from kg.paths.typed_walks import Pattern, TypedStep, count_ends, count_pairs, count_walks
 
 SLOW_LIMIT_S = 30
 SLOW_QUESTIONS = 3

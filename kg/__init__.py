@@ -14,7 +14,7 @@ __all__ = ["KgError", "KnowledgeGraph"]
 
 
 def __getattr__(name: str) -> Any:
-    # Worker processes import kg.worker and must not pay for all that a KnowledgeGraph needs.
+    # Worker processes import kg.sparql.worker and must not pay for all that a KnowledgeGraph needs.
     if name == "KnowledgeGraph":
         from kg.graph import KnowledgeGraph  # noqa: PLC0415
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kg.clinical import read_components
-from kg.conflicts import read_conflicts
 from kg.description import Description, describe, passages, reference, references
 from kg.errors import EntityNotFound
-from kg.evidence import ComponentRow, ConflictRow
+from kg.evidence.clinical import read_components
+from kg.evidence.conflicts import read_conflicts
+from kg.evidence.rows import ComponentRow, ConflictRow
 from kg.identifiers import display
 from kg.model import EntityRef, PassageRef
-from kg.results import iri
+from kg.sparql.results import iri
 from kg.store import Store
 from ontology.terms import PREDICATES
 

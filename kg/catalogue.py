@@ -22,10 +22,10 @@ from kg.description import Description, describe, reference
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE, display, kind_of
 from kg.model import EntityRef
-from kg.query import Binding, bind
-from kg.results import PythonValue, Row, Term, literal
+from kg.sparql.query import Binding, bind
+from kg.sparql.results import PythonValue, Row, Term, literal
+from kg.sparql.tokens import tokens_of
 from kg.store import Store
-from kg.tokens import tokens_of
 from ontology.terms import CLASSES, SKG
 
 CATALOGUE_GRAPH = f"{BASE}graph/catalogue"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from kg.errors import PartialAnswer
 from kg.identifiers import compress, display, kind_of
 from kg.model import EntityRef, PassageRef
-from kg.results import Row, Term, iri
+from kg.sparql.results import Row, Term, iri
 from kg.store import Store
 from ontology.terms import CLASS_BY_KIND, CLASSES, SKG
 

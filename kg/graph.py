@@ -12,35 +12,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from kg import (
-    cards,
-    cases,
-    catalogue,
-    comparison,
-    evidence,
-    evidence_search,
-    explanation,
-    gap_map,
-    mechanism,
-    neighborhood,
-    pooling,
-    safety,
-    traversal,
-)
-from kg.best_paths import SearchLimits
+from kg import cards, catalogue
 from kg.budget import Budget, Deadline
 from kg.description import describe, passages, reference
 from kg.errors import EntityNotFound
-from kg.evidence import EvidenceQuestion, EvidenceRow
+from kg.evidence import cases, comparison, explanation, gap_map, pooling, safety
+from kg.evidence import search as evidence_search
+from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from kg.identifiers import kind_of, parse_identifier
-from kg.index import Index
-from kg.lanes import LaneSizes
+from kg.mechanism import search as mechanism
 from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef
+from kg.paths import neighborhood, traversal
+from kg.paths.best_paths import SearchLimits
+from kg.paths.index import Index
+from kg.paths.steps import StatementRecord
 from kg.projection import to_networkx
-from kg.query import Bindings, QueryLimits
-from kg.results import Solutions
 from kg.search import NameIndex, SearchAnswer, SearchQuestion
-from kg.steps import StatementRecord
+from kg.sparql.lanes import LaneSizes
+from kg.sparql.query import Bindings, QueryLimits
+from kg.sparql.results import Solutions
 from kg.store import EmbeddedStore, Store, open_current
 from ontology.terms import CLASS_BY_KIND
 
@@ -181,7 +171,7 @@ class KnowledgeGraph:
         known = describe(self.store, nodes)
         return tuple(sorted((reference(node, known) for node in nodes), key=lambda ref: (ref.label, ref.curie)))
 
-    def corpus(self) -> evidence.Corpus:
+    def corpus(self) -> Corpus:
         """The documents that every answer rests on."""
         known = describe(self.store, [row[0].value for row in self.store.select(_SOURCE_DOCUMENTS) if row[0]])
         documents = sorted((reference(node, known) for node in known), key=lambda ref: ref.curie)
@@ -192,7 +182,7 @@ class KnowledgeGraph:
             if printed
             else "no year printed"
         )
-        return evidence.Corpus(tuple(documents), years, f"The corpus is {len(documents)} documents ({when}).")
+        return Corpus(tuple(documents), years, f"The corpus is {len(documents)} documents ({when}).")
 
     def class_counts(self) -> tuple[ClassCount, ...]:
         """Things per class, most first."""
@@ -260,7 +250,7 @@ class KnowledgeGraph:
         return mechanism.mechanism(self.index, question, self, SearchLimits(deadline=Deadline.after(timeout_s)))
 
     def statements(self, iris: Collection[str]) -> Mapping[str, StatementRecord]:
-        """Look statements up for the traversal (kg.steps.StatementSource)."""
+        """Look statements up for the traversal (kg.paths.steps.StatementSource)."""
         known = describe(self.store, iris)
         known.update(describe(self.store, {p for node in list(known.values()) for p in node.iris("passage")}))
         return {
@@ -280,7 +270,7 @@ class KnowledgeGraph:
 
     # --- evidence ------------------------------------------------------------------------------------------------
 
-    def evidence(self, question: evidence.EvidenceQuestion) -> evidence.EvidenceAnswer:
+    def evidence(self, question: EvidenceQuestion) -> EvidenceAnswer:
         """Clinical results, one row per arm or patient episode, measure, definition and subgroup."""
         return evidence_search.answer(self, question)
 

@@ -14,11 +14,11 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from kg.adjacency import Selection, project
-from kg.best_paths import SearchLimits
-from kg.breadth_first import FAR, AllShortestPaths, distances
-from kg.breadth_first import shortest_path as one_shortest_path
-from kg.index import Index
+from kg.paths.adjacency import Selection, project
+from kg.paths.best_paths import SearchLimits
+from kg.paths.breadth_first import FAR, AllShortestPaths, distances
+from kg.paths.breadth_first import shortest_path as one_shortest_path
+from kg.paths.index import Index
 from kg.projection import to_networkx
 
 UNLIMITED = SearchLimits(max_expansions=1 << 62)

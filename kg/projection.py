@@ -12,12 +12,12 @@ from itertools import chain
 
 import networkx as nx
 
-from kg.index import Index
-from kg.mechanism import MechanismAnswer
+from kg.mechanism.search import MechanismAnswer
 from kg.model import EntityRef
-from kg.neighborhood import CommonAnswer, Subgraph
-from kg.steps import Step
-from kg.traversal import PathAnswer
+from kg.paths.index import Index
+from kg.paths.neighborhood import CommonAnswer, Subgraph
+from kg.paths.steps import Step
+from kg.paths.traversal import PathAnswer
 
 Answer = PathAnswer | MechanismAnswer | Subgraph | CommonAnswer
 

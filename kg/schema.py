@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.identifiers import BASE, display
-from kg.results import iri
+from kg.sparql.results import iri
 from kg.store import Store
 from ontology.terms import CLASSES, PREDICATES, PROPERTIES
 

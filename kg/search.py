@@ -18,11 +18,11 @@ from typing import Self
 
 import numpy as np
 
-from kg.adjacency import check_range
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable
 from kg.identifiers import compress, display, is_project, parse_identifier
-from kg.index import IndexNode
 from kg.model import EntityRef, with_subclasses
+from kg.paths.adjacency import check_range
+from kg.paths.index import IndexNode
 from kg.spelling import american, compact, distances_within, loose_words, typos_allowed, words
 
 FORMAT = "1"

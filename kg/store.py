@@ -1,7 +1,7 @@
 """Where quads live and how they are read: one protocol, whatever engine is behind it.
 
 :class:`EmbeddedStore` reads a generation on disk through worker processes. Nothing here writes; a graph is
-built beforehand (kg.engine, kg.generations) and never changes while it is open.
+built beforehand (kg.sparql.engine, kg.generations) and never changes while it is open.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Protocol, Self
 
 from kg.budget import Budget
-from kg.engine import open_engine, write_store
 from kg.generations import Generation, building, open_current, publish, remove_unused
-from kg.lanes import Lanes, LaneSizes
-from kg.query import (
+from kg.sparql.engine import open_engine, write_store
+from kg.sparql.lanes import Lanes, LaneSizes
+from kg.sparql.query import (
     N_TRIPLES,
     RESULTS_JSON,
     Bindings,
@@ -24,8 +24,8 @@ from kg.query import (
     inspect,
     triples_from_n_triples,
 )
-from kg.results import Solutions, TermTriple, boolean_from_json, solutions_from_json
-from kg.worker_process import Cancelled
+from kg.sparql.results import Solutions, TermTriple, boolean_from_json, solutions_from_json
+from kg.sparql.worker_process import Cancelled
 from ontology.terms import PREFIXES
 
 __all__ = [
@@ -45,7 +45,7 @@ _NO_BINDINGS: Bindings = MappingProxyType({})
 
 
 class Store(Protocol):
-    """A graph that answers SPARQL. Every method may raise the errors that kg.workers.WorkerPool.run lists."""
+    """A graph that answers SPARQL. Every method may raise the errors that kg.sparql.workers.WorkerPool.run lists."""
 
     @property
     def data_version(self) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from kg.clinical import read_components
 from kg.description import Description, describe
 from kg.errors import InvalidParameter
-from kg.evidence import DESIGNS
+from kg.evidence.clinical import read_components
+from kg.evidence.rows import DESIGNS
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from ontology.terms import CLASSES, PREDICATES

@@ -29,9 +29,9 @@ from kg.errors import (
     StoreUnavailable,
 )
 from kg.graph import KnowledgeGraph
-from kg.push import push, write_load_files
-from kg.query import SparqlOperation
-from kg.remote_graph import open_remote
+from kg.remote.graph import open_remote
+from kg.remote.push import push, write_load_files
+from kg.sparql.query import SparqlOperation
 from server.negotiation import format_named
 from server.parameters import Parameter, read
 from server.present import dumps, listing

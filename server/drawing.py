@@ -1,7 +1,7 @@
 """Graphs as pictures, read from left to right: what the templates need to write them as SVG.
 
-``kg.layering`` says which column and row a node is in; this module gives columns the room that their boxes and labels
-need, lets lines leave on the right and arrive on the left, each at a place of its own, and finds every label a spot.
+``kg.mechanism.layering`` says which column and row a node is in; this module gives columns the room that boxes and
+labels need, lets lines leave on the right and arrive on the left, each at a place of its own, and finds every label a spot.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kg.layering import COLUMN, layered
+from kg.mechanism.layering import COLUMN, layered
 from kg.model import EntityRef
 from server.rows import Pair, ahead, heights
 
@@ -37,7 +37,7 @@ class Link:
 
     Attributes:
         start, end: IRIs of two of the drawn things.
-        sign: +1, -1, 0 or None, as in ``kg.steps.Step``.
+        sign: +1, -1, 0 or None, as in ``kg.paths.steps.Step``.
         label: the predicate as the line shows it.
         sentence: the whole in words.
         href: where it leads; links of one line share the first.

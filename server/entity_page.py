@@ -10,7 +10,7 @@ from kg.cards import EntityCard
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from kg.model import CERTAINTIES, EntityRef
-from kg.neighborhood import NeighborItem, NeighborsQuestion
+from kg.paths.neighborhood import NeighborItem, NeighborsQuestion
 from ontology.terms import PREDICATES
 from server.drawing import Link, Picture, layered_picture
 from server.wording import label_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from kg.evidence import Absence, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
+from kg.evidence.rows import Absence, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
 from kg.identifiers import display
 from kg.model import EntityRef
 from server.plots import Forest, forests

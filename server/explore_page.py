@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from kg.graph import KnowledgeGraph
 from kg.layout import positions
 from kg.model import CERTAINTIES, EntityRef
-from kg.neighborhood import NeighborsQuestion, Subgraph, SubgraphQuestion
-from kg.steps import Step
+from kg.paths.neighborhood import NeighborsQuestion, Subgraph, SubgraphQuestion
+from kg.paths.steps import Step
 from ontology.terms import PREDICATES
 from server.wording import label_of
 

@@ -13,8 +13,8 @@ from flask import Blueprint, Response, request
 
 from kg.errors import EntityNotFound
 from kg.identifiers import BASE, display, expand
-from kg.query import SparqlOperation
-from kg.results import iri
+from kg.sparql.query import SparqlOperation
+from kg.sparql.results import iri
 from server.answers import entity_tag, finished, is_known
 from server.errors import BadRequest
 from server.negotiation import GRAPH_FORMATS, choose, named

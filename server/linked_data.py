@@ -14,8 +14,8 @@ from kg.budget import Budget
 from kg.errors import EntityNotFound
 from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE, display
-from kg.query import SparqlOperation, bind
-from kg.results import iri
+from kg.sparql.query import SparqlOperation, bind
+from kg.sparql.results import iri
 from server.addresses import page_of
 from server.negotiation import GRAPH_FORMATS, HTML, Format, choose, named
 from server.settings import Settings

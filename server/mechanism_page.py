@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.identifiers import display
-from kg.mechanism import Gap, JointInput, MechanismAnswer, MechanismPath
+from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.model import EntityRef
-from kg.steps import Step
+from kg.paths.steps import Step
 from ontology.terms import PREDICATES
 from server.drawing import Link, Picture, layered_picture
 from server.provenance import Origin

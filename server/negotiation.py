@@ -12,7 +12,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from kg.errors import InvalidParameter, KgError
-from kg.query import QueryForm, inspect
+from kg.sparql.query import QueryForm, inspect
 
 
 @dataclass(eq=False)

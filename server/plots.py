@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kg.cases import Timeline, TimelineEntry
-from kg.evidence import EvidenceRow
+from kg.evidence.cases import Timeline, TimelineEntry
+from kg.evidence.rows import EvidenceRow
 from server.drawing import wrapped
 
 FOREST_LEFT, FOREST_WIDTH, FOREST_RIGHT = 330, 420, 190

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from kg.cards import DocumentCard, EntityCard, FactCard, StudyCard
-from kg.cases import Timeline
 from kg.catalogue import MAX_ITEMS, CatalogueQuestion, QuestionAnswer
-from kg.comparison import ComparisonAnswer
-from kg.evidence import DESIGNS, MAX_ROWS, Corpus, EvidenceAnswer, EvidenceQuestion
-from kg.explanation import Explanation
-from kg.gap_map import GapMap
+from kg.evidence.cases import Timeline
+from kg.evidence.comparison import ComparisonAnswer
+from kg.evidence.explanation import Explanation
+from kg.evidence.gap_map import GapMap
+from kg.evidence.pooling import PoolAnswer
+from kg.evidence.rows import DESIGNS, MAX_ROWS, Corpus, EvidenceAnswer, EvidenceQuestion
+from kg.evidence.safety import SafetyAnswer
 from kg.graph import KnowledgeGraph
-from kg.mechanism import MAX_LENGTH as MECHANISM_LENGTH
-from kg.mechanism import MechanismAnswer
+from kg.mechanism.search import MAX_LENGTH as MECHANISM_LENGTH
+from kg.mechanism.search import MechanismAnswer
 from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty, EntityRef
-from kg.neighborhood import (
+from kg.paths.neighborhood import (
     CommonAnswer,
     CommonQuestion,
     NeighborCount,
@@ -31,11 +33,9 @@ from kg.neighborhood import (
     Subgraph,
     SubgraphQuestion,
 )
-from kg.pooling import PoolAnswer
-from kg.safety import SafetyAnswer
+from kg.paths.traversal import MAX_LENGTH, MAX_PATHS, PathAnswer, PathQuestion
 from kg.schema import Schema, schema
 from kg.search import SearchAnswer
-from kg.traversal import MAX_LENGTH, MAX_PATHS, PathAnswer, PathQuestion
 from ontology.terms import CLASS_BY_KIND
 from server.parameters import Arguments, Parameter
 from server.present import listing

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from kg.layering import COLUMN
+from kg.mechanism.layering import COLUMN
 
 ROW_AIR = 20
 SWEEPS = 8

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kg.query import graph_as
-from kg.results import Term, iri
+from kg.sparql.query import graph_as
+from kg.sparql.results import Term, iri
 from kg.store import Store
 from server.negotiation import GRAPH_FORMATS, RESULT_FORMATS
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from kg.budget import DEFAULT_TIMEOUT_S, MAX_TIMEOUT_S, Budget
 from kg.errors import IdentifierError, InvalidParameter
-from kg.lanes import LaneSizes
-from kg.query import QueryLimits
-from kg.results import iri
+from kg.sparql.lanes import LaneSizes
+from kg.sparql.query import QueryLimits
+from kg.sparql.results import iri
 
 ENVIRONMENT_PREFIX = "SARCOMA_KG_"
 

@@ -1,4 +1,4 @@
-"""``/sparql``: the SPARQL 1.1 Protocol, query operations only. What a query means is kg.query's affair.
+"""``/sparql``: the SPARQL 1.1 Protocol, query operations only. What a query means is kg.sparql.query's affair.
 
 An answer is complete before its status is sent, so that no failure can hide inside a 200.
 Source: SPARQL 1.1 Protocol (W3C REC 2013-03-21), section 2.1; RFC 9110 for conditions and negotiation.
@@ -17,9 +17,9 @@ from werkzeug.http import parse_options_header
 from kg.budget import Budget
 from kg.catalogue import CatalogueQuestion, catalogue
 from kg.errors import InvalidParameter, KgError
-from kg.query import QueryFacts, SparqlOperation, inspect
+from kg.sparql.query import QueryFacts, SparqlOperation, inspect
+from kg.sparql.worker_process import Cancelled
 from kg.store import Store
-from kg.worker_process import Cancelled
 from server import sparql_page
 from server.answers import entity_tag, finished, is_known
 from server.cache import ResultCache

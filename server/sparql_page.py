@@ -14,9 +14,9 @@ from jinja2.utils import htmlsafe_json_dumps
 from kg.budget import Budget
 from kg.catalogue import CatalogueQuestion
 from kg.identifiers import BASE, compress
-from kg.query import RESULTS_JSON, QueryForm, SparqlOperation
-from kg.results import Solutions, Term, boolean_from_json, solutions_from_json
-from kg.worker_process import Cancelled
+from kg.sparql.query import RESULTS_JSON, QueryForm, SparqlOperation
+from kg.sparql.results import Solutions, Term, boolean_from_json, solutions_from_json
+from kg.sparql.worker_process import Cancelled
 from ontology.terms import CLASSES, PREDICATES
 from server.settings import Settings
 

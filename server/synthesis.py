@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from kg.gap_map import STATUSES, GapCell, GapMap
+from kg.evidence.gap_map import STATUSES, GapCell, GapMap
 from kg.graph import KnowledgeGraph
 from kg.model import EntityRef
 from server import evidence_page, mechanism_page, wording

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.cards import EntityCard, FactCard
-from kg.cases import Timeline
 from kg.catalogue import CatalogueQuestion, QuestionAnswer
-from kg.comparison import ComparisonAnswer
-from kg.evidence import EvidenceAnswer, EvidenceRow
-from kg.explanation import Explanation
-from kg.gap_map import GapMap
-from kg.mechanism import MechanismAnswer
+from kg.evidence.cases import Timeline
+from kg.evidence.comparison import ComparisonAnswer
+from kg.evidence.explanation import Explanation
+from kg.evidence.gap_map import GapMap
+from kg.evidence.pooling import PoolAnswer
+from kg.evidence.rows import EvidenceAnswer, EvidenceRow
+from kg.evidence.safety import SafetyAnswer
+from kg.mechanism.search import MechanismAnswer
 from kg.model import EntityRef
-from kg.neighborhood import NeighborsAnswer
-from kg.pooling import PoolAnswer
-from kg.safety import SafetyAnswer
+from kg.paths.neighborhood import NeighborsAnswer
+from kg.paths.traversal import PathAnswer
 from kg.search import SearchAnswer
-from kg.traversal import PathAnswer
 from server.present import Listing, dumps
 from server.wording import duration, of_n, result, words
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from kg.identifiers import BASE
-from kg.query import N_TRIPLES, SparqlOperation, bind, graph_as
-from kg.results import iri, literal
+from kg.sparql.query import N_TRIPLES, SparqlOperation, bind, graph_as
+from kg.sparql.results import iri, literal
 from server.answers import entity_tag, finished, is_known
 from server.negotiation import GRAPH_FORMATS, choose, named
 from server.settings import Settings

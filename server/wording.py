@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kg.cases import TimelineEntry
-from kg.evidence import ComponentRow, EvidenceRow
+from kg.evidence.cases import TimelineEntry
+from kg.evidence.rows import ComponentRow, EvidenceRow
 from ontology.terms import PREDICATES
 
 _UNITS = {"%": "%", "mo": " months", "wk": " weeks", "d": " days", "a": " years", "h": " hours", "min": " minutes"}

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from kg import codec
 from kg.codec import Quad, nquads_lines
-from kg.engine import write_store
 from kg.errors import CurationError, StoreUnavailable
 from kg.generations import MANIFEST, building, open_current, publish, remove_unused
-from kg.index_writer import write_index
+from kg.paths.index_writer import write_index
 from kg.search import write_names
+from kg.sparql.engine import write_store
 from ontology.terms import PREDICATES
 from triples.compile import Compiled, compile_corpus
 from triples.dataset import dataset, shape_faults, write_dataset

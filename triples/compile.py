@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kg import codec
 from kg.codec import Quad, Statement, content_hash
 from kg.identifiers import expand
-from kg.index import IndexEdge, IndexNode
+from kg.paths.index import IndexEdge, IndexNode
 from ontology.terms import CLASS_BY_KIND, PREDICATES
 from triples import schema
 from triples.cases import compile_patient

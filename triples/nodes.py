@@ -9,7 +9,7 @@ from dataclasses import replace
 from kg import codec
 from kg.codec import Statement
 from kg.identifiers import compress, expand
-from kg.index import IndexEdge, IndexNode
+from kg.paths.index import IndexEdge, IndexNode
 from kg.spelling import loose_words
 from ontology.terms import CLASS_BY_KIND
 from triples.records import Corpus, Record

@@ -12,9 +12,9 @@ from bench.graphs import generated
 from bench.measure import AnswersDiffer, Contender, Task, ratio, run
 from bench.peers import best_simple_path, weighted_graph
 from bench.report import gate_lines, task_lines
-from kg.index import Index
-from kg.index_writer import write_index
-from kg.traversal import PathQuestion, best_paths
+from kg.paths.index import Index
+from kg.paths.index_writer import write_index
+from kg.paths.traversal import PathQuestion, best_paths
 
 
 def test_a_different_answer_fails_the_run() -> None:

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from kg.generations import building, publish
-from kg.query import QueryLimits
+from kg.sparql.query import QueryLimits
 from kg.store import EmbeddedStore, open_store, write_store
 from server.app import create_app
 from server.settings import Settings

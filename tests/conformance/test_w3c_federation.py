@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from kg.query import QueryLimits
+from kg.sparql.query import QueryLimits
 from tests.conformance.cases import Case, Data
 from tests.conformance.servers import (
     NO_TESTS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from kg.derivation import complete
-from kg.evidence import DefinitionRef, EvidenceRow, MeasureRef, PopulationRow, RegimenRow
+from kg.evidence.derivation import complete
+from kg.evidence.rows import DefinitionRef, EvidenceRow, MeasureRef, PopulationRow, RegimenRow
 from kg.model import EntityRef
 
 BASE = "https://w3id.org/sarcoma-kg/"

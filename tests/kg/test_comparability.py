@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.comparability import all_alike, comparable
+from kg.evidence.comparability import all_alike, comparable
 from tests.kg.evidence_rows import (
     CR_PR,
     ORR,

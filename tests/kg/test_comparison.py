@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kg import KnowledgeGraph
-from kg.comparison import ComparisonAnswer
 from kg.errors import EntityNotFound, InvalidParameter
+from kg.evidence.comparison import ComparisonAnswer
 
 
 @pytest.fixture(scope="module")

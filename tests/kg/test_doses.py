@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg import KnowledgeGraph
-from kg.doses import GivenTreatment, cumulative_doses, days_counted
-from kg.evidence import ComponentRow
+from kg.evidence.doses import GivenTreatment, cumulative_doses, days_counted
+from kg.evidence.rows import ComponentRow
 from tests.kg.evidence_rows import GEMCITABINE, ref
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
-from kg.evidence import EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from kg.evidence.rows import EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from server.present import dumps
 
 

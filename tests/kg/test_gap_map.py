@@ -6,8 +6,8 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
-from kg.evidence import EvidenceQuestion
-from kg.gap_map import STATUSES, GapCell
+from kg.evidence.gap_map import STATUSES, GapCell
+from kg.evidence.rows import EvidenceQuestion
 
 
 def cell(graph: KnowledgeGraph, row: str, column: str) -> GapCell:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg.engine import open_engine, write_store
 from kg.errors import StoreUnavailable
 from kg.generations import building, open_current, publish, remove_unused
+from kg.sparql.engine import open_engine, write_store
 from kg.store import open_store
 
 

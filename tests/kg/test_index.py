@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from kg.errors import EntityNotFound, StoreUnavailable
 from kg.identifiers import BASE
-from kg.index import Index, IndexEdge, IndexNode
-from kg.index_writer import write_index
-from kg.string_table import StringColumn, StringTable
+from kg.paths.index import Index, IndexEdge, IndexNode
+from kg.paths.index_writer import write_index
+from kg.paths.string_table import StringColumn, StringTable
 
 DOCUMENT = f"{BASE}graph/document-000"
 IMPORT = f"{BASE}graph/import-drugmechdb"

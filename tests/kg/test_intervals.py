@@ -11,7 +11,7 @@ from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from kg.errors import InvalidParameter
-from kg.intervals import clopper_pearson, counts_behind, difference, printed_percentage, wilson
+from kg.evidence.intervals import clopper_pearson, counts_behind, difference, printed_percentage, wilson
 
 PEOPLE = st.integers(1, 400)
 

@@ -13,8 +13,8 @@ import pytest
 from kg.budget import Budget
 from kg.errors import Overloaded, QueryRefused, QueryTimeout
 from kg.generations import open_current
-from kg.lanes import Lanes, LaneSizes
-from kg.query import RESULTS_JSON, QueryLimits, SparqlOperation, inspect
+from kg.sparql.lanes import Lanes, LaneSizes
+from kg.sparql.query import RESULTS_JSON, QueryLimits, SparqlOperation, inspect
 from tests.endless import ENDLESS
 
 ASK = SparqlOperation("ASK { }")

@@ -10,14 +10,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.adjacency import Directions, Selection, nodes_allowed, project
-from kg.best_paths import BestPaths, SearchLimits
-from kg.breadth_first import AllShortestPaths, shortest_path
 from kg.identifiers import BASE
-from kg.index import Index, IndexEdge, IndexNode
-from kg.index_writer import write_index
-from kg.lazy_adjacency import directions, read_lazily
 from kg.model import CERTAINTIES
+from kg.paths.adjacency import Directions, Selection, nodes_allowed, project
+from kg.paths.best_paths import BestPaths, SearchLimits
+from kg.paths.breadth_first import AllShortestPaths, shortest_path
+from kg.paths.index import Index, IndexEdge, IndexNode
+from kg.paths.index_writer import write_index
+from kg.paths.lazy_adjacency import directions, read_lazily
 
 SIZE = 14
 UNLIMITED = SearchLimits()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.direction import judge
-from kg.levels import graded, level_of
-from kg.summary import overall, verdicts, weigh
+from kg.evidence.direction import judge
+from kg.evidence.levels import graded, level_of
+from kg.evidence.summary import overall, verdicts, weigh
 from tests.kg.evidence_rows import DOCETAXEL, GEMCITABINE, LEIOMYOSARCOMA, SURVIVAL, measure, people, ref, regimen, row
 
 COMPARATOR = ref("arm:control")

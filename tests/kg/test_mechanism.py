@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.best_paths import SearchLimits
 from kg.budget import Deadline
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE, expand
-from kg.index import Index, IndexEdge, IndexNode
-from kg.index_writer import write_index
-from kg.layering import layered
-from kg.mechanism import MechanismAnswer, MechanismPath, MechanismQuestion, mechanism
+from kg.mechanism.layering import layered
+from kg.mechanism.search import MechanismAnswer, MechanismPath, MechanismQuestion, mechanism
 from kg.model import CERTAINTIES
+from kg.paths.best_paths import SearchLimits
+from kg.paths.index import Index, IndexEdge, IndexNode
+from kg.paths.index_writer import write_index
 from ontology.terms import CLASS_BY_KIND, PREDICATES
 
 JOINT = "process:chain-termination-causes"

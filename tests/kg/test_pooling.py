@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
-from kg.evidence import Corpus, EvidenceQuestion, EvidenceRow
-from kg.evidence_search import Gathered
-from kg.pooling import PoolAnswer, pool
-from kg.results import Solutions
+from kg.evidence.pooling import PoolAnswer, pool
+from kg.evidence.rows import Corpus, EvidenceQuestion, EvidenceRow
+from kg.evidence.search import Gathered
+from kg.sparql.results import Solutions
 from tests.kg.evidence_rows import (
     GEMCITABINE,
     ORR,
@@ -45,7 +45,7 @@ class _Graph:
 @pytest.fixture
 def pooled(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     def answer(*rows: EvidenceRow, **asked: object) -> PoolAnswer:
-        monkeypatch.setattr("kg.pooling.gather", lambda *_: Gathered(tuple(rows), (), "made-up rows", None, 0))
+        monkeypatch.setattr("kg.evidence.pooling.gather", lambda *_: Gathered(tuple(rows), (), "made-up rows", None, 0))
         return pool(_Graph(), EvidenceQuestion(regimen="gemcitabine", **asked))  # type: ignore[arg-type]
 
     return answer
@@ -135,7 +135,9 @@ def test_flagged_and_repeated_results_never_move_the_estimate(shares, extra) -> 
     with pytest.MonkeyPatch.context() as patch:
         found = []
         for rows in (plain, [flagged, *reversed(plain), again]):
-            patch.setattr("kg.pooling.gather", lambda *_, rows=rows: Gathered(tuple(rows), (), "made-up rows", None, 0))
+            patch.setattr(
+                "kg.evidence.pooling.gather", lambda *_, rows=rows: Gathered(tuple(rows), (), "made-up rows", None, 0)
+            )
             found.append(pool(_Graph(), EvidenceQuestion(regimen="gemcitabine")).estimate)  # type: ignore[arg-type]
     assert found[0] == found[1]
 

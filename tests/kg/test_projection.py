@@ -15,14 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.adjacency import Selection
 from kg.identifiers import BASE
-from kg.index import Index, IndexEdge, IndexNode
-from kg.index_writer import write_index
-from kg.mechanism import MechanismQuestion, mechanism
+from kg.mechanism.search import MechanismQuestion, mechanism
 from kg.networkx_backend import Backend, IndexGraph
-from kg.projection import to_networkx
-from kg.traversal import (
+from kg.paths.adjacency import Selection
+from kg.paths.index import Index, IndexEdge, IndexNode
+from kg.paths.index_writer import write_index
+from kg.paths.traversal import (
     CommonQuestion,
     PathQuestion,
     SubgraphQuestion,
@@ -30,6 +29,7 @@ from kg.traversal import (
     common_neighbors,
     subgraph,
 )
+from kg.projection import to_networkx
 
 KIT, IMATINIB, GIST, PDGFRA = (
     f"{BASE}{name}" for name in ("target/KIT", "drug/imatinib", "histotype/gist", "target/PDGFRA")
@@ -89,7 +89,7 @@ DISPATCH = """
 import sys
 from pathlib import Path
 import networkx as nx
-from kg.index import Index
+from kg.paths.index import Index
 from kg.networkx_backend import IndexGraph
 graph = IndexGraph(Index.open(Path(sys.argv[1])))
 imatinib, kit, gist = sys.argv[2:]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import IdentifierError, QueryRefused, QuerySyntaxError
-from kg.query import QueryLimits, SparqlOperation, bind, inspect, syntax_error
-from kg.results import iri, literal
+from kg.sparql.query import QueryLimits, SparqlOperation, bind, inspect, syntax_error
+from kg.sparql.results import iri, literal
 
 SIROLIMUS = "https://w3id.org/sarcoma-kg/drug/sirolimus"
 MTOR = "https://w3id.org/sarcoma-kg/target/MTOR"

@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 from scipy.stats import binom, norm
 
 from kg.errors import InvalidParameter
-from kg.random_effects import pool_inverse_variance, pool_logistic
+from kg.evidence.random_effects import pool_inverse_variance, pool_logistic
 
 # Niel-Weise 2007, infections with control and with coated catheters; metadat::dat.nielweise2007.
 CONTROL = list(zip(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from kg.errors import IdentifierError, QueryFailed, ResultTooLarge
-from kg.results import XSD, Solutions, Term, boolean_from_json, iri, literal, solutions_from_json
+from kg.sparql.results import XSD, Solutions, Term, boolean_from_json, iri, literal, solutions_from_json
 
 ANSWER = b"""{"head":{"vars":["drug","n","label"]},"results":{"bindings":[
  {"drug":{"type":"uri","value":"https://w3id.org/sarcoma-kg/drug/sirolimus"},

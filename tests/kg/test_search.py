@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable
 from kg.identifiers import BASE
-from kg.index import IndexNode
+from kg.paths.index import IndexNode
 from kg.search import NameIndex, SearchQuestion, write_names
 from kg.spelling import american, compact, distances_within, typos_allowed
 

@@ -9,8 +9,8 @@ import pytest
 
 from kg.budget import Budget
 from kg.errors import InvalidParameter, QueryRefused, QuerySyntaxError, ResultTooLarge
-from kg.query import RESULTS_JSON, SparqlOperation
-from kg.results import Term, iri, literal
+from kg.sparql.query import RESULTS_JSON, SparqlOperation
+from kg.sparql.results import Term, iri, literal
 from kg.store import EmbeddedStore, Store, building, open_store, publish, write_store
 
 BASE = "https://w3id.org/sarcoma-kg/"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.tokens import mentions_service, shape_of, tokens_of
+from kg.sparql.tokens import mentions_service, shape_of, tokens_of
 
 HIDDEN_SERVICES = [
     "SELECT * { SERVICE <http://127.0.0.1/x> { ?s ?p ?o } }",

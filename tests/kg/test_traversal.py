@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.best_paths import SearchLimits
 from kg.budget import Deadline
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE
-from kg.index import Index, IndexEdge, IndexNode
-from kg.index_writer import write_index
 from kg.model import CERTAINTIES, PassageRef
-from kg.traversal import (
+from kg.paths.best_paths import SearchLimits
+from kg.paths.index import Index, IndexEdge, IndexNode
+from kg.paths.index_writer import write_index
+from kg.paths.traversal import (
     CommonQuestion,
     NeighborsQuestion,
     PathQuestion,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE
-from kg.index import Index, IndexEdge, IndexNode
-from kg.index_writer import write_index
-from kg.neighborhood import neighbor_iris
-from kg.typed_walks import Pattern, TypedStep, count_ends, count_pairs, count_walks
+from kg.paths.index import Index, IndexEdge, IndexNode
+from kg.paths.index_writer import write_index
+from kg.paths.neighborhood import neighbor_iris
+from kg.paths.typed_walks import Pattern, TypedStep, count_ends, count_pairs, count_walks
 
 SIZE = 7
 Link = tuple[int, str, int]

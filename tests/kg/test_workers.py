@@ -15,7 +15,6 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg import worker
 from kg.budget import Budget
 from kg.errors import (
     MemoryExceeded,
@@ -27,8 +26,9 @@ from kg.errors import (
     StoreUnavailable,
 )
 from kg.generations import open_current
-from kg.query import RESULTS_JSON, Dataset, SparqlOperation
-from kg.workers import WorkerPool
+from kg.sparql import worker
+from kg.sparql.query import RESULTS_JSON, Dataset, SparqlOperation
+from kg.sparql.workers import WorkerPool
 from tests.endless import ENDLESS
 
 ASK = SparqlOperation("ASK { }")
@@ -138,7 +138,7 @@ def test_an_answer_of_many_chunks_arrives_whole(pool: WorkerPool) -> None:
 
 
 def test_a_query_that_crashes_the_engine_ends_alone(pool: WorkerPool) -> None:
-    crash = SparqlOperation("ASK {" + "{" * 5000 + "}" * 5000 + "}")  # kg.query refuses it; here nobody does
+    crash = SparqlOperation("ASK {" + "{" * 5000 + "}" * 5000 + "}")  # kg.sparql.query refuses it; here nobody does
     with pytest.raises(QueryFailed, match="crashed"):
         pool.run(crash, RESULTS_JSON, Budget())
     assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
@@ -157,7 +157,7 @@ def test_a_worker_killed_from_outside_is_replaced(pool: WorkerPool) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel refuses sockets on Linux only")
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8099/x", "https://localhost:8099/x", "http://10.0.0.1/"])
 def test_a_worker_gets_no_socket_whatever_reaches_the_engine(pool: WorkerPool, address: str) -> None:
-    """The second wall: this query goes around the refusal in kg.query."""
+    """The second wall: this query goes around the refusal in kg.sparql.query."""
     with pytest.raises(QueryRefused, match="network"):
         pool.run(SparqlOperation(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}"), RESULTS_JSON, Budget())
 
@@ -239,8 +239,8 @@ _PARENT = """
 import sys, threading
 from pathlib import Path
 from kg.budget import Budget
-from kg.query import RESULTS_JSON, SparqlOperation
-from kg.workers import WorkerPool
+from kg.sparql.query import RESULTS_JSON, SparqlOperation
+from kg.sparql.workers import WorkerPool
 pool = WorkerPool(Path(sys.argv[1]), union_default_graph=True, prefixes={}, size=2)
 pool.start()
 print(*pool.process_ids(), flush=True)

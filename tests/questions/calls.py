@@ -9,7 +9,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from kg.graph import KnowledgeGraph
-from kg.mechanism import MechanismAnswer
+from kg.mechanism.search import MechanismAnswer
 from server.present import as_json
 
 Call = Callable[["Reader"], Any]

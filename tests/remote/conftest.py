@@ -15,9 +15,9 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import KgError
-from kg.push import push
-from kg.remote import RemoteStore
-from kg.remote_graph import open_remote
+from kg.remote.graph import open_remote
+from kg.remote.push import push
+from kg.remote.store import RemoteStore
 
 START_TIMEOUT_S = 60.0
 _INI = """\

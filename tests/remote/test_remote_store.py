@@ -25,10 +25,10 @@ from kg.errors import (
     RemoteUnavailable,
     ResultTooLarge,
 )
-from kg.push import graph_store_of
-from kg.query import SparqlOperation
-from kg.remote import RemoteStore, with_constants
-from kg.remote_graph import open_remote
+from kg.remote.graph import open_remote
+from kg.remote.push import graph_store_of
+from kg.remote.store import RemoteStore, with_constants
+from kg.sparql.query import SparqlOperation
 from server.api import api_blueprint
 from server.app import create_app
 from server.cli import main

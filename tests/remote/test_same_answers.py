@@ -10,12 +10,12 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, KgError, QuerySyntaxError
-from kg.evidence import EvidenceQuestion
-from kg.neighborhood import NeighborsQuestion
-from kg.push import push
-from kg.query import SparqlOperation
-from kg.results import literal
-from kg.traversal import PathQuestion
+from kg.evidence.rows import EvidenceQuestion
+from kg.paths.neighborhood import NeighborsQuestion
+from kg.paths.traversal import PathQuestion
+from kg.remote.push import push
+from kg.sparql.query import SparqlOperation
+from kg.sparql.results import literal
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.evidence import ComponentRow
+from kg.evidence.rows import ComponentRow
 from kg.model import EntityRef
 from server import wording
 

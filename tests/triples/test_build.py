@@ -17,7 +17,7 @@ import pytest
 
 from kg.codec import dataset_checksum
 from kg.errors import CurationError
-from kg.index import Index
+from kg.paths.index import Index
 from kg.search import NameIndex
 from kg.store import open_store
 from triples.build import Built, build, input_hash

@@ -9,9 +9,9 @@ import pytest
 
 from kg.codec import dataset_checksum
 from kg.errors import AmbiguousEntity, StoreUnavailable
-from kg.evidence import EvidenceQuestion
+from kg.evidence.rows import EvidenceQuestion
 from kg.graph import KnowledgeGraph
-from kg.traversal import NeighborsQuestion, PathQuestion
+from kg.paths.traversal import NeighborsQuestion, PathQuestion
 from triples.build import Built, build
 from triples.imports.alignment import identities
 from triples.imports.catalog import files_of, remove_import

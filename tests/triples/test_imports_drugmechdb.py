@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kg.adjacency import Selection, project
+from kg.paths.adjacency import Selection, project
 from triples.imports.catalog import files_of
 from triples.imports.drugmechdb import MechanismRecord, read_paths
 from triples.imports.drugmechdb_audit import (

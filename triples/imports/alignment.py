@@ -19,7 +19,7 @@ from kg import codec
 from kg.codec import Quad, literal, named
 from kg.errors import IdentifierError, StoreUnavailable
 from kg.identifiers import display, expand
-from kg.index import IndexEdge, IndexNode
+from kg.paths.index import IndexEdge, IndexNode
 from ontology.terms import PREFIXES
 from triples.imports.archive import EDGES, NODES, QUADS, STATEMENT_BASE, read_edges, read_nodes
 from triples.imports.catalog import ImportManifest, files_of, held, list_imports

@@ -17,11 +17,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from kg.adjacency import Adjacency, Projection, Selection, project
-from kg.best_paths import BestPaths, SearchLimits
 from kg.budget import Deadline
-from kg.index import COST_SHIFT, COST_UNIT, Ids, Index, IndexEdge, IndexNode
-from kg.index_writer import write_index
+from kg.paths.adjacency import Adjacency, Projection, Selection, project
+from kg.paths.best_paths import BestPaths, SearchLimits
+from kg.paths.index import COST_SHIFT, COST_UNIT, Ids, Index, IndexEdge, IndexNode
+from kg.paths.index_writer import write_index
 from triples.imports.catalog import graph_of
 from triples.imports.drugmechdb import MechanismRecord
 from triples.imports.drugmechdb_audit import walks_of

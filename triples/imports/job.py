@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kg.errors import InvalidParameter
-from kg.rdf_files import FORMAT_BY_SUFFIX
+from kg.sparql.rdf_files import FORMAT_BY_SUFFIX
 from triples.imports.archive import REJECTS, Archive
 from triples.imports.catalog import (
     FORMAT,

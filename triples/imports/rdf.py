@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg.identifiers import IMPORT_BASE
-from kg.rdf_files import FORMAT_BY_SUFFIX, LINE_FORMATS, Fault, Triple, read_rdf
+from kg.sparql.rdf_files import FORMAT_BY_SUFFIX, LINE_FORMATS, Fault, Triple, read_rdf
 from ontology.terms import PREFIXES
 from triples.imports.files import bare_suffix, open_binary
 from triples.imports.rows import Edge, Fact, Node, Opened, Reject, Row, Source, UnreadableFile

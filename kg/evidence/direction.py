@@ -1,0 +1,157 @@
+"""What a result says for or against the treatment: supports, does_not_support, mixed, harmful, or nothing.
+
+The vocabulary is CIViC's (supports, does not support), with two words it lacks. Every verdict is reached by one rule of
+this module, and carries the sentence that says which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kg.evidence.rows import EvidenceRow, MeasureRef
+
+INACTIVE_PERCENT = 5.0  # the response rate that phase II trials in pretreated sarcoma customarily set out to exclude
+OBJECTIVE = frozenset({"CR", "PR"})
+COMPLETE = frozenset({"CR"})
+BETWEEN_GROUPS = "compares groups of patients under the same treatment, not treatments"
+_FATAL = frozenset({"5", "grade 5", "fatal", "lethal", "death"})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A direction, or None, and why."""
+
+    direction: str | None
+    reason: str
+
+
+def judge(row: EvidenceRow) -> Verdict:
+    """What one result says of its treatment.
+
+    Rules, the first that fits: 1. a stated kind of nothing; 2. a comparison, by its direction and significance; 3. an
+        adverse event, harmful only if fatal; 4. the response of one patient; 5. an uncontrolled share of objective
+        responses, by its exact interval; 6. anything else says nothing without a comparison.
+    """
+    if row.certainty in ("hedged", "hypothesised"):
+        return Verdict(None, f"the source only {'hedges' if row.certainty == 'hedged' else 'supposes'} it")
+    for rule in (_absence, _comparison, _adverse_event, _one_patient, _responses):
+        verdict = rule(row)
+        if verdict is not None:
+            return verdict
+    return Verdict(None, "an uncontrolled figure of this kind says nothing for or against without a comparison")
+
+
+def is_good(row: EvidenceRow) -> bool | None:
+    """Whether more of what was measured is better; None where the measure belongs to neither group."""
+    if row.measure is None:
+        return None
+    if "harm" in row.measure.groups:
+        return False
+    return True if "benefit" in row.measure.groups else None
+
+
+def _absence(row: EvidenceRow) -> Verdict | None:
+    if row.absence in ("not-reported-yet", "not-described"):
+        return Verdict(None, "the source reports no result")
+    if row.absence == "no-apparent-benefit":
+        return Verdict("does_not_support", "the source saw no apparent benefit")
+    if row.absence == "no-significant-difference" and _is_between_groups(row):
+        return Verdict(None, BETWEEN_GROUPS)
+    if row.absence == "no-significant-difference":
+        return Verdict("does_not_support", "the source found no significant difference")
+    if row.absence == "none-observed" and is_good(row) is not None:
+        if is_good(row):
+            return Verdict("does_not_support", "looked for and seen in no patient")
+        return Verdict(None, "harm looked for and not seen")
+    return None
+
+
+def _comparison(row: EvidenceRow) -> Verdict | None:
+    if row.difference is None:
+        return None
+    if _is_between_groups(row):
+        return Verdict(None, BETWEEN_GROUPS)
+    if row.difference == "no difference":
+        return Verdict("does_not_support", "no difference from what it was compared with")
+    good = is_good(row)
+    if row.difference in ("higher", "lower") and good is None:
+        return Verdict(None, f"{row.difference}, but the measure is neither of benefit nor of harm")
+    better = row.difference == "better" or (
+        row.difference in ("higher", "lower") and (row.difference == "higher") == good
+    )
+    return _of_difference(row, f"{row.difference} than what it was compared with", better=better)
+
+
+def _of_difference(row: EvidenceRow, said: str, *, better: bool) -> Verdict:
+    if row.significance == "not significant":
+        return Verdict("mixed", f"{said}, but not significantly")
+    if "multivariate" in (row.note or "").lower():
+        return Verdict("mixed", f"{said}, but the note on the multivariate analysis limits it")
+    if better:
+        return Verdict("supports", _with_significance(said, row))
+    grave = row.measure is not None and not {"harm", "time-to-event"}.isdisjoint(row.measure.groups)
+    if grave and row.significance == "significant":
+        return Verdict("harmful", f"{said}, significantly, in survival, progression or harm")
+    return Verdict("does_not_support", _with_significance(said, row))
+
+
+def _is_between_groups(row: EvidenceRow) -> bool:
+    """Whether groups of patients under one treatment are compared (histotypes, genotypes), not treatments."""
+    return row.comparator is None and row.subgroup is not None
+
+
+def _with_significance(said: str, row: EvidenceRow) -> str:
+    if row.significance == "significant":
+        return f"{said}, significantly"
+    return f"{said}; the source gives no test"
+
+
+def _adverse_event(row: EvidenceRow) -> Verdict | None:
+    if row.adverse_event is None:
+        return None
+    if (row.grade or "").lower() in _FATAL:
+        return Verdict("harmful", "a fatal adverse event")
+    return Verdict(None, "an adverse event; weighed under safety, not as a result for or against")
+
+
+def _one_patient(row: EvidenceRow) -> Verdict | None:
+    alone = row.patient is not None or (row.population is not None and row.population.n == 1)
+    response = row.response
+    if response is None and row.measure is not None and row.numerator is None:
+        counts = row.definition.counts if row.definition and row.definition.counts else row.measure.counts
+        response = counts[0] if len(counts) == 1 else None
+        response = "mixed" if row.measure.curie == "measure:mixed-response" else response
+    if not alone or response is None:
+        return None
+    verdict = {"CR": "supports", "PR": "supports", "PD": "does_not_support", "mixed": "mixed"}
+    direction = verdict.get(response)
+    if direction is None:
+        return Verdict(None, "stable disease in one patient cannot be told from its natural course")
+    return Verdict(direction, f"response of one patient: {response}")
+
+
+def _responses(row: EvidenceRow) -> Verdict | None:
+    counts = set(row.definition.counts if row.definition and row.definition.counts else ())
+    counts = counts or set(row.measure.counts if row.measure else ())
+    rate, interval = row.derived_rate, row.derived_ci
+    if not counts <= OBJECTIVE or rate is None or interval is None or interval.low is None:
+        return None
+    if row.measure is None or not (counts or is_response_rate(row.measure)):
+        return None
+    if counts == COMPLETE:
+        return Verdict(None, "complete responses alone; the objective response decides")
+    unstated = "" if counts else "; what counted as response is not stated"
+    if rate.numerator_high == 0:
+        return Verdict("does_not_support", f"no response in {rate.denominator} patients{unstated}")
+    if rate.denominator == 1:
+        return Verdict("supports", "the one patient responded")
+    if interval.low > INACTIVE_PERCENT:
+        said = f"uncontrolled; a response rate of {INACTIVE_PERCENT:g}% or less is excluded{unstated}"
+        return Verdict("supports", said)
+    said = f"responses seen, but a rate of {INACTIVE_PERCENT:g}% or less is not excluded{unstated}"
+    return Verdict("mixed", said)
+
+
+def is_response_rate(measure: MeasureRef) -> bool:
+    """Whether a measure is the response rate or a kind of it."""
+    return "response-rate" in (measure.curie.partition(":")[2], *measure.groups)

@@ -1,0 +1,177 @@
+"""From molecule to patient: how a drug should act on a disease, what came of giving it, and whether the two agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kg.description import describe
+from kg.evidence.rows import Absence, ConflictRow, EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from kg.evidence.search import Naming
+from kg.evidence.summary import DIRECT, credited, is_burden, overall, weigh
+from kg.mechanism.search import MechanismAnswer, MechanismPath
+from kg.model import EntityRef
+from kg.sparql.results import iri
+
+AGREEMENTS = (
+    "agree", "disagree", "undecided", "mechanism_without_evidence", "evidence_without_mechanism", "neither",
+)  # fmt: skip
+_SAID = """
+SELECT DISTINCT ?statement WHERE {
+  ?statement a skg:Statement ; skg:subject ?drug ; skg:object ?histotype ; skg:predicate ?predicate }"""
+
+
+class Explaining(Naming, Protocol):
+    """A graph that answers both kinds of question."""
+
+    def mechanism(self, drugs: tuple[str, ...] = (), target: str | None = None) -> MechanismAnswer:
+        """Causal paths."""
+        ...
+
+    def evidence(self, question: EvidenceQuestion) -> EvidenceAnswer:
+        """Clinical results."""
+        ...
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a document says outright of the drug and the disease, beside results and mechanism."""
+
+    id: str
+    sentence: str
+    polarity: str
+    certainty: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Both halves, and how they fit.
+
+    Attributes:
+        expected: what complete paths predict for the patient: "benefit", "harm", "both", or null.
+        observed: what the results say: supports, does_not_support, mixed, harmful, or null.
+        agreement: see ``AGREEMENTS``.
+        text: the same in sentences.
+        missing: what either half lacks.
+        claims: statements that name both.
+    """
+
+    drug: EntityRef
+    histotype: EntityRef
+    expected: str | None
+    observed: str | None
+    agreement: str
+    text: str
+    missing: tuple[str, ...]
+    mechanism: MechanismAnswer
+    evidence: EvidenceAnswer
+    claims: tuple[Claim, ...]
+    conflicts: tuple[ConflictRow, ...]
+    absences: tuple[Absence, ...]
+
+
+def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
+    """Join mechanism and evidence for one drug in one histotype with its subtypes.
+
+    A negative net effect on the tumour counts as benefit expected, a positive one as harm. Only results that speak of
+    the drug
+    count as observed: what a comparator got too is not credited to it.
+
+    Raises: EntityNotFound, AmbiguousEntity.
+    """
+    of_drug = graph.resolve(drug, ("drug",), "drug")
+    of_histotype = graph.resolve(histotype, ("histotype",), "histotype")
+    mechanism = graph.mechanism((of_drug.id,), of_histotype.id)
+    evidence = graph.evidence(EvidenceQuestion(drugs=(of_drug.id,), histotype=of_histotype.id))
+    complete = [path for path in mechanism.paths if path.complete]
+    effects = [
+        row
+        for row in evidence.items
+        if not row.flags and not is_burden(row) and row.design != "preclinical" and of_drug in credited(row)
+    ]
+    observed, why = _observed(effects)
+    expected = _expected(complete)
+    agreement = _agreement(expected, observed, has_paths=bool(complete), has_rows=bool(effects))
+    return Explanation(
+        drug=of_drug,
+        histotype=of_histotype,
+        expected=expected,
+        observed=observed,
+        agreement=agreement,
+        text=_text(f"{of_drug.label} in {of_histotype.label}", agreement, expected, observed, why),
+        missing=_missing(mechanism, complete, has_rows=bool(effects), names=(of_drug.label, of_histotype.label)),
+        mechanism=mechanism,
+        evidence=evidence,
+        claims=_claims(graph, of_drug.id, graph.histotypes_below(of_histotype.id)),
+        conflicts=evidence.conflicts,
+        absences=evidence.absences,
+    )
+
+
+def _observed(effects: Sequence[EvidenceRow]) -> tuple[str | None, str]:
+    """What results of these very patients say; where they say nothing, what groups that hold such patients say."""
+    direct = [row for row in effects if row.population is None or row.population.histotype_match in DIRECT]
+    direction, why = overall(weigh(direct))
+    if direction is None and len(direct) < len(effects):
+        direction, why = overall(weigh(effects))
+        why += "; only of groups that hold such patients"
+    return direction, why
+
+
+def _expected(complete: list[MechanismPath]) -> str | None:
+    signs = {path.net_sign for path in complete} - {None}
+    if signs == {-1}:
+        return "benefit"
+    if signs == {1}:
+        return "harm"
+    return "both" if signs else None
+
+
+def _agreement(expected: str | None, observed: str | None, *, has_paths: bool, has_rows: bool) -> str:
+    if not has_paths:
+        return "evidence_without_mechanism" if has_rows else "neither"
+    if not has_rows:
+        return "mechanism_without_evidence"
+    if expected not in ("benefit", "harm") or observed not in ("supports", "does_not_support", "harmful"):
+        return "undecided"
+    return "agree" if (expected == "benefit") == (observed == "supports") else "disagree"
+
+
+def _text(pair: str, agreement: str, expected: str | None, observed: str | None, why: str) -> str:
+    foreseen = f"The sourced paths foresee {expected}" if expected else "No sourced path foresees an effect with a sign"
+    seen = f"the results, taken together, say {observed.replace('_', ' ')}" if observed else "the results point nowhere"
+    return {
+        "agree": f"{pair}: mechanism and evidence agree. {foreseen}; {seen} ({why}).",
+        "disagree": f"{pair}: mechanism and evidence disagree. {foreseen}; {seen} ({why}).",
+        "undecided": f"{pair}: both exist, but whether they agree cannot be said. {foreseen}; {seen} ({why}).",
+        "mechanism_without_evidence": f"{pair}: a mechanism without evidence. {foreseen}; no result in patients.",
+        "evidence_without_mechanism": f"{pair}: evidence without mechanism, no causal path; {seen} ({why}).",
+        "neither": f"{pair}: this graph holds neither a complete causal path nor a result in patients.",
+    }[agreement]
+
+
+def _missing(
+    mechanism: MechanismAnswer, complete: list[MechanismPath], *, has_rows: bool, names: tuple[str, str]
+) -> tuple[str, ...]:
+    missing = [gap.reason for gap in mechanism.gaps] if not complete else []
+    if complete and all(path.net_sign is None for path in complete):
+        missing.append("every complete path has a step without a sign")
+    if not has_rows:
+        missing.append(f"no result in patients that speaks of {names[0]} in {names[1]}")
+    return tuple(dict.fromkeys(missing))
+
+
+def _claims(graph: Explaining, drug: str, histotypes: tuple[str, ...]) -> tuple[Claim, ...]:
+    found = graph.store.select(_SAID, {"drug": [iri(drug)], "histotype": [iri(node) for node in histotypes]})
+    known = describe(graph.store, {row[0].value for row in found.rows if row[0]})
+    claims = (
+        Claim(
+            node,
+            fact.text("rdfs_label") or node,
+            fact.text("polarity") or "affirmed",
+            fact.text("certainty") or "stated",
+        )
+        for node, fact in known.items()
+    )
+    return tuple(sorted(claims, key=lambda claim: (claim.sentence, claim.id)))

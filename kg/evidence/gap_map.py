@@ -1,0 +1,252 @@
+"""What has been tried in whom, and what has not: treatments against histotypes, one cell each.
+
+A cell says what the results of this graph say, not what the world knows. Where nothing was tried it says whether a
+sourced mechanism leads there, so that an idea without evidence looks like one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from kg.description import describe, reference
+from kg.errors import InvalidParameter
+from kg.evidence.rows import Corpus, EvidenceRow
+from kg.evidence.search import Naming, acting_drugs, drugs_of_class
+from kg.evidence.summary import credited, is_burden, overall, weigh
+from kg.model import EntityRef
+from kg.paths.adjacency import Selection, project
+from kg.paths.breadth_first import distances
+from kg.paths.index import Index
+from kg.sparql.results import iri
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATUSES = (
+    "studied_positive", "studied_negative", "conflicting", "studied_unclear", "only_case_reports",
+    "predicted_unstudied", "unstudied",
+)  # fmt: skip
+ROW_KINDS = {"drug": "Drug", "drug_class": "DrugClass", "target": "Target"}
+MAX_CELLS = 5000
+FEW_PATIENTS = 5
+_STEPS_TO_HISTOTYPE, _STEPS_TO_TARGET = 10, 3
+_MEMBERS = "SELECT DISTINCT ?node WHERE { ?node a ?class }"
+_CARRIED = """
+SELECT DISTINCT ?histotype ?target WHERE {
+  ?histotype (skg:hasMutation|skg:drivenBy)/(skg:mutationOf?) ?target . ?histotype a skg:Histotype }"""
+
+
+class IndexedGraph(Naming, Protocol):
+    """A graph with its traversal index and all of its evidence."""
+
+    index: Index
+
+    def all_evidence(self) -> tuple[EvidenceRow, ...]:
+        """Every result of the graph."""
+        ...
+
+
+@dataclass(frozen=True)
+class GapCell:
+    """One treatment in one histotype.
+
+    Attributes:
+        status: see ``STATUSES``.
+        rests_on: "direct" results, or only "indirect" ones, of groups that hold such patients; null without results.
+        alone, combined: studies that gave it alone, and with partners.
+        rows: identifiers of the results; ``steps``: length of the shortest causal path where nothing was tried.
+        through: the altered target of the histotype that the treatment acts on, where the path leads there.
+    """
+
+    row: EntityRef
+    column: EntityRef
+    status: str
+    rests_on: str | None
+    alone: tuple[EntityRef, ...]
+    combined: tuple[EntityRef, ...]
+    rows: tuple[str, ...]
+    steps: int | None
+    through: EntityRef | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class GapMap:
+    """The cells, row by row; ``counts`` per status."""
+
+    rows: tuple[EntityRef, ...]
+    columns: tuple[EntityRef, ...]
+    cells: tuple[GapCell, ...]
+    counts: Mapping[str, int]
+    text: str
+    corpus: Corpus
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One line per cell. Needs pandas."""
+        from kg.evidence.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
+
+        return rows_table(self.cells, GapCell)
+
+
+def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str] = ()) -> GapMap:
+    """Lay treatments out against histotypes.
+
+    Args:
+        graph: the graph.
+        rows: names of drugs, classes and targets, or the words drug, drug_class, target for all that occur; by
+            default drug.
+        columns: names of histotypes, or the word histotype for all that occur; by default these.
+
+    Raises: EntityNotFound, AmbiguousEntity; InvalidParameter above 5,000 cells.
+    """
+    evidence = [row for row in graph.all_evidence() if not is_burden(row) and not row.flags]
+    tried = {ref.id for row in evidence for ref in credited(row)}
+    listed_rows = _listed(graph, rows or ("drug",), ROW_KINDS, "rows")
+    listed_columns = _listed(graph, columns or ("histotype",), {"histotype": "Histotype"}, "columns")
+    drugs = {row: _drugs(graph, row) for row in listed_rows}
+    if not rows or set(rows) & set(ROW_KINDS):
+        named = (
+            set() if not rows else {graph.resolve(name, parameter="rows").id for name in rows if name not in ROW_KINDS}
+        )
+        listed_rows = [row for row in listed_rows if row.id in named or drugs[row] & tried]
+    below = {column: frozenset(graph.histotypes_below(column.id)) for column in listed_columns}
+    if not columns or "histotype" in columns:
+        met = {histotype for row in evidence for histotype in _people(row)}
+        listed_columns = [column for column in listed_columns if below[column] & met]
+    if len(listed_rows) * len(listed_columns) > MAX_CELLS:
+        raise InvalidParameter("rows", f"{len(listed_rows)} × {len(listed_columns)}", f"at most {MAX_CELLS} cells")
+    reach = _Reach(graph)
+    cells = []
+    for row in listed_rows:
+        own = [result for result in evidence if {ref.id for ref in credited(result)} & drugs[row]]
+        for column in listed_columns:
+            found = [result for result in own if set(_people(result)) & below[column]]
+            cells.append(
+                _studied(row, column, found, below[column], drugs[row])
+                or reach.cell(row, column, drugs[row], below[column])
+            )
+    counts = {status: sum(cell.status == status for cell in cells) for status in STATUSES}
+    corpus = graph.corpus()
+    text = f"Unstudied means: not in this graph. {corpus.text}"
+    return GapMap(tuple(listed_rows), tuple(listed_columns), tuple(cells), counts, text, corpus)
+
+
+def _listed(graph: Naming, names: Sequence[str], kinds: Mapping[str, str], parameter: str) -> list[EntityRef]:
+    allowed = {"Drug": "drug", "DrugClass": "drugclass", "Target": "target", "Histotype": "histotype"}
+    found: dict[str, EntityRef] = {}
+    for name in names:
+        if name in kinds:
+            nodes = graph.store.select(_MEMBERS, {"class": iri(f"https://w3id.org/sarcoma-kg/vocab/{kinds[name]}")})
+            known = describe(graph.store, {row[0].value for row in nodes.rows if row[0]})
+            found |= {node: reference(node, known) for node in known}
+        else:
+            ref = graph.resolve(name, tuple(allowed[kind] for kind in kinds.values()), parameter)
+            found[ref.id] = ref
+    return sorted(found.values(), key=lambda ref: (ref.label.lower(), ref.id))
+
+
+def _drugs(graph: Naming, row: EntityRef) -> frozenset[str]:
+    find: Mapping[str, Callable[[Naming, str], tuple[str, ...]]] = {"DrugClass": drugs_of_class, "Target": acting_drugs}
+    return frozenset(find[row.type](graph, row.id)) if row.type in find else frozenset({row.id})
+
+
+def _people(row: EvidenceRow) -> tuple[str, ...]:
+    refs = row.subgroup_histotypes or (row.population.histotypes if row.population else ())
+    return tuple(ref.id for ref in refs)
+
+
+def _is_single(row: EvidenceRow) -> bool:
+    """Whether a result is of one patient or a handful."""
+    if row.patient is not None or row.design == "case report":
+        return True
+    people = row.population.n if row.population else None
+    return row.design == "case series" and people is not None and people < FEW_PATIENTS
+
+
+def _studied(
+    row: EntityRef, column: EntityRef, found: Sequence[EvidenceRow], below: frozenset[str], drugs: frozenset[str]
+) -> GapCell | None:
+    clinical = [result for result in found if result.design != "preclinical"]
+    if not clinical:
+        return None
+    # A single case decides nothing where groups were studied, even if those point nowhere.
+    groups = [result for result in clinical if not _is_single(result)] or clinical
+    direct = [result for result in groups if set(_people(result)) <= below]
+    weighed, rests_on = weigh(direct), "direct"
+    if not direct or (not any(weighed.values()) and any(weigh(groups).values())):
+        weighed, rests_on = weigh(groups), "indirect"
+    direction, reason = overall(weighed)
+    if all(map(_is_single, clinical)):
+        status = "only_case_reports"
+    elif direction == "supports":
+        status = "studied_positive"
+    elif direction in ("does_not_support", "harmful"):
+        status = "studied_negative"
+    elif weighed["supports"] and (weighed["does_not_support"] or weighed["harmful"]):
+        status = "conflicting"
+    else:
+        status = "studied_unclear"
+    alone = {r.study for r in clinical if r.study and r.regimen and {x.id for x in r.regimen.against_tumour} <= drugs}
+    combined = {r.study for r in clinical if r.study} - alone
+    return GapCell(
+        row=row,
+        column=column,
+        status=status,
+        rests_on=rests_on,
+        alone=tuple(sorted(alone)),
+        combined=tuple(sorted(combined)),
+        rows=tuple(sorted(result.id for result in clinical)),
+        steps=None,
+        through=None,
+        reason=reason,
+    )
+
+
+class _Reach:
+    """How far the causal paths of the graph lead from a drug; one search per row."""
+
+    def __init__(self, graph: IndexedGraph) -> None:
+        self._index = graph.index
+        self._projection = project(graph.index, Selection(causal=True))
+        self._carried: dict[str, set[str]] = {}
+        pairs = [(a.value, b.value) for a, b in graph.store.select(_CARRIED, {}).rows if a and b]
+        for histotype, target in pairs:
+            self._carried.setdefault(histotype, set()).add(target)
+        known = describe(graph.store, {target for _, target in pairs})
+        self._targets = {target: reference(target, known) for _, target in pairs}
+        self._distance: dict[frozenset[str], np.ndarray] = {}
+
+    def cell(self, row: EntityRef, column: EntityRef, drugs: frozenset[str], below: frozenset[str]) -> GapCell:
+        distance = self._from(drugs)
+        direct = min((steps for node in below if (steps := self._steps(distance, node)) is not None), default=None)
+        through: EntityRef | None = None
+        steps = direct if direct is not None and direct <= _STEPS_TO_HISTOTYPE else None
+        if steps is None:
+            targets = sorted({target for node in below for target in self._carried.get(node, ())})
+            near = [(count, target) for target in targets if (count := self._steps(distance, target)) is not None]
+            if near and min(near)[0] <= _STEPS_TO_TARGET:
+                steps, through = min(near)[0], self._targets[min(near)[1]]
+        if steps is None:
+            reason = "no result, and no sourced causal path"
+        elif through is None:
+            reason = f"no result; a causal path of {steps} steps leads there (ask for the mechanism)"
+        else:
+            reason = f"no result; it acts within {steps} steps on {through.label}, which is altered in {column.label}"
+        status = "unstudied" if steps is None else "predicted_unstudied"
+        return GapCell(row, column, status, None, (), (), (), steps, through, reason)
+
+    def _from(self, drugs: frozenset[str]) -> np.ndarray:
+        if drugs not in self._distance:
+            starts = [number for drug in sorted(drugs) if (number := self._index.find(drug)) is not None]
+            found = distances(self._projection.out, starts, _STEPS_TO_HISTOTYPE)
+            self._distance[drugs] = found
+        return self._distance[drugs]
+
+    def _steps(self, distance: np.ndarray, node: str) -> int | None:
+        number = self._index.find(node)
+        steps = -1 if number is None else int(distance[number])
+        return steps if steps > 0 else None

@@ -1,0 +1,375 @@
+"""What was tried, in whom, and what came of it: one row per arm (or patient episode), measure, definition and subgroup.
+
+Rows hold what sources state, exactly. What is computed from it stands in fields of its own (``derived_ci``,
+``derived_rate``, ``direction``, ``level``), each with its method or its reasons, so that none can be taken for a
+printed figure. Absence is
+said: an empty answer carries the sentence that this graph holds nothing, which is not the same as "no effect".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kg.errors import InvalidParameter
+from kg.model import EntityRef, Interval, PassageRef
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_ROWS = 500
+
+DESIGNS = (
+    "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review",
+    "pooled analysis",
+)  # fmt: skip
+DIRECTIONS = ("supports", "does_not_support", "mixed", "harmful")
+ABSENCES = (
+    "none_observed", "no_apparent_benefit", "no_significant_difference", "not_reported_yet", "not_described", "no_data",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EvidenceQuestion:
+    """Which clinical results to gather. Every field narrows; empty fields do not.
+
+    Attributes:
+        drugs: names or identifiers; all must be in the regimen.
+        regimen: a name, an acronym, or "A + B" in any order; exact unless ``regimen_match`` is ``containing``.
+        histotype: with its subtypes unless ``include_subtypes`` is false; with populations of a wider diagnosis, in
+            whom nobody says how many had it, only if ``include_broader``.
+        limit: rows returned, at most 500.
+    """
+
+    drugs: tuple[str, ...] = ()
+    drug_class: str | None = None
+    regimen: str | None = None
+    regimen_match: str = "exact"
+    histotype: str | None = None
+    include_subtypes: bool = True
+    include_broader: bool = False
+    site: str | None = None
+    target: str | None = None
+    genotype: str | None = None
+    line: str | None = None
+    setting: str | None = None
+    design: str | None = None
+    phase: str | None = None
+    measure: str | None = None
+    min_n: int | None = None
+    document: str | None = None
+    study: str | None = None
+    include_flagged: bool = False
+    limit: int = MAX_ROWS
+
+    def __post_init__(self) -> None:
+        if self.regimen_match not in {"exact", "containing"}:
+            raise InvalidParameter("regimen_match", self.regimen_match, "exact or containing")
+        if self.design is not None and self.design not in DESIGNS:
+            raise InvalidParameter("design", self.design, "one of " + ", ".join(DESIGNS))
+        if not 1 <= self.limit <= MAX_ROWS:
+            raise InvalidParameter("limit", str(self.limit), f"a whole number from 1 to {MAX_ROWS}")
+        if self.min_n is not None and self.min_n < 0:
+            raise InvalidParameter("min_n", str(self.min_n), "a whole number, 0 or more")
+
+
+@dataclass(frozen=True, order=True)
+class MeasureRef(EntityRef):
+    """A measure, its groups (``benefit``, ``harm``, ``time-to-event`` ...) and the responses it counts by its name."""
+
+    groups: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class DefinitionRef(EntityRef):
+    """What counted: response categories, how long they had to last (ISO 8601), by which criteria."""
+
+    counts: tuple[str, ...] = ()
+    minimum_duration: str | None = None
+    criteria: str | None = None
+
+
+@dataclass(frozen=True)
+class DerivedRate:
+    """The share of patients behind a figure, computed: never printed by a source.
+
+    Attributes:
+        value: percent; None if the text allows several counts.
+        numerator_low, numerator_high: the counts that the text allows; both None if no whole number fits.
+        method: how they were found, or why not.
+        inputs: the printed pieces they were found from.
+    """
+
+    value: float | None
+    unit: str
+    numerator_low: int | None
+    numerator_high: int | None
+    denominator: int
+    method: str
+    inputs: tuple[str, ...]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether there is one count and no other."""
+        return self.numerator_low is not None and self.numerator_low == self.numerator_high
+
+
+@dataclass(frozen=True)
+class EvidenceLevel:
+    """How much one result can carry, in two scales of the field, with the sentences that led there.
+
+    Attributes:
+        civic: A to E as CIViC names them (A validated, B clinical, C case study, D preclinical, E inferential).
+        ocebm: 1 to 5 as in the Oxford 2011 table for treatment benefits; 1 is best.
+        directness: how the people of the result relate to those asked for.
+        consistency: how it relates to the other results of the answer.
+    """
+
+    civic: str
+    ocebm: int
+    directness: str
+    consistency: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ComponentRow:
+    """One drug or procedure of a regimen, with its dose as printed."""
+
+    drug: EntityRef
+    dose_text: str | None
+    value: float | int | None
+    unit: str | None
+    route: str | None
+    infusion_time: str | None
+    days: str | None
+    cycle: str | None
+    timing: str | None
+
+
+@dataclass(frozen=True)
+class RegimenRow:
+    """What an arm gave.
+
+    Attributes:
+        against_tumour: its drugs and procedures without those that only accompany (mesna, growth factors, placebo).
+    """
+
+    id: str
+    curie: str
+    label: str
+    combination: EntityRef | None
+    text: str | None
+    components: tuple[ComponentRow, ...]
+    against_tumour: tuple[EntityRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class PopulationRow:
+    """Who was in an arm. ``histotype_match`` says how it relates to the histotype asked for.
+
+    ``exact``: all of them have it; ``subtype``: all have a subtype of it; ``subgroup``: the figure is of those in the
+    arm who have it; ``mixed``: they are among others; ``broader``: a wider diagnosis, nobody says how many; null:
+    none was asked for.
+    """
+
+    n: int | None
+    enrolled: int | None
+    evaluable: int | None
+    histotypes: tuple[EntityRef, ...]
+    histotype_match: str | None
+    mixed: bool | None
+    line: str | None
+    setting: str | None
+    prior: str | None
+    genotype: str | None
+    text: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceRow:
+    """One result. Field names are those of the HTTP contract (docs/api.md).
+
+    Attributes:
+        ci: as printed; ``derived_ci`` (Clopper-Pearson) and ``derived_wilson`` are computed, in percent.
+        difference: what the source says against the comparator: higher, lower, better, worse, no difference.
+        direction: what that means for the treatment: supports, does_not_support, mixed, harmful; null where it says
+            nothing.
+        comparator_drugs: the drugs of the comparator, so that a difference is credited to what was added.
+    """
+
+    id: str
+    study: EntityRef | None = None
+    design: str | None = None
+    phase: str | None = None
+    randomised: str | None = None
+    year: int | None = None
+    arm: EntityRef | None = None
+    patient: EntityRef | None = None
+    regimen: RegimenRow | None = None
+    population: PopulationRow | None = None
+    measure: MeasureRef | None = None
+    definition: DefinitionRef | None = None
+    value: float | int | None = None
+    unit: str | None = None
+    value_text: str | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    range: tuple[float | int | None, float | int | None] | None = None
+    ci: tuple[float | int | None, float | int | None] | None = None
+    derived_ci: Interval | None = None
+    derived_wilson: Interval | None = None
+    derived_rate: DerivedRate | None = None
+    p_value: str | None = None
+    hazard_ratio: float | int | None = None
+    comparator: EntityRef | None = None
+    comparator_drugs: tuple[EntityRef, ...] = ()
+    difference: str | None = None
+    direction: str | None = None
+    direction_reason: str | None = None
+    significance: str | None = None
+    time_point: str | None = None
+    follow_up: str | None = None
+    subgroup: str | None = None
+    subgroup_histotypes: tuple[EntityRef, ...] = ()
+    subgroup_n: int | None = None
+    adverse_event: EntityRef | None = None
+    grade: str | None = None
+    frequency: str | None = None
+    response: str | None = None
+    absence: str | None = None
+    certainty: str | None = None
+    level: EvidenceLevel | None = None
+    citing: tuple[EntityRef, ...] = ()
+    flags: tuple[str, ...] = ()
+    flag_reason: str | None = None
+    note: str | None = None
+    sentence: str | None = None
+    statements: tuple[str, ...] = ()
+    passages: tuple[PassageRef, ...] = ()
+    documents: tuple[EntityRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class DerivedOutcome:
+    """An objective response (CR+PR) added up from its parts, which the source prints apart.
+
+    Attributes:
+        inputs: identifiers of the two results.
+        printed: identifiers of objective responses that the source prints for the same people.
+        agrees: whether those give the same count; None if there are none that can be compared.
+        flags: of either input; such a sum stays out of pooling.
+    """
+
+    id: str
+    kind: str
+    study: EntityRef | None
+    arm: EntityRef | None
+    rate: DerivedRate
+    derived_ci: Interval
+    derived_wilson: Interval
+    method: str
+    inputs: tuple[str, ...]
+    printed: tuple[str, ...]
+    agrees: bool | None
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConflictRow:
+    """Facts that disagree, both sides named."""
+
+    id: str
+    between: tuple[EntityRef, ...]
+    about: str | None
+    differs: str | None
+    note: str | None
+    passages: tuple[PassageRef, ...]
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A kind of nothing.
+
+    ``none_observed``, ``no_apparent_benefit``, ``no_significant_difference``, ``not_reported_yet``,
+    ``not_described``, or ``no_data`` when this graph holds nothing at all.
+    """
+
+    kind: str
+    text: str
+    row: str | None = None
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Which documents an answer rests on."""
+
+    documents: tuple[EntityRef, ...]
+    years: tuple[int | None, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class RegimenVerdict:
+    """What the results say of one regimen in the people asked for, counted in studies, never in mentions.
+
+    Attributes:
+        direction: supports, does_not_support, mixed, harmful; null where no result says anything.
+        rests_on: "direct" results (of those people), or, where there are none, "indirect" ones (of groups that hold
+            them).
+        burdened: studies that found it harder to bear than what it was compared with; they do not change the direction.
+    """
+
+    regimen: EntityRef
+    histotype: EntityRef | None
+    direction: str | None
+    rests_on: str | None
+    supporting: tuple[EntityRef, ...]
+    not_supporting: tuple[EntityRef, ...]
+    mixed: tuple[EntityRef, ...]
+    harmful: tuple[EntityRef, ...]
+    burdened: tuple[EntityRef, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class EvidenceSummary:
+    """Counts over all rows found, flagged ones apart.
+
+    Attributes:
+        broader: results in a wider diagnosis, in whom nobody says how many had the histotype; listed only if asked for.
+        directions: results per direction; ``verdicts``: per regimen.
+    """
+
+    rows: int
+    flagged: int
+    studies: int
+    patients_described: int
+    broader: int
+    measures: Mapping[str, int] = field(default_factory=dict)
+    directions: Mapping[str, int] = field(default_factory=dict)
+    verdicts: tuple[RegimenVerdict, ...] = ()
+    corpus: Corpus | None = None
+
+
+@dataclass(frozen=True)
+class EvidenceAnswer:
+    """Rows, what follows from them, the conflicts among them, what is missing, and what the answer rests on."""
+
+    items: tuple[EvidenceRow, ...]
+    limit: int
+    total: int
+    truncated: bool
+    truncated_by: str | None
+    derived: tuple[DerivedOutcome, ...]
+    conflicts: tuple[ConflictRow, ...]
+    absences: tuple[Absence, ...]
+    summary: EvidenceSummary
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a table, one column per field; ``kg.evidence.tables`` says how. Needs pandas."""
+        from kg.evidence.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
+
+        return rows_table(self.items)

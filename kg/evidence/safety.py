@@ -1,0 +1,209 @@
+"""How treatments are borne: adverse events per regimen, as printed, and which ones two partners share.
+
+A frequency is a number where the source gives one, and its word where it does not ("rare" is not zero). An event that
+was looked for and not seen is listed as that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kg.description import describe
+from kg.errors import InvalidParameter
+from kg.evidence.rows import Corpus, EvidenceQuestion, EvidenceRow
+from kg.evidence.search import Naming, gather
+from kg.evidence.summary import is_burden
+from kg.model import EntityRef
+from kg.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class EventRows:
+    """One adverse event under one regimen, with everything said of it.
+
+    Attributes:
+        grades, frequencies: as printed, each once.
+        none_observed: whether some source looked for it and did not see it; ``observed``: whether some source saw it.
+    """
+
+    event: EntityRef
+    observed: bool
+    none_observed: bool
+    grades: tuple[str, ...]
+    frequencies: tuple[str, ...]
+    studies: tuple[EntityRef, ...]
+    rows: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True)
+class RegimenSafety:
+    """How one regimen is borne; ``other`` holds results on tolerability, dose reduction and the like."""
+
+    regimen: EntityRef
+    events: tuple[EventRows, ...]
+    other: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True)
+class SharedToxicity:
+    """An adverse event seen under each of several drugs.
+
+    Attributes:
+        alone: whether it was seen under each drug given without the others; otherwise some of it may be the partner's.
+        by_drug: identifiers of the results under each drug, by its CURIE.
+        through: the wider event under which they meet, where they are not named alike.
+    """
+
+    event: EntityRef
+    alone: bool
+    by_drug: Mapping[str, tuple[str, ...]]
+    through: tuple[EntityRef, ...]
+
+
+@dataclass(frozen=True)
+class SafetyAnswer:
+    """Adverse events per regimen; those that the drugs asked for share; and what is missing."""
+
+    asked: str
+    items: tuple[RegimenSafety, ...]
+    shared: tuple[SharedToxicity, ...]
+    absences: tuple[str, ...]
+    total: int
+    corpus: Corpus
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Every result as a table. Needs pandas."""
+        from kg.evidence.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
+
+        return rows_table(row for item in self.items for event in item.events for row in event.rows)
+
+
+def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
+    """Gather how the treatments asked for are borne.
+
+    Args:
+        graph: the graph.
+        question: several drugs ask for the regimens of each, and what they share, not for regimens that hold all.
+
+    Raises: EntityNotFound, AmbiguousEntity; InvalidParameter without a drug, class, target or regimen.
+    """
+    if not question.drugs and question.regimen is None and question.drug_class is None and question.target is None:
+        raise InvalidParameter("drug", "", "a drug, a class, a target or a regimen")
+    shared: tuple[SharedToxicity, ...] = ()
+    if len(question.drugs) < 2:
+        found = gather(graph, question)
+        asked, rows = found.words, _unique(found.rows)
+    else:
+        drugs = [graph.resolve(name, ("drug",), "drug") for name in dict.fromkeys(question.drugs)]
+        by_drug = {drug: gather(graph, replace(question, drugs=(drug.id,))).rows for drug in drugs}
+        asked = ", ".join(drug.label for drug in drugs)
+        rows = _unique(row for own in by_drug.values() for row in own)
+        shared = _shared(graph.store, by_drug)
+    burden = [row for row in rows if is_burden(row)]
+    items = _by_regimen(burden)
+    missing = (
+        () if items else (f"This graph holds no adverse event of {asked}. That does not mean that there are none.",)
+    )
+    return SafetyAnswer(asked, items, shared, missing, len(burden), graph.corpus())
+
+
+def _unique(rows: Iterable[EvidenceRow]) -> tuple[EvidenceRow, ...]:
+    return tuple({row.id: row for row in rows}.values())
+
+
+def _by_regimen(rows: Sequence[EvidenceRow]) -> tuple[RegimenSafety, ...]:
+    groups: dict[EntityRef, list[EvidenceRow]] = {}
+    for row in rows:
+        if row.regimen is not None:
+            named = row.regimen.combination or EntityRef(
+                row.regimen.id, row.regimen.curie, "Regimen", row.regimen.label
+            )
+            groups.setdefault(named, []).append(row)
+    return tuple(
+        RegimenSafety(regimen, _events(own), tuple(row for row in own if row.adverse_event is None))
+        for regimen, own in sorted(groups.items(), key=lambda item: (item[0].label, item[0].id))
+    )
+
+
+def _events(rows: Iterable[EvidenceRow]) -> tuple[EventRows, ...]:
+    groups: dict[EntityRef, list[EvidenceRow]] = {}
+    for row in rows:
+        if row.adverse_event is not None:
+            groups.setdefault(row.adverse_event, []).append(row)
+    return tuple(
+        EventRows(
+            event=event,
+            observed=any(row.absence is None for row in own),
+            none_observed=any(row.absence == "none-observed" for row in own),
+            grades=tuple(sorted({row.grade for row in own if row.grade})),
+            frequencies=tuple(sorted({_frequency(row) for row in own} - {""})),
+            studies=tuple(sorted({row.study for row in own if row.study})),
+            rows=tuple(own),
+        )
+        for event, own in sorted(groups.items(), key=lambda item: (item[0].label, item[0].id))
+    )
+
+
+def _frequency(row: EvidenceRow) -> str:
+    """How often, as printed; a single patient's event has no frequency."""
+    return "" if row.patient is not None else row.frequency or row.value_text or ""
+
+
+def _shared(store: Store, by_drug: Mapping[EntityRef, Sequence[EvidenceRow]]) -> tuple[SharedToxicity, ...]:
+    """Events seen under every drug, in regimens without the others; named alike, or one a kind of the other."""
+    seen: dict[
+        EntityRef, dict[str, set[EntityRef]]
+    ] = {}  # drug -> event identifier -> events that are it or a kind of it
+    results: dict[tuple[str, str], list[EvidenceRow]] = {}
+    events = {row.adverse_event for rows in by_drug.values() for row in rows if row.adverse_event}
+    above = _kinds(store, events)
+    names = {event.id: event for event in events}
+    for drug, rows in by_drug.items():
+        others = {other.id for other in by_drug} - {drug.id}
+        for row in rows:
+            if row.adverse_event is None or row.absence is not None or others & _drugs(row):
+                continue
+            for kind in {row.adverse_event.id} | above[row.adverse_event.id]:
+                seen.setdefault(drug, {}).setdefault(kind, set()).add(row.adverse_event)
+                results.setdefault((drug.curie, kind), []).append(row)
+    common = set.intersection(*(set(seen.get(drug, {})) for drug in by_drug)) & set(names)
+    return tuple(
+        SharedToxicity(
+            event=names[kind],
+            alone=all(any(len(_drugs(row)) == 1 for row in results[drug.curie, kind]) for drug in by_drug),
+            by_drug={drug.curie: tuple(sorted(row.id for row in results[drug.curie, kind])) for drug in by_drug},
+            through=tuple(sorted({event for drug in by_drug for event in seen[drug][kind]} - {names[kind]})),
+        )
+        for kind in sorted(common, key=lambda kind: names[kind].label)
+    )
+
+
+def _drugs(row: EvidenceRow) -> set[str]:
+    return {ref.id for ref in row.regimen.against_tumour if ref.type == "Drug"} if row.regimen else set()
+
+
+def _kinds(store: Store, events: Iterable[EntityRef]) -> Mapping[str, set[str]]:
+    """What each event is a kind of, however far up."""
+    listed = sorted({event.id for event in events})
+    parents: dict[str, set[str]] = {}
+    todo = set(listed)
+    while todo:
+        known = describe(store, todo)
+        for node in todo:
+            parents[node] = set(known[node].iris("broader")) if node in known else set()
+        todo = {parent for node in todo for parent in parents[node]} - parents.keys()
+    found: dict[str, set[str]] = {}
+    for event in listed:
+        above: set[str] = set()
+        queue = [event]
+        while queue:
+            new = parents.get(queue.pop(), set()) - above
+            above |= new
+            queue += new
+        found[event] = above
+    return found

@@ -1,0 +1,286 @@
+"""Answers an evidence question: resolves its names, finds the results, filters and sums up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from kg.errors import InvalidParameter
+from kg.evidence.clinical import read_rows
+from kg.evidence.conflicts import read_conflicts
+from kg.evidence.derivation import objective_responses
+from kg.evidence.levels import graded
+from kg.evidence.rows import ConflictRow, Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from kg.evidence.selection import Selection, find_events, find_outcomes
+from kg.evidence.summary import absences_of, summarize
+from kg.model import EntityRef
+from kg.sparql.results import iri
+from kg.spelling import compact
+from kg.store import Store
+
+_DRUGS_OF_CLASS = """
+SELECT DISTINCT ?drug WHERE {
+  ?drug a skg:Drug ; (skg:inClass|skg:isA|skos:broader)+ ?class }"""
+_ACTING_DRUGS = """
+SELECT DISTINCT ?drug WHERE {
+  ?drug a skg:Drug .
+  ?form skg:mutationOf* ?target .
+  { ?drug skg:inhibits|skg:targets|skg:antagonizes|skg:binds|skg:blocks|skg:activates ?form }
+  UNION { ?drug (skg:formsComplex|skg:partOfComplex)/(skg:inhibits|skg:blocks|skg:activates) ?form }
+  UNION { ?drug skg:inClass/(skg:inhibits|skg:blocks) ?form } }"""
+_REGIMENS_LIKE = "SELECT DISTINCT ?regimen WHERE { ?regimen skos:broader* ?named }"
+_DRUGS_OF_REGIMEN = "SELECT DISTINCT ?drug WHERE { ?named skg:includesDrug ?drug }"
+_ACCOMPANYING = """
+SELECT DISTINCT ?drug WHERE { ?drug a skg:Drug ; (skg:inClass|skos:broader)+ drugclass:not-against-tumour }"""
+_HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?below rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
+_MEASURES_BELOW = "SELECT DISTINCT ?measure WHERE { ?measure skos:broader* ?top }"
+
+
+class Naming(Protocol):
+    """What resolves names: a :class:`kg.graph.KnowledgeGraph`."""
+
+    store: Store
+
+    def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
+        """The entity that a text names."""
+        ...
+
+    def histotypes_below(self, histotype: str) -> tuple[str, ...]:
+        """A histotype and its subtypes."""
+        ...
+
+    def corpus(self) -> Corpus:
+        """The documents behind every answer."""
+        ...
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Everything that fits a question, before any limit.
+
+    Attributes:
+        rows: with their levels, in the order of study, arm and place in the text.
+        words: the question in words.
+        histotype: as resolved.
+        broader: how many results of a wider diagnosis were left out.
+        treatment: the drugs that a regimen asked for exactly is made of.
+    """
+
+    rows: tuple[EvidenceRow, ...]
+    conflicts: tuple[ConflictRow, ...]
+    words: str
+    histotype: EntityRef | None
+    broader: int
+    treatment: frozenset[str] | None = None
+
+
+def gather(graph: Naming, question: EvidenceQuestion) -> Gathered:
+    """Find, read, filter and grade the results that fit.
+
+    Raises: EntityNotFound and AmbiguousEntity for names; InvalidParameter.
+    """
+    selection, words, histotype = _select(graph, question)
+    if _is_impossible(selection):
+        return Gathered((), (), words, histotype, 0, selection.exactly)
+    found = read_rows(
+        graph.store, find_outcomes(graph.store, selection), find_events(graph.store, selection), selection
+    )
+    filters = _filters(graph, question, selection)
+    fitting = tuple(row for row in found if all(keep(row) for keep in filters))
+    rows = fitting if question.include_broader else tuple(row for row in fitting if not _is_broader(row))
+    conflicts = read_conflicts(graph.store, [row.id for row in rows])
+    return Gathered(graded(rows, conflicts), conflicts, words, histotype, len(fitting) - len(rows), selection.exactly)
+
+
+def _is_broader(row: EvidenceRow) -> bool:
+    return row.population is not None and row.population.histotype_match == "broader"
+
+
+def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
+    """Gather the results that fit.
+
+    Returns: rows in the order of study, arm and place in the text; ``total`` counts them before the limit.
+    Raises: EntityNotFound and AmbiguousEntity for names; InvalidParameter.
+    """
+    found = gather(graph, question)
+    rows, shown = found.rows, found.rows[: question.limit]
+    truncated = len(shown) < len(rows)
+    listed = {row.id for row in shown}
+    return EvidenceAnswer(
+        items=shown,
+        limit=question.limit,
+        total=len(rows),
+        truncated=truncated,
+        truncated_by="limit" if truncated else None,
+        derived=objective_responses(shown),
+        conflicts=tuple(c for c in found.conflicts if any(side.id in listed for side in c.between)),
+        absences=absences_of(rows, found.words, () if rows else _nearby(graph, question, found)),
+        summary=summarize(
+            rows,
+            graph.corpus(),
+            include_flagged=question.include_flagged,
+            histotype=found.histotype,
+            broader=found.broader,
+        ),
+    )
+
+
+def _nearby(graph: Naming, question: EvidenceQuestion, found: Gathered) -> list[str]:
+    """What the graph holds if the question is loosened by one turn, in words."""
+    near = [f"{found.broader} in people with a wider diagnosis (include_broader)"] if found.broader else []
+    for names, words in (
+        (("histotype",), "in other histotypes"),
+        (("measure",), "of other measures"),
+        (("line", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
+        (("design", "phase", "min_n", "study", "document"), "of other designs, sizes or sources"),
+    ):
+        if any(getattr(question, name) is not None for name in names):
+            count = len(gather(graph, _without(question, names)).rows)
+            near += [f"{count} {words}"] if count else []
+    if question.regimen is not None and question.regimen_match == "exact":
+        count = len(gather(graph, replace(question, regimen_match="containing")).rows)
+        near += [f"{count} of regimens that hold more drugs (regimen_match=containing)"] if count else []
+    return near
+
+
+def _without(question: EvidenceQuestion, names: Iterable[str]) -> EvidenceQuestion:
+    left_out: dict[str, Any] = dict.fromkeys(names)
+    return replace(question, **left_out)
+
+
+def _is_impossible(selection: Selection) -> bool:
+    """A class without drugs or a target that nothing acts on leaves no alternative to look for."""
+    return any(not alternatives for alternatives in selection.drugs)
+
+
+def _select(graph: Naming, question: EvidenceQuestion) -> tuple[Selection, str, EntityRef | None]:
+    selection, histotype = Selection(), None
+    words: list[str] = []
+    for asked in question.drugs:
+        drug = graph.resolve(asked, ("drug",), "drug")
+        selection = replace(selection, drugs=(*selection.drugs, (drug.id,)))
+        words.append(drug.label)
+    for name, kind, alternatives in (
+        (question.drug_class, "drugclass", drugs_of_class),
+        (question.target, "target", acting_drugs),
+    ):
+        if name is not None:
+            found = graph.resolve(name, (kind,), "drug_class" if kind == "drugclass" else kind)
+            drugs = alternatives(graph, found.id)
+            selection = replace(selection, drugs=(*selection.drugs, drugs))
+            words.append(
+                f"drugs of the class {found.label}" if kind == "drugclass" else f"drugs that act on {found.label}"
+            )
+    if question.regimen is not None:
+        selection = _select_regimen(graph, question, selection)
+        words.append(question.regimen)
+    if question.histotype is not None:
+        histotype = graph.resolve(question.histotype, ("histotype",), "histotype")
+        below = graph.histotypes_below(histotype.id) if question.include_subtypes else (histotype.id,)
+        wider = _column(graph.store, _HISTOTYPES_ABOVE, "below", histotype.id)
+        selection = replace(
+            selection, histotypes=below, histotype=histotype.id, broader=tuple(sorted(set(wider) - set(below)))
+        )
+        words.append(f"in {histotype.label}")
+    if question.site is not None:
+        selection = replace(selection, sites=(graph.resolve(question.site, ("site",), "site").id,))
+    if question.document is not None:
+        selection = replace(selection, documents=(graph.resolve(question.document, ("document",), "document").id,))
+    return selection, " ".join(words) or "this question", histotype
+
+
+def _column(store: Store, query: str, variable: str, value: str) -> tuple[str, ...]:
+    """The first column of a query about one node, sorted."""
+    return tuple(sorted({row[0].value for row in store.select(query, {variable: iri(value)}).rows if row[0]}))
+
+
+def drugs_of_class(graph: Naming, drug_class: str) -> tuple[str, ...]:
+    """The drugs of a class and of its subclasses, sorted."""
+    return _column(graph.store, _DRUGS_OF_CLASS, "class", drug_class)
+
+
+def acting_drugs(graph: Naming, target: str) -> tuple[str, ...]:
+    """The drugs that a source says act on a target or a mutant form of it, themselves or as a complex, sorted."""
+    return _column(graph.store, _ACTING_DRUGS, "target", target)
+
+
+def accompanying_drugs(graph: Naming) -> frozenset[str]:
+    """Drugs that do not make a regimen a different one: mesna, growth factors, placebo."""
+    return frozenset(row[0].value for row in graph.store.select(_ACCOMPANYING, {}).rows if row[0])
+
+
+def _select_regimen(graph: Naming, question: EvidenceQuestion, selection: Selection) -> Selection:
+    """A named combination, or drugs joined by plus signs in any order."""
+    text = question.regimen or ""
+    names = [part.strip() for part in text.replace("/", "+").split("+") if part.strip()]
+    if not names:
+        raise InvalidParameter("regimen", text, 'a name, an acronym, or "A + B"')
+    if len(names) > 1:
+        drugs = {graph.resolve(name, ("drug",), "regimen").id for name in names}
+    else:
+        found = graph.resolve(text, ("regimen", "drug"), "regimen")
+        drugs = {found.id}
+        if found.type == "Regimen":
+            drugs = set(_column(graph.store, _DRUGS_OF_REGIMEN, "named", found.id))
+            if not drugs:  # named, but nobody says of what it consists
+                return replace(selection, regimens=_column(graph.store, _REGIMENS_LIKE, "named", found.id))
+    drugs = drugs - accompanying_drugs(graph) or drugs
+    exactly = frozenset(drugs) if question.regimen_match == "exact" else None
+    return replace(selection, drugs=(*selection.drugs, *((drug,) for drug in sorted(drugs))), exactly=exactly)
+
+
+def gives_exactly(row: EvidenceRow, drugs: frozenset[str]) -> bool:
+    """Whether a row's regimen is these drugs and no other treatment of the whole body.
+
+    Drugs that only accompany (mesna, growth factors, placebo) and local treatment do not make it a different one.
+    """
+    if row.regimen is None:
+        return False
+    given = {ref.id for ref in row.regimen.against_tumour if ref.type == "Drug"}
+    if not given:  # an arm of placebo or of supportive drugs alone
+        given = {part.drug.id for part in row.regimen.components if part.drug.type == "Drug"}
+    return given == drugs and not any(_is_systemic(ref) for ref in row.regimen.against_tumour)
+
+
+def _is_systemic(ref: EntityRef) -> bool:
+    return ref.curie in ("procedure:chemotherapy", "procedure:systemic-therapy", "procedure:targeted-therapy")
+
+
+def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) -> list[Callable[[EvidenceRow], bool]]:
+    keep: list[Callable[[EvidenceRow], bool]] = []
+    if selection.exactly is not None:
+        asked = selection.exactly
+        keep.append(lambda row: gives_exactly(row, asked))
+    if question.study is not None:
+        study = graph.resolve(question.study, ("study",), "study").id
+        keep.append(lambda row: row.study is not None and row.study.id == study)
+    if question.measure is not None:
+        top = graph.resolve(question.measure, ("measure",), "measure").id
+        measures = _column(graph.store, _MEASURES_BELOW, "top", top)
+        keep.append(lambda row: row.measure is not None and row.measure.id in measures)
+    if question.min_n is not None:
+        least = question.min_n
+        keep.append(lambda row: (_people(row) or 0) >= least)
+    if question.design is not None:
+        keep.append(lambda row: row.design == question.design)
+    for name, of_row in (
+        (question.phase, lambda row: (row.phase,)),
+        (question.line, lambda row: (row.population and row.population.line,)),
+        (question.setting, lambda row: (row.population and row.population.setting,)),
+        (question.genotype, lambda row: (row.population and row.population.genotype, row.subgroup)),
+    ):
+        if name is not None:
+            keep.append(_has_words(name, of_row))
+    return keep
+
+
+def _has_words(words: str, of_row: Callable[[EvidenceRow], Iterable[str | None]]) -> Callable[[EvidenceRow], bool]:
+    wanted = compact(words)
+    return lambda row: any(text is not None and wanted in compact(text) for text in of_row(row))
+
+
+def _people(row: EvidenceRow) -> int | None:
+    if row.denominator is not None:
+        return row.denominator
+    return row.population.n if row.population else None

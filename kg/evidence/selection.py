@@ -1,0 +1,157 @@
+"""Finding the clinical results that fit a question, by SPARQL; reading them is ``kg.evidence.clinical``.
+
+Cost follows the size of the answer, not of the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kg.sparql.results import Term, iri
+from kg.store import Store
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which results to read, every name already resolved to IRIs. Empty means "any".
+
+    Attributes:
+        drugs: one tuple per drug asked for (a class or a target gives several alternatives); all must occur.
+        exactly: the exact set of drugs of the regimen, those that only accompany left out; None for any.
+        histotypes: the histotype and, if wanted, its subtypes.
+        broader: wider diagnoses that are admitted too.
+        accompanying: drugs and procedures that do not make a regimen a different one.
+    """
+
+    drugs: tuple[tuple[str, ...], ...] = ()
+    regimens: tuple[str, ...] = ()
+    exactly: frozenset[str] | None = None
+    histotypes: tuple[str, ...] = ()
+    histotype: str | None = None
+    broader: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+
+
+Found = tuple[str, str, str]  # IRIs of the result, of its arm or patient, and of the study
+
+_ARM_OUTCOMES = """
+SELECT DISTINCT ?node ?arm ?study WHERE {
+  ?study skg:hasArm ?arm .
+  ?arm skg:hasOutcome ?node .
+  %s
+}"""
+
+_PATIENT_EVENTS = """
+SELECT DISTINCT ?node ?patient ?study WHERE {
+  ?study skg:hasPatient ?patient .
+  ?patient skg:hasEvent ?node .
+  ?node skg:eventKind ?kind .
+  VALUES ?kind { "response" "adverse event" "status" }
+  %s
+}"""
+
+# The last pattern finds every result of an arm of which some result says that it holds people with the histotype.
+_WITH_HISTOTYPE = """
+  { ?arm skg:population/skg:histotype ?histotype } UNION { ?node skg:subgroupHistotype ?histotype }
+  UNION { ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"""
+
+_HOLDING = "SELECT DISTINCT ?arm WHERE { ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"
+
+
+def find_outcomes(store: Store, selection: Selection) -> tuple[Found, ...]:
+    """The (outcome, arm, study) IRIs that fit, sorted."""
+    patterns: list[str] = []
+    bindings: dict[str, Sequence[Term]] = {}
+    for place, alternatives in enumerate(selection.drugs):
+        patterns.append(f"?arm skg:regimen/skg:component/skg:drug ?drug{place} .")
+        bindings[f"drug{place}"] = _iris(alternatives)
+    if selection.regimens:
+        patterns.append("?arm skg:regimen/skos:broader ?combination .")
+        bindings["combination"] = _iris(selection.regimens)
+    if selection.histotypes:
+        patterns.append(_WITH_HISTOTYPE)
+        bindings["histotype"] = _iris({*selection.histotypes, *selection.broader})
+    if selection.sites:
+        patterns.append("{ ?arm skg:population/skg:site ?site } UNION { ?node skg:subgroupSite ?site }")
+        bindings["site"] = _iris(selection.sites)
+    if selection.measures:
+        patterns.append("?node skg:measure ?measure .")
+        bindings["measure"] = _iris(selection.measures)
+    return _find(store, _ARM_OUTCOMES, patterns, bindings, selection)
+
+
+def find_events(store: Store, selection: Selection) -> tuple[Found, ...]:
+    """The (event, patient, study) IRIs of results in single patients that fit, sorted."""
+    patterns: list[str] = []
+    bindings: dict[str, Sequence[Term]] = {}
+    for place, alternatives in enumerate(selection.drugs):
+        patterns.append(f"?node skg:episode/skg:component/skg:drug ?drug{place} .")
+        bindings[f"drug{place}"] = _iris(alternatives)
+    if selection.regimens:
+        patterns.append("?node skg:episode/skg:regimen ?combination .")
+        bindings["combination"] = _iris(selection.regimens)
+    elif selection.exactly is not None:
+        patterns.append("?node skg:episode ?treated .")
+    if selection.histotypes:
+        patterns.append("?patient skg:hasDiagnosis ?histotype .")
+        bindings["histotype"] = _iris(selection.histotypes)
+    if selection.sites:
+        patterns.append("?patient skg:hasEvent/skg:site ?site .")
+        bindings["site"] = _iris(selection.sites)
+    return _find(store, _PATIENT_EVENTS, patterns, bindings, selection)
+
+
+def _find(
+    store: Store, template: str, patterns: list[str], bindings: dict[str, Sequence[Term]], selection: Selection
+) -> tuple[Found, ...]:
+    if selection.documents:
+        patterns.append("?node skg:assertedBy ?document .")
+        bindings["document"] = _iris(selection.documents)
+    found = store.select(template % "\n  ".join(patterns), bindings)
+    return tuple(sorted({(a.value, b.value, c.value) for a, b, c in found.rows if a and b and c}))
+
+
+def arms_holding(store: Store, selection: Selection) -> frozenset[str]:
+    """Arms of which some result says that they hold people with the histotype asked for."""
+    if not selection.histotypes:
+        return frozenset()
+    found = store.select(_HOLDING, {"histotype": _iris(selection.histotypes)})
+    return frozenset(row[0].value for row in found.rows if row[0])
+
+
+def _iris(values: Iterable[str]) -> list[Term]:
+    return [iri(value) for value in sorted(set(values))]
+
+
+def histotype_match(
+    people: frozenset[str], subgroup: frozenset[str], selection: Selection, *, counted: bool, holding: bool
+) -> str | None:
+    """How the people of a result relate to the histotype asked for.
+
+    Args:
+        people: histotypes of the arm.
+        subgroup: those of the part of it that the figure is of.
+        selection: what was asked for.
+        counted: whether the figure is out of that subgroup, not a number of its members out of the whole arm.
+        holding: whether the arm is known to hold people with the histotype.
+
+    Returns: ``exact``, ``subtype``, ``subgroup``, ``mixed``, ``broader``; ``other`` for a subgroup of another
+        histotype; None when no histotype was asked for.
+    """
+    if selection.histotype is None:
+        return None
+    inside, wider = frozenset(selection.histotypes), frozenset(selection.broader)
+    whole = bool(people) and people <= inside
+    if subgroup and not subgroup & inside:
+        return "broader" if subgroup & wider else "other"
+    if subgroup and not whole:
+        return ("subgroup" if subgroup <= inside else "mixed") if counted else "mixed"
+    if whole:
+        named = subgroup or people
+        return "exact" if selection.histotype in named else "subtype"
+    if people & inside or holding:
+        return "mixed"
+    return "broader"

@@ -1,0 +1,168 @@
+"""Summing an answer up: what is missing, how much there is, and what it says of each regimen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from kg.evidence.rows import (
+    DIRECTIONS,
+    Absence,
+    Corpus,
+    EvidenceRow,
+    EvidenceSummary,
+    RegimenVerdict,
+)
+from kg.model import EntityRef
+
+DIRECT = frozenset({None, "exact", "subtype", "subgroup"})
+_ABSENCE_TEXT = {
+    "none-observed": "Looked for and not observed in any patient",
+    "no-apparent-benefit": "The source saw no apparent benefit",
+    "no-significant-difference": "The source found no significant difference",
+    "not-reported-yet": "Not reported yet when the source was written",
+    "not-described": "The source says that this was not described",
+}
+
+
+def absences_of(rows: Iterable[EvidenceRow], asked_for: str, nearby: Sequence[str] = ()) -> tuple[Absence, ...]:
+    """Say what is missing: each row that states an absence, or one ``no_data`` when there are no rows at all.
+
+    Args:
+        rows: the rows of the answer.
+        asked_for: the question in words, for the sentence.
+        nearby: what the graph holds instead, in words.
+    """
+    listed = tuple(rows)
+    if not listed:
+        near = f" It holds {'; '.join(nearby)}." if nearby else ""
+        text = f"This graph holds no result for {asked_for}.{near} That is not evidence of no effect."
+        return (Absence("no_data", text),)
+    return tuple(
+        Absence(
+            row.absence.replace("-", "_"),
+            f"{_ABSENCE_TEXT.get(row.absence, row.absence)}: {row.sentence or row.id}",
+            row.id,
+        )
+        for row in listed
+        if row.absence is not None
+    )
+
+
+def summarize(
+    rows: Iterable[EvidenceRow],
+    corpus: Corpus,
+    *,
+    include_flagged: bool,
+    histotype: EntityRef | None = None,
+    broader: int = 0,
+) -> EvidenceSummary:
+    """Count studies, measures and directions; flagged rows count only when asked for."""
+    listed = tuple(rows)
+    counted = [row for row in listed if include_flagged or not row.flags]
+    measures: dict[str, int] = {}
+    for row in counted:
+        label = row.measure.label if row.measure else "other"
+        measures[label] = measures.get(label, 0) + 1
+    return EvidenceSummary(
+        rows=len(listed),
+        flagged=sum(1 for row in listed if row.flags),
+        studies=len({row.study.id for row in counted if row.study}),
+        patients_described=len({row.patient.id for row in counted if row.patient}),
+        broader=broader,
+        measures=dict(sorted(measures.items())),
+        directions={name: sum(row.direction == name for row in counted) for name in DIRECTIONS},
+        verdicts=verdicts(counted, histotype),
+        corpus=corpus,
+    )
+
+
+def verdicts(rows: Iterable[EvidenceRow], histotype: EntityRef | None) -> tuple[RegimenVerdict, ...]:
+    """What the results say of each regimen, by its label.
+
+    A comparison of two doses or schedules of the same drugs says nothing of the drugs, and is left out.
+    """
+    by_drugs: dict[frozenset[str], list[EvidenceRow]] = {}
+    for row in rows:
+        if row.regimen is not None and row.regimen.combination is not None and credited(row):
+            drugs = frozenset(ref.id for ref in row.regimen.against_tumour if ref.type == "Drug")
+            by_drugs.setdefault(drugs, []).append(row)
+    found = (_verdict(own, histotype) for own in by_drugs.values())
+    return tuple(sorted(found, key=lambda verdict: (verdict.regimen.label, verdict.regimen.id)))
+
+
+def credited(row: EvidenceRow) -> tuple[EntityRef, ...]:
+    """The treatments that a result speaks of: those that its comparator did not get, or all without a comparator."""
+    given = row.regimen.against_tumour if row.regimen else ()
+    if row.comparator is None:
+        return given
+    added = tuple(ref for ref in given if ref not in row.comparator_drugs)
+    if added or {ref for ref in given if ref.type == "Drug"} == set(row.comparator_drugs):
+        return added
+    return given  # it got less than the comparator: what is said is said of all it got
+
+
+def weigh(rows: Iterable[EvidenceRow]) -> Mapping[str, tuple[EntityRef, ...]]:
+    """The studies behind each direction; a study counts once for each, however often it is told."""
+    found: dict[str, set[EntityRef]] = {name: set() for name in DIRECTIONS}
+    for row in rows:
+        if row.direction is not None and row.study is not None and not is_of_other_subgroup(row):
+            found[row.direction].add(row.study)
+    return {name: tuple(sorted(studies, key=lambda ref: (ref.label, ref.id))) for name, studies in found.items()}
+
+
+def is_of_other_subgroup(row: EvidenceRow) -> bool:
+    """Whether a result is of a part of its arm that something else than the histotype sets apart: genotype, line ..."""
+    if row.subgroup is None or row.patient is not None:
+        return False
+    whole = set(row.population.histotypes) if row.population else set()
+    # Where the subgroup has the histotypes of the whole arm, something else sets it apart.
+    return whole <= set(row.subgroup_histotypes) or not row.subgroup_histotypes
+
+
+def overall(weighed: Mapping[str, Sequence[EntityRef]]) -> tuple[str | None, str]:
+    """One word for several results, and why: nothing is averaged, every contrary result makes it mixed."""
+    supports, against = len(weighed["supports"]), len(weighed["does_not_support"])
+    harmful, unclear = len(weighed["harmful"]), len(weighed["mixed"])
+    counts = f"{supports} for, {against} against, {unclear} undecided, {harmful} harmful (studies)"
+    if supports and (against or harmful):
+        return "mixed", f"results point both ways: {counts}"
+    if harmful:
+        return "harmful", counts
+    if supports:
+        return "supports", counts
+    if against:
+        return ("mixed" if unclear else "does_not_support"), counts
+    return ("mixed" if unclear else None), counts if unclear else "no result says anything for or against"
+
+
+def is_burden(row: EvidenceRow) -> bool:
+    """Whether a result tells how a treatment is borne, not what it does to the disease."""
+    return row.adverse_event is not None or (row.measure is not None and "treatment-burden" in row.measure.groups)
+
+
+def _verdict(rows: list[EvidenceRow], histotype: EntityRef | None) -> RegimenVerdict:
+    effects = [row for row in rows if not is_burden(row)]
+    direct = [row for row in effects if (row.population.histotype_match if row.population else None) in DIRECT]
+    weighed, rests_on = weigh(direct), "direct"
+    if not any(weighed.values()):
+        weighed, rests_on = weigh(effects), "indirect"
+    direction, reason = overall(weighed)
+    return RegimenVerdict(
+        regimen=_common_name(rows),
+        histotype=histotype,
+        direction=direction,
+        rests_on=rests_on if any(weighed.values()) else None,
+        supporting=weighed["supports"],
+        not_supporting=weighed["does_not_support"],
+        mixed=weighed["mixed"],
+        harmful=weighed["harmful"],
+        burdened=weigh(row for row in rows if is_burden(row))["harmful"],
+        reason=reason,
+    )
+
+
+def _common_name(rows: Iterable[EvidenceRow]) -> EntityRef:
+    """The combination that most of the results name."""
+    named = Counter(row.regimen.combination for row in rows if row.regimen and row.regimen.combination)
+    return min(named, key=lambda ref: (-named[ref], ref.label, ref.id))

@@ -1,0 +1,185 @@
+"""Causal chains by number: how far they lead, which are short cuts, and which need more than one cause."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from kg.paths.adjacency import Adjacency, Projection
+from kg.paths.best_paths import FoundPath, SearchLimits
+from kg.paths.index import SIGN_NONE, Index
+
+INPUT = "inputOf"
+COMPLEX_PREDICATES = frozenset({"partOfComplex", "formsComplex"})
+COMPLEX = "Complex"
+MAX_CHAIN_EXPANSIONS = 20_000
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Chains that cannot be prolonged, and which limit cut the search, if one did."""
+
+    found: list[FoundPath]
+    stopped_by: str | None
+
+
+def sign_of(index: Index, step: int) -> int | None:
+    """What a step does to the sign of its path: +1, -1, +1 for one that carries it, None if unknown."""
+    sign = index.predicates[int(index.link_predicate[step >> 1])].sign
+    return None if sign == SIGN_NONE else sign or 1
+
+
+def net_sign(index: Index, steps: Iterable[int]) -> int | None:
+    """The product of the signs; None as soon as one step has none."""
+    product = 1
+    for step in steps:
+        sign = sign_of(index, step)
+        if sign is None:
+            return None
+        product *= sign
+    return product
+
+
+def maximal_chains(
+    index: Index, adjacency: Adjacency, starts: Collection[int], max_length: int, limits: SearchLimits
+) -> Chains:
+    """All simple chains from the starts that go on as far as they can.
+
+    Of several links between the same two nodes with the same sign the cheapest stands for all. A chain leads
+    through no second start.
+    """
+    blocked = frozenset(starts)
+    children: dict[int, list[tuple[int, int, int]]] = {}
+    found: list[FoundPath] = []
+    expansions = 0
+    for start in sorted(blocked):
+        stack: list[tuple[tuple[int, ...], tuple[int, ...], int]] = [((start,), (), 0)]
+        while stack:
+            expansions += 1
+            if expansions > min(limits.max_expansions, MAX_CHAIN_EXPANSIONS):
+                return Chains(found, "expansions")
+            if expansions % 256 == 0 and limits.late():
+                return Chains(found, "timeout")
+            nodes, steps, code = stack.pop()
+            if nodes[-1] not in children:
+                children[nodes[-1]] = _next_steps(index, adjacency, nodes[-1])
+            onward = [row for row in children[nodes[-1]] if row[0] not in nodes and row[0] not in blocked]
+            if len(steps) < max_length and onward:
+                stack.extend(((*nodes, node), (*steps, step), code + cost) for node, step, cost in reversed(onward))
+            elif steps:
+                found.append(FoundPath(nodes, steps, code))
+    return Chains(found, None)
+
+
+def _next_steps(index: Index, adjacency: Adjacency, node: int) -> list[tuple[int, int, int]]:
+    """(neighbour, step, cost) from a node, cheapest first, one per neighbour and sign."""
+    start, end = adjacency.pointer[node : node + 2].tolist()
+    rows = sorted(
+        zip(
+            adjacency.cost[start:end].tolist(), adjacency.neighbor[start:end].tolist(),
+            adjacency.step[start:end].tolist(), strict=True,
+        )
+    )  # fmt: skip
+    kept: dict[tuple[int, int | None], tuple[int, int, int]] = {}
+    for cost, neighbor, step in rows:
+        kept.setdefault((neighbor, sign_of(index, step)), (neighbor, step, cost))
+    return list(kept.values())
+
+
+def reversed_chain(chain: FoundPath) -> FoundPath:
+    """A chain that was found walking against its direction, the right way round."""
+    return FoundPath(chain.nodes[::-1], chain.steps[::-1], chain.code)
+
+
+def folded(index: Index, chains: Sequence[FoundPath]) -> list[int | None]:
+    """For each chain the number of the longest other one that it is a short cut of, or None.
+
+    A chain is a short cut of a longer one with the same ends if all its nodes lie on that one in the same
+    order and each of its steps has the sign of the stretch it spans. Of chains over the same nodes with the
+    same signs the later ones are short cuts of the first.
+    """
+    signs = [[sign_of(index, step) for step in chain.steps] for chain in chains]
+    members = [frozenset(chain.nodes) for chain in chains]
+    by_ends: dict[tuple[int, int], list[int]] = {}
+    for number, chain in enumerate(chains):
+        by_ends.setdefault((chain.nodes[0], chain.nodes[-1]), []).append(number)
+    under: list[int | None] = []
+    for number, chain in enumerate(chains):
+        longer = [
+            other
+            for other in by_ends[chain.nodes[0], chain.nodes[-1]]
+            if (-len(chains[other].nodes), other) < (-len(chain.nodes), number)
+            and members[number] <= members[other]
+            and _spans(chain.nodes, signs[number], chains[other].nodes, signs[other])
+        ]
+        under.append(min(longer, key=lambda other: (-len(chains[other].nodes), other), default=None))
+    return under
+
+
+def _spans(
+    short: Sequence[int],
+    short_signs: Sequence[int | None],
+    long: Sequence[int],
+    long_signs: Sequence[int | None],
+) -> bool:
+    place = {node: number for number, node in enumerate(long)}
+    for number, (start, end) in enumerate(pairwise(short)):
+        if place[start] >= place[end]:
+            return False
+        product: int | None = 1
+        for sign in long_signs[place[start] : place[end]]:
+            product = None if product is None or sign is None else product * sign
+        if product != short_signs[number]:
+            return False
+    return True
+
+
+def joint_inputs(index: Index, projection: Projection, node: int) -> list[tuple[int, int]]:
+    """What must act together on a joint cause: (input, step) pairs; empty for any other node."""
+    return [
+        (neighbor, step)
+        for neighbor, step in _steps_into(projection, node)
+        if index.predicates[int(index.link_predicate[step >> 1])].name == INPUT
+    ]
+
+
+def complex_partners(index: Index, projection: Projection, node: int) -> list[tuple[int, int]]:
+    """What makes up a complex: (partner, step) pairs; empty for any other node."""
+    if index.type_of(node) != COMPLEX:
+        return []
+    return [
+        (neighbor, step)
+        for neighbor, step in _steps_into(projection, node)
+        if index.predicates[int(index.link_predicate[step >> 1])].name in COMPLEX_PREDICATES
+    ]
+
+
+def _steps_into(projection: Projection, node: int) -> list[tuple[int, int]]:
+    start, end = projection.into.pointer[node : node + 2].tolist()
+    neighbors = projection.into.neighbor[start:end].tolist()
+    return sorted(zip(neighbors, projection.into.step[start:end].tolist(), strict=True))
+
+
+def brought_about(index: Index, projection: Projection, starts: Iterable[int]) -> frozenset[int]:
+    """Everything the starts bring about, a joint cause only once all its inputs are."""
+    reached = set(starts)
+    todo = sorted(reached)
+    missing: dict[int, set[int]] = {}
+    while todo:
+        node = todo.pop()
+        begin, end = projection.out.pointer[node : node + 2].tolist()
+        for place in range(begin, end):
+            effect = int(projection.out.neighbor[place])
+            if effect in reached:
+                continue
+            predicate = int(index.link_predicate[int(projection.out.step[place]) >> 1])
+            if index.predicates[predicate].name == INPUT:
+                if effect not in missing:
+                    missing[effect] = {other for other, _ in joint_inputs(index, projection, effect)}
+                missing[effect].discard(node)
+                if missing[effect]:
+                    continue
+            reached.add(effect)
+            todo.append(effect)
+    return frozenset(reached)

@@ -1,0 +1,302 @@
+"""The part of the index that a question lets through, as plain neighbour arrays for the searches.
+
+A selection says which predicates, certainties and graphs count and whether links may be walked against their
+direction. Projecting the index on a selection costs one pass over the links; the last few projections are
+kept, so that the next question with the same filters starts at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.errors import InvalidParameter
+from kg.identifiers import display
+from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty
+from kg.paths.index import SIGN_CARRY, Ids, Index, certainty_bits
+from ontology.terms import CLASSES, PREDICATES
+
+KEPT_PROJECTIONS = 32
+MAX_KEPT_ENTRIES = 1 << 25  # neighbours in all kept projections of an index together, 24 bytes each
+LONG_ROWS = 192  # neighbours per node on average
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which links count.
+
+    Attributes:
+        predicates: local names; empty means all.
+        causal: only predicates by which one thing acts on another (causal ones and those that carry a sign).
+        directed: links are walked from subject to object only.
+    """
+
+    predicates: frozenset[str] = frozenset()
+    certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES
+    include_imports: bool = False
+    directed: bool = True
+    causal: bool = False
+
+
+class Row(NamedTuple):
+    """The neighbours of one node; see :class:`Adjacency` for the columns."""
+
+    neighbors: NDArray[np.int32]
+    steps: NDArray[np.int32]
+    costs: NDArray[np.int32]
+
+
+class Rows(NamedTuple):
+    """Neighbours of several nodes, one node after the other; ``counts`` says how many each of them has here."""
+
+    neighbors: NDArray[np.int32]
+    costs: NDArray[np.int32]
+    counts: Ids
+
+
+class Neighbors(Protocol):
+    """What a search needs to know of the links: made ready for all nodes, or read as it goes along."""
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes the graph has."""
+        ...
+
+    def degree(self, nodes: Ids) -> Ids:
+        """How many links there are to be read for each of these nodes."""
+        ...
+
+    def row(self, node: int) -> Row:
+        """The neighbours of one node."""
+        ...
+
+    def rows(self, nodes: Ids) -> Iterator[Rows]:
+        """The neighbours of some nodes, in one or more blocks; what a block says comes on top of the others."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Adjacency:
+    """Neighbours of every node.
+
+    Attributes:
+        pointer: where the neighbours of a node start; one more entry than there are nodes.
+        neighbor: node numbers.
+        step: twice the link's number, plus 1 where it is walked against its direction.
+        cost: coded cost of the step (see ``kg.paths.index``).
+    """
+
+    pointer: Ids
+    neighbor: NDArray[np.int32]
+    step: NDArray[np.int32]
+    cost: NDArray[np.int32]
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes the graph has."""
+        return len(self.pointer) - 1
+
+    def degree(self, nodes: Ids) -> Ids:
+        """How many neighbours each of these nodes has, counted with multiplicity."""
+        return self.pointer[nodes + 1] - self.pointer[nodes]
+
+    def positions(self, nodes: Ids) -> Ids:
+        """Where the neighbours of these nodes lie, one node after the other."""
+        return positions_of(self.pointer, nodes)
+
+    def row(self, node: int) -> Row:
+        """The neighbours of one node."""
+        start, end = self.pointer[node : node + 2].tolist()
+        return Row(self.neighbor[start:end], self.step[start:end], self.cost[start:end])
+
+    def rows(self, nodes: Ids) -> Iterator[Rows]:
+        """The neighbours of some nodes, here all in one block."""
+        counts = self.degree(nodes)
+        if counts.sum() <= LONG_ROWS * len(nodes):
+            positions = self.positions(nodes)
+            yield Rows(self.neighbor.take(positions), self.cost.take(positions), counts)
+            return
+        # Long rows are copied as they lie, which is several times faster than picking their entries one by one.
+        starts, ends = self.pointer[nodes].tolist(), self.pointer[nodes + 1].tolist()
+        parts = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
+        neighbors, costs = (np.concatenate([column[part] for part in parts]) for column in (self.neighbor, self.cost))
+        yield Rows(neighbors, costs, counts)
+
+
+class Directions(Protocol):
+    """The selected links in both directions: ``out`` along the way of a path, ``into`` against it."""
+
+    @property
+    def out(self) -> Neighbors:
+        """Where a path may go."""
+        ...
+
+    @property
+    def into(self) -> Neighbors:
+        """Where a path may come from."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """The selected links in both directions, made ready for all nodes."""
+
+    out: Adjacency
+    into: Adjacency
+
+
+_kept: WeakKeyDictionary[Index, OrderedDict[Selection, Projection]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def project(index: Index, selection: Selection) -> Projection:
+    """The neighbour arrays of a selection, from the recently used ones or made now."""
+    with _lock:
+        kept = _kept.setdefault(index, OrderedDict())
+        if selection in kept:
+            kept.move_to_end(selection)
+            return kept[selection]
+    projection = _project(index, selection)
+    with _lock:
+        kept[selection] = projection
+        entries = sum(len(each.out.neighbor) for each in kept.values())
+        while len(kept) > KEPT_PROJECTIONS or (entries > MAX_KEPT_ENTRIES and len(kept) > 1):
+            entries -= len(kept.popitem(last=False)[1].out.neighbor)
+    return projection
+
+
+def kept_projection(index: Index, selection: Selection) -> Projection | None:
+    """The neighbour arrays of a selection if they are at hand."""
+    with _lock:
+        return _kept.get(index, OrderedDict[Selection, Projection]()).get(selection)
+
+
+def positions_of(pointer: Ids, nodes: Ids) -> Ids:
+    """Where the entries of these nodes lie, one node after the other."""
+    starts = pointer[nodes]
+    lengths = pointer[nodes + 1] - starts
+    positions = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+    positions += np.arange(len(positions))
+    return positions
+
+
+def links_allowed(index: Index, selection: Selection, links: Ids | None = None) -> Mask:
+    """For every link, or for each of some links, whether the selection lets it through."""
+    bits = certainty_bits(selection.certainties, include_imports=selection.include_imports)
+    chosen = predicates_allowed(index, selection)
+    which = slice(None) if links is None else links
+    allowed: Mask = (index.link_certainties[which] & bits) != 0
+    return allowed if chosen.all() else allowed & chosen[index.link_predicate[which]]
+
+
+def predicates_allowed(index: Index, selection: Selection) -> Mask:
+    """For every predicate whether the selection lets it through."""
+    return np.array(
+        [
+            (not selection.predicates or predicate.name in selection.predicates)
+            and (not selection.causal or predicate.causal or predicate.sign == SIGN_CARRY)
+            for predicate in index.predicates
+        ],
+        dtype=bool,
+    )
+
+
+def nodes_allowed(index: Index, types: Iterable[str], avoid: Iterable[int]) -> Mask:
+    """For every node whether a path may lead through it: of one of the types (if any), not avoided."""
+    wanted = set(types)
+    chosen = np.array([name in wanted for name in index.types], dtype=bool)
+    allowed: Mask = chosen[index.node_type] if wanted else np.ones(len(index.nodes), dtype=bool)
+    for number in avoid:
+        allowed[number] = False
+    return allowed
+
+
+def check_names(index: Index, predicates: Iterable[str], types: Iterable[str], type_parameter: str) -> None:
+    """Refuse filter values that neither the vocabulary nor the index knows. Raises: InvalidParameter."""
+    known = {predicate.name for predicate in index.predicates}
+    for name in predicates:
+        if name not in known and not (name in PREDICATES and PREDICATES[name].edge):
+            raise InvalidParameter("predicate", name, "a predicate of docs/predicates.md that joins two entities")
+    for name in types:
+        if name not in CLASSES and name not in index.types:
+            raise InvalidParameter(type_parameter, name, f"one of {', '.join(sorted({*CLASSES, *index.types}))}")
+
+
+def check_certainties(certainties: Iterable[str]) -> None:
+    """Refuse an unknown or an empty choice of certainties. Raises: InvalidParameter."""
+    given = tuple(certainties)
+    for certainty in given or ("",):
+        if certainty not in CERTAINTIES:
+            raise InvalidParameter("certainty", certainty, f"one of {', '.join(CERTAINTIES)}")
+
+
+def check_range(parameter: str, value: int, low: int, high: int) -> None:
+    """Refuse a whole number outside its bounds, both included. Raises: InvalidParameter."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InvalidParameter(parameter, str(value), f"a whole number from {low} to {high}")
+
+
+def check_distinct_ends(source: str, target: str) -> None:
+    """Refuse a path from a node to itself. Raises: InvalidParameter."""
+    if source == target:
+        raise InvalidParameter("target", display(target), "an entity other than the source")
+
+
+def _project(index: Index, selection: Selection) -> Projection:
+    allowed = links_allowed(index, selection)
+    links = np.flatnonzero(allowed)
+    kept_reverse = np.flatnonzero(allowed[index.reverse_link])
+    cost = index.link_cost_with_imports if selection.include_imports else index.link_cost
+    reverse_links = index.reverse_link[kept_reverse].astype(np.int64)
+    out = Adjacency(
+        pointer=_thinned(index.link_pointer, allowed),
+        neighbor=index.link_object[links],
+        step=(2 * links).astype(np.int32),
+        cost=cost[links],
+    )
+    into = Adjacency(
+        pointer=_thinned(index.reverse_pointer, allowed[index.reverse_link]),
+        neighbor=index.reverse_subject[kept_reverse],
+        step=(2 * reverse_links).astype(np.int32),
+        cost=cost[reverse_links],
+    )
+    if selection.directed:
+        return Projection(out, into)
+    both = _merged(out, Adjacency(into.pointer, into.neighbor, into.step + 1, into.cost))
+    return Projection(both, Adjacency(both.pointer, both.neighbor, both.step ^ 1, both.cost))
+
+
+def _thinned(pointer: Ids, kept: Mask) -> Ids:
+    """The pointer after the entries that are not kept are gone."""
+    before = np.zeros(len(kept) + 1, dtype=np.int64)
+    np.cumsum(kept, out=before[1:])
+    return before[pointer]
+
+
+def _merged(left: Adjacency, right: Adjacency) -> Adjacency:
+    """The neighbours of both, node by node, those of the left one first."""
+    at_left = np.repeat(right.pointer[:-1], np.diff(left.pointer))
+    at_left += np.arange(len(at_left))
+    at_right = np.repeat(left.pointer[1:], np.diff(right.pointer))
+    at_right += np.arange(len(at_right))
+
+    def joined(of_left: NDArray[np.int32], of_right: NDArray[np.int32]) -> NDArray[np.int32]:
+        both = np.empty(len(of_left) + len(of_right), dtype=np.int32)
+        both[at_left], both[at_right] = of_left, of_right
+        return both
+
+    return Adjacency(
+        pointer=left.pointer + right.pointer,
+        neighbor=joined(left.neighbor, right.neighbor),
+        step=joined(left.step, right.step),
+        cost=joined(left.cost, right.cost),
+    )

@@ -1,0 +1,138 @@
+"""Neighbours read from the index as a search asks for them: nothing is made ready beforehand.
+
+The first question with a filter starts at once, whatever the size of the graph; one that comes back is worth a
+projection (``kg.paths.adjacency``), which answers some times faster, as long as the graph is not too large for it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.paths.adjacency import (
+    Directions,
+    Neighbors,
+    Row,
+    Rows,
+    Selection,
+    kept_projection,
+    positions_of,
+    predicates_allowed,
+    project,
+)
+from kg.paths.index import Ids, Index, certainty_bits
+
+MAX_PROJECTED_LINKS = 10_000_000
+REMEMBERED_SELECTIONS = 64
+
+_asked: WeakKeyDictionary[Index, dict[Selection, None]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class LazyProjection:
+    """The selected links in both directions, read when needed."""
+
+    out: Neighbors
+    into: Neighbors
+
+
+def directions(index: Index, selection: Selection) -> Directions:
+    """The neighbours of a selection: read lazily when first asked for, projected when asked for again."""
+    kept = kept_projection(index, selection)
+    if kept is not None:
+        return project(index, selection)
+    with _lock:
+        asked = _asked.setdefault(index, {})
+        again = selection in asked
+        asked[selection] = None
+        if len(asked) > REMEMBERED_SELECTIONS:
+            del asked[next(iter(asked))]
+    if again and len(index.link_object) <= MAX_PROJECTED_LINKS:
+        return project(index, selection)
+    return read_lazily(index, selection)
+
+
+def read_lazily(index: Index, selection: Selection) -> LazyProjection:
+    """The neighbours of a selection, without a projection."""
+    along, against = _View(index, selection, reverse=False, odd=0), _View(index, selection, reverse=True, odd=0)
+    if selection.directed:
+        return LazyProjection(along, against)
+    return LazyProjection(
+        _Both(along, _View(index, selection, reverse=True, odd=1)),
+        _Both(_View(index, selection, reverse=False, odd=1), against),
+    )
+
+
+class _View:
+    """The links in the order of their subjects, or, in reverse, of their objects."""
+
+    def __init__(self, index: Index, selection: Selection, *, reverse: bool, odd: int) -> None:
+        self._pointer = index.reverse_pointer if reverse else index.link_pointer
+        self._neighbor = index.reverse_subject if reverse else index.link_object
+        self._link = index.reverse_link if reverse else None
+        self._odd = odd
+        self._cost = index.link_cost_with_imports if selection.include_imports else index.link_cost
+        self._bits = certainty_bits(selection.certainties, include_imports=selection.include_imports)
+        self._chosen = predicates_allowed(index, selection)
+        self._takes_all = bool(self._chosen.all())
+        self._certainties, self._predicate = index.link_certainties, index.link_predicate
+
+    @property
+    def nodes(self) -> int:
+        return len(self._pointer) - 1
+
+    def degree(self, nodes: Ids) -> Ids:
+        """All links there, because each has to be looked at."""
+        return self._pointer[nodes + 1] - self._pointer[nodes]
+
+    def row(self, node: int) -> Row:
+        start, end = self._pointer[node : node + 2].tolist()
+        links = np.arange(start, end) if self._link is None else self._link[start:end]
+        places = np.flatnonzero(self._allowed(links))
+        links = links.take(places)
+        steps = (2 * links + self._odd).astype(np.int32)
+        return Row(self._neighbor[start:end].take(places), steps, self._cost.take(links))
+
+    def rows(self, nodes: Ids) -> Iterator[Rows]:
+        positions = positions_of(self._pointer, nodes)
+        links = positions if self._link is None else self._link.take(positions)
+        places = np.flatnonzero(self._allowed(links))
+        ends = np.cumsum(self.degree(nodes))
+        kept = places.searchsorted(ends)
+        kept[1:] -= kept[:-1].copy()
+        yield Rows(self._neighbor.take(positions.take(places)), self._cost.take(links.take(places)), kept)
+
+    def _allowed(self, links: NDArray[np.signedinteger]) -> NDArray[np.bool_]:
+        allowed: NDArray[np.bool_] = (self._certainties.take(links) & self._bits) != 0
+        if not self._takes_all:
+            allowed &= self._chosen.take(self._predicate.take(links))
+        return allowed
+
+
+class _Both:
+    """Links walked either way: those of one view, then those of the other."""
+
+    def __init__(self, first: _View, second: _View) -> None:
+        self._first, self._second = first, second
+
+    @property
+    def nodes(self) -> int:
+        return self._first.nodes
+
+    def degree(self, nodes: Ids) -> Ids:
+        """All links there, because each has to be looked at."""
+        return self._first.degree(nodes) + self._second.degree(nodes)
+
+    def row(self, node: int) -> Row:
+        pairs = zip(self._first.row(node), self._second.row(node), strict=True)
+        return Row(*(np.concatenate(pair) for pair in pairs))
+
+    def rows(self, nodes: Ids) -> Iterator[Rows]:
+        yield from self._first.rows(nodes)
+        yield from self._second.rows(nodes)

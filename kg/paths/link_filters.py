@@ -1,0 +1,50 @@
+"""What the questions about an entity's surroundings have in common: which links and neighbours count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kg.errors import InvalidParameter
+from kg.model import DEFAULT_CERTAINTIES, Certainty
+from kg.paths.adjacency import Selection, check_certainties, check_range
+
+Direction = Literal["in", "out", "both"]
+DIRECTIONS: tuple[Direction, ...] = ("in", "out", "both")
+
+MAX_ITEMS = 1000
+DEFAULT_ITEMS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkFilters:
+    """Which links and neighbours a question about surroundings counts.
+
+    Attributes:
+        direction: "out" from subject to object, "in" against that, or "both".
+        predicates: local names; none given: all.
+        types: local class names of the neighbours; none given: any.
+        limit: most items, 1 to 1000.
+    """
+
+    direction: Direction = "both"
+    predicates: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES
+    include_imports: bool = False
+    limit: int = DEFAULT_ITEMS
+
+    def __post_init__(self) -> None:
+        if self.direction not in DIRECTIONS:
+            raise InvalidParameter("direction", self.direction, f"one of {', '.join(DIRECTIONS)}")
+        check_certainties(self.certainties)
+        check_range("limit", self.limit, 1, MAX_ITEMS)
+
+    def selection(self) -> Selection:
+        """The links that count."""
+        return Selection(
+            predicates=frozenset(self.predicates),
+            certainties=frozenset(self.certainties),
+            include_imports=self.include_imports,
+            directed=self.direction != "both",
+        )

@@ -1,0 +1,144 @@
+"""What answers show of a path: steps between named entities, with the statements and passages behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kg.model import CERTAINTIES, Certainty, EntityRef, PassageRef
+from kg.paths.adjacency import Selection
+from kg.paths.index import CERTAINTY_CODE, EdgeRecord, Index
+from ontology.terms import PREDICATES
+
+Hop = tuple[int, int]  # the number of the node stepped from, and the step as in kg.adjacency
+
+
+@dataclass(frozen=True)
+class StatementRecord:
+    """What the store says about one statement.
+
+    Attributes:
+        document: IRI of the document that asserts it.
+        text: the statement as a plain sentence.
+    """
+
+    passages: tuple[PassageRef, ...]
+    certainty: Certainty
+    document: str
+    text: str
+
+
+class StatementSource(Protocol):
+    """Where the passages of statements are looked up, for the statements an answer shows and no others."""
+
+    def statements(self, iris: Collection[str]) -> Mapping[str, StatementRecord]:
+        """The records of these statements by IRI; unknown ones are left out."""
+        ...
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a path: all statements of one predicate between two entities.
+
+    Attributes:
+        predicate: local name.
+        sign: +1, -1, 0 (hands on the sign of the step before), or None (no sign).
+        forward: whether the path runs from subject to object.
+        certainty: of the strongest statement.
+        statements: IRIs, strongest certainty first.
+        passages: of all statements, without repetition; empty where no source of statements was given.
+        imported: whether only imports state it.
+    """
+
+    subject: EntityRef
+    predicate: str
+    object: EntityRef
+    sign: int | None
+    forward: bool
+    certainty: Certainty
+    statements: tuple[str, ...]
+    passages: tuple[PassageRef, ...]
+    imported: bool = False
+
+    @property
+    def start(self) -> EntityRef:
+        """The end the path comes from."""
+        return self.subject if self.forward else self.object
+
+    @property
+    def end(self) -> EntityRef:
+        """The end the path goes to."""
+        return self.object if self.forward else self.subject
+
+    @property
+    def sentence(self) -> str:
+        """The step in plain words, without a full stop."""
+        term = PREDICATES.get(self.predicate)
+        if term is None:
+            return f"{self.subject.label} {self.predicate} {self.object.label}"
+        return term.spell(self.subject.label, self.object.label)
+
+
+class Describer:
+    """Turns steps by number into steps by name, looking every entity and every statement up once."""
+
+    def __init__(self, index: Index, selection: Selection, source: StatementSource | None = None) -> None:
+        self._index = index
+        self._certainties = selection.certainties
+        self._include_imports = selection.include_imports
+        self._source = source
+        self._entities: dict[int, EntityRef] = {}
+        self._records: dict[str, StatementRecord] = {}
+
+    def entity(self, number: int) -> EntityRef:
+        """A node by name."""
+        if number not in self._entities:
+            self._entities[number] = self._index.entity(number)
+        return self._entities[number]
+
+    def edges(self, links: Sequence[int]) -> dict[int, list[EdgeRecord]]:
+        """The statements of links that the selection lets through, strongest certainty first."""
+        return {
+            link: [
+                edge
+                for edge in edges
+                if edge.certainty in self._certainties and (self._include_imports or not edge.imported)
+            ]
+            for link, edges in self._index.statements_of_links(links).items()
+        }
+
+    def chains(self, paths: Iterable[tuple[Sequence[int], Sequence[int]]]) -> list[tuple[Step, ...]]:
+        """The steps of several paths, given as (nodes, steps)."""
+        hops = [list(zip(nodes, steps, strict=False)) for nodes, steps in paths]
+        named = self.steps([hop for path in hops for hop in path])
+        return [tuple(named[hop] for hop in path) for path in hops]
+
+    def steps(self, hops: Collection[Hop]) -> dict[Hop, Step]:
+        """Steps by name; all their statements are looked up in one go."""
+        edges = self.edges(list({step >> 1 for _, step in hops}))
+        if self._source is not None:
+            shown = {edge.statement for group in edges.values() for edge in group} - self._records.keys()
+            self._records.update(self._source.statements(sorted(shown)))
+        return {(node, step): self._step(step, edges[step >> 1]) for node, step in hops}
+
+    def _step(self, step: int, edges: Sequence[EdgeRecord]) -> Step:
+        first = edges[0]
+        records = (self._records.get(edge.statement) for edge in edges)
+        passages = dict.fromkeys(passage for record in records if record for passage in record.passages)
+        return Step(
+            subject=self.entity(first.subject),
+            predicate=first.predicate.name,
+            object=self.entity(first.object),
+            sign=first.predicate.known_sign,
+            forward=step % 2 == 0,
+            certainty=first.certainty,
+            statements=tuple(edge.statement for edge in edges),
+            passages=tuple(passages),
+            imported=all(edge.imported for edge in edges),
+        )
+
+
+def weakest(certainties: Iterable[Certainty]) -> Certainty:
+    """The weakest of some certainties."""
+    return CERTAINTIES[max(CERTAINTY_CODE[certainty] for certainty in certainties)]

@@ -1,0 +1,201 @@
+"""What is within reach of entities: everything near one, what several share, the graph around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.errors import InvalidParameter
+from kg.model import EntityRef
+from kg.paths.adjacency import Adjacency, check_names, check_range, nodes_allowed, project
+from kg.paths.breadth_first import distances
+from kg.paths.index import Ids, Index
+from kg.paths.link_filters import LinkFilters
+from kg.paths.steps import Describer, Hop, StatementSource, Step
+
+MAX_HOPS = 8
+MAX_SUBGRAPH_HOPS = 3
+MAX_SEEDS = 50
+
+
+@dataclass(frozen=True)
+class ReachableQuestion(LinkFilters):
+    """What lies within so many steps of an entity?
+
+    ``types`` choose what is listed, not what is walked through.
+    """
+
+    node: str
+    max_length: int = 3
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_range("max_length", self.max_length, 1, MAX_HOPS)
+
+
+@dataclass(frozen=True)
+class ReachableItem:
+    """An entity within reach and the fewest steps to it."""
+
+    node: EntityRef
+    distance: int
+
+
+@dataclass(frozen=True)
+class ReachableAnswer:
+    """What is within reach, nearest first."""
+
+    items: tuple[ReachableItem, ...]
+    limit: int
+    total: int
+    truncated: bool
+    truncated_by: str | None
+
+
+@dataclass(frozen=True)
+class CommonQuestion(LinkFilters):
+    """Which entities are neighbours of all of these?"""
+
+    nodes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(set(self.nodes)) < 2:
+            raise InvalidParameter("node", ", ".join(self.nodes), "at least two different entities")
+        check_range("node", len(self.nodes), 2, MAX_SEEDS)
+
+
+@dataclass(frozen=True)
+class CommonItem:
+    """A shared neighbour and the steps that join each of the entities to it."""
+
+    node: EntityRef
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class CommonAnswer:
+    """Shared neighbours in the order of their IRIs."""
+
+    items: tuple[CommonItem, ...]
+    limit: int
+    total: int
+    truncated: bool
+    truncated_by: str | None
+
+
+@dataclass(frozen=True)
+class SubgraphQuestion(LinkFilters):
+    """What is the graph around these entities? With ``hops`` 0: only the links among them."""
+
+    nodes: tuple[str, ...]
+    hops: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_range("hops", self.hops, 0, MAX_SUBGRAPH_HOPS)
+        check_range("node", len(self.nodes), 1, MAX_SEEDS)
+
+
+@dataclass(frozen=True)
+class Subgraph:
+    """Entities and all selected links among them.
+
+    Attributes:
+        nodes: nearest to the asked-for entities first, at most ``limit``.
+        total: nodes there would be without the limit.
+    """
+
+    nodes: tuple[EntityRef, ...]
+    edges: tuple[Step, ...]
+    limit: int
+    total: int
+    truncated: bool
+    truncated_by: str | None
+
+
+def reachable(index: Index, question: ReachableQuestion) -> ReachableAnswer:
+    """Everything within so many steps. Raises: EntityNotFound, InvalidParameter."""
+    check_names(index, question.predicates, question.types, "type")
+    start = index.node(question.node, "node")
+    distance = distances(_adjacency(index, question), [start], question.max_length)
+    found = np.flatnonzero((distance > 0) & nodes_allowed(index, question.types, ()))
+    order = found[np.argsort(distance[found], kind="stable")]
+    items = tuple(ReachableItem(index.entity(n), int(distance[n])) for n in order[: question.limit].tolist())
+    more = len(order) > question.limit
+    return ReachableAnswer(items, question.limit, len(order), more, "limit" if more else None)
+
+
+def common_neighbors(index: Index, question: CommonQuestion, source: StatementSource | None = None) -> CommonAnswer:
+    """The entities that all of the given ones are joined to. Raises: EntityNotFound, InvalidParameter."""
+    check_names(index, question.predicates, question.types, "type")
+    seeds = sorted({index.node(iri, "node") for iri in question.nodes})
+    adjacency = _adjacency(index, question)
+    shared = nodes_allowed(index, question.types, seeds)
+    for seed in seeds:
+        mine = np.zeros(adjacency.nodes, dtype=bool)
+        mine[adjacency.neighbor[adjacency.positions(np.array([seed]))]] = True
+        shared &= mine
+    numbers = np.flatnonzero(shared)
+    shown = numbers[: question.limit].tolist()
+    hops: dict[int, list[Hop]] = {number: [] for number in shown}
+    for seed in seeds:
+        for place in adjacency.positions(np.array([seed])).tolist():
+            neighbor = int(adjacency.neighbor[place])
+            if neighbor in hops:
+                hops[neighbor].append((seed, int(adjacency.step[place])))
+    describer = Describer(index, question.selection(), source)
+    named = describer.steps([hop for group in hops.values() for hop in group])
+    items = tuple(CommonItem(describer.entity(n), tuple(named[hop] for hop in hops[n])) for n in shown)
+    more = len(numbers) > question.limit
+    return CommonAnswer(items, question.limit, len(numbers), more, "limit" if more else None)
+
+
+def subgraph(index: Index, question: SubgraphQuestion, source: StatementSource | None = None) -> Subgraph:
+    """The graph around some entities: of too many nodes, the nearest and best joined to nearer ones are kept.
+
+    Raises: EntityNotFound, InvalidParameter (also where more entities are given than ``limit`` allows).
+    """
+    check_names(index, question.predicates, question.types, "type")
+    seeds = sorted({index.node(iri, "node") for iri in question.nodes})
+    if len(seeds) > question.limit:
+        raise InvalidParameter("limit", str(question.limit), f"at least the {len(seeds)} entities asked for")
+    interior = nodes_allowed(index, question.types, ())
+    walked = _adjacency(index, question)
+    distance = distances(walked, seeds, question.hops, interior)
+    found = np.flatnonzero(distance >= 0)
+    order = found[np.lexsort((found, -_ties(walked, distance)[found], distance[found]))]
+    kept = order[: question.limit]
+    out = project(index, replace(question.selection(), directed=True)).out
+    inside = np.zeros(len(index.nodes), dtype=bool)
+    inside[kept] = True
+    members = np.sort(kept)
+    positions = out.positions(members)
+    owners = np.repeat(members, out.degree(members))
+    among = inside[out.neighbor[positions]]
+    hops = list(zip(owners[among].tolist(), out.step[positions[among]].tolist(), strict=True))
+    describer = Describer(index, question.selection(), source)
+    named = describer.steps(hops)
+    more = len(order) > question.limit
+    return Subgraph(
+        tuple(describer.entity(n) for n in kept.tolist()), tuple(named[hop] for hop in hops), question.limit,
+        len(order), more, "limit" if more else None,
+    )  # fmt: skip
+
+
+def _ties(adjacency: Adjacency, distance: NDArray[np.int32]) -> Ids:
+    """For every node how many links lead to it from nodes that are nearer."""
+    ties = np.zeros(adjacency.nodes, dtype=np.int64)
+    reached = np.flatnonzero(distance >= 0)
+    positions = adjacency.positions(reached)
+    owners = np.repeat(reached, adjacency.degree(reached))
+    ends = adjacency.neighbor[positions]
+    np.add.at(ties, ends[distance[ends] > distance[owners]], 1)
+    return ties
+
+
+def _adjacency(index: Index, question: LinkFilters) -> Adjacency:
+    projection = project(index, question.selection())
+    return projection.into if question.direction == "in" else projection.out

@@ -1,0 +1,69 @@
+"""A graph behind an address: all questions where ``push`` has loaded it, SPARQL alone on a foreign endpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from kg.errors import CapabilityMissing, KgError
+from kg.graph import KnowledgeGraph
+from kg.paths.index import Index
+from kg.remote.index import MAX_EDGES, cached_index
+from kg.remote.store import RemoteStore
+from kg.search import NameIndex
+from kg.sparql.query import QueryLimits
+
+_PASSED_THROUGH = frozenset({"store", "sparql", "data_version", "close", "capability_missing"})
+
+
+class ForeignGraph(KnowledgeGraph):
+    """An endpoint that no ``push`` has loaded: its answers to our questions would be empty, and so untrue.
+
+    What is not passed through is refused by name here, so that a question added later cannot slip by.
+    """
+
+    def __init__(self, store: RemoteStore) -> None:
+        super().__init__(store, cast(Index, None), cast(NameIndex, None))
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("_") or name in _PASSED_THROUGH:
+            return super().__getattribute__(name)
+        raise CapabilityMissing(
+            f"{name}; it holds no graph that `sarcoma-kg push` has loaded, so it answers SPARQL only"
+        )
+
+    def close(self) -> None:
+        """End the connections."""
+        self.store.close()
+
+
+def open_remote(
+    url: str,
+    cache_dir: str | Path,
+    *,
+    connections: int = 4,
+    max_waiting: int = 32,
+    limits: QueryLimits | None = None,
+    max_edges: int = MAX_EDGES,
+) -> KnowledgeGraph:
+    """Open the graph behind a SPARQL endpoint.
+
+    Args:
+        url: of the endpoint, with credentials where it wants them; they are neither shown nor logged.
+        cache_dir: where the traversal index is kept, fetched once for each version of the data.
+        connections: how many queries run at once.
+        max_waiting: how many more may wait.
+        limits: how long and how deep a query may be.
+        max_edges: above it the traversal index is not fetched.
+
+    Raises: InvalidParameter, RemoteUnavailable, CapabilityMissing, and what a query may raise.
+    """
+    store = RemoteStore(url, connections=connections, max_waiting=max_waiting, limits=limits)
+    if store.capabilities.header is None:
+        return ForeignGraph(store)
+    try:
+        index, names = cached_index(store, Path(cache_dir), max_edges)
+    except KgError:
+        store.close()
+        raise
+    return KnowledgeGraph(store, index, names)

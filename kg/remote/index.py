@@ -1,0 +1,137 @@
+"""The traversal index on its way: into an engine as blocks of text, and out of it into a folder of its own.
+
+Statements of imports are not spelled in RDF one by one, and a name that tells an arm from its drug is known to the
+build only; so the index travels as it is, and a remote graph answers like the generation that was pushed. A block is a
+JSON list of rows. Nodes, in the order of their IRIs: ``[iri, type, label, [synonyms], [identifiers]]``. Edges, in index
+order: ``[subject number, predicate, object number, certainty, statement, graph]``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from kg.budget import MAX_TIMEOUT_S, Budget
+from kg.errors import CapabilityMissing, RemoteUnavailable
+from kg.identifiers import BASE
+from kg.paths.index import Index, IndexEdge, IndexNode
+from kg.paths.index_writer import write_index
+from kg.remote.store import BLOCK, INDEX_GRAPH, Header, RemoteStore
+from kg.search import EXTERNAL, SYNONYM, NameIndex, write_names
+
+MAX_EDGES = 2_000_000
+MAX_BLOCK = 24_000  # characters; Virtuoso's loader takes no literal above 64 kB, escapes counted
+_BLOCKS = 32  # a request
+_BLOCK_BUDGET = Budget(timeout_s=MAX_TIMEOUT_S)
+
+
+def index_blocks(index: Index, names: Path, kind: str) -> Iterator[str]:
+    """The blocks of ``nodes`` or ``edges``, ASCII only: no engine's idea of text can change them."""
+    rows: Iterator[Any]
+    if kind == "nodes":
+        rows = ((n.iri, n.type, n.label, n.synonyms, n.external_ids) for n in _stored_nodes(names))
+    else:
+        rows = ((e.subject, e.predicate.name, e.object, e.certainty, e.statement, e.graph) for e in index.iter_edges())
+    waiting: list[str] = []
+    size = 0
+    for row in rows:
+        text = json.dumps(row, separators=(",", ":"))
+        if waiting and size + len(text) > MAX_BLOCK:
+            yield f"[{','.join(waiting)}]"
+            waiting, size = [], 0
+        waiting.append(text)
+        size += len(text) + 1
+    if waiting:
+        yield f"[{','.join(waiting)}]"
+
+
+def _stored_nodes(names: Path) -> Iterator[IndexNode]:
+    """Every entity by IRI, with one spelling of each of its names: writing them again gives the same file."""
+    found: dict[int, tuple[list[str], list[str]]] = {}
+    with closing(sqlite3.connect(f"{names.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        entities = connection.execute("SELECT id, iri, type, label FROM entity ORDER BY id").fetchall()
+        query = "SELECT entity, text, source FROM name WHERE source IN (?, ?) ORDER BY id"
+        for entity, text, source in connection.execute(query, (SYNONYM, EXTERNAL)):
+            found.setdefault(entity, ([], []))[source == EXTERNAL].append(text)
+    for entity, iri, kind, label in entities:
+        synonyms, external = found.get(entity, ([], []))
+        yield IndexNode(iri, kind, label, tuple(synonyms), tuple(external))
+
+
+def block_iri(kind: str, number: int) -> str:
+    """The node that a block of ``nodes`` or ``edges`` hangs on, counted from 0."""
+    return f"{BASE}graph/index-{kind}-{number}"
+
+
+def cached_index(store: RemoteStore, cache_dir: Path, max_edges: int = MAX_EDGES) -> tuple[Index, NameIndex]:
+    """Open the index of a remote graph, fetched once for each version of its data.
+
+    Args:
+        store: on an engine that ``push`` has loaded.
+        cache_dir: made if need be; holds a folder for each version.
+        max_edges: above it traversal is refused rather than fetched.
+
+    Raises: CapabilityMissing on a foreign endpoint or above ``max_edges``; RemoteUnavailable if blocks are damaged.
+    """
+    header = store.header
+    if header.counts["edges"] > max_edges:
+        raise CapabilityMissing(
+            f"its graph has {header.counts['edges']} edges, and at most {max_edges} are fetched for traversal"
+        )
+    folder = cache_dir / header.digest
+    if not folder.is_dir():
+        _fetch(store, header, cache_dir, folder)
+    return Index.open(folder / "index"), NameIndex.open(folder / "names.sqlite")
+
+
+def _fetch(store: RemoteStore, header: Header, cache_dir: Path, folder: Path) -> None:
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".fetching-", dir=cache_dir))
+    try:
+        digest = hashlib.sha256()
+        nodes = [
+            IndexNode(iri, kind, label, tuple(synonyms), tuple(external))
+            for iri, kind, label, synonyms, external in _rows(store, header, "nodes", digest)
+        ]
+        iris = [node.iri for node in nodes]
+        write_index(draft / "index", nodes, _edges(_rows(store, header, "edges", digest), iris))
+        write_names(draft / "names.sqlite", nodes)
+        if digest.hexdigest() != header.digest:
+            raise RemoteUnavailable(store.address, _DAMAGED)
+        with suppress(OSError):  # another process was faster
+            draft.rename(folder)
+    except (ValueError, TypeError, LookupError) as error:
+        raise RemoteUnavailable(store.address, _DAMAGED) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+_DAMAGED = "the traversal index that it holds is damaged; run `sarcoma-kg push` again"
+
+
+def _edges(rows: Iterable[Any], iris: list[str]) -> Iterator[IndexEdge]:
+    for subject, predicate, target, certainty, statement, graph in rows:
+        yield IndexEdge(iris[subject], predicate, iris[target], certainty, statement, graph)
+
+
+def _rows(store: RemoteStore, header: Header, kind: str, digest: hashlib._Hash) -> Iterator[Any]:
+    blocks = [block_iri(kind, number) for number in range(header.blocks[kind])]
+    for start in range(0, len(blocks), _BLOCKS):
+        wanted = blocks[start : start + _BLOCKS]
+        rows = store.select(_TEXTS, {"block": wanted}, _BLOCK_BUDGET).rows
+        texts = {row[0].value: row[1].value for row in rows if row[0] and row[1]}
+        for block in wanted:
+            digest.update(texts[block].encode("ascii"))
+            yield from json.loads(texts[block])
+
+
+# The dataset is named in the query, because the graph of the index is none of the build's.
+_TEXTS = f"""SELECT ?block ?text FROM NAMED <{INDEX_GRAPH}>
+WHERE {{ GRAPH <{INDEX_GRAPH}> {{ VALUES ?block {{ }} ?block <{BLOCK}> ?text }} }}"""  # noqa: S608 - constants

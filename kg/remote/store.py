@@ -1,0 +1,361 @@
+"""A graph on an engine that somebody else runs, behind the same protocol as our own store.
+
+``sarcoma-kg push`` (kg.remote.push) leaves four things on an engine: the graphs of a build, each under its name; their
+union as a graph of its own; the traversal index in blocks; and, last, a header that says what all this is. Queries
+then name their dataset in every request: the union as the default graph, the graphs of the build as named graphs. So
+an engine answers alike whatever it takes for its default graph, and whatever else it holds. An engine without that
+header is a foreign one: it gets queries passed through and nothing else (kg.remote.graph).
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Self
+
+from kg.budget import Budget
+from kg.errors import CapabilityMissing, KgError, PartialAnswer, QueryFailed, QuerySyntaxError, RemoteUnavailable
+from kg.identifiers import BASE
+from kg.remote.client import Address, Cancelled, RemoteClient
+from kg.sparql.query import (
+    N_TRIPLES,
+    RESULTS_JSON,
+    Bindings,
+    QueryLimits,
+    SparqlOperation,
+    bind,
+    graph_in,
+    inspect,
+    prologue_end,
+    results_in,
+    term_of,
+    triples_from_n_triples,
+)
+from kg.sparql.results import XSD, Solutions, Term, TermTriple, boolean_from_json, iri, solutions_from_json
+from kg.sparql.tokens import tokens_of
+from ontology.terms import PREFIXES
+
+UNION_GRAPH = f"{BASE}graph/union"
+INDEX_GRAPH = f"{BASE}graph/index"
+# No terms of the vocabulary: how the graph of the index is laid out is between push and this module.
+HEADER = f"{INDEX_GRAPH}#header"
+BLOCK = f"{INDEX_GRAPH}#block"
+FORMAT = 1
+PROBE = Budget(timeout_s=10.0, max_bytes=1024**2)
+
+_NO_BINDINGS: Bindings = MappingProxyType({})
+_HEADER_QUERY = f"SELECT ?text WHERE {{ GRAPH <{INDEX_GRAPH}> {{ <{INDEX_GRAPH}> <{HEADER}> ?text }} }}"
+_DECLARED = re.compile(r"PREFIX\s+([A-Za-z][\w.-]*)?:", re.IGNORECASE)
+_USED = re.compile(r"(?<![\w.-])([A-Za-z][\w-]*):")
+_HAS_BASE = re.compile(r"\bBASE\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*:)[^<>\"{}|^`\\\s]*>")
+_BOOLEAN = f"{XSD}boolean"
+_BOOLEANS = {"0": "false", "1": "true"}
+_VIRTUOSO_ASK = "__ASK_RETVAL"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What ``push`` says of what it loaded.
+
+    Attributes:
+        data_version: checksum of the dataset.
+        revision: the generation.
+        graphs: IRIs of the named graphs of the build.
+        blocks: how many blocks of nodes and of edges the traversal index has.
+        digest: SHA-256 of the texts of all blocks in order.
+        counts: nodes and edges of the traversal index.
+    """
+
+    data_version: str
+    revision: str
+    graphs: tuple[str, ...]
+    blocks: Mapping[str, int]
+    digest: str
+    counts: Mapping[str, int]
+    format: int = FORMAT
+
+    @classmethod
+    def read(cls, text: str) -> Header:
+        """Read a header. Raises: ValueError, KeyError or TypeError if it is none of ours."""
+        found: dict[str, Any] = json.loads(text)
+        if found["format"] != FORMAT:
+            raise ValueError(f"format {found['format']}")
+        return cls(
+            data_version=str(found["data_version"]),
+            revision=str(found["revision"]),
+            graphs=tuple(found["graphs"]),
+            blocks=dict(found["blocks"]),
+            digest=str(found["digest"]),
+            counts=dict(found["counts"]),
+        )
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What was found out about an engine when it was opened.
+
+    Attributes:
+        engine: its name and version as it gives them, or "".
+        header: of our graph, or None on a foreign endpoint.
+        is_described: whether it gives a service description.
+        union_default_graph: whether a query without a dataset sees all graphs; None if that is not known.
+    """
+
+    engine: str
+    header: Header | None
+    is_described: bool
+    union_default_graph: bool | None
+
+
+class RemoteStore:
+    """A SPARQL 1.1 endpoint as a store. Thread-safe; looked at when made, see :attr:`capabilities`.
+
+    Args:
+        url: of its query endpoint; ``http://user:password@...`` where it wants credentials, which are neither shown
+            nor logged.
+        connections: how many queries run at once.
+        max_waiting: how many more may wait.
+        limits: how long and how deep a query may be.
+
+    Raises: InvalidParameter if the address is none; RemoteUnavailable if nothing there speaks SPARQL.
+    """
+
+    def __init__(
+        self, url: str, *, connections: int = 4, max_waiting: int = 32, limits: QueryLimits | None = None
+    ) -> None:
+        self._client = RemoteClient(Address.of(url), connections=connections, max_waiting=max_waiting)
+        self._limits = limits or QueryLimits()
+        self._reads = itertools.count()
+        self._capabilities = Capabilities("", None, is_described=False, union_default_graph=None)
+        try:
+            self._capabilities = self._probed()
+        except KgError:
+            self._client.close()
+            raise
+
+    @property
+    def address(self) -> str:
+        """Where the engine listens, without credentials."""
+        return self._client.address.url
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the engine can do and holds, as found when it was opened."""
+        return self._capabilities
+
+    @property
+    def header(self) -> Header:
+        """What ``push`` left here. Raises: CapabilityMissing on a foreign endpoint."""
+        if self._capabilities.header is None:
+            raise CapabilityMissing("it holds no graph that `sarcoma-kg push` has loaded, so it answers SPARQL only")
+        return self._capabilities.header
+
+    @property
+    def data_version(self) -> str:
+        """See :attr:`kg.store.Store.data_version`; empty on a foreign endpoint."""
+        return self._capabilities.header.data_version if self._capabilities.header else ""
+
+    @property
+    def revision(self) -> str:
+        """See :attr:`kg.store.Store.revision`; new at every look at a foreign endpoint, whose data may change."""
+        if self._capabilities.header is None:
+            return f"foreign-{id(self)}-{next(self._reads)}"
+        return f"{self._capabilities.header.revision}@{self.address}"
+
+    @property
+    def union_default_graph(self) -> bool:
+        """See :attr:`kg.store.Store.union_default_graph`."""
+        return self._capabilities.header is not None or bool(self._capabilities.union_default_graph)
+
+    @property
+    def limits(self) -> QueryLimits:
+        """See :attr:`kg.store.Store.limits`."""
+        return self._limits
+
+    def select(self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None) -> Solutions:
+        """See :meth:`kg.store.Store.select`."""
+        budget = budget or Budget()
+        found = solutions_from_json(self._bound(query, bindings, RESULTS_JSON, budget), budget.max_rows)
+        return Solutions(found.columns, tuple(tuple(map(_canonical, row)) for row in found.rows))
+
+    def ask(self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None) -> bool:
+        """See :meth:`kg.store.Store.ask`."""
+        return boolean_from_json(_ask_as_standard(self._bound(query, bindings, RESULTS_JSON, budget or Budget())))
+
+    def construct(
+        self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None
+    ) -> tuple[TermTriple, ...]:
+        """See :meth:`kg.store.Store.construct`."""
+        body = self._bound(query, bindings, N_TRIPLES, budget or Budget())
+        try:
+            found = triples_from_n_triples(body)
+            return tuple(TermTriple(s, p, _canonical(o) or o) for s, p, o in found)
+        except SyntaxError:
+            raise PartialAnswer("its triples break off or cannot be read") from None
+
+    def evaluate(
+        self,
+        operation: SparqlOperation,
+        media_type: str,
+        budget: Budget | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> bytes:
+        """See :meth:`kg.store.Store.evaluate`.
+
+        The engine is asked in the one format of each kind that all speak alike; reading that also shows whether the
+        answer is whole. The format wanted is written here.
+        """
+        facts = inspect(operation.query, self._limits)
+        budget = budget or Budget()
+        if facts.form in {"construct", "describe"}:
+            return graph_in(self._answer(operation, N_TRIPLES, budget, cancelled), media_type)
+        body = self._answer(operation, RESULTS_JSON, budget, cancelled)
+        return results_in(_ask_as_standard(body) if facts.form == "ask" else body, media_type)
+
+    def close(self) -> None:
+        """See :meth:`kg.store.Store.close`."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _bound(self, query: str, bindings: Bindings, accept: str, budget: Budget) -> bytes:
+        inspect(query, self._limits)
+        inlined, others = with_constants(query, bindings)
+        return self._answer(SparqlOperation(bind(inlined, others)), accept, budget, None)
+
+    def _answer(self, operation: SparqlOperation, accept: str, budget: Budget, cancelled: Cancelled | None) -> bytes:
+        fields = [("query", _with_prologue(operation.query)), *self._dataset(operation)]
+        answer = self._client.query(fields, accept, budget, cancelled)
+        media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
+        if accept == RESULTS_JSON and "json" not in media_type:
+            raise QueryFailed(f"the remote engine answered as {media_type or 'nothing known'}, not as JSON")
+        return answer.body
+
+    def _dataset(self, operation: SparqlOperation) -> Iterator[tuple[str, str]]:
+        """The graphs that a query sees: the request's, else its own FROM clauses, else those of our build."""
+        header = self._capabilities.header
+        default, named = operation.default_graphs, operation.named_graphs
+        if not (default or named) and header is not None and not _has_dataset(operation.query, self._limits):
+            default, named = (UNION_GRAPH,), header.graphs
+        yield from (("default-graph-uri", graph) for graph in default)
+        yield from (("named-graph-uri", graph) for graph in named)
+
+    def _probed(self) -> Capabilities:
+        """Find out what there is, by asking; an engine that cannot even answer ``ASK {}`` is none."""
+        body = self._client.query([("query", "ASK { }")], RESULTS_JSON, PROBE)
+        try:
+            boolean_from_json(_ask_as_standard(body.body))
+        except QueryFailed:
+            raise RemoteUnavailable(self.address, "it does not answer `ASK { }` with SPARQL results") from None
+        described = b""
+        with suppress(KgError):  # a service description is a courtesy
+            described = self._client.describe(PROBE).body
+        union = b"UnionDefaultGraph" in described if b"sparql-service-description" in described else None
+        engine = body.headers.get("server", "").strip()
+        return Capabilities(engine, found_header(self._client), union is not None, union)
+
+
+def found_header(client: RemoteClient) -> Header | None:
+    """The header that a push left on an engine, or None. Raises: RemoteUnavailable if it is of another format."""
+    try:
+        body = client.query([("query", _HEADER_QUERY)], RESULTS_JSON, PROBE).body
+        texts = [row[0].value for row in solutions_from_json(body, 2) if row[0]]
+    except (QueryFailed, QuerySyntaxError):
+        return None  # it may be an engine without named graphs
+    if not texts:
+        return None
+    try:
+        header = Header.read(texts[0])
+        for graph in header.graphs:
+            iri(graph)
+    except (ValueError, KeyError, TypeError) as error:
+        reason = "its graph was loaded by another version; run `sarcoma-kg push` again"
+        raise RemoteUnavailable(client.address.url, reason) from error
+    return header
+
+
+def _has_dataset(query: str, limits: QueryLimits) -> bool:
+    return "from" in query.lower() and inspect(query, limits).has_dataset
+
+
+def _with_prologue(query: str) -> str:
+    """Declare the prefixes that the embedded engine knows by itself and the query uses without declaring them.
+
+    They come behind the query's own prologue, because some engines want BASE before every PREFIX.
+    """
+    place = prologue_end(query)
+    head, rest = query[:place], query[place:]
+    declared = {found[1] for found in _DECLARED.finditer(head)}
+    missing = sorted({found[1] for found in _USED.finditer(rest)} & PREFIXES.keys() - declared)
+    lines = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in missing)
+    base = f"BASE <{BASE}> " if _RELATIVE.search(rest) and not _HAS_BASE.search(head) else ""
+    return f"{base}{head}{lines}{rest}"
+
+
+def with_constants(query: str, bindings: Bindings) -> tuple[str, dict[str, Any]]:
+    """Put single IRIs where their variables stand, as far as that changes no answer; returns what is left to bind.
+
+    Virtuoso 7.2.5 takes no notice of a VALUES block where the bound variable begins a path such as
+    ``rdfs:subClassOf+``, and answers for every beginning; with the IRI itself it answers rightly.
+
+    >>> with_constants("ASK { ?below rdfs:subClassOf+ ?above }", {"below": "https://w3id.org/sarcoma-kg/histotype/x"})
+    ('ASK { <https://w3id.org/sarcoma-kg/histotype/x> rdfs:subClassOf+ ?above }', {})
+    """
+    left = dict(bindings)
+    for name, value in bindings.items():
+        values = value if isinstance(value, list | tuple) and not isinstance(value, Term) else (value,)
+        if len(values) == 1 and (term := term_of(values[0])).kind == "iri":
+            inlined = _inlined(query, name, term.sparql())
+            if inlined is not None:
+                query = inlined
+                del left[name]
+    return query, left
+
+
+def _inlined(query: str, name: str, constant: str) -> str | None:
+    """The query with a constant for a variable; None where the variable is shown, grouped by or asked about as such."""
+    tokens = list(tokens_of(query))
+    keywords = [token.keyword for token in tokens]
+    if keywords.count("SELECT") > 1 or "BOUND" in keywords:
+        return None
+    places = [n for n, token in enumerate(tokens) if token.text in {f"?{name}", f"${name}"}]
+    opening = next((n for n, token in enumerate(tokens) if token.text == "{"), 0)
+    end = keywords.index("GROUP") if "GROUP" in keywords else len(tokens)
+    if not places or any(not opening < n < end or keywords[n - 1] == "AS" for n in places):
+        return None
+    for n in reversed(places):
+        start, stop = tokens[n].start, tokens[n].start + len(tokens[n].text)
+        block = [token.text for token in tokens[n + 1 : n + 3]]
+        if keywords[n - 1] != "VALUES":
+            query = query[:start] + constant + query[stop:]
+        elif block == ["{", "}"]:
+            query = query[: tokens[n - 1].start] + query[tokens[n + 2].start + 1 :]
+        else:
+            return None
+    return query
+
+
+def _canonical(term: Term | None) -> Term | None:
+    """A term as our own engine spells it: Virtuoso gives back 1 and 0 for true and false."""
+    if term is not None and term.datatype == _BOOLEAN and term.value in _BOOLEANS:
+        return term._replace(value=_BOOLEANS[term.value])
+    return term
+
+
+def _ask_as_standard(body: bytes) -> bytes:
+    """Virtuoso answers some ASK queries with a table of one cell."""
+    if _VIRTUOSO_ASK.encode() not in body:
+        return body
+    found = solutions_from_json(body, 1)
+    value = found.rows[0][0].value if found.rows and found.rows[0][0] else "0"
+    return json.dumps({"head": {}, "boolean": value == "1"}).encode()

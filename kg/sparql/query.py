@@ -1,0 +1,390 @@
+"""What a SPARQL request means: its form, what is refused unseen, its bindings, its evaluation.
+
+Knows no HTTP and no process: :func:`evaluate` runs in a worker (kg.sparql.worker), everything else in the caller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import IO, Literal, TypedDict
+
+import pyoxigraph as ox
+
+from kg.errors import InvalidParameter, KgError, PartialAnswer, QueryFailed, QueryRefused, QuerySyntaxError
+from kg.sparql.results import Term, TermTriple, iri, literal
+from kg.sparql.tokens import Token, mentions_service, shape_of, tokens_of, without_service
+
+QueryForm = Literal["select", "ask", "construct", "describe"]
+Binding = Term | str | int | float | bool | Decimal
+Bindings = Mapping[str, Binding | Sequence[Binding]]
+
+RESULTS_JSON = "application/sparql-results+json"
+N_TRIPLES = "application/n-triples"
+
+_PROLOGUE_PART = re.compile(
+    r"""(?:[\x20\t\r\n]|\#[^\r\n]*)*
+    (?: BASE(?:[\x20\t\r\n]|\#[^\r\n]*)*<[^<>]*>
+      | PREFIX(?:[\x20\t\r\n]|\#[^\r\n]*)*[^\s:<>{}]*:(?:[\x20\t\r\n]|\#[^\r\n]*)*<[^<>]*>
+      | VERSION(?:[\x20\t\r\n]|\#[^\r\n]*)*(?:"[^"\r\n]*"|'[^'\r\n]*') )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SPACE = re.compile(r"(?:[\x20\t\r\n]|\#[^\r\n]*)*")
+_FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
+_UPDATE = re.compile("INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH", re.IGNORECASE)
+_CHANGING_FUNCTIONS = frozenset({"NOW", "RAND", "UUID", "STRUUID"})
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MAX_REASON = 240
+_MAX_REMEMBERED = 4096  # characters of a query whose facts are kept
+
+
+@dataclass(frozen=True)
+class SparqlOperation:
+    """A query with the dataset that the protocol gives it; no graphs mean the store's own dataset.
+
+    Raises: IdentifierError if a graph is not an absolute IRI.
+    Source: SPARQL 1.1 Protocol, section 2.1.4.
+    """
+
+    query: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for graph in self.default_graphs + self.named_graphs:
+            iri(graph)
+
+
+@dataclass(frozen=True)
+class QueryLimits:
+    """How long and how deep a query may be; the engine crashes at about ten times the default depth.
+
+    Attributes:
+        services: the endpoints that SERVICE may ask, each a full IRI; none by default.
+    """
+
+    max_bytes: int = 64 * 1024
+    max_depth: int = 200
+    max_parts: int = 1500
+    services: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class QueryFacts:
+    """What must be known about a query before it is evaluated.
+
+    Attributes:
+        form: which of the four kinds of answer it asks for.
+        has_dataset: whether it names its graphs itself (FROM, FROM NAMED).
+        is_repeatable: whether the same data give the same answer (no NOW, RAND or UUID, no other endpoint).
+        is_calling: whether it asks other endpoints.
+    """
+
+    form: QueryForm
+    has_dataset: bool
+    is_repeatable: bool
+    is_calling: bool = False
+
+
+def inspect(query: str, limits: QueryLimits | None = None) -> QueryFacts:
+    """Classify a query without the engine, and refuse what must not reach it.
+
+    Raises: QueryRefused for updates, SERVICE to endpoints that are not allowed, and queries too long, too deep or of
+        too many parts; QuerySyntaxError if the text begins like no query.
+    """
+    limits = limits or QueryLimits()
+    # The same queries come again and again, and reading one costs more than answering some.
+    return _inspected_short(query, limits) if len(query) <= _MAX_REMEMBERED else _inspected(query, limits)
+
+
+def _inspected(query: str, limits: QueryLimits) -> QueryFacts:
+    # A character is at least a byte, so that a huge text is refused before it is encoded.
+    if len(query) > limits.max_bytes or len(query.encode("utf-8", "surrogatepass")) > limits.max_bytes:
+        raise QueryRefused(f"it is longer than {limits.max_bytes} bytes")
+    form = _form_of(query)
+    shape = shape_of(query)
+    if shape.depth > limits.max_depth:
+        raise QueryRefused(f"its brackets nest {shape.depth} deep; at most {limits.max_depth} are allowed")
+    if shape.parts > limits.max_parts:
+        raise QueryRefused(f"it has {shape.parts} parts (dots, operators ...) of at most {limits.max_parts}")
+    is_calling = mentions_service(query)
+    if is_calling and not limits.services:
+        raise QueryRefused("SERVICE would ask another endpoint, and this service calls none")
+    if is_calling and mentions_service(without_service(query, limits.services)):
+        allowed = ", ".join(f"<{address}>" for address in sorted(limits.services))
+        raise QueryRefused(f"SERVICE may ask only these endpoints, spelled in full: {allowed}")
+    words = {token.keyword for token in tokens_of(query)}
+    is_repeatable = not is_calling and not words & _CHANGING_FUNCTIONS
+    return QueryFacts(form, _has_dataset(query), is_repeatable, is_calling)
+
+
+_inspected_short = lru_cache(maxsize=2048)(_inspected)
+
+
+def prologue_end(query: str) -> int:
+    """Where a query's BASE and PREFIX declarations end."""
+    position = 0
+    while (part := _PROLOGUE_PART.match(query, position)) is not None:
+        position = part.end()
+    space = _SPACE.match(query, position)
+    return space.end() if space else position
+
+
+def _form_of(query: str) -> QueryForm:
+    position = prologue_end(query)
+    if (form := _FORM.match(query, position)) is not None:
+        return form.group().lower()  # type: ignore[return-value]
+    if _UPDATE.match(query, position):
+        raise QueryRefused("it is a SPARQL Update, and this service only reads")
+    before = query[:position]
+    raise QuerySyntaxError(
+        "expected SELECT, ASK, CONSTRUCT or DESCRIBE",
+        line=before.count("\n") + 1,
+        column=position - (before.rfind("\n") + 1) + 1,
+    )
+
+
+def _has_dataset(query: str) -> bool:
+    """Whether a FROM stands outside all brackets. The engine needs no blank after it (``FROMex:g``)."""
+    if "from" not in query.lower():
+        return False
+    depth = 0
+    for token in tokens_of(query, prologue_end(query)):
+        if token.kind == "mark":
+            depth += (token.text in {"{", "("}) - (token.text in {"}", ")"})
+        elif depth == 0 and token.kind in {"word", "name"} and token.text.upper().startswith("FROM"):
+            return True
+    return False
+
+
+# --- bindings -----------------------------------------------------------------------------------------------
+
+
+def bind(query: str, bindings: Bindings) -> str:
+    """Give variables their values, as terms and never as text.
+
+    A value is a term, an absolute IRI (str), a number or a boolean; text comes as
+    ``kg.sparql.results.literal(...)``. A list means "any of these". An empty block ``VALUES ?x { }`` in the query
+    is filled where it stands; a variable without one is bound at the start of the WHERE clause, which is
+    where the engine (it joins in the order of the text) makes most of it.
+
+    Raises: IdentifierError for a str that is no IRI; QueryRefused if there is no WHERE clause to bind in.
+
+    >>> bind("ASK { ?s ?p ?o }", {"s": "https://w3id.org/sarcoma-kg/drug/sirolimus"})
+    'ASK { VALUES ?s { <https://w3id.org/sarcoma-kg/drug/sirolimus> } ?s ?p ?o }'
+    """
+    if not bindings:
+        return query
+    tokens = list(tokens_of(query))
+    inserts: list[tuple[int, str]] = []
+    leading: list[str] = []
+    for name, values in bindings.items():
+        if not _VARIABLE_NAME.fullmatch(name):
+            raise InvalidParameter("bindings", name, "the name of a variable, without its question mark")
+        block = " ".join(term_of(value).sparql() for value in _listed(values))
+        places = _empty_blocks(tokens, name)
+        inserts.extend((place, f" {block} ") for place in places)
+        if not places:
+            leading.append(f" VALUES ?{name} {{ {block} }}")
+    if leading:
+        inserts.append((_where_start(tokens), "".join(leading)))
+    for place, text in sorted(inserts, reverse=True):
+        query = query[:place] + text + query[place:]
+    return query
+
+
+def _listed(values: Binding | Sequence[Binding]) -> Sequence[Binding]:
+    # A Term is a tuple and a str is a sequence, yet each is one value.
+    if isinstance(values, Term | str) or not isinstance(values, Sequence):
+        return (values,)
+    return values
+
+
+def term_of(value: Binding) -> Term:
+    """A binding as a term: a str is an IRI, never a text."""
+    if isinstance(value, Term):
+        return iri(value.value) if value.kind == "iri" else value
+    return iri(value) if isinstance(value, str) else literal(value)
+
+
+def _empty_blocks(tokens: Sequence[Token], name: str) -> list[int]:
+    """Where ``VALUES ?name { }`` waits for its terms: the position after each opening brace."""
+    return [
+        opening.start + 1
+        for word, variable, opening, closing in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False)
+        if (word.keyword, variable.text[1:], opening.text, closing.text) == ("VALUES", name, "{", "}")
+    ]
+
+
+def _where_start(tokens: Sequence[Token]) -> int:
+    """The position after the brace that opens the WHERE clause."""
+    depth = 0
+    is_template = False
+    for position, token in enumerate(tokens):
+        if token.text == "{" and depth == 0:
+            is_template = tokens[position - 1].keyword == "CONSTRUCT"
+            if not is_template:
+                return token.start + 1
+        if token.kind == "mark":
+            depth += (token.text in {"{", "("}) - (token.text in {"}", ")"})
+    raise QueryRefused("it has no WHERE clause to bind a variable in")
+
+
+# --- evaluation ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """How the store's graphs appear to a query that names none.
+
+    Attributes:
+        union_default_graph: the default graph is the union of all graphs, else the one without a name.
+        is_merged: the store holds that union ready-made, as its default graph (kg.engine.write_store).
+        prefixes: declared for every query; its own declarations come first.
+        base_iri: what relative IRIs start from if a query says no BASE.
+    """
+
+    union_default_graph: bool
+    is_merged: bool
+    prefixes: Mapping[str, str]
+    base_iri: str
+
+
+def evaluate(store: ox.Store, operation: SparqlOperation, media_type: str, dataset: Dataset, output: IO[bytes]) -> None:
+    """Evaluate a query and let the engine write the answer.
+
+    Raises: QuerySyntaxError; InvalidParameter if the media type does not fit the kind of answer;
+        QueryRefused for functions the engine lacks; QueryFailed; whatever ``output.write`` raises.
+    """
+    try:
+        answer = store.query(
+            operation.query,
+            base_iri=dataset.base_iri,
+            prefixes=dict(dataset.prefixes),
+            **_graphs(operation, dataset),
+        )
+        if isinstance(answer, ox.QueryTriples):
+            answer.serialize(output, format=_graph_format(media_type))
+        else:
+            answer.serialize(output, format=_results_format(media_type))
+    except (SyntaxError, OSError, RuntimeError, ValueError) as error:
+        raise _translated(error) from error
+
+
+class _Graphs(TypedDict, total=False):
+    """The arguments of the engine that say which graphs a query sees."""
+
+    use_default_graph_as_union: bool
+    default_graph: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
+    named_graphs: list[ox.NamedNode | ox.BlankNode]
+
+
+def _graphs(operation: SparqlOperation, dataset: Dataset) -> _Graphs:
+    """Which graphs a query sees: those of the protocol, else those of its FROM clauses, else the store's."""
+    if operation.default_graphs or operation.named_graphs:
+        return {
+            "default_graph": [ox.NamedNode(graph) for graph in operation.default_graphs],
+            "named_graphs": [ox.NamedNode(graph) for graph in operation.named_graphs],
+        }
+    if _has_dataset(operation.query):
+        return {}  # the engine would let its union win over FROM
+    if dataset.union_default_graph:
+        # The engine's own union gives a triple of two graphs twice, which is no union of graphs.
+        return {} if dataset.is_merged else {"use_default_graph_as_union": True}
+    return {"default_graph": []} if dataset.is_merged else {}
+
+
+def _graph_format(media_type: str) -> ox.RdfFormat:
+    found = ox.RdfFormat.from_media_type(media_type)
+    if found is None:
+        raise InvalidParameter("format", media_type, "a format for graphs, such as text/turtle")
+    return found
+
+
+def _results_format(media_type: str) -> ox.QueryResultsFormat:
+    found = ox.QueryResultsFormat.from_media_type(media_type)
+    if found is None:
+        raise InvalidParameter("format", media_type, f"a format for tables, such as {RESULTS_JSON}")
+    return found
+
+
+def _translated(error: Exception) -> KgError:
+    text = str(error)
+    if isinstance(error, SyntaxError):
+        return syntax_error(text)
+    if "is not supported" in text and isinstance(error, RuntimeError):
+        return QueryRefused(_trimmed(text[:1].lower() + text[1:]))
+    if isinstance(error, PermissionError):
+        return QueryRefused("it asks for the network or a file, and queries get neither")
+    return QueryFailed(_trimmed(text))
+
+
+def syntax_error(text: str) -> QuerySyntaxError:
+    """Read the engine's message: its place, and its reason without the lists of characters.
+
+    >>> str(syntax_error("error at 1:11: expected one of '}', ['a' ..= 'z' | 'A' ..= 'Z']"))
+    "The query cannot be parsed at line 1, column 11: expected one of '}'"
+    """
+    found = _PLACE.match(text)
+    reason = found[3] if found else text
+    if "Prefix not found" in reason:
+        reason = "a prefix is used that is not declared"
+    else:
+        reason = re.sub(r",?\s*\[(?:[^\]']|'[^']*')*\]", "", reason)
+    line, column = (int(found[1]), int(found[2])) if found else (None, None)
+    return QuerySyntaxError(_trimmed(reason), line, column)
+
+
+def _trimmed(reason: str) -> str:
+    reason = " ".join(reason.split())
+    return reason if len(reason) <= _MAX_REASON else reason[:_MAX_REASON].rsplit(" ", 1)[0] + " ..."
+
+
+def graph_as(turtle: str, media_type: str) -> bytes:
+    """Spell a small graph, given in Turtle, in another RDF format. Raises InvalidParameter if it is none."""
+    triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
+    return ox.serialize(triples, format=_graph_format(media_type)) or b""
+
+
+def results_in(body: bytes, media_type: str) -> bytes:
+    """Spell SPARQL results JSON of another engine in another format of tables, or in standard JSON.
+
+    Raises: InvalidParameter if the media type is not one for tables; PartialAnswer if the body breaks off.
+    """
+    wanted = _results_format(media_type)
+    try:
+        return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON).serialize(format=wanted) or b""
+    except (SyntaxError, ValueError, OSError) as error:
+        raise PartialAnswer("its results break off or cannot be read") from error
+
+
+def graph_in(body: bytes, media_type: str) -> bytes:
+    """Spell N-Triples of another engine in another RDF format; see :func:`results_in`."""
+    wanted = _graph_format(media_type)
+    try:
+        triples = [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
+    except (SyntaxError, ValueError, OSError) as error:
+        raise PartialAnswer("its triples break off or cannot be read") from error
+    return ox.serialize(triples, format=wanted) or b""
+
+
+def triples_from_n_triples(body: bytes) -> tuple[TermTriple, ...]:
+    """Decode the answer of a CONSTRUCT or DESCRIBE query."""
+    return tuple(
+        TermTriple(_term(quad.subject), _term(quad.predicate), _term(quad.object))
+        for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
+    )
+
+
+def _term(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
+    if isinstance(node, ox.NamedNode):
+        return Term("iri", node.value)
+    if isinstance(node, ox.Literal):
+        datatype = node.datatype.value
+        is_text = datatype == "http://www.w3.org/2001/XMLSchema#string" or node.language
+        return Term("literal", node.value, "" if is_text else datatype, node.language or "")
+    return Term("bnode", node.value) if isinstance(node, ox.BlankNode) else Term("triple", f"<<( {node} )>>")
