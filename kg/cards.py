@@ -119,6 +119,8 @@ class DocumentCard:
     journal: str | None
     year: int | None
     doi: str | None
+    pmid: str | None
+    retracted: bool
     file_name: str | None
     sha256: str | None
     counts: Mapping[str, int]
@@ -323,6 +325,8 @@ def document_card(store: Store, node: str) -> DocumentCard:
         journal=own.text("journal"),
         year=own.integer("year"),
         doi=own.text("doi"),
+        pmid=own.text("pmid"),
+        retracted=own.text("retracted") == "true",
         file_name=own.text("fileName"),
         sha256=own.text("sha256"),
         counts=counts,

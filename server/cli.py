@@ -213,15 +213,32 @@ def _add_check(commands: Commands, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--coverage", action="store_true", help="list sentences and numbers in no fact; needs --sources"
     )
+    command.add_argument(
+        "--identifiers",
+        action="store_true",
+        help="list how many entities have identifiers elsewhere, and why others not",
+    )
+    command.add_argument(
+        "--retractions", type=Path, metavar="FILE", help="retracted articles (PubMed identifiers) that must be marked"
+    )
     command.set_defaults(run=_check)
 
 
 def _check(given: argparse.Namespace) -> int:
     if given.sources is None and (given.locate or given.coverage):
         raise InvalidParameter("--sources", "", "the folder with the source documents, for --locate and --coverage")
-    question = CheckQuestion(given.curated, given.document, given.file, given.sources, given.locate, shapes=True)
+    question = CheckQuestion(
+        given.curated,
+        given.document,
+        given.file,
+        given.sources,
+        given.locate,
+        shapes=True,
+        retractions=given.retractions,
+    )
     report = check(question)
-    sys.stdout.write(dumps(check_summary(report)) if given.json else render_check(report, coverage=given.coverage))
+    text = render_check(report, coverage=given.coverage, identifiers=given.identifiers)
+    sys.stdout.write(dumps(check_summary(report)) if given.json else text)
     return 0 if report.is_sound else 3
 
 

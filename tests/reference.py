@@ -64,6 +64,7 @@ class Reference:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._records: dict[str, Record] = {}
+        self._by_form: dict[str, list[str]] = {}
         for name in ("mondo", "chebi", "go", "hp"):
             self._read_terms(name)
         self._read_genes()
@@ -75,6 +76,18 @@ class Reference:
     def find(self, curie: str) -> Record | None:
         """The record of an identifier, or None if no release has it."""
         return self._records.get(curie)
+
+    def named(self, names: Iterable[str], prefixes: Iterable[str]) -> set[str]:
+        """Identifiers with these prefixes of which a name is, spelling aside, one of these names."""
+        if not self._by_form:
+            for curie, record in self._records.items():
+                for form in {form for name in record.names for form in forms(name)} - {""}:
+                    self._by_form.setdefault(form, []).append(curie)
+        wanted = {form for name in names for form in forms(name)}
+        found = {curie for form in wanted for curie in self._by_form.get(form, ())}
+        return {
+            curie for curie in found if curie.partition(":")[0] in set(prefixes) and not self._records[curie].obsolete
+        }
 
     def holds(self, prefix: str) -> bool:
         """Whether a release has records of that resource; of NCIt or DOID there are only references."""

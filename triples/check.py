@@ -13,6 +13,7 @@ from triples.coverage import Coverage, coverage
 from triples.dataset import dataset, shape_faults
 from triples.faults import corpus_faults
 from triples.inference import hierarchy_faults
+from triples.mappings import KindMappings, mappings
 from triples.passages import (
     Source,
     digest_faults,
@@ -24,6 +25,7 @@ from triples.passages import (
 )
 from triples.read import place_fault, read_corpus
 from triples.records import Corpus, Folder
+from triples.retractions import read_retractions, retraction_faults
 from triples.support import SupportReport, support
 from triples.tree import Place
 
@@ -39,6 +41,7 @@ class CheckQuestion:
         sources_dir: where the source texts lie; without it passages are compared with passages.tsv only.
         locate: replace quotes by offsets and write passages.tsv; needs ``sources_dir``.
         shapes: where nothing else is wrong, compile everything and check it against the SHACL shapes.
+        retractions: a list of retracted articles (PubMed identifiers); those listed here must be marked.
     """
 
     curated_dir: Path
@@ -47,6 +50,7 @@ class CheckQuestion:
     sources_dir: Path | None = None
     locate: bool = False
     shapes: bool = False
+    retractions: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -80,11 +84,16 @@ class CheckReport:
             coverage(folder, self.sources[folder.name]) for folder in self.folders if folder.name in self.sources
         )
 
+    def mappings(self) -> tuple[KindMappings, ...]:
+        """How many entities of each kind have identifiers elsewhere, and why the others have none."""
+        return mappings(self.corpus)
+
 
 def check(question: CheckQuestion) -> CheckReport:
     """Check one document's folder, or all.
 
-    Raises: OSError if a file cannot be read or, with ``locate``, written.
+    Raises: OSError if a file cannot be read or, with ``locate``, written; InvalidParameter for a list of retractions
+        that holds no PubMed identifier.
     """
     corpus = read_corpus(question.curated_dir)
     sources, missing = _open_sources(_chosen(corpus, question), question.sources_dir)
@@ -93,6 +102,8 @@ def check(question: CheckQuestion) -> CheckReport:
         corpus = read_corpus(question.curated_dir)
     folders = _chosen(corpus, question)
     everything = {*corpus_faults(corpus, PREDICATES), *missing}
+    if question.retractions is not None:
+        everything |= {*retraction_faults(corpus, read_retractions(question.retractions))}
     for folder in folders:
         source = sources.get(folder.name)
         everything |= {*quote_faults(folder, source), *digest_faults(folder, source)}

@@ -60,4 +60,5 @@ def reference_curie(folder: Folder, reference: Record) -> str:
 def reference_label(folder: Folder, reference: Record) -> str:
     """How to name an entry of a list of references: never only by its number, which every document has."""
     number, own = reference.integer("number"), reference.text("label")
-    return own if own and own != f"reference {number}" else f"reference {number} of document {folder.id}"
+    name = own if own and own != f"reference {number}" else f"reference {number} of document {folder.id}"
+    return f"{name} (retracted)" if reference.yes("retracted") else name

@@ -9,9 +9,13 @@ from triples.check import CheckReport
 from triples.coverage import Coverage
 
 
-def render_check(report: CheckReport, *, coverage: bool = False) -> str:
-    """Every fault with its place, then counts; with ``coverage`` what no fact points to."""
-    return "\n".join(_lines(report, coverage=coverage)) + "\n"
+def render_check(report: CheckReport, *, coverage: bool = False, identifiers: bool = False) -> str:
+    """Every fault with its place, then counts.
+
+    With ``coverage`` what no fact points to; with ``identifiers`` the share of entities known elsewhere.
+    """
+    lines = [*_lines(report, coverage=coverage), *(_identifiers(report) if identifiers else ())]
+    return "\n".join([*lines, _count(len(report.faults), "fault")]) + "\n"
 
 
 def _lines(report: CheckReport, *, coverage: bool) -> Iterator[str]:
@@ -34,7 +38,12 @@ def _lines(report: CheckReport, *, coverage: bool) -> Iterator[str]:
     if coverage:
         for each in report.coverage():
             yield from _coverage(each)
-    yield _count(len(report.faults), "fault")
+
+
+def _identifiers(report: CheckReport) -> Iterator[str]:
+    for each in report.mappings():
+        yield f"{each.kind}: {each.mapped} of {each.entities} with an identifier elsewhere ({each.share:.0%})"
+        yield from (f"  {reason}: {' '.join(curies)}" for reason, curies in each.unmapped.items())
 
 
 def _coverage(each: Coverage) -> Iterator[str]:
@@ -59,6 +68,15 @@ def check_summary(report: CheckReport) -> dict[str, Any]:
         "facts_compared": report.support.facts,
         "context_share": report.support.context_share,
         "located": dict(report.located),
+        "identifiers": [
+            {
+                "kind": each.kind,
+                "entities": each.entities,
+                "mapped": each.mapped,
+                "unmapped": {reason: list(curies) for reason, curies in each.unmapped.items()},
+            }
+            for each in report.mappings()
+        ],
         "documents": [
             {
                 "document": folder.id,

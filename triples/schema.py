@@ -102,6 +102,8 @@ SECTION = RecordType("section", "Where a section begins; it ends where the next 
     Key("at", Type.PASSAGE, None, "its first words", True),
 ))  # fmt: skip
 
+RETRACTED = Key("retracted", Type.YES_NO, "skg:retracted", "the article has been retracted since")
+
 REFERENCE = RecordType("reference", "An entry of the document's list of references.", (
     Key("number", Type.INTEGER, "skg:number", "its number in the list", True),
     text_key("label", "skos:prefLabel", "how to name it"),
@@ -114,6 +116,7 @@ REFERENCE = RecordType("reference", "An entry of the document's list of referenc
     text_key("pages", "skg:pages", "pages"),
     text_key("doi", "skg:doi", "DOI without resolver"),
     text_key("pmid", "skg:pmid", "PubMed identifier"),
+    RETRACTED,
     text_key("registry", "skg:registry", "trial registry number"),
     NOTE,
     AT_OPTIONAL,
@@ -133,6 +136,7 @@ DOCUMENT = RecordType("document", "document.yaml: what the document is.", (
     text_key("pages", "skg:pages", "pages"),
     text_key("doi", "skg:doi", "DOI without resolver"),
     text_key("pmid", "skg:pmid", "PubMed identifier"),
+    RETRACTED,
     choice_key("type", "skg:documentType", "what it reports",
             DOCUMENT_TYPES),
     TEXT_REMARK,

@@ -9,6 +9,8 @@ import yaml
 
 from ontology.terms import PREFIXES
 from tests.reference import Record, Reference, faults, share_a_name
+from triples.mappings import NARROWER, NO_RECORD, VOCABULARIES, mappings
+from triples.read import read_corpus
 
 ENTITIES = Path(__file__).resolve().parents[2] / "triples" / "entities"
 IN_SCOPE = "histotype:sarcoma-in-scope"
@@ -45,6 +47,19 @@ def reference(shared_dir) -> Reference:
 def test_every_identifier_is_proved_by_a_release(reference):
     wrong = [f"{name}: {fault}" for name, record in entities().items() for fault in faults(record, reference)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_an_entity_without_identifiers_has_no_record_of_its_name(reference):
+    """What `check --identifiers` gives as the reason is true."""
+    table, missed = entities(), {}
+    for kind in mappings(read_corpus(ENTITIES.parent)):
+        for reason, curies in kind.unmapped.items():
+            if reason in (NO_RECORD, NARROWER) and kind.kind in VOCABULARIES:
+                for name in curies:
+                    # What the entity is called; a synonym may be an abbreviation that means something else elsewhere.
+                    found = reference.named([table[name]["label"]], VOCABULARIES[kind.kind])
+                    missed |= {name: found} if found else {}
+    assert missed == {}
 
 
 def test_every_identifier_has_a_declared_prefix():

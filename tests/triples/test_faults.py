@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from kg.errors import CurationError
+from kg.errors import CurationError, InvalidParameter
 from triples.build import read_sound_corpus
 from triples.check import CheckQuestion, check
+from triples.names import corpus_names
 
 Edit = Callable[[str, str, str], None]
 TRIAL = "documents/900-invented-trial"
@@ -142,3 +144,50 @@ def test_a_changed_source_is_noticed(curated: Path, sources_dir: Path, tmp_path:
     reasons = [fault.reason for fault in check(CheckQuestion(curated, sources_dir=changed)).faults]
     assert any("sha256 does not fit" in reason for reason in reasons)
     assert any("have changed" in reason for reason in reasons)
+
+
+# --- articles that were retracted ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def retractions(tmp_path: Path) -> Path:
+    path = tmp_path / "retractions.tsv.gz"
+    path.write_bytes(gzip.compress(b"pmid\n1234567\n7654321\n"))
+    return path
+
+
+def test_a_cited_article_that_was_retracted_has_to_be_marked(curated: Path, edit: Edit, retractions: Path) -> None:
+    question = CheckQuestion(curated, retractions=retractions)
+    edit(DOCUMENT, "    title: Slow growth\n", "    title: Slow growth\n    pmid: '7654321'\n")
+    (fault,) = check(question).faults
+    assert (fault.file, "PMID 7654321 was retracted: add `retracted: yes`") == (DOCUMENT, fault.reason)
+    edit(DOCUMENT, "    pmid: '7654321'\n", "    pmid: '7654321'\n    retracted: yes\n")
+    assert check(question).is_sound
+    edit(DOCUMENT, "    pmid: '7654321'\n", "    pmid: '7654322'\n")
+    assert check(question).is_sound
+
+
+def test_a_list_of_retractions_without_any_is_refused(curated: Path, tmp_path: Path) -> None:
+    for content in (b"pmid\n", b"\x1f\x8b not a gzip", b"\xff\xfe"):
+        (tmp_path / "list").write_bytes(content)
+        with pytest.raises(InvalidParameter, match="PubMed identifier"):
+            check(CheckQuestion(curated, retractions=tmp_path / "list"))
+
+
+def test_a_retracted_article_is_called_so_wherever_it_is_cited(curated: Path, edit: Edit) -> None:
+    edit(DOCUMENT, "    title: Slow growth\n", "    title: Slow growth\n    retracted: yes\n")
+    assert corpus_names(read_sound_corpus(curated), {}).of("document:900-ref-1") == "Author 1999 (retracted)"
+
+
+# --- identifiers elsewhere -----------------------------------------------------------------------------------
+
+
+def test_the_share_of_entities_known_elsewhere_is_counted_by_kind_and_reason(curated: Path, edit: Edit) -> None:
+    before = {each.kind: each for each in check(CheckQuestion(curated)).mappings()}
+    drugs = before["drug"]
+    assert drugs.mapped + sum(map(len, drugs.unmapped.values())) == drugs.entities
+    unmapped = [curie for curies in drugs.unmapped.values() for curie in curies]
+    edit(DRUGS, f"- id: {unmapped[0]}\n", f"- id: {unmapped[0]}\n  close: ['CHEBI:1']\n")
+    after = {each.kind: each for each in check(CheckQuestion(curated)).mappings()}
+    assert after["drug"].mapped == drugs.mapped + 1
+    assert unmapped[0] not in str(after["drug"].unmapped)
