@@ -20,7 +20,7 @@ from kg import codec
 from kg.budget import Budget
 from kg.description import Description, describe, reference
 from kg.errors import EntityNotFound, InvalidParameter
-from kg.identifiers import BASE, display, kind_of
+from kg.identifiers import BASE, display
 from kg.model import EntityRef
 from kg.sparql.query import Binding, bind
 from kg.sparql.results import PythonValue, Row, Term, literal
@@ -286,14 +286,9 @@ def _bound(graph: Naming, parameter: CatalogueParameter, texts: tuple[str, ...])
 
 
 def _entity(graph: Naming, parameter: CatalogueParameter, text: str) -> EntityRef:
-    """The entity of the parameter's class that a text names; resolving only prefers the class."""
+    """The entity of the parameter's class that a text names."""
     cls = CLASSES.get(parameter.type)
-    kind = cls.kind if cls else None
-    found = graph.resolve(text, (kind,) if kind else (), parameter.name)
-    if cls is not None and kind is not None and kind_of(found.id) != kind:
-        other = CLASSES[found.type].label if found.type in CLASSES else "something else"
-        raise InvalidParameter(parameter.name, text, f"a {cls.label}; {found.label} is a {other}")
-    return found
+    return graph.resolve(text, (cls.kind,) if cls and cls.kind else (), parameter.name)
 
 
 def _whole(name: str, text: str) -> int:
@@ -330,5 +325,6 @@ def _cell(term: Term | None, names: Mapping[str, Description]) -> Cell | None:
 
 
 def _words(column: str) -> str:
-    """A variable's name in words: ``responseRate`` is "response rate"."""
+    """A variable's name in words: ``responseRate`` is "response rate"; a predicate is a relation to most readers."""
+    column = "relation" if column == "predicate" else column
     return "".join(f" {char.lower()}" if char.isupper() else char for char in column).replace("_", " ").strip()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from ontology.english import article, is_plural, plural_verb
+
 Sign = Literal["+1", "-1", "carry", "none"]
 Direction = Literal["forward", "backward", "symmetric", "none"]
 
@@ -75,13 +77,18 @@ class Predicate:
         return {"+1": 1, "-1": -1}.get(self.sign)
 
     def spell(self, subject: str, obj: str, *, negated: bool = False) -> str:
-        """Put two names into the sentence.
+        """Put two names into the sentence; its verb and article agree with them.
 
         The names are inserted as they are: braces in them mean nothing.
         """
         template = self.negated_sentence if negated else self.sentence
         before, _, rest = template.partition("{subject}")
         between, _, after = rest.partition("{object}")
+        if not before and between.startswith(" ") and is_plural(subject):
+            verb, _, more = between[1:].partition(" ")
+            between = f" {plural_verb(verb)} {more}"
+        if between.endswith(" a "):
+            between = f"{between[:-3]} {article(obj)} "
         return f"{before}{subject}{between}{obj}{after}"
 
 

@@ -57,7 +57,8 @@ def _compile_event(sink: Sink, patient: Record, event: Record, labels: dict[str,
     combination = combination_curie(drugs)
     if combination is not None:
         sink.link(curie, "skg:regimen", combination)
-    if event.text("kind") == "diagnosis":
+    # The statement sums the history up. A diagnosis that the rest of the text contradicts stays in its event.
+    if event.text("kind") == "diagnosis" and "contradicted" not in event.texts("flag"):
         for disease in (*event.texts("histotype"), *event.texts("condition")):
             label = f"The {names.of(owner)} was diagnosed with {names.of(disease)}"
             sink.statement(

@@ -21,7 +21,7 @@ from triples.names import corpus_names, reference_curie, reference_label
 from triples.nodes import index_edges, index_nodes
 from triples.records import Corpus, Folder, Record
 from triples.regimens import combinations, compile_combinations
-from triples.sentences import Names, article, lower_first, population_words, statement_label
+from triples.sentences import Names, lower_first, population_words, statement_label
 from triples.sink import Sink
 from triples.tree import Place
 
@@ -117,15 +117,23 @@ def _compile_document(sink: Sink, folder: Folder) -> None:
     curie = sink.document
     sink.link(curie, "rdf:type", "skg:Document", "skg:Entity")
     sink.record(curie, document, schema.DOCUMENT, skip=("id",))
+    _list_authors(sink, curie, document)
     sink.source(curie, document.place)
     for reference in document.records("references"):
         own = reference_curie(folder, reference)
         sink.link(own, "rdf:type", "skg:Reference", "skg:Document")
         sink.record(own, reference, schema.REFERENCE, skip=("label",))
         sink.text(own, "skos:prefLabel", reference_label(folder, reference))
+        _list_authors(sink, own, reference)
         sink.link(own, "skg:citedIn", curie)
         sink.passages(own, reference.spans("at"))
         sink.source(own, reference.place)
+
+
+def _list_authors(sink: Sink, curie: str, record: Record) -> None:
+    """Several values of one property have no order in RDF; who comes first is kept as a text."""
+    if record.texts("authors"):
+        sink.text(curie, "skg:authorList", "; ".join(record.texts("authors")))
 
 
 def _compile_statement(sink: Sink, record: Record, names: Names) -> None:
@@ -147,8 +155,6 @@ def fact_label(record: Record, names: Names) -> str:
     target = names.of(fact.object) if fact.object is not None else record.text("text") or ""
     negated = record.text("polarity") == "negated"
     base = PREDICATES[fact.predicate].spell(names.of(fact.subject), target, negated=negated)
-    if fact.predicate == "isA":
-        base = f"{base.removesuffix(f'a {target}')}{article(target)} {target}"
     return statement_label(base, record)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from triples.passages import Source, passage_fields
-from triples.records import Folder, Span
+from triples.records import Folder, Record, Span
 
 # A sentence ends at . ! ? before white space and a capital, digit or bracket, or at an empty line.
 _SENTENCE_END = re.compile(r"(?<=[.!?])['\"”’)\]]*\s+(?=[A-Z0-9(\[“‘\"])|\n\s*\n")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|vs|Fig|Figs|No|Dr|ref|refs|cf|approx|resp)|\b[A-Z])\.$")
 _LETTER = re.compile(r"[A-Za-z]{3}")
 _NUMBER = re.compile(r"(?<![A-Za-z\d.])\d+(?:[.,]\d+)*")
+# A number that stands like the mark of a reference: ``[3]``, ``(1, 2)``, ``43,44``, ``52–55``.
+_BEFORE_A_MARK = re.compile(r"[\[(,;–-]\s?$")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class UncoveredSentence:
 
 @dataclass(frozen=True)
 class UncoveredNumber:
-    """A number in the text that lies in no passage."""
+    """A number in the text that lies in no passage, and is not the mark of a reference that a fact there cites."""
 
     section: str
     span: Span
@@ -84,6 +86,7 @@ def coverage(folder: Folder, source: Source) -> Coverage:
         for entry in inner.all("at")
         if isinstance(entry.value, Span) and entry.value not in heads
     ]
+    cited = [each for record in folder.records for each in _citations(record, ())]
     excluded = [span for record in folder.exclusions for span in record.spans("at")]
     covered_by, excluded_by = _mask(len(text), pointed), _mask(len(text), excluded)
     every = [span for span in sentences(text) if not any(_holds(head, span) for head in heads)]
@@ -98,9 +101,37 @@ def coverage(folder: Folder, source: Source) -> Coverage:
     numbers = tuple(
         UncoveredNumber(folder.section_at(match.start()), Span(match.start(), match.end()), match[0])
         for match in _NUMBER.finditer(text)
-        if not any(covered_by[match.start() : match.end()]) and not any(excluded_by[match.start() : match.end()])
+        if not any(covered_by[match.start() : match.end()])
+        and not any(excluded_by[match.start() : match.end()])
+        and not _is_cited(text, match, every, cited)
     )
     return Coverage(folder.name, len(every), len(covered), len(set_aside), uncovered, numbers)
+
+
+def _citations(record: Record, inherited: tuple[int, ...]) -> Iterator[tuple[Span, frozenset[int]]]:
+    """Every passage of a record and of those inside it, with the references cited there or by a record around it."""
+    citing = (*inherited, *record.integers("citing"))
+    yield from ((span, frozenset(citing)) for span in record.spans("at"))
+    for key in record.fields:
+        for inner in record.records(key):
+            yield from _citations(inner, citing)
+
+
+def _is_cited(text: str, number: re.Match[str], every: list[Span], cited: list[tuple[Span, frozenset[int]]]) -> bool:
+    """Whether a number is the mark of a reference that a fact of the same sentence, or of the one before, cites.
+
+    A mark printed behind a full stop opens the next sentence (``kinases.43,44 As a ...``), so both are looked at.
+    """
+    if "." in number[0] or not _BEFORE_A_MARK.search(text[max(0, number.start() - 2) : number.start()]):
+        return False
+    marks = {int(mark) for mark in number[0].split(",")}
+    at = next((index for index, span in enumerate(every) if span.start <= number.start() < span.end), None)
+    near = every[max(0, at - 1) : at + 1] if at is not None else []
+    return any(
+        marks <= references and span.start < sentence.end and sentence.start < span.end
+        for span, references in cited
+        for sentence in near
+    )
 
 
 def _holds(head: object, sentence: Span) -> bool:

@@ -9,14 +9,14 @@ from triples.keys import Key, RecordType, Type
 
 
 def reference_page() -> str:
-    """The text that docs/curating-reference.md should have; `python -m triples reference` prints it."""
+    """The text that docs/curating-reference.md should have; `python -m triples` writes it."""
     return "\n".join(_lines()) + "\n"
 
 
 def _lines() -> Iterator[str]:
     yield "# Curated records: every key"
     yield ""
-    yield "Written by `python -m triples reference > docs/curating-reference.md` from `triples/schema.py`."
+    yield "Written by `python -m triples` from `triples/schema.py`."
     yield "[Curating a document](curating.md) explains them with examples. A key marked **must** has to be"
     yield "there; one marked *list* may have several values."
     for record in schema.RECORDS.values():

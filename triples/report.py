@@ -15,7 +15,8 @@ def render_check(report: CheckReport, *, coverage: bool = False, identifiers: bo
     With ``coverage`` what no fact points to; with ``identifiers`` the share of entities known elsewhere.
     """
     lines = [*_lines(report, coverage=coverage), *(_identifiers(report) if identifiers else ())]
-    return "\n".join([*lines, _count(len(report.faults), "fault")]) + "\n"
+    others = f" ({report.elsewhere} more in other files)" if report.elsewhere else ""
+    return "\n".join([*lines, _count(len(report.faults), "fault") + others]) + "\n"
 
 
 def _lines(report: CheckReport, *, coverage: bool) -> Iterator[str]:

@@ -94,6 +94,9 @@ ENTITY = RecordType("entity", "What the facts are about (entities/*.yaml); edito
     text_key("counts", "skg:counts", "definitions: which responses count", repeated=True),
     Key("minimum_duration", Type.DURATION, "skg:minimumDuration", "definitions: how long they must last"),
     text_key("criteria", "skg:criteria", "definitions: response criteria, if stated"),
+    text_key("phase", "skg:cyclePhase", "phase of the cell cycle that it takes place in, or that the cells are in"),
+    text_key("arrest_in", "skg:arrestIn", "processes: the phase of the cell cycle in which they hold cells"),
+    text_key("exit_from", "skg:exitFrom", "processes: the phase of the cell cycle that cells leave by them"),
     NOTE,
 ))  # fmt: skip
 

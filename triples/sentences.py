@@ -13,8 +13,10 @@ from triples.wording import Wording
 
 _DURATION_PARTS = re.compile(r"(\d+(?:\.\d+)?)([YMWDHS])")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
+_WORD = re.compile(r"[a-z]{4,}")
+_TELLING_WORDS = 3
+"""A remark with so many words that the sentence before it lacks says something more."""
 _DENIAL = re.compile(r"\b(?:no|not|none|never|without)\b", re.IGNORECASE)
-_INITIALISM_WITH_AN = re.compile(r"[AEFHILMNORSX]", re.IGNORECASE)
 _SHORT_WORDS = frozenset({"a", "an", "no"})
 _AFTER_NOUN = re.compile(r"[,;]|\b(?:on|after|to|with|without|for|by|in|of|who|under|from)\b")
 _DATE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
@@ -82,17 +84,6 @@ def sentence(text: str) -> str:
     word = text.partition(" ")[0].rstrip(",:;").partition("-")[0]
     ordinary = word.isalpha() and word.islower() and len(word) > 2
     return text[:1].upper() + text[1:] if ordinary or word in _SHORT_WORDS else text
-
-
-def article(noun: str) -> str:
-    """``a`` or ``an``, as the noun is said aloud; a symbol is spelled letter by letter.
-
-    >>> [article(noun) for noun in ("antimetabolite", "cytotoxic drug", "mTOR inhibitor", "VEGF antagonist")]
-    ['an', 'a', 'an', 'a']
-    """
-    word = noun.partition(" ")[0]
-    symbol = not word[1:].replace("-", "").islower()
-    return "an" if (_INITIALISM_WITH_AN if symbol else re.compile("[aeiou]")).match(word) else "a"
 
 
 def lower_first(text: str) -> str:
@@ -279,12 +270,17 @@ def outcome_label(record: Record, treatment: str, population: str, names: Names)
 
 
 def _remark(record: Record, body: str) -> str:
-    """The record's own sentence, unless it only repeats the figures."""
+    """The record's own sentence, unless it only repeats the figures in hardly any words of its own."""
     text = record.text("text")
     if text is None:
         return ""
-    numbers = set(_FIGURES.findall(text))
-    return "" if numbers and numbers <= set(_FIGURES.findall(body)) else f". {sentence(text)}"
+    numbers, own_words = set(_FIGURES.findall(text)), _words(text) - _words(body)
+    repeats = numbers and numbers <= set(_FIGURES.findall(body)) and len(own_words) < _TELLING_WORDS
+    return "" if repeats else f". {sentence(text)}"
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
 
 
 def reservation(record: Record) -> str:

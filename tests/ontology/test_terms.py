@@ -84,6 +84,24 @@ def test_predicate_is_coherent(name):
     assert term.definition.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("predicate", "subject", "obj", "negated", "expected"),
+    [
+        ("activates", "nucleoside kinases", "gemcitabine", False, "nucleoside kinases activate gemcitabine"),
+        ("associatedWith", "multiple mutations", "cancer", False, "multiple mutations are associated with cancer"),
+        ("controls", "PI3K-related kinases", "DNA repair", True, "PI3K-related kinases do not control DNA repair"),
+        ("inhibits", "sirolimus", "mTOR", False, "sirolimus inhibits mTOR"),
+        ("causes", "angiogenesis", "growth", False, "angiogenesis causes growth"),
+        ("inhibitionCauses", "nucleoside kinases", "growth", False, "Inhibition of nucleoside kinases causes growth"),
+        ("isA", "gemcitabine", "antimetabolite", False, "gemcitabine is an antimetabolite"),
+        ("isA", "sirolimus", "mTOR inhibitor", True, "sirolimus is not an mTOR inhibitor"),
+        ("hasMutation", "soft tissue sarcoma", "NTRK fusion", False, "soft tissue sarcoma carries NTRK fusion"),
+    ],
+)
+def test_a_sentence_agrees_with_its_names(predicate, subject, obj, negated, expected):
+    assert PREDICATES[predicate].spell(subject, obj, negated=negated) == expected
+
+
 def test_inhibition_of_something_turns_the_sign_of_its_effect_round():
     signs = {name: term.sign_value for name, term in PREDICATES.items() if name.startswith("inhibition")}
     assert signs == {

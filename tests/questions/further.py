@@ -522,7 +522,7 @@ FURTHER: tuple[Asked, ...] = (
     Asked(
         "E31",
         "Gemcitabine 1250 mg/m2 by ECOG: n, response, toxicity?",
-        lambda reader: reader.rows(regimen="gemcitabine", min_n=25),
+        lambda reader: reader.rows(study="study:ecog-gemcitabine-ref23"),
         ("25", "4%", "epithelioid", "all patients"),
     ),
     Asked(

@@ -65,8 +65,10 @@ def _leaves(value: Any) -> Iterator[str]:
     elif isinstance(value, int | float):
         yield f"{value:g}" if abs(value) < 1_000_000 else str(value)
     elif isinstance(value, Mapping):
+        # A cell of an answer gives its text and the value that it stands for: a figure is not said twice over.
+        repeated = "value" if str(value.get("value")) == value.get("text") else None
         for key, entry in value.items():
-            if key not in _SILENT:
+            if key not in _SILENT and key != repeated:
                 yield from _leaves(entry)
     else:
         for entry in value:
@@ -87,7 +89,7 @@ def fold(text: str) -> str:
     """A text without differences of case, number words, thousands separators, dashes, spelling and the plural."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = _DASHES.sub("-", plain)
-    plain = re.sub(r"(?<=\d)[, ](?=\d{3}(?!\d))", "", plain)
+    plain = re.sub(r"(?<=\d)(?:,(?=\d{3}(?!\d))| (?=\d{3}(?![\d-])))", "", plain)
     plain = re.sub(r"(?<![\d.])\.(?=\d)", "0.", plain)
     plain = re.sub(r"[a-z]+", lambda word: american(_DIGITS.get(word[0], word[0])), plain)
     return " ".join(plain.split())

@@ -88,6 +88,24 @@ def test_responses_in_uterine_leiomyosarcoma_are_grouped_by_definition_best_firs
     assert "85% of the arm" in texts(rows, "people")
 
 
+def test_a_result_of_a_whole_arm_says_which_share_of_it_had_the_histotype(reader: Reader) -> None:
+    rows = reader.ask("responses-in-histotype", histotype="uterine leiomyosarcoma")
+    assert [row["people"]["text"] for row in rows if "53%" in row["result"]["text"]] == ["85% of the arm"]
+
+
+def test_severe_toxicity_leaves_out_what_is_called_less_severe(reader: Reader) -> None:
+    said = texts(reader.ask("severe-toxicity"), "outcome")
+    assert not [sentence for sentence in said if "less severe" in sentence]
+    assert any("fatal" in sentence for sentence in said)
+
+
+def test_dose_comparisons_are_of_arms_that_a_source_compares(reader: Reader) -> None:
+    rows = reader.ask("dose-comparisons")
+    assert "imatinib 400 mg once or twice daily (both arms)" not in texts(rows, "oneArm") + texts(rows, "otherArm")
+    progression = [row for row in rows if row["pValue"] and row["pValue"]["text"] == "P = .026"]
+    assert [(row["result"]["text"], row["otherResult"]["text"]) for row in progression] == [("56%", "50%")]
+
+
 def test_lines_of_patient_2_come_in_order_with_how_each_ended(reader: Reader) -> None:
     rows = reader.ask("treatment-lines", patient="patient:003-2")
     drugs = [given for given in texts(rows, "given") if given not in {"surgery", "radiotherapy", "local ablation"}]
@@ -116,6 +134,15 @@ def test_drugs_reach_kit_directly_or_through_their_active_form(reader: Reader) -
     assert ("retaspimycin", "through an active form") in routes
     mtor = {(row["drug"]["text"], row["route"]["text"]) for row in reader.ask("drugs-reaching-target", target="mTOR")}
     assert {("sirolimus", "through a complex"), ("temsirolimus", "directly")} <= mtor
+
+
+def test_what_a_family_does_is_told_of_the_protein_asked_for_alone(reader: Reader) -> None:
+    families = {
+        name: {row["family"]["entity"]["curie"] for row in reader.ask("family-functions", protein=name)}
+        for name in ("target:MTOR", "target:KIT")
+    }
+    assert families["target:MTOR"] == {"target:MTOR", "target:PIKK"}
+    assert families["target:KIT"] <= {"target:KIT"}
 
 
 def test_a_document_is_quoted_by_reference(reader: Reader) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.questions.calls import CALLS, Reader
+from tests.questions.cases_and_contradictions import CASES_AND_CONTRADICTIONS
 from tests.questions.further import FURTHER, Asked
 from tests.questions.reading import says, sentences
+from tests.questions.review import REVIEW
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +54,7 @@ def test_the_same_thing_may_be_spelled_differently(told: dict[str, str], item: s
     assert says(sentences(told), item)
 
 
-@pytest.mark.parametrize("asked", FURTHER, ids=lambda asked: asked.id)
+@pytest.mark.parametrize("asked", [*FURTHER, *REVIEW, *CASES_AND_CONTRADICTIONS], ids=lambda asked: asked.id)
 def test_the_graph_answers_a_further_question(asked: Asked, reader: Reader) -> None:
     said = sentences(asked.call(reader))
     assert [item for item in asked.items if not says(said, item)] == [], asked.question

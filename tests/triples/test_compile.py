@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -172,6 +173,22 @@ def test_statements_outcomes_and_events_all_have_a_sentence(store: ox.Store) -> 
     for kind in ("Statement", "Outcome", "TimelineEvent"):
         assert not ask(store, f"?x a skg:{kind} FILTER NOT EXISTS {{ ?x rdfs:label ?label }}")
         assert not ask(store, f"?x a skg:{kind} ; rdfs:label ?a, ?b FILTER(?a != ?b)")
+
+
+def test_a_contradicted_diagnosis_stays_in_the_history_and_is_not_summed_up(
+    curated: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    edit(
+        "documents/900-invented-trial/patients.yaml",
+        "      at: 602-632\n",
+        "      at: 602-632\n      flag: contradicted\n      flag_reason: invented\n",
+    )
+    store = ox.Store()
+    store.extend(compile_corpus(read_corpus(curated)).quads)
+    event = "patient:900-woman skg:hasEvent ?e . ?e skg:histotype histotype:leiomyosarcoma ; skg:flag 'contradicted'"
+    assert ask(store, event)
+    assert not ask(store, "patient:900-woman skg:hasDiagnosis ?any")
+    assert not ask(store, "?s skg:subject patient:900-woman ; skg:predicate skg:hasDiagnosis")
 
 
 def test_the_same_records_in_other_files_make_the_same_graph(curated: Path, compiled: Compiled) -> None:

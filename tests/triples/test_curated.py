@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,11 @@ def test_every_fact_is_supported_by_its_passage(shared_dir: Path) -> None:
     assert report.support.context_share < 0.25
 
 
-def test_every_sentence_of_every_document_is_in_a_fact_or_set_aside_with_a_reason(shared_dir: Path) -> None:
+def test_every_sentence_and_number_of_every_document_is_in_a_fact_or_set_aside_with_a_reason(shared_dir: Path) -> None:
     for each in check(CheckQuestion(CURATED, sources_dir=shared_dir / "sources")).coverage():
         assert each.sentences > 20
         assert each.uncovered == (), each.document
+        assert each.numbers == (), each.document
         assert each.excluded <= 0.1 * each.sentences
 
 
@@ -50,3 +52,18 @@ def test_no_text_repeats_a_sentence_of_its_source(shared_dir: Path) -> None:
     report = check(CheckQuestion(CURATED, sources_dir=shared_dir / "sources"))
     found = [run for folder in report.folders for run in borrowed_runs(folder, report.sources[folder.name])]
     assert not found, "\n".join(map(str, found))
+
+
+def test_no_two_things_have_the_same_label() -> None:
+    """A reader who meets a label in an answer knows which thing is meant."""
+    labels = Counter((entity.text("label") or "").casefold() for entity in read_sound_corpus(CURATED).entities)
+    assert [label for label, count in labels.items() if count > 1] == []
+
+
+def test_no_combination_is_called_by_the_name_of_one_of_its_drugs() -> None:
+    entities = {entity.text("id"): entity for entity in read_sound_corpus(CURATED).entities}
+    for entity in entities.values():
+        called = {name.casefold() for name in (*entity.texts("label"), *entity.texts("synonyms"))}
+        for drug in entity.texts("drugs"):
+            names = {name.casefold() for name in (*entities[drug].texts("label"), *entities[drug].texts("synonyms"))}
+            assert not called & names, (entity.text("id"), drug)

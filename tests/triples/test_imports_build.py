@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.codec import dataset_checksum
-from kg.errors import AmbiguousEntity, StoreUnavailable
+from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable
 from kg.evidence.rows import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.paths.traversal import NeighborsQuestion, PathQuestion
@@ -138,6 +138,44 @@ def test_every_imported_edge_leads_back_to_its_claim(graph: KnowledgeGraph) -> N
     for statement in paths:
         part_of = graph.sparql("SELECT ?path { ?claim dcterms:isPartOf ?path }", {"claim": statement}).rows
         assert part_of
+
+
+def test_every_imported_edge_has_a_card_with_the_licence_of_its_graph(graph: KnowledgeGraph) -> None:
+    """Also one that its publisher says nothing more of, which is no node of the store."""
+    edges = [edge for edge in graph.index.iter_edges() if edge.imported]
+    bare = 0
+    for edge in edges:
+        card = graph.fact(edge.statement)
+        assert card.imported
+        assert (card.subject, card.object) == (graph.index.entity(edge.subject), graph.index.entity(edge.object))
+        assert card.predicate == edge.predicate.name
+        assert [ref.id for ref in card.asserted_by] == [edge.graph]
+        said = {one.label for one in card.qualifiers}
+        assert {"licence", "version", "source"} <= said
+        bare += said == {"licence", "version", "source"}
+    assert 0 < bare < len(edges)
+    with pytest.raises(EntityNotFound):
+        graph.fact("statement:nothing-of-the-kind")
+
+
+def test_what_only_an_import_knows_is_marked_in_a_search(graph: KnowledgeGraph) -> None:
+    marked = {hit.label: hit.imported for text in ("Protein one", "Inventa") for hit in graph.search(text).items}
+    assert marked["Protein one"]
+    assert not marked["drug A"]
+
+
+def test_a_named_import_is_read_alone_and_without_asking_twice(graph: KnowledgeGraph) -> None:
+    """Naming its graph asks for it; only what it states counts then."""
+    graphs = graph.named_graphs(["import-paths"])
+    found = graph.paths(PathQuestion(DRUG_A, DISEASE, graphs=graphs))
+    assert found.paths
+    assert all(step.imported for path in found.paths for step in path.steps)
+    assert graph.paths(PathQuestion(DRUG_A, DISEASE, graphs=graph.named_graphs(["document-900"]))).paths == ()
+    items = graph.neighbors(NeighborsQuestion(DRUG_A, graphs=graphs)).items
+    assert items
+    assert all(item.imported for item in items)
+    with pytest.raises(InvalidParameter, match="graph:import-paths"):
+        graph.named_graphs(["import-nothing"])
 
 
 def test_removing_all_imports_gives_the_curated_dataset_again(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ontology.english import article
 from triples.facts import FactSentence, facts
 from triples.keys import RecordType
 from triples.read import parse_yaml, read_corpus
@@ -13,7 +14,6 @@ from triples.records import Record
 from triples.schema import OUTCOME, POPULATION, STATEMENT, TIMELINE_EVENT
 from triples.sentences import (
     Names,
-    article,
     duration_words,
     event_label,
     outcome_label,
@@ -201,6 +201,23 @@ def test_an_ordinary_first_word_takes_a_capital(text: str) -> None:
 def test_a_count_in_words_is_not_repeated_in_digits() -> None:
     outcome = record(OUTCOME, "{measure: measure:response-rate, value_text: one patient, numerator: 1, at: 1-2}")
     assert outcome_label(outcome, "imatinib", "", NAMES) == "Imatinib: response rate: one patient"
+
+
+@pytest.mark.parametrize(
+    ("remark", "said"),
+    [
+        ("longer than with an exon 11 mutation, in contrast to first-line imatinib", True),
+        ("in the first cycle, by CTC-AE version 4, reversible", True),
+        ("a response rate of 53% in 4 of 11", False),
+    ],
+)
+def test_a_remark_that_repeats_figures_is_left_out_only_if_it_says_nothing_else(remark: str, said: bool) -> None:
+    outcome = record(
+        OUTCOME,
+        "{measure: measure:response-rate, value: 53, unit: '%', value_text: 53%, numerator: 4, denominator: 11,"
+        f" text: '{remark}'}}",
+    )
+    assert (remark[1:] in outcome_label(outcome, "Sunitinib", "", NAMES)) is said
 
 
 def test_a_figure_that_names_its_measure_is_not_led_by_it() -> None:

@@ -94,6 +94,15 @@ def test_what_no_fact_points_to_is_listed_unless_set_aside(curated: Path, source
     (left,) = trial.uncovered
     assert left.section == "Discussion"
     assert left.text.startswith("We thank")
+    assert [number.text for number in trial.numbers] == ["7"]
+
+
+def test_the_mark_of_a_reference_counts_only_where_a_fact_there_cites_it(
+    curated: Path, sources_dir: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    (curated / "documents/900-invented-trial/exclusions.yaml").unlink()
+    edit(STATEMENTS, "  citing: [1]\n", "")
+    (trial, _) = check(CheckQuestion(curated, sources_dir=sources_dir)).coverage()
     assert [number.text for number in trial.numbers] == ["1", "7"]
 
 
