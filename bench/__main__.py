@@ -22,6 +22,7 @@ from bench.measure import Task, Timings, run
 from bench.report import gate_lines, single_lines, task_lines
 from bench.start import Once
 from kg.generations import open_current
+from kg.paths import kernels
 from kg.paths.index import Index
 from kg.paths.index_writer import write_index
 
@@ -32,7 +33,8 @@ def main() -> int:
     options = _options()
     say: Callable[[str], None] = (lambda _: None) if options.quiet else _progress
     machine = f"{platform.machine()}, {os.cpu_count()} CPUs"
-    print(f"# Bench\n\n{machine}, Python {platform.python_version()}, numpy {np.__version__}")
+    searches = "compiled" if kernels.load() else "numpy alone, because numba is not installed"
+    print(f"# Bench\n\n{machine}, Python {platform.python_version()}, numpy {np.__version__}; searches: {searches}")
     missed = False
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for rows, index in _graphs(options, Path(folder), say):
@@ -119,7 +121,9 @@ class _Run:
         self.singles["opening"] = start.opening(self.setting)
         self.singles["cold"] = start.cold(self.setting)
         self.singles["first"] = {
-            "10 best paths with a new filter": start.first_best_paths(self.setting, self.setting.rows)
+            "10 best paths with a new filter": start.first_best_paths(self.setting, self.setting.rows),
+            "all questions on 10 best paths, mechanism": start.many_best_paths(self.setting, mechanism=True),
+            "all questions on 10 best paths, all predicates": start.many_best_paths(self.setting, mechanism=False),
         }
         self.say("start measured")
         if self.options.slow or not self.options.data:
@@ -137,11 +141,18 @@ class _Run:
     def _typed(self) -> None:
         ntriples = self.setting.folder / "links.nt"
         self.setting.rows.ntriples(ntriples)
-        oxigraph = peers.OxigraphPeer(self.setting.folder / "oxigraph", ntriples)
+        store = self.setting.folder / "oxigraph"
+        oxigraph = peers.OxigraphPeer(store, ntriples)
         self.say("Oxigraph loaded")
         rdflib = peers.RdflibPeer(ntriples) if self.options.slow or not self.options.data else None
         self.say("rdflib loaded" if rdflib else "rdflib left out")
-        self._tasks(tasks.typed_tasks(self.setting, oxigraph, rdflib))
+        predicates = [name for _, steps in tasks.COUNTS.values() for name, _ in steps]
+        ladybug = peers.LadybugPeer(self.setting.rows, self.setting.folder / "ladybug", predicates)
+        server = peers.OxigraphServer(store)
+        try:
+            self._tasks(tasks.typed_tasks(self.setting, tasks.TypedPeers(oxigraph, server, rdflib, ladybug)))
+        finally:
+            server.close()
 
 
 if __name__ == "__main__":

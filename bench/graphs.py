@@ -11,7 +11,7 @@ import hashlib
 import lzma
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Rows:
         nodes: (IRI, type) in the order of the IRIs, which is the numbering of the index.
         predicates: local names in their order.
         links: distinct (subject, predicate, object) by number, sorted; int64, shape (n, 3).
+        counted: the links that count towards degrees, where those are more.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Rows:
     mechanism: tuple[str, ...] = ()
     source_type: str = "Compound"
     target_type: str = "Disease"
-    index_nodes: list[IndexNode] = field(default_factory=list)
+    counted: NDArray[np.int64] | None = None
 
     @cached_property
     def mechanism_numbers(self) -> list[int]:
@@ -174,10 +175,11 @@ def curated(index: Index) -> Rows:
     predicates = [predicate.name for predicate in index.predicates]
     number = {name: place for place, name in enumerate(predicates)}
     edges = [
-        (edge.subject, number[edge.predicate.name], edge.object)
+        (edge.subject, number[edge.predicate.name], edge.object, edge.certainty in ("stated", "inferred"))
         for edge in index.iter_edges()
-        if edge.certainty in ("stated", "inferred") and not edge.imported
+        if not edge.imported
     ]
-    links = np.unique(np.array(edges, dtype=np.int64).reshape(-1, 3), axis=0)
+    rows = np.array(edges, dtype=np.int64).reshape(-1, 4)
+    links = np.unique(rows[rows[:, 3] == 1, :3], axis=0)
     causal = tuple(p.name for p in index.predicates if p.causal or p.sign == 0)
-    return Rows("curated", nodes, predicates, links, causal, "Drug", "Process")
+    return Rows("curated", nodes, predicates, links, causal, "Drug", "Process", counted=np.unique(rows[:, :3], axis=0))

@@ -12,6 +12,7 @@ import pickle
 import resource
 import statistics
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -142,16 +143,21 @@ def forked(work: Callable[[], Any], limit_s: int) -> tuple[Any, float, float]:
         os.close(reading)
         used = int(time.process_time()) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (used + limit_s, used + limit_s))
-        wall, cpu = time.perf_counter(), time.process_time()
-        answers = work()
-        message = pickle.dumps((answers, time.perf_counter() - wall, time.process_time() - cpu))
-        with os.fdopen(writing, "wb") as out:
-            out.write(message)
+        try:
+            wall, cpu = time.perf_counter(), time.process_time()
+            answers = work()
+            message = pickle.dumps((answers, time.perf_counter() - wall, time.process_time() - cpu))
+            with os.fdopen(writing, "wb") as out:
+                out.write(message)
+        except BaseException:  # noqa: BLE001 - the child must never go on with what the parent does
+            traceback.print_exc()
+            os._exit(1)
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as data:
         message = data.read()
-    os.waitpid(child, 0)
+    if os.WEXITSTATUS(os.waitpid(child, 0)[1]):
+        raise ChildProcessError("a peer failed; its traceback is above")
     return pickle.loads(message) if message else (None, float(limit_s), float(limit_s))
 
 

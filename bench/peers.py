@@ -1,10 +1,19 @@
-"""The peers, made from a graph's rows: NetworkX, DuckDB, rdflib, pyoxigraph on disk, igraph."""
+"""The peers, made from a graph's rows: NetworkX, DuckDB, rdflib, Oxigraph on disk and as a server, ladybug."""
 
 from __future__ import annotations
 
+import http.client
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import networkx as nx
 import numpy as np
@@ -40,13 +49,18 @@ def multi_digraph(rows: Rows) -> nx.MultiDiGraph[str]:
     return graph
 
 
+def _ends(rows: Rows, links: np.ndarray[Any, Any], column: int) -> np.ndarray[Any, Any]:
+    """For each link one of its nodes and its predicate, as one number."""
+    return np.asarray(links[:, column] * len(rows.predicates) + links[:, 1])
+
+
 def link_costs(rows: Rows) -> np.ndarray[Any, np.dtype[np.int64]]:
     """What each link costs, in millionths, worked out anew from what kg.paths.traversal documents."""
     degrees = []
+    counted = rows.links if rows.counted is None else rows.counted
     for column in (0, 2):
-        keys = rows.links[:, column] * len(rows.predicates) + rows.links[:, 1]
-        _, place, count = np.unique(keys, return_inverse=True, return_counts=True)
-        degrees.append(count[place])
+        known, counts = np.unique(_ends(rows, counted, column), return_counts=True)
+        degrees.append(counts[known.searchsorted(_ends(rows, rows.links, column))])
     return np.rint(1e6 * (1 + 0.5 * (np.log(degrees[0]) + np.log(degrees[1])))).astype(np.int64)
 
 
@@ -108,7 +122,10 @@ ORDER BY code, n1, n2, n3, l1, l2, l3, l4 LIMIT {K}
 
 def best_simple_path(graph: nx.Graph[int], source: int, target: int) -> int | None:
     """The cost of the cheapest path by NetworkX's k shortest simple paths, taken K times; None beyond four steps."""
-    found = list(islice(nx.shortest_simple_paths(graph, source, target, weight="weight"), K))
+    try:
+        found = list(islice(nx.shortest_simple_paths(graph, source, target, weight="weight"), K))
+    except nx.NetworkXNoPath:
+        return None
     if len(found[0]) > HOPS + 1:
         return None
     return sum(graph[one][other]["weight"] for one, other in pairwise(found[0]))
@@ -129,6 +146,72 @@ class OxigraphPeer:
 
     def rows(self, query: str) -> list[tuple[str, ...]]:
         return [tuple(term.value for term in solution) for solution in self._store.query(query)]  # type: ignore[union-attr]
+
+
+class OxigraphServer:
+    """Oxigraph's own server on a store that exists, asked over one HTTP connection; answers come as JSON."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+        if program is None:
+            raise FileNotFoundError("oxigraph")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [program, "serve-read-only", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
+        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        for _ in range(100):
+            try:
+                self._connection.connect()
+                break
+            except OSError:
+                time.sleep(0.1)
+
+    def rows(self, query: str) -> list[tuple[str, ...]]:
+        headers = {
+            "Accept": "application/sparql-results+json", "Content-Type": "application/x-www-form-urlencoded"
+        }  # fmt: skip
+        try:
+            self._connection.request("POST", "/query", urlencode({"query": query}), headers)
+            answer = json.loads(self._connection.getresponse().read())
+        except (OSError, http.client.HTTPException):  # it closes a connection that was idle while others had their turn
+            self._connection.close()
+            self._connection.request("POST", "/query", urlencode({"query": query}), headers)
+            answer = json.loads(self._connection.getresponse().read())
+        names = answer["head"]["vars"]
+        return [tuple(row[name]["value"] for name in names if name in row) for row in answer["results"]["bindings"]]
+
+    def close(self) -> None:
+        self._connection.close()
+        self._process.terminate()
+        self._process.wait()
+
+
+class LadybugPeer:
+    """The nodes in one table of ladybug, the links of some predicates in one table each; asked in Cypher."""
+
+    def __init__(self, rows: Rows, folder: Path, predicates: Iterable[str]) -> None:
+        import ladybug
+
+        folder.mkdir()
+        self._connection = ladybug.Connection(ladybug.Database(str(folder / "db")), num_threads=1)
+        self._run("CREATE NODE TABLE N(id INT64 PRIMARY KEY, iri STRING)")
+        nodes = folder / "nodes.csv"
+        nodes.write_text("".join(f"{number},{iri}\n" for number, (iri, _) in enumerate(rows.nodes)), "ascii")
+        self._run(f'COPY N FROM "{nodes}"')
+        for name in sorted({*predicates}):
+            links = rows.links[rows.links[:, 1] == rows.predicates.index(name)][:, [0, 2]].tolist()
+            table = folder / f"{name}.csv"
+            table.write_text("".join(f"{s},{o}\n" for s, o in links), "ascii")
+            self._run(f"CREATE REL TABLE {name}(FROM N TO N)")
+            self._run(f'COPY {name} FROM "{table}"')
+
+    def _run(self, query: str, values: dict[str, Any] | None = None) -> Any:
+        return self._connection.execute(query, values or {})
+
+    def rows(self, query: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._run(query, values).get_all()]
 
 
 class RdflibPeer:

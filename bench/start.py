@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,8 @@ def cold(setting: Setting) -> dict[str, Once]:
 def evidence(data: Path) -> Once:
     """G12: the evidence of one known edge from the store, through a worker; the median of its statements."""
     with KnowledgeGraph.open(data) as graph:
-        statements = [edge.statement for _, edge in zip(range(200), graph.index.iter_edges(), strict=False)]
+        curated = (edge.statement for edge in graph.index.iter_edges() if not edge.imported)
+        statements = list(islice(curated, 200))
         graph.statements(statements[:1])  # starts the worker
         walls, cpus = [], []
         for statement in statements:
@@ -149,3 +151,19 @@ def first_best_paths(setting: Setting, rows: Rows) -> Once:
     source, target = rows.pairs(1, typed=True)[0]
     question: PathQuestion = setting.question((source, target), mechanism=True, max_length=peers.HOPS)
     return once(lambda: best_paths(Index.open(setting.index.path), question))
+
+
+def many_best_paths(setting: Setting, *, mechanism: bool) -> Once:
+    """Questions on a freshly opened index, one after the other: what a serving process grows by."""
+    questions = [
+        setting.question(pair, mechanism=mechanism, max_length=peers.HOPS)
+        for pair in setting.rows.pairs(setting.pairs, typed=True)
+    ]
+
+    def ask() -> Index:
+        index = Index.open(setting.index.path)
+        for question in questions:
+            best_paths(index, question)
+        return index
+
+    return once(ask)

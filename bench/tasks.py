@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from bench import peers
 from bench.graphs import VOCABULARY, Rows
 from bench.measure import Answers, Contender, Task
 from kg import networkx_backend
 from kg.networkx_backend import IndexGraph
+from kg.paths import kernels
 from kg.paths.adjacency import Projection, Selection, project
-from kg.paths.best_paths import SearchLimits
+from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.breadth_first import AllShortestPaths, shortest_path
 from kg.paths.index import Index
 from kg.paths.neighborhood import neighbor_iris
@@ -24,6 +28,7 @@ from kg.paths.typed_walks import Pattern, TypedStep, count_ends, count_pairs, co
 
 SLOW_LIMIT_S = 30
 SLOW_QUESTIONS = 3
+SHORT_CALLS = 5  # in one measurement, because reading the clocks takes as long as some of them
 UNLIMITED = SearchLimits(max_expansions=1 << 60)
 
 
@@ -47,6 +52,10 @@ class Setting:
             predicates=self.rows.mechanism if mechanism else (), include_imports=self.include_imports, directed=False,
         )  # fmt: skip
 
+    def interior(self) -> NDArray[np.bool_]:
+        """Every node may lie on a path."""
+        return np.ones(len(self.rows.nodes), dtype=bool)
+
     def selection(self, *, mechanism: bool = False) -> Selection:
         return self.question((0, 1), mechanism=mechanism).selection()
 
@@ -58,7 +67,22 @@ def best_path_tasks(setting: Setting) -> Iterator[Task]:
         duck = peers.DuckPaths(setting.rows, mechanism=mechanism)
         graph = peers.weighted_graph(setting.rows, mechanism=mechanism)
 
-        def ours(pair: tuple[int, int], mechanism: bool = mechanism) -> PathAnswer:
+        projection, interior = project(setting.index, setting.selection(mechanism=mechanism)), setting.interior()
+
+        def ours(
+            pair: tuple[int, int], projection: Projection = projection, interior: Any = interior
+        ) -> list[FoundPath]:
+            search = BestPaths(
+                projection, setting.index.link_predicate, sources=[pair[0]], targets=[pair[1]],
+                max_length=peers.HOPS, interior=interior, limits=UNLIMITED, wanted=peers.K,
+            )  # fmt: skip
+            return list(islice(search, peers.K))
+
+        def numbers(found: list[FoundPath]) -> Answers:
+            paths = [(round(path.cost * 1e6), path.nodes) for path in found]
+            return {"paths": paths, "best": paths[0][0] if paths else None}
+
+        def named(pair: tuple[int, int], mechanism: bool = mechanism) -> PathAnswer:
             question = setting.question(pair, mechanism=mechanism, max_length=peers.HOPS)
             return best_paths(setting.index, question, None, UNLIMITED)
 
@@ -75,11 +99,26 @@ def best_path_tasks(setting: Setting) -> Iterator[Task]:
             return {} if best is None else {"best": best}
 
         contenders = {
-            "sarcoma-kg": Contender(ours, listed),
+            "sarcoma-kg": Contender(ours, numbers),
+            "sarcoma-kg, numpy alone": Contender(_numpy_alone(ours), numbers),
+            "sarcoma-kg, named and described": Contender(named, listed),
             "duckdb": Contender(joined, most=20),
             "networkx": Contender(simple, most=SLOW_QUESTIONS, limit_s=SLOW_LIMIT_S),
         }
         yield Task(f"10 best paths, {name}", pairs, contenders)
+
+
+def _numpy_alone(ask: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same question without the compiled searches."""
+
+    def asked(question: Any) -> Any:
+        kernels.unload()
+        try:
+            return ask(question)
+        finally:
+            kernels.load()
+
+    return asked
 
 
 def _listed(setting: Setting, answer: PathAnswer) -> list[tuple[int, tuple[int, ...]]]:
@@ -99,34 +138,37 @@ def shortest_path_tasks(setting: Setting) -> Iterator[Task]:
 
     def named(pair: tuple[int, int]) -> Answers:
         answer = one_shortest_path(index, setting.question(pair), None, UNLIMITED)
-        return {"length": answer.paths[0].length if answer.paths else None}
+        return {"length": answer.paths[0].length} if answer.paths else {}  # none within the most steps one may ask for
 
     def by_iris(length: Callable[..., int]) -> Callable[[tuple[int, int]], Answers]:
         return _length(lambda pair: length(whole, setting.iri(pair[0]), setting.iri(pair[1])))
 
     contenders = {
-        "sarcoma-kg": Contender(_by_index(whole.projection, whole)),
+        "sarcoma-kg": Contender(_by_index(whole.projection, setting)),
+        "sarcoma-kg, numpy alone": Contender(_numpy_alone(_by_index(whole.projection, setting))),
         "sarcoma-kg, named and described": Contender(named),
         "sarcoma-kg by its IRIs": Contender(by_iris(networkx_backend.shortest_path_length)),
         "sarcoma-kg by nx.shortest_path_length": Contender(by_iris(nx.shortest_path_length)),
         "networkx": Contender(_length(lambda pair: len(nx.bidirectional_shortest_path(simple, *pair)) - 1)),
     }
-    yield Task("one shortest path", pairs, contenders)
-    yield _filtered(setting, whole)
+    yield Task("one shortest path", pairs, contenders, SHORT_CALLS)
+    yield _filtered(setting)
     yield _all_shortest(setting, simple, whole, pairs)
 
 
-def _filtered(setting: Setting, whole: IndexGraph) -> Task:
+def _filtered(setting: Setting) -> Task:
     mechanism = set(setting.rows.mechanism_numbers)
     graph = peers.multi_graph(setting.rows)
     view = nx.subgraph_view(graph, filter_edge=lambda _, __, key: key[0] in mechanism)
+    ours = _by_index(project(setting.index, setting.selection(mechanism=True)), setting)
     contenders = {
-        "sarcoma-kg": Contender(_by_index(project(setting.index, setting.selection(mechanism=True)), whole)),
+        "sarcoma-kg": Contender(ours),
+        "sarcoma-kg, numpy alone": Contender(_numpy_alone(ours)),
         "networkx subgraph_view": Contender(
             _length(lambda pair: len(nx.bidirectional_shortest_path(view, *pair)) - 1), most=20
         ),
     }
-    return Task("one shortest path, mechanism", setting.rows.pairs(setting.pairs, typed=True), contenders)
+    return Task("one shortest path, mechanism", setting.rows.pairs(setting.pairs, typed=True), contenders, SHORT_CALLS)
 
 
 def _length(find: Callable[[tuple[int, int]], int]) -> Callable[[tuple[int, int]], Answers]:
@@ -139,8 +181,8 @@ def _length(find: Callable[[tuple[int, int]], int]) -> Callable[[tuple[int, int]
     return ask
 
 
-def _by_index(projection: Projection, whole: IndexGraph) -> Callable[[tuple[int, int]], Answers]:
-    interior = whole.interior()
+def _by_index(projection: Projection, setting: Setting) -> Callable[[tuple[int, int]], Answers]:
+    interior = setting.interior()
 
     def ask(pair: tuple[int, int]) -> Answers:
         found = shortest_path(projection, *pair, interior, UNLIMITED)
@@ -152,7 +194,7 @@ def _by_index(projection: Projection, whole: IndexGraph) -> Callable[[tuple[int,
 def _all_shortest(setting: Setting, simple: nx.Graph[int], whole: IndexGraph, pairs: list[tuple[int, int]]) -> Task:
     import igraph
 
-    rows, interior = setting.rows, whole.interior()
+    rows, interior = setting.rows, setting.interior()
     graph = igraph.Graph(n=len(rows.nodes), edges=[*simple.edges])
 
     def ours(pair: tuple[int, int]) -> Answers:
@@ -173,8 +215,8 @@ def _all_shortest(setting: Setting, simple: nx.Graph[int], whole: IndexGraph, pa
 
     contenders = {
         "sarcoma-kg": Contender(ours),
-        "networkx": Contender(by_networkx, most=10 if setting.slow else 5),
-        "igraph": Contender(by_igraph, most=10),
+        "networkx": Contender(by_networkx, most=5),
+        "igraph": Contender(by_igraph, most=SLOW_QUESTIONS, limit_s=SLOW_LIMIT_S),
     }
     return Task("all shortest paths", pairs, contenders)
 
@@ -186,7 +228,17 @@ COUNTS = {
 }
 
 
-def typed_tasks(setting: Setting, oxigraph: peers.OxigraphPeer, rdflib: peers.RdflibPeer | None) -> Iterator[Task]:
+@dataclass(frozen=True)
+class TypedPeers:
+    """Who answers in SPARQL and Cypher; None: not asked."""
+
+    oxigraph: peers.OxigraphPeer
+    server: peers.OxigraphServer | None
+    rdflib: peers.RdflibPeer | None
+    ladybug: peers.LadybugPeer | None
+
+
+def typed_tasks(setting: Setting, given: TypedPeers) -> Iterator[Task]:
     """G3, G4, G5: neighbours, counts along patterns, the best ends of a pattern."""
     for name, (kind, steps) in COUNTS.items():
         pattern = _pattern(setting, steps)
@@ -196,12 +248,14 @@ def typed_tasks(setting: Setting, oxigraph: peers.OxigraphPeer, rdflib: peers.Rd
         def ours(_: None, count: Any = count, pattern: Pattern = pattern) -> Answers:
             return {"count": count(setting.index, pattern)}
 
-        contenders = {"sarcoma-kg": Contender(ours), "oxigraph": Contender(_counting(oxigraph, query))}
-        if rdflib is not None and len(steps) == 2:  # the third takes it minutes
-            contenders["rdflib"] = Contender(_counting(rdflib, query))
-        yield Task(f"count {name}", [None], contenders)
-    yield _ends_task(setting, oxigraph, rdflib)
-    yield _neighbors_task(setting, oxigraph, rdflib)
+        contenders = {"sarcoma-kg": Contender(ours), "oxigraph": Contender(_counting(given.oxigraph, query))}
+        if given.rdflib is not None and len(steps) == 2:  # the third takes it minutes
+            contenders["rdflib"] = Contender(_counting(given.rdflib, query))
+        if given.ladybug is not None:
+            contenders["ladybug"] = Contender(_counting(given.ladybug, _count_cypher(kind, steps)))
+        yield Task(f"count {name}", [None], contenders, repeats=3)
+    yield _ends_task(setting, given)
+    yield _neighbors_task(setting, given.oxigraph, given.rdflib)
 
 
 def _pattern(setting: Setting, steps: Any) -> Pattern:
@@ -224,11 +278,23 @@ def _count_query(kind: str, steps: Any) -> str:
     return f"SELECT (COUNT(*) AS ?count) WHERE {{ SELECT DISTINCT ?n0 ?n{len(steps)} WHERE {{ {_clauses(steps)} }} }}"
 
 
-def _counting(peer: peers.OxigraphPeer | peers.RdflibPeer, query: str) -> Callable[[None], Answers]:
+def _walk(steps: Any) -> str:
+    arrows = {"out": "-[:{}]->", "in": "<-[:{}]-", "both": "-[:{}]-"}
+    parts = [f"{arrows[direction].format(name)}(n{number + 1}:N)" for number, (name, direction) in enumerate(steps)]
+    return "(n0:N)" + "".join(parts)
+
+
+def _count_cypher(kind: str, steps: Any) -> str:
+    if kind == "walks":
+        return f"MATCH {_walk(steps)} RETURN count(*)"
+    return f"MATCH {_walk(steps)} WITH DISTINCT n0.id AS one, n{len(steps)}.id AS other RETURN count(*)"
+
+
+def _counting(peer: Any, query: str) -> Callable[[None], Answers]:
     return lambda _: {"count": int(peer.rows(query)[0][0])}
 
 
-def _ends_task(setting: Setting, oxigraph: peers.OxigraphPeer, rdflib: peers.RdflibPeer | None) -> Task:
+def _ends_task(setting: Setting, given: TypedPeers) -> Task:
     steps = COUNTS["walks C-binds-G-interacts-G-associates-D"][1]
     pattern = _pattern(setting, steps)
     sources = [setting.iri(pair[0]) for pair in setting.rows.pairs(20, typed=True)]
@@ -245,9 +311,20 @@ def _ends_task(setting: Setting, oxigraph: peers.OxigraphPeer, rdflib: peers.Rdf
 
         return ask
 
-    contenders = {"sarcoma-kg": Contender(ours), "oxigraph": Contender(sparql(oxigraph))}
-    if rdflib is not None:
-        contenders["rdflib"] = Contender(sparql(rdflib), most=5)
+    def cypher(iri: str) -> Answers:
+        query = f"""MATCH {_walk(steps)} WHERE n0.id = $start
+        RETURN n3.iri AS found, count(*) AS walks ORDER BY walks DESC, found LIMIT 10"""
+        assert given.ladybug is not None
+        return {"ends": [(str(end), int(walks)) for end, walks in given.ladybug.rows(query, {"start": number[iri]})]}
+
+    number = {setting.iri(pair[0]): pair[0] for pair in setting.rows.pairs(20, typed=True)}
+    contenders = {"sarcoma-kg": Contender(ours), "oxigraph": Contender(sparql(given.oxigraph))}
+    if given.server is not None:
+        contenders["oxigraph server"] = Contender(sparql(given.server))
+    if given.ladybug is not None:
+        contenders["ladybug"] = Contender(cypher)
+    if given.rdflib is not None:
+        contenders["rdflib"] = Contender(sparql(given.rdflib), most=SLOW_QUESTIONS, limit_s=SLOW_LIMIT_S)
     return Task("10 best ends over three steps", sources, contenders)
 
 

@@ -8,17 +8,20 @@ length, not always in which of several shortest paths is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
+from kg.model import CERTAINTIES
 from kg.paths.adjacency import Selection, project
 from kg.paths.best_paths import SearchLimits
 from kg.paths.breadth_first import FAR, AllShortestPaths, distances
 from kg.paths.breadth_first import shortest_path as one_shortest_path
-from kg.paths.index import Index
+from kg.paths.index import IMPORT_PREFIX, Ids, Index
+from kg.paths.simple_paths import by_length, simple_paths
 from kg.projection import to_networkx
 
 UNLIMITED = SearchLimits(max_expansions=1 << 62)
@@ -63,6 +66,20 @@ class IndexGraph:
         if number is None:
             raise nx.NodeNotFound(f"Node {iri} is not in the graph")
         return number
+
+    @cached_property
+    def statements(self) -> Ids:
+        """How many statements of each link the selection lets through."""
+        chosen, index = self.selection, self.index
+        graphs = [
+            graph in chosen.graphs if chosen.graphs else chosen.include_imports or not graph.startswith(IMPORT_PREFIX)
+            for graph in index.graphs
+        ]
+        certain = np.array([certainty in chosen.certainties for certainty in CERTAINTIES], dtype=bool)
+        counts = np.array(graphs, dtype=bool)[index.edge_graph] & certain[index.edge_certainty]
+        if not len(counts):
+            return np.zeros(0, dtype=np.int64)
+        return np.add.reduceat(counts.astype(np.int64), index.link_edge_pointer[:-1])
 
     def interior(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Every node may lie on a path."""
@@ -135,6 +152,39 @@ def all_shortest_paths(
         raise nx.NetworkXNoPath(f"No path between {source} and {target}.")
 
 
+def all_simple_paths(
+    G: IndexGraph,  # noqa: N803
+    source: str,
+    target: str | Iterable[str],
+    cutoff: int | None = None,
+) -> Iterator[list[str]]:
+    """As ``networkx.all_simple_paths``: in a multigraph a path comes as often as parallel edges allow it."""
+    start = G.number(source)
+    ends = {G.number(iri) for iri in ([target] if isinstance(target, str) else target)}
+    longest = len(G) - 1 if cutoff is None else cutoff
+    if longest < 0 or not ends:
+        return
+    for nodes, ways in simple_paths(G.projection, start, ends, longest, G.statements):
+        for _ in range(ways):
+            yield list(G.index.nodes.take(nodes))
+
+
+def shortest_simple_paths(
+    G: IndexGraph,  # noqa: N803
+    source: str,
+    target: str,
+    weight: None = None,  # noqa: ARG001 - NetworkX's signature; ``can_run`` lets no weight through
+) -> Iterator[list[str]]:
+    """As ``networkx.shortest_simple_paths`` without weights, each path once, which NetworkX refuses a multigraph."""
+    start, end = G.number(source), G.number(target)
+    found = False
+    for nodes in by_length(G.projection, start, end):
+        found = True
+        yield list(G.index.nodes.take(nodes))
+    if not found:
+        raise nx.NetworkXNoPath(f"No path between {source} and {target}.")
+
+
 def single_source_shortest_path_length(
     G: IndexGraph,  # noqa: N803
     source: str,
@@ -155,6 +205,8 @@ class Backend:
     shortest_path_length = staticmethod(shortest_path_length)
     has_path = staticmethod(has_path)
     all_shortest_paths = staticmethod(all_shortest_paths)
+    all_simple_paths = staticmethod(all_simple_paths)
+    shortest_simple_paths = staticmethod(shortest_simple_paths)
     single_source_shortest_path_length = staticmethod(single_source_shortest_path_length)
 
     @staticmethod

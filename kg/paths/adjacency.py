@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from kg.errors import InvalidParameter
 from kg.identifiers import display
 from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty
-from kg.paths.index import SIGN_CARRY, Ids, Index, certainty_bits
+from kg.paths.index import IMPORT_PREFIX, SIGN_CARRY, EdgeRecord, Ids, Index, certainty_bits
 from ontology.terms import CLASSES, PREDICATES
 
 KEPT_PROJECTIONS = 32
@@ -38,6 +38,7 @@ class Selection:
         predicates: local names; empty means all.
         causal: only predicates by which one thing acts on another (causal ones and those that carry a sign).
         directed: links are walked from subject to object only.
+        graphs: IRIs; only statements of these graphs count; none given: all, imports as ``include_imports`` says.
     """
 
     predicates: frozenset[str] = frozenset()
@@ -45,6 +46,18 @@ class Selection:
     include_imports: bool = False
     directed: bool = True
     causal: bool = False
+    graphs: frozenset[str] = frozenset()
+
+    @property
+    def reads_imports(self) -> bool:
+        """Whether statements of imports may count; naming the graph of one asks for it."""
+        return self.include_imports or any(graph.startswith(IMPORT_PREFIX) for graph in self.graphs)
+
+    def takes(self, edge: EdgeRecord) -> bool:
+        """Whether a statement counts, whatever its predicate."""
+        if edge.certainty not in self.certainties:
+            return False
+        return edge.graph in self.graphs if self.graphs else self.include_imports or not edge.imported
 
 
 class Row(NamedTuple):
@@ -191,11 +204,28 @@ def positions_of(pointer: Ids, nodes: Ids) -> Ids:
 
 def links_allowed(index: Index, selection: Selection, links: Ids | None = None) -> Mask:
     """For every link, or for each of some links, whether the selection lets it through."""
-    bits = certainty_bits(selection.certainties, include_imports=selection.include_imports)
+    bits = certainty_bits(selection.certainties, include_imports=selection.reads_imports)
     chosen = predicates_allowed(index, selection)
     which = slice(None) if links is None else links
     allowed: Mask = (index.link_certainties[which] & bits) != 0
+    if selection.graphs:
+        allowed &= _stated_in_graphs(index, selection, links)
     return allowed if chosen.all() else allowed & chosen[index.link_predicate[which]]
+
+
+def _stated_in_graphs(index: Index, selection: Selection, links: Ids | None) -> Mask:
+    """Whether some statement of a link lies in one of the graphs and has one of the certainties."""
+    graphs = np.array([graph in selection.graphs for graph in index.graphs], dtype=bool)
+    certain = np.array([certainty in selection.certainties for certainty in CERTAINTIES], dtype=bool)
+    edges: Ids | slice = slice(None)
+    first = index.link_edge_pointer[:-1]
+    if links is not None:
+        edges = positions_of(index.link_edge_pointer, links)
+        sizes = index.link_edge_pointer[links + 1] - index.link_edge_pointer[links]
+        first = np.cumsum(sizes) - sizes
+    counts = graphs[index.edge_graph[edges]] & certain[index.edge_certainty[edges]]
+    found: Mask = np.logical_or.reduceat(counts, first) if len(first) else np.zeros(0, dtype=bool)
+    return found
 
 
 def predicates_allowed(index: Index, selection: Selection) -> Mask:
@@ -255,7 +285,7 @@ def _project(index: Index, selection: Selection) -> Projection:
     allowed = links_allowed(index, selection)
     links = np.flatnonzero(allowed)
     kept_reverse = np.flatnonzero(allowed[index.reverse_link])
-    cost = index.link_cost_with_imports if selection.include_imports else index.link_cost
+    cost = index.link_cost_with_imports if selection.reads_imports else index.link_cost
     reverse_links = index.reverse_link[kept_reverse].astype(np.int64)
     out = Adjacency(
         pointer=_thinned(index.link_pointer, allowed),

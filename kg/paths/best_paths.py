@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.budget import Deadline
-from kg.paths.adjacency import Directions, Mask
+from kg.paths import kernels
+from kg.paths.adjacency import Directions, Mask, Projection
 from kg.paths.index import COST_SHIFT, COST_UNIT, Ids
 
 UNREACHABLE = 1 << 60
@@ -115,6 +117,7 @@ class BestPaths:
     Args:
         link_predicate: predicate number by link, for the order of equally cheap paths.
         interior: for every node whether a path may lead through it.
+        wanted: how many paths will be asked for at most, where that is known.
     """
 
     def __init__(
@@ -127,7 +130,9 @@ class BestPaths:
         max_length: int,
         interior: Mask,
         limits: SearchLimits,
+        wanted: int | None = None,
     ) -> None:
+        self._projection, self._wanted = projection, wanted
         self._out = projection.out
         self._into = projection.into
         self._link_predicate = link_predicate
@@ -142,6 +147,11 @@ class BestPaths:
         self.stopped_by: str | None = None
 
     def __iter__(self) -> Iterator[FoundPath]:
+        with suppress(kernels.GivenUp):
+            if (found := self._compiled()) is not None:
+                yield from (FoundPath(*path) for path in found.paths)
+                self.stopped_by = found.stopped_by
+                return
         bounds = self._bounds()
         if bounds is None:
             self.stopped_by = "timeout"
@@ -165,6 +175,19 @@ class BestPaths:
                 yield FoundPath(prefix.nodes, prefix.steps, prefix.code)
             else:
                 self._push_child(heap, bounds, prefix, 0)
+
+    def _compiled(self) -> kernels.BestFound | None:
+        """The same by machine code, where it is loaded and the neighbours are ready. Raises: kernels.GivenUp."""
+        compiled = kernels.loaded()
+        if compiled is None or self._wanted is None or not isinstance(self._projection, Projection):
+            return None
+        if self._limits.late():
+            return kernels.BestFound([], "timeout")
+        return compiled.best_paths(
+            self._projection, self._link_predicate, sources=np.array(self._sources, dtype=np.int64),
+            targets=np.array(sorted(self._targets), dtype=np.int64), max_length=self._max_length,
+            interior=self._interior, wanted=self._wanted, max_expansions=self._limits.max_expansions,
+        )  # fmt: skip
 
     def _push_sibling(self, heap: list[_Prefix], bounds: list[Ids], prefix: _Prefix) -> None:
         children = self._children[prefix.nodes[-2], self._max_length - len(prefix.steps) + 1]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.paths.adjacency import Adjacency, Directions, Mask, Neighbors
+from kg.paths import kernels
+from kg.paths.adjacency import Adjacency, Directions, Mask, Neighbors, Projection, positions_of
 from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.index import Ids
 
@@ -16,7 +18,7 @@ FAR = -1
 SORTING_COSTS = 8  # times what going once over a mark of all nodes does, per node
 MAX_NEAR_LINKS = 2048
 NEAR_NODES = 12
-PATHS_BETWEEN_CLOCK_LOOKS = 256
+BLOCK_PATHS = 4096  # put together at a time
 FIRST_LINKS = 1024  # read before the first look for a meeting
 
 
@@ -150,6 +152,11 @@ def shortest_path(
     """
     if limits.late():
         raise TimeoutError
+    if isinstance(projection, Projection) and (compiled := kernels.loaded()) is not None:
+        try:
+            return compiled.shortest_path(projection, source, target, interior)
+        except kernels.GivenUp:
+            pass
     nodes = _near(projection, source, target, interior) or _far(projection, source, target, interior, limits)
     if nodes is None:
         return None
@@ -201,6 +208,18 @@ def _step(out: Neighbors, start: int, end: int) -> int:
     return int(row.steps[int((row.neighbors == end).argmax())])
 
 
+class _Joint(NamedTuple):
+    """How one level of shortest paths leads to the next.
+
+    Attributes:
+        pointer: for every node of the level where its following nodes start; one more entry than there are nodes.
+        following: places in the next level, ascending for each node.
+    """
+
+    pointer: Ids
+    following: Ids
+
+
 class AllShortestPaths:
     """Iterates over all paths with the fewest steps, in the order of their nodes' numbers, then of their predicates.
 
@@ -225,69 +244,95 @@ class AllShortestPaths:
         self._out, self._into, self._link_predicate = projection.out, projection.into, link_predicate
         self._source, self._target, self._max_length = source, target, max_length
         self._interior, self._limits = interior, limits
-        self._onward: dict[int, dict[int, tuple[int, ...]]] = {}
+        self._steps: dict[tuple[int, int], list[int]] = {}
         self.stopped_by: str | None = None
 
     def __iter__(self) -> Iterator[FoundPath]:
         for nodes in self.node_paths():
-            options = (self._onward[start][end] for start, end in pairwise(nodes))
+            options = (self._steps_between(*pair) for pair in pairwise(nodes))
             for steps in product(*options):
                 yield FoundPath(nodes, steps, 0)
 
     def node_paths(self) -> Iterator[tuple[int, ...]]:
         """The paths by their nodes, each once, whatever predicates join them."""
         try:
-            levels = self._levels()
+            found = self._levels()
+            if found is None:
+                return
+            levels, joints = found
+            for places in self._blocks(joints):
+                columns = [level.take(column).tolist() for level, column in zip(levels, places, strict=True)]
+                yield from zip(*columns, strict=True)
         except TimeoutError:
             self.stopped_by = "timeout"
-            return
-        for number, nodes in enumerate(self._walks((self._source,), levels)):
-            if number % PATHS_BETWEEN_CLOCK_LOOKS == 0 and self._limits.late():
-                self.stopped_by = "timeout"
-                return
-            yield nodes
 
-    def _levels(self) -> list[Ids]:
-        """The nodes on shortest paths by their distance from the source; empty where there is no path."""
+    def _levels(self) -> tuple[list[Ids], list[_Joint]] | None:
+        """The nodes on shortest paths by their distance from the source, and how they follow on each other."""
         ahead = _Side(self._out, self._into, self._source)
         back = _Side(self._into, self._out, self._target)
         while len(ahead.frontier) and len(back.frontier):
-            if self._limits.late():
-                raise TimeoutError
+            self._look_at_clock()
             if self._max_length is not None and len(ahead.levels) + len(back.levels) - 1 > self._max_length:
-                return []
+                return None
             on = ahead.width() <= back.width()
             met = ahead.complete(self._interior, back) if on else back.complete(self._interior, ahead)
             if len(met):
                 before, after = (ahead.levels, back.levels[:-1]) if on else (ahead.levels[:-1], back.levels)
-                start = _narrowed(self._into, met, before[::-1])[::-1]
-                return [*start, met, *_narrowed(self._out, met, after[::-1])]
-        return []
+                levels: list[Ids] = [met]
+                joints: list[_Joint] = []
+                for level in reversed(before):
+                    kept, ends, starts = _linked(self._into, levels[0], level)
+                    levels, joints = [kept, *levels], [_joint(starts, ends, len(kept)), *joints]
+                for level in reversed(after):
+                    kept, starts, ends = _linked(self._out, levels[-1], level)
+                    joints.append(_joint(starts, ends, len(levels[-1])))
+                    levels.append(kept)
+                return levels, joints
+        return None
 
-    def _walks(self, nodes: tuple[int, ...], levels: list[Ids]) -> Iterator[tuple[int, ...]]:
-        """The paths that go on like this, by their nodes."""
-        if len(nodes) == len(levels):
-            yield nodes
-            return
-        if not levels:
-            return
-        for node in self._after(nodes[-1], levels[len(nodes)]):
-            yield from self._walks((*nodes, node), levels)
+    def _blocks(self, joints: list[_Joint]) -> Iterator[list[Ids]]:
+        """The paths in their order, some at a time: for every level the places of their nodes in it."""
+        ways = [np.ones(1, dtype=np.int64)]  # by place: how many paths go on from there, up to one block's worth
+        for joint in reversed(joints):
+            before = np.zeros(len(joint.following) + 1, dtype=np.int64)
+            np.cumsum(ways[0].take(joint.following), out=before[1:])
+            ways.insert(0, np.minimum(np.diff(before.take(joint.pointer)), BLOCK_PATHS + 1))
+        begun = [[0]]  # prefixes yet to be followed, the next one last
+        while begun:
+            self._look_at_clock()
+            prefix = begun.pop()
+            level = len(prefix) - 1
+            if ways[level][prefix[-1]] <= BLOCK_PATHS:
+                yield _completed(prefix, joints[level:])
+                continue
+            joint = joints[level]
+            start, end = joint.pointer[prefix[-1] : prefix[-1] + 2].tolist()
+            begun.extend([*prefix, place] for place in reversed(joint.following[start:end].tolist()))
 
-    def _after(self, node: int, level: Ids) -> Iterable[int]:
-        """The nodes of the next level that a node leads to; keeps the steps there, in the order of predicates."""
-        if node not in self._onward:
-            row = self._out.row(node)
-            places = level.searchsorted(row.neighbors)
-            chosen = np.flatnonzero(level.take(places, mode="clip") == row.neighbors)
-            steps = row.steps.take(chosen)
+    def _steps_between(self, start: int, end: int) -> list[int]:
+        """The steps from one node to another, in the order of predicates."""
+        known = self._steps.get((start, end))
+        if known is None:
+            row = self._out.row(start)
+            steps = row.steps.compress(row.neighbors == end)
             labels = 2 * self._link_predicate.take(steps >> 1).astype(np.int32) + (steps & 1)
-            rows = zip(row.neighbors.take(chosen).tolist(), labels.tolist(), steps.tolist(), strict=True)
-            onward: dict[int, tuple[int, ...]] = {}
-            for neighbor, _, step in sorted(rows):
-                onward[neighbor] = (*onward.get(neighbor, ()), step)
-            self._onward[node] = onward
-        return self._onward[node]
+            known = self._steps[start, end] = steps.take(np.lexsort((steps, labels))).tolist()
+        return known
+
+    def _look_at_clock(self) -> None:
+        if self._limits.late():
+            raise TimeoutError
+
+
+def _completed(prefix: list[int], joints: list[_Joint]) -> list[Ids]:
+    """All paths that begin like this: for every level the places of their nodes in it."""
+    columns = [np.array([place], dtype=np.int64) for place in prefix]
+    for joint in joints:
+        last = columns[-1]
+        counts = joint.pointer.take(last + 1) - joint.pointer.take(last)
+        columns = [column.repeat(counts) for column in columns]
+        columns.append(joint.following.take(positions_of(joint.pointer, last)))
+    return columns
 
 
 def _reached(neighbors: Neighbors, nodes: Ids) -> Mask:
@@ -297,10 +342,28 @@ def _reached(neighbors: Neighbors, nodes: Ids) -> Mask:
     return mark
 
 
-def _narrowed(neighbors: Neighbors, start: Ids, levels: list[Ids]) -> list[Ids]:
-    """Of each level the nodes that are reached from those of the level before that are."""
-    kept: list[Ids] = []
-    for level in levels:
-        reached = None if len(level) == 1 else _reached(neighbors, kept[-1] if kept else start)
-        kept.append(level if reached is None else level.compress(reached.take(level)))
-    return kept
+def _linked(neighbors: Neighbors, nodes: Ids, level: Ids) -> tuple[Ids, Ids, Ids]:
+    """Which nodes of a level follow on some nodes.
+
+    Returns: those nodes; and for every pair that is linked the place of the first in ``nodes``, that of the second
+        among those returned.
+    """
+    if len(level) == 1:
+        return level, np.arange(len(nodes)), np.zeros(len(nodes), dtype=np.int64)
+    mark = np.zeros(neighbors.nodes, dtype=bool)
+    mark[level] = True
+    keys = []
+    for block in neighbors.rows(nodes):
+        chosen = np.flatnonzero(mark.take(block.neighbors))
+        owners = block.counts.cumsum().searchsorted(chosen, side="right")
+        keys.append(owners * neighbors.nodes + block.neighbors.take(chosen))
+    owners, others = np.divmod(np.unique(np.concatenate(keys)), neighbors.nodes)
+    kept = _distinct(others, neighbors.nodes)
+    return kept, owners, kept.searchsorted(others)
+
+
+def _joint(starts: Ids, ends: Ids, nodes: int) -> _Joint:
+    order = np.lexsort((ends, starts))
+    pointer = np.zeros(nodes + 1, dtype=np.int64)
+    np.cumsum(np.bincount(starts, minlength=nodes), out=pointer[1:])
+    return _Joint(pointer, ends.take(order))

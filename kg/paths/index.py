@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from kg.errors import EntityNotFound, StoreUnavailable
 from kg.identifiers import BASE, display
 from kg.model import CERTAINTIES, Certainty, EntityRef
-from kg.paths.string_table import StringTable, map_array
+from kg.paths.string_table import MAX_KEPT, StringTable, map_array
 
 FORMAT = 1
 COST_UNIT = 1_000_000  # a cost of 1.0
@@ -141,6 +141,7 @@ class Index:
     edge_statement: NDArray[np.int32]
     statement_edge: NDArray[np.int32]
     node_type: NDArray[np.uint8]
+    _entities: dict[int, EntityRef] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def open(cls, path: Path) -> Index:
@@ -191,9 +192,14 @@ class Index:
         return self.types[int(self.node_type[number])]
 
     def entity(self, number: int) -> EntityRef:
-        """A node as answers name it."""
-        iri = self.nodes[number]
-        return EntityRef(iri, display(iri), self.type_of(number), self.labels[number])
+        """A node as answers name it; the last few are kept, because hubs come up again and again."""
+        known = self._entities.get(number)
+        if known is None:
+            if len(self._entities) >= MAX_KEPT:
+                self._entities.clear()
+            iri = self.nodes[number]
+            known = self._entities[number] = EntityRef(iri, display(iri), self.type_of(number), self.labels[number])
+        return known
 
     def link_subject(self, link: int) -> int:
         """The node that a link starts from."""

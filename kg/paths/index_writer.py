@@ -144,7 +144,7 @@ class _EdgeColumns:
         table, statement = statements.sorted_table()
         return cls(
             columns[0], predicate_place[columns[1]], columns[2], columns[3], graph_place[columns[4]],
-            statement, [_predicate(name) for name in predicate_names], graph_names, table,
+            statement, [indexed_predicate(name) for name in predicate_names], graph_names, table,
         )._sorted()  # fmt: skip
 
     def _sorted(self) -> _EdgeColumns:
@@ -196,7 +196,7 @@ class _EdgeColumns:
         }
 
 
-def _predicate(name: str) -> IndexPredicate:
+def indexed_predicate(name: str) -> IndexPredicate:
     """A predicate's row; one that an import brought along has no sign and is not causal."""
     known = PREDICATES.get(name)
     if known is None:

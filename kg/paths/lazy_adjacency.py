@@ -58,8 +58,10 @@ def directions(index: Index, selection: Selection) -> Directions:
     return read_lazily(index, selection)
 
 
-def read_lazily(index: Index, selection: Selection) -> LazyProjection:
-    """The neighbours of a selection, without a projection."""
+def read_lazily(index: Index, selection: Selection) -> Directions:
+    """The neighbours of a selection, without a projection, unless single statements decide which links count."""
+    if selection.graphs:
+        return project(index, selection)
     along, against = _View(index, selection, reverse=False, odd=0), _View(index, selection, reverse=True, odd=0)
     if selection.directed:
         return LazyProjection(along, against)

@@ -25,6 +25,7 @@ class LinkFilters:
         predicates: local names; none given: all.
         types: local class names of the neighbours; none given: any.
         limit: most items, 1 to 1000.
+        graphs: IRIs of named graphs; only their statements count.
     """
 
     direction: Direction = "both"
@@ -33,6 +34,7 @@ class LinkFilters:
     certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES
     include_imports: bool = False
     limit: int = DEFAULT_ITEMS
+    graphs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:
@@ -47,4 +49,5 @@ class LinkFilters:
             certainties=frozenset(self.certainties),
             include_imports=self.include_imports,
             directed=self.direction != "both",
+            graphs=frozenset(self.graphs),
         )

@@ -8,13 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kg.errors import InvalidParameter
 from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty, EntityRef
-from kg.paths.adjacency import Mask, check_names, nodes_allowed
+from kg.paths.adjacency import Mask, Selection, check_names, nodes_allowed
 from kg.paths.index import CERTAINTY_CODE, IMPORT_PREFIX, Ids, Index
 from kg.paths.link_filters import DEFAULT_ITEMS, DIRECTIONS, MAX_ITEMS, Direction, LinkFilters
 from kg.paths.surroundings import (
@@ -124,13 +125,13 @@ def neighbors(index: Index, question: NeighborsQuestion) -> NeighborsAnswer:
     rows = _rows(index, node)
     sides = np.array([question.direction in ("out", "both"), question.direction in ("in", "both")])
     certain = _is_certain(rows, question.certainties)
-    shown = _is_shown(index, rows, include_imports=question.include_imports)
+    shown = _is_shown(index, rows, question.selection())
     filters = {
         "direction": sides[rows.direction],
         "predicate": _is_chosen(index, question.predicates)[rows.predicate],
         "type": nodes_allowed(index, question.types, ())[rows.neighbor],
         "certainty": certain,
-        "include_imports": shown,
+        "graph" if question.graphs else "include_imports": shown,
     }
     kept = rows.where(np.logical_and.reduce(list(filters.values())))
     excluded_by = _excluding(filters) if len(rows) and not len(kept) else ()
@@ -153,13 +154,26 @@ def neighbor_iris(index: Index, node: str) -> list[tuple[str, Direction, str]]:
     number = index.node(node, "node")
     start, end = index.link_pointer[number : number + 2].tolist()
     first, last = index.reverse_pointer[number : number + 2].tolist()
-    numbers = np.concatenate([index.link_predicate[start:end], index.link_predicate[index.reverse_link[first:last]]])
-    ends = np.concatenate([index.link_object[start:end], index.reverse_subject[first:last]])
     names = [predicate.name for predicate in index.predicates]
-    predicates = [names[number] for number in numbers.tolist()]
-    ways: tuple[Direction, Direction] = ("out", "in")
-    directions = [ways[OUT]] * (end - start) + [ways[IN]] * (last - first)
-    return list(zip(predicates, directions, index.nodes.take(ends.tolist()), strict=True))
+    numbers = index.link_predicate[start:end].tolist()
+    numbers += index.link_predicate.take(index.reverse_link[first:last]).tolist()
+    ends = index.link_object[start:end].tolist() + index.reverse_subject[first:last].tolist()
+    out: tuple[Direction] = ("out",)
+    into: tuple[Direction] = ("in",)
+    directions = out * (end - start) + into * (last - first)
+    return list(zip([names[number] for number in numbers], directions, index.nodes.take(ends), strict=True))
+
+
+def nearest_of_types(index: Index, node: str, types: Sequence[str], limit: int = 5) -> tuple[EntityRef, ...]:
+    """What of some classes is joined to an entity directly, most curated statements first; none for an unknown one."""
+    number = index.find(node)
+    if number is None or not types:
+        return ()
+    rows = _rows(index, number)
+    fits = nodes_allowed(index, types, ())[rows.neighbor]
+    rows = rows.where(fits & _is_shown(index, rows, Selection()))
+    found, counts = np.unique(rows.neighbor, return_counts=True)
+    return tuple(index.entity(int(found[place])) for place in np.lexsort((found, -counts))[:limit])
 
 
 def neighbor_counts(
@@ -168,13 +182,14 @@ def neighbor_counts(
     certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES,
     *,
     include_imports: bool = False,
+    graphs: Sequence[str] = (),
 ) -> tuple[NeighborCount, ...]:
     """How many neighbours an entity has, by predicate and direction, before any of them is listed.
 
     Raises: EntityNotFound.
     """
     rows = _rows(index, index.node(node, "node"))
-    shown = _is_shown(index, rows, include_imports=include_imports)
+    shown = _is_shown(index, rows, Selection(include_imports=include_imports, graphs=frozenset(graphs)))
     return _counts(index, rows.where(_is_certain(rows, certainties) & shown))
 
 
@@ -205,9 +220,10 @@ def _is_certain(rows: _Rows, certainties: frozenset[Certainty]) -> Mask:
     return chosen
 
 
-def _is_shown(index: Index, rows: _Rows, *, include_imports: bool) -> Mask:
-    curated = [include_imports or not graph.startswith(IMPORT_PREFIX) for graph in index.graphs]
-    shown: Mask = np.array(curated, dtype=bool)[index.edge_graph[rows.edge]]
+def _is_shown(index: Index, rows: _Rows, selection: Selection) -> Mask:
+    curated = [selection.include_imports or not graph.startswith(IMPORT_PREFIX) for graph in index.graphs]
+    chosen = [graph in selection.graphs for graph in index.graphs] if selection.graphs else curated
+    shown: Mask = np.array(chosen, dtype=bool)[index.edge_graph[rows.edge]]
     return shown
 
 

@@ -21,12 +21,16 @@ class StatementRecord:
     Attributes:
         document: IRI of the document that asserts it.
         text: the statement as a plain sentence.
+        contexts: in whom or in what it holds, as the source says; empty where it says no such thing.
+        diseases: IRIs of the diseases that the contexts name.
     """
 
     passages: tuple[PassageRef, ...]
     certainty: Certainty
     document: str
     text: str
+    contexts: tuple[str, ...] = ()
+    diseases: tuple[str, ...] = ()
 
 
 class StatementSource(Protocol):
@@ -49,6 +53,7 @@ class Step:
         statements: IRIs, strongest certainty first.
         passages: of all statements, without repetition; empty where no source of statements was given.
         imported: whether only imports state it.
+        contexts: in whom or in what it holds, where every statement says so; one without a context holds anywhere.
     """
 
     subject: EntityRef
@@ -60,6 +65,7 @@ class Step:
     statements: tuple[str, ...]
     passages: tuple[PassageRef, ...]
     imported: bool = False
+    contexts: tuple[str, ...] = ()
 
     @property
     def start(self) -> EntityRef:
@@ -85,8 +91,7 @@ class Describer:
 
     def __init__(self, index: Index, selection: Selection, source: StatementSource | None = None) -> None:
         self._index = index
-        self._certainties = selection.certainties
-        self._include_imports = selection.include_imports
+        self._selection = selection
         self._source = source
         self._entities: dict[int, EntityRef] = {}
         self._records: dict[str, StatementRecord] = {}
@@ -100,11 +105,7 @@ class Describer:
     def edges(self, links: Sequence[int]) -> dict[int, list[EdgeRecord]]:
         """The statements of links that the selection lets through, strongest certainty first."""
         return {
-            link: [
-                edge
-                for edge in edges
-                if edge.certainty in self._certainties and (self._include_imports or not edge.imported)
-            ]
+            link: [edge for edge in edges if self._selection.takes(edge)]
             for link, edges in self._index.statements_of_links(links).items()
         }
 
@@ -117,15 +118,30 @@ class Describer:
     def steps(self, hops: Collection[Hop]) -> dict[Hop, Step]:
         """Steps by name; all their statements are looked up in one go."""
         edges = self.edges(list({step >> 1 for _, step in hops}))
+        self._look_up(edges)
+        return {(node, step): self._step(step, edges[step >> 1]) for node, step in hops}
+
+    def diseases(self, links: Collection[int]) -> dict[int, list[frozenset[str]]]:
+        """For each statement of each link the diseases that it is stated for; empty for one that names none."""
+        edges = self.edges(list(dict.fromkeys(links)))
+        self._look_up({link: [edge for edge in group if not edge.imported] for link, group in edges.items()})
+        nowhere = StatementRecord((), "stated", "", "")
+        return {
+            link: [frozenset(self._records.get(edge.statement, nowhere).diseases) for edge in group]
+            for link, group in edges.items()
+        }
+
+    def _look_up(self, edges: Mapping[int, Sequence[EdgeRecord]]) -> None:
         if self._source is not None:
             shown = {edge.statement for group in edges.values() for edge in group} - self._records.keys()
             self._records.update(self._source.statements(sorted(shown)))
-        return {(node, step): self._step(step, edges[step >> 1]) for node, step in hops}
 
     def _step(self, step: int, edges: Sequence[EdgeRecord]) -> Step:
         first = edges[0]
-        records = (self._records.get(edge.statement) for edge in edges)
+        records = [self._records.get(edge.statement) for edge in edges]
         passages = dict.fromkeys(passage for record in records if record for passage in record.passages)
+        limited = all(record is not None and record.contexts for record in records)
+        contexts = dict.fromkeys(text for record in records if record and limited for text in record.contexts)
         return Step(
             subject=self.entity(first.subject),
             predicate=first.predicate.name,
@@ -136,6 +152,7 @@ class Describer:
             statements=tuple(edge.statement for edge in edges),
             passages=tuple(passages),
             imported=all(edge.imported for edge in edges),
+            contexts=tuple(contexts),
         )
 
 

@@ -7,7 +7,7 @@ with millions of statement IRIs opens in milliseconds. What all strings of a tab
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 MAX_SORT_BYTES = 1 << 30
 BATCH = 1 << 14
+MAX_KEPT = 1 << 15  # strings of a table kept as Python's own, some megabytes
 
 
 def map_array(path: Path) -> NDArray[Any]:
@@ -36,19 +37,25 @@ class StringTable:
     prefix: bytes
     offsets: NDArray[np.int64]
     blob: NDArray[np.uint8]
+    _kept: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
     def __getitem__(self, number: int) -> str:
-        return self._bytes(number).decode("utf-8")
+        return self._kept.get(number) or self._read(number)
 
     def take(self, numbers: Iterable[int]) -> tuple[str, ...]:
         """The strings with these numbers, in this order."""
-        chosen = np.array(list(numbers), dtype=np.int64)
-        starts, ends = self.offsets[chosen].tolist(), self.offsets[chosen + 1].tolist()
-        blob, prefix = self.blob.data, self.prefix
-        return tuple(str(prefix + blob[start:end], "utf-8") for start, end in zip(starts, ends, strict=True))
+        kept = self._kept
+        return tuple([kept.get(number) or self._read(number) for number in numbers])
+
+    def _read(self, number: int) -> str:
+        """A string from the blob; the last few are kept, because the same neighbours come up again and again."""
+        if len(self._kept) >= MAX_KEPT:
+            self._kept.clear()
+        text = self._kept[number] = self._bytes(number).decode("utf-8")
+        return text
 
     def find(self, text: str) -> int | None:
         """The number of a string, by binary search; None if it is not there. The table must be sorted."""

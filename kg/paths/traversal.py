@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 from kg.errors import InvalidParameter
 from kg.identifiers import display
@@ -43,14 +43,15 @@ from kg.paths.neighborhood import (
 from kg.paths.steps import Describer, StatementRecord, StatementSource, Step
 
 __all__ = [
-    "CommonQuestion", "NeighborsQuestion", "Path", "PathAnswer", "PathQuestion", "ReachableQuestion",
-    "StatementRecord", "StatementSource", "Step", "SubgraphQuestion", "all_shortest_paths", "best_paths",
-    "common_neighbors", "neighbor_counts", "neighbors", "one_shortest_path", "reachable", "subgraph",
+    "AllPathsQuestion", "CommonQuestion", "NeighborsQuestion", "Path", "PathAnswer", "PathQuestion",
+    "ReachableQuestion", "StatementRecord", "StatementSource", "Step", "SubgraphQuestion", "all_shortest_paths",
+    "best_paths", "common_neighbors", "neighbor_counts", "neighbors", "one_shortest_path", "reachable", "subgraph",
 ]  # fmt: skip
 
 MAX_LENGTH = 8
 DEFAULT_LENGTH = 6
 MAX_PATHS = 100
+MAX_ALL_PATHS = 1000
 DEFAULT_PATHS = 10
 
 
@@ -67,6 +68,7 @@ class PathQuestion:
         certainties: a link counts if one of its statements has one of these.
         avoid: IRIs of entities that no path may lead through.
         directed: whether links are walked from subject to object only.
+        graphs: IRIs of named graphs; only their statements count.
     """
 
     source: str
@@ -79,11 +81,13 @@ class PathQuestion:
     avoid: tuple[str, ...] = ()
     directed: bool = True
     include_imports: bool = False
+    graphs: tuple[str, ...] = ()
+    most: ClassVar[int] = MAX_PATHS
 
     def __post_init__(self) -> None:
         check_distinct_ends(self.source, self.target)
         check_range("max_length", self.max_length, 1, MAX_LENGTH)
-        check_range("k", self.k, 1, MAX_PATHS)
+        check_range("k", self.k, 1, self.most)
         check_certainties(self.certainties)
         for iri in self.avoid:
             if iri in {self.source, self.target}:
@@ -96,7 +100,16 @@ class PathQuestion:
             certainties=frozenset(self.certainties),
             include_imports=self.include_imports,
             directed=self.directed,
+            graphs=frozenset(self.graphs),
         )
+
+
+@dataclass(frozen=True)
+class AllPathsQuestion(PathQuestion):
+    """Which simple paths of at most so many steps are there at all? ``k`` is the most that are given, 1 to 1000."""
+
+    k: int = MAX_ALL_PATHS
+    most: ClassVar[int] = MAX_ALL_PATHS
 
 
 @dataclass(frozen=True)
@@ -145,7 +158,7 @@ def best_paths(
     (start, end), interior = _ends(index, question)
     search = BestPaths(
         directions(index, question.selection()), index.link_predicate, sources=[start], targets=[end],
-        max_length=question.max_length, interior=interior, limits=limits,
+        max_length=question.max_length, interior=interior, limits=limits, wanted=question.k + 1,
     )  # fmt: skip
     return _answer(index, question, source, limits, search)
 
@@ -189,7 +202,7 @@ def one_shortest_path(
         return PathAnswer(
             (), 1, 0, truncated=False, truncated_by=None, excluded_by=_excluded_by(index, question, limits)
         )
-    cost = index.link_cost_with_imports if question.include_imports else index.link_cost
+    cost = index.link_cost_with_imports if question.selection().reads_imports else index.link_cost
     code = sum(int(cost[step >> 1]) for step in found[1])
     paths = _named(index, question, source, [FoundPath(*found, code)])
     return PathAnswer(paths, 1, None, truncated=False, truncated_by=None)
@@ -213,7 +226,7 @@ def _answer(
 
 def _costed(index: Index, question: PathQuestion, search: Iterable[FoundPath]) -> Iterator[FoundPath]:
     """The found paths with their degree-weighted cost, whatever cost led the search."""
-    cost = index.link_cost_with_imports if question.include_imports else index.link_cost
+    cost = index.link_cost_with_imports if question.selection().reads_imports else index.link_cost
     for path in search:
         yield FoundPath(path.nodes, path.steps, sum(int(cost[step >> 1]) for step in path.steps))
 
@@ -247,6 +260,7 @@ def _excluded_by(index: Index, question: PathQuestion, limits: SearchLimits) -> 
         "avoid": {"avoid": ()},
         "directed": {"directed": False},
         "include_imports": {"include_imports": question.include_imports or index.has_imports},
+        "graph": {"graphs": ()},
         "max_length": {"max_length": MAX_LENGTH},
     }
     lifted = {name: change for name, change in lifted.items() if replace(question, **change) != question}

@@ -7,6 +7,7 @@ node is the sum of those from its neighbours, so that every link of the pattern'
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,12 +80,16 @@ def count_walks(index: Index, pattern: Pattern) -> int:
 def count_pairs(index: Index, pattern: Pattern) -> int:
     """How many different pairs of a first and a last node have a walk between them. Raises: InvalidParameter."""
     first, *others = _adjacencies(index, pattern)
-    starts, ends = np.repeat(np.arange(first.nodes), np.diff(first.pointer)), first.neighbor.astype(np.int64)
+    sizes = np.diff(first.pointer)
+    starts = np.arange(np.count_nonzero(sizes)).repeat(sizes[sizes > 0])  # numbered among those that have links
+    ends: NDArray[np.signedinteger] = first.neighbor
+    pairs: _Pairs | None = None
     for adjacency in others:
-        sizes = adjacency.degree(ends)
-        ends = adjacency.neighbor.take(adjacency.positions(ends)).astype(np.int64)
-        starts, ends = _distinct_pairs(np.repeat(starts, sizes), ends, adjacency.nodes)
-    return len(starts) if others else len(_distinct_pairs(starts, ends, first.nodes)[0])
+        if pairs is not None:
+            starts, ends = pairs.starts(), pairs.ends()
+        starts = starts.repeat(adjacency.degree(ends))
+        pairs = _distinct_pairs(starts, adjacency.neighbor.take(adjacency.positions(ends)), adjacency.nodes)
+    return len((pairs or _distinct_pairs(starts, ends, first.nodes)).keys)
 
 
 def count_ends(index: Index, node: str, pattern: Pattern, limit: int = DEFAULT_ENDS) -> EndsAnswer:
@@ -132,32 +137,31 @@ def _ways(adjacency: Adjacency, ways: Ids | None) -> Ids:
     return np.diff(before.take(adjacency.pointer))
 
 
-def _distinct_pairs(starts: Ids, ends: Ids, nodes: int) -> tuple[Ids, Ids]:
+class _Pairs(NamedTuple):
+    """Different pairs of a start and an end, each as one number."""
+
+    keys: Ids  # the start's number times the number of ends, plus the end's place among them
+    end_nodes: Ids
+
+    def starts(self) -> Ids:
+        return self.keys // max(len(self.end_nodes), 1)
+
+    def ends(self) -> Ids:
+        return self.end_nodes.take(self.keys % max(len(self.end_nodes), 1))
+
+
+def _distinct_pairs(starts: Ids, ends: NDArray[np.signedinteger], nodes: int) -> _Pairs:
     """The pairs without repetition; marked in a table where that is not too large, else sorted."""
-    if not len(starts):
-        return starts, ends
-    first, last = _numbered(starts, nodes), _numbered(ends, nodes)
-    height, width = int(first.names.size), int(last.names.size)
-    keys = first.places * width + last.places
-    if height * width > MARKED_PAIRS:
-        keys = np.unique(keys)
-    else:
-        mark = np.zeros(height * width, dtype=bool)
-        mark[keys] = True
-        keys = np.flatnonzero(mark)
-    return first.names.take(keys // width), last.names.take(keys % width)
-
-
-@dataclass(frozen=True)
-class _Numbered:
-    names: Ids  # the different values
-    places: NDArray[np.int64]  # for each value its place among them
-
-
-def _numbered(values: Ids, size: int) -> _Numbered:
+    is_end = np.zeros(nodes, dtype=bool)
+    is_end[ends] = True
+    end_nodes = np.flatnonzero(is_end)
+    place = np.empty(nodes, dtype=np.int64)
+    place[end_nodes] = np.arange(len(end_nodes))
+    keys = starts * len(end_nodes)
+    keys += place.take(ends)
+    size = (int(starts[-1]) + 1) * len(end_nodes) if len(starts) else 0  # they come in their order
+    if size > MARKED_PAIRS:
+        return _Pairs(np.unique(keys), end_nodes)
     mark = np.zeros(size, dtype=bool)
-    mark[values] = True
-    names = np.flatnonzero(mark)
-    place = np.empty(size, dtype=np.int64)
-    place[names] = np.arange(len(names))
-    return _Numbered(names, place.take(values))
+    mark[keys] = True
+    return _Pairs(np.flatnonzero(mark), end_nodes)

@@ -9,7 +9,7 @@ import pytest
 
 from bench.gates import gates
 from bench.graphs import generated
-from bench.measure import AnswersDiffer, Contender, Task, ratio, run
+from bench.measure import AnswersDiffer, Contender, Task, forked, ratio, run
 from bench.peers import best_simple_path, weighted_graph
 from bench.report import gate_lines, task_lines
 from kg.paths.index import Index
@@ -42,6 +42,12 @@ def test_what_exceeds_its_cpu_limit_is_counted() -> None:
     timings = run(task, rounds=1)
     assert timings["slow"].timeouts == 1
     assert timings["slow"].median() == 1.0
+
+
+def test_a_peer_that_fails_is_not_taken_for_slow(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ChildProcessError):
+        forked(lambda: 1 // 0, 5)
+    assert "ZeroDivisionError" in capfd.readouterr().err
 
 
 def test_a_generated_graph_is_always_the_same_and_our_best_path_is_that_of_networkx(tmp_path: Path) -> None:

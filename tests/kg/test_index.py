@@ -164,3 +164,23 @@ def test_a_string_table_finds_every_string_and_no_other(texts: list[str]) -> Non
     assert all(table.find(text) == number for text, number in zip(texts, numbers.tolist(), strict=True))
     assert table.find("never there \x00") is None
     assert list(StringTable.of(texts).take(range(len(texts)))) == texts
+
+
+def test_a_string_table_keeps_no_more_strings_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.paths.string_table.MAX_KEPT", 3)
+    texts = [f"T{number}" for number in range(10)] + [""]
+    table = StringTable.of(texts)
+    for number in (0, 1, 0, 10, 9, 2, 3, 4, 5, 0):
+        assert table[number] == texts[number]
+        assert table.take([number, 7]) == (texts[number], "T7")
+        assert len(table._kept) <= 3
+
+
+def test_an_index_keeps_no_more_entities_than_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.paths.index.MAX_KEPT", 2)
+    nodes = [IndexNode(f"{BASE}target/T{number}", "Target", f"label {number}") for number in range(6)]
+    write_index(tmp_path / "index", nodes, [])
+    index = Index.open(tmp_path / "index")
+    for number in (0, 1, 2, 0, 5, 5, 4):
+        assert (index.entity(number).id, index.entity(number).label) == (nodes[number].iri, f"label {number}")
+        assert len(index._entities) <= 2

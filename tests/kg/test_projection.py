@@ -175,3 +175,30 @@ def test_the_backend_answers_as_networkx_does(pairs: list[tuple[int, int]], dire
             assert list(Backend.all_shortest_paths(ours, names[0], target)) == expected
             assert Backend.shortest_path(ours, names[0], target) in expected
     assert {n: sorted(ours.neighbors(n)) for n in names} == {n: sorted(theirs.neighbors(n)) for n in names}
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=14), st.booleans(), st.integers(0, 5))
+@settings(max_examples=60, deadline=None)
+def test_simple_paths_are_those_of_networkx_parallel_statements_included(
+    pairs: list[tuple[int, int]], directed: bool, cutoff: int
+) -> None:
+    names = [f"{BASE}target/T{n}" for n in range(6)]
+    nodes = [IndexNode(n, "Target", n[-2:]) for n in names]
+    made = _index([(names[a], "activates", names[b]) for a, b in pairs], nodes)
+    ours = IndexGraph(made, Selection(directed=directed))
+    theirs: nx.Graph[str] = nx.MultiDiGraph() if directed else nx.MultiGraph()
+    theirs.add_nodes_from(names)
+    theirs.add_edges_from((names[a], names[b]) for a, b in pairs)
+    plain: nx.Graph[str] = nx.DiGraph(theirs) if directed else nx.Graph(theirs)
+    for target in (names[1], names[5], names[1:3]):
+        expected = sorted(nx.all_simple_paths(theirs, names[0], target, cutoff=cutoff))
+        assert sorted(Backend.all_simple_paths(ours, names[0], target, cutoff=cutoff)) == expected
+    assert list(Backend.all_simple_paths(ours, names[0], names[0])) == [[names[0]]]
+    if nx.has_path(plain, names[0], names[1]):
+        expected = list(nx.shortest_simple_paths(plain, names[0], names[1]))
+        found = list(Backend.shortest_simple_paths(ours, names[0], names[1]))
+        assert sorted(found) == sorted(expected)
+        assert [len(path) for path in found] == [len(path) for path in expected]
+    else:
+        with pytest.raises(nx.NetworkXNoPath):
+            list(Backend.shortest_simple_paths(ours, names[0], names[1]))
