@@ -3,14 +3,14 @@
 The names of a generation lie in one SQLite file: labels, synonyms, identifiers of other vocabularies, CURIEs
 and local names. An exact match comes before a prefix, that before whole words, these before a part of a word,
 and that before a name with typing errors. Serving opens the file as immutable: nothing is locked, nothing is
-written.
+written. ``kg.names_writer`` writes it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,36 +18,20 @@ from typing import Self
 
 import numpy as np
 
-from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable
+from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable, WrongKind
 from kg.identifiers import compress, display, is_project, parse_identifier
 from kg.model import EntityRef, with_subclasses
+from kg.names_writer import FORMAT, MAX_TYPO_LENGTH
 from kg.paths.adjacency import check_range
-from kg.paths.index import IndexNode
 from kg.spelling import american, compact, distances_within, loose_words, typos_allowed, words
+from ontology.terms import CLASSES
 
-FORMAT = "1"
 MAX_HITS = 100
 DEFAULT_HITS = 20
 MAX_QUERY_CHARACTERS = 200
-MAX_TYPO_LENGTH = 40
 CANDIDATES = 200
 SUGGESTIONS = 5
 
-LABEL, SYNONYM, EXTERNAL, LOCAL = range(4)  # where a name comes from, most telling first
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE entity (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, type TEXT, label TEXT);
-CREATE TABLE name (
-    id INTEGER PRIMARY KEY, entity INTEGER, text TEXT, source INTEGER, compact TEXT, loose TEXT);
-CREATE VIRTUAL TABLE word USING fts5(words, content='', tokenize='ascii');
-CREATE TABLE typo (length INTEGER PRIMARY KEY, letters BLOB);
-"""
-_INDEXES = """
-CREATE INDEX name_compact ON name (compact);
-CREATE INDEX name_loose ON name (loose);
-CREATE INDEX name_entity ON name (entity);
-"""
 _HITS = """SELECT e.iri, e.type, e.label, n.text, n.source, n.compact, n.loose
 FROM name n JOIN entity e ON e.id = n.entity"""
 
@@ -77,10 +61,11 @@ class SearchQuestion:
 
 @dataclass(frozen=True)
 class SearchHit(EntityRef):
-    """An entity, the name of it that matched, and how well: 1 exactly, then less."""
+    """An entity, the name of it that matched, and how well: 1 exactly, then less; whether only imports know it."""
 
     matched: str
     score: float
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,86 +77,6 @@ class SearchAnswer:
     total: int | None
     truncated: bool
     truncated_by: str | None
-
-
-def write_names(path: Path, nodes: Iterable[IndexNode]) -> int:
-    """Write the file of names anew; returns how many names it holds.
-
-    Raises: OSError or sqlite3.Error where it cannot be written.
-    """
-    path.unlink(missing_ok=True)
-    connection = sqlite3.connect(path)
-    try:
-        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        count = _fill(connection, sorted(set(nodes), key=lambda node: node.iri))
-        connection.executescript(_INDEXES)
-        connection.commit()
-        connection.execute("ANALYZE")
-        connection.commit()
-    finally:
-        connection.close()
-    return count
-
-
-def _fill(connection: sqlite3.Connection, nodes: Sequence[IndexNode]) -> int:
-    trigram = _make_trigram_table(connection)
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("trigram", str(int(trigram)))])
-    spellings: set[str] = set()
-    number = 0
-    for entity, node in enumerate(nodes):
-        connection.execute("INSERT INTO entity VALUES (?, ?, ?, ?)", (entity, node.iri, node.type, node.label))
-        for text, source in _names(node):
-            tokens = loose_words(text)
-            loose = "".join(tokens)
-            row = (number, entity, text, source, compact(text), loose)
-            connection.execute("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?)", row)
-            connection.execute("INSERT INTO word (rowid, words) VALUES (?, ?)", (number, " ".join(tokens)))
-            if trigram:
-                connection.execute("INSERT INTO part (rowid, loose) VALUES (?, ?)", (number, loose))
-            if source != EXTERNAL:
-                spellings.update((loose, *tokens))
-            number += 1
-    _write_spellings(connection, spellings)
-    return number
-
-
-def _names(node: IndexNode) -> list[tuple[str, int]]:
-    """What an entity is called, each way of writing once, the most telling source first."""
-    curie = compress(node.iri)
-    local = curie.partition(":")[2] if curie else ""
-    named = [
-        (node.label, LABEL),
-        *((text, SYNONYM) for text in sorted(node.synonyms)),
-        *((text, EXTERNAL) for text in sorted(node.external_ids)),
-        (local, LOCAL),
-    ]
-    if curie:
-        named.append((curie, LOCAL))
-    kept: dict[str, tuple[str, int]] = {}
-    for text, source in named:
-        if spelled := compact(text):
-            kept.setdefault(spelled, (text, source))
-    return list(kept.values())
-
-
-def _make_trigram_table(connection: sqlite3.Connection) -> bool:
-    """Whether this SQLite has the trigram tokenizer (3.34); without it parts of words are scanned for."""
-    try:
-        connection.execute("CREATE VIRTUAL TABLE part USING fts5(loose, content='', tokenize='trigram')")
-    except sqlite3.OperationalError:
-        return False
-    return True
-
-
-def _write_spellings(connection: sqlite3.Connection, spellings: set[str]) -> None:
-    """Words of one length side by side, so that one look at a length compares them all."""
-    by_length: dict[int, list[str]] = {}
-    for spelling in sorted(spellings):
-        if spelling.isascii() and len(spelling) <= MAX_TYPO_LENGTH:
-            by_length.setdefault(len(spelling), []).append(spelling)
-    for length, group in sorted(by_length.items()):
-        letters = np.frombuffer("".join(group).encode(), dtype=np.uint8).reshape(-1, length)
-        connection.execute("INSERT INTO typo VALUES (?, ?)", (length, np.ascontiguousarray(letters.T).tobytes()))
 
 
 class NameIndex:
@@ -237,39 +142,62 @@ class NameIndex:
         total = len(ranked) if whole else None
         return SearchAnswer(tuple(ranked[: question.limit]), question.limit, total, more, "limit" if more else None)
 
-    def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
+    def resolve(
+        self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()
+    ) -> EntityRef:
         """The one entity that a text names.
 
         Args:
             text: an IRI, a CURIE, an identifier of another vocabulary, a label or a synonym.
-            kinds: local class names that the parameter allows, their subclasses included. An entity of one of
-                these is preferred; one of another kind is the answer only where no entity of these is called
-                so.
+            kinds: local class names that the parameter allows, their subclasses included; none given: all.
+            others: class names that count where nothing of ``kinds`` is called so.
             parameter: where the text came from, for the error.
 
-        Raises: EntityNotFound with suggestions; AmbiguousEntity where several entities are called so equally.
+        Raises: EntityNotFound with suggestions; WrongKind where only other kinds of things are called so;
+            AmbiguousEntity where several entities are called so equally.
         """
         text = text.strip()
         identifier = parse_identifier(text)
         if identifier is not None and (found := self._entity(identifier)) is not None:
-            return found
+            if _fits(found, with_subclasses([*kinds, *others])):
+                return found
+            raise _wrong_kind(text, found, (*kinds, *others), parameter)
         spelled = compact(compress(text) or text) if "://" in text else compact(text)
         loose = "".join(loose_words(text))
         spellings = (("compact", spelled), ("loose", loose))
         same = [self._rows(f"{_HITS} WHERE n.{column} = ?", (value,)) if value else [] for column, value in spellings]
         # What the project names comes first: an import may widen what can be found, never change an answer.
-        for rows in (*([row for row in rows if is_project(row.iri)] for rows in same), *same):
+        tiers = [*([row for row in rows if is_project(row.iri)] for rows in same), *same]
+        for wanted in (kinds, others) if others else (kinds,):
+            types = with_subclasses(wanted)
+            for rows in tiers:
+                if allowed := [row for row in rows if _fits(row.entity, types)]:
+                    return _chosen(allowed, text, parameter)
+        for rows in tiers:
             if rows:
-                return self._choose(rows, with_subclasses(kinds), text, parameter)
-        raise EntityNotFound(text, parameter, self._suggestions(text, kinds))
+                raise _wrong_kind(text, min(rows, key=_standing).entity, (*kinds, *others), parameter)
+        raise EntityNotFound(text, parameter, self._suggestions(text, (*kinds, *others)))
 
-    def _choose(self, rows: list[_Row], kinds: frozenset[str], text: str, parameter: str) -> EntityRef:
-        allowed = [row for row in rows if row.type in kinds] or rows
-        source = min(row.source for row in allowed)
-        chosen = sorted({row.entity for row in allowed if row.source == source}, key=lambda entity: entity.curie)
-        if len(chosen) > 1:
-            raise AmbiguousEntity(text, parameter, tuple((entity.curie, entity.label) for entity in chosen))
-        return chosen[0]
+    def mentioned(self, text: str, kinds: Sequence[str]) -> tuple[EntityRef, ...]:
+        """The project's entities of some classes that a text names, the longest names first taken.
+
+        Returns: in the order of the text. A run of words counts where it is, as a whole, a name.
+        """
+        types = with_subclasses(kinds)
+        tokens = text.split()
+        found: dict[str, EntityRef] = {}
+        place = 0
+        while place < len(tokens):
+            for end in range(min(len(tokens), place + _LONGEST_NAME), place, -1):
+                loose = "".join(loose_words(" ".join(tokens[place:end])))
+                rows = self._rows(f"{_HITS} WHERE n.loose = ?", (loose,)) if loose else []
+                named = [row.entity for row in rows if row.type in types and is_project(row.iri)]
+                if named:
+                    found.update((entity.id, entity) for entity in named)
+                    place = end - 1
+                    break
+            place += 1
+        return tuple(found.values())
 
     def _suggestions(self, text: str, kinds: Sequence[str]) -> tuple[tuple[str, str], ...]:
         if not compact(text):
@@ -285,7 +213,7 @@ class NameIndex:
         identifier = parse_identifier(text.strip())
         same = self._entity(identifier) if identifier else None
         hits = (
-            [SearchHit(same.id, same.curie, same.type, same.label, text.strip(), 1.0)]
+            [SearchHit(same.id, same.curie, same.type, same.label, text.strip(), 1.0, not is_project(same.id))]
             if same and (not types or same.type in types)
             else []
         )
@@ -364,6 +292,7 @@ class NameIndex:
 
 
 _PART_SCORE = 0.60
+_LONGEST_NAME = 6  # words
 
 
 @dataclass(frozen=True)
@@ -382,7 +311,40 @@ class _Row:
 
     def hit(self, score: float) -> SearchHit:
         entity = self.entity
-        return SearchHit(entity.id, entity.curie, entity.type, entity.label, self.text, round(score, 4))
+        imported = not is_project(entity.id)
+        return SearchHit(entity.id, entity.curie, entity.type, entity.label, self.text, round(score, 4), imported)
+
+
+def _fits(entity: EntityRef, types: frozenset[str]) -> bool:
+    """Whether an entity is of one of some classes; of an imported thing without a class nobody can say."""
+    return not types or entity.type in types or entity.type not in CLASSES
+
+
+def _standing(row: _Row) -> tuple[int, str]:
+    return row.source, row.iri
+
+
+def _chosen(rows: Sequence[_Row], text: str, parameter: str) -> EntityRef:
+    source = min(row.source for row in rows)
+    chosen = sorted({row.entity for row in rows if row.source == source}, key=lambda entity: entity.curie)
+    if len(chosen) > 1:
+        raise AmbiguousEntity(text, parameter, tuple((entity.curie, entity.label) for entity in chosen))
+    return chosen[0]
+
+
+def _wrong_kind(text: str, found: EntityRef, kinds: Sequence[str], parameter: str) -> WrongKind:
+    return WrongKind(parameter, text, f"{a_kind_of(kinds)}; {found.label} is {a_kind_of([found.type])}", found.curie)
+
+
+def a_kind_of(classes: Sequence[str]) -> str:
+    """Class names in words with their article.
+
+    >>> a_kind_of(["Drug"]), a_kind_of(["AdverseEvent", "DrugClass", "Site"])
+    ('a drug', 'an adverse event, a drug class or a site')
+    """
+    labels = [CLASSES[name].label if name in CLASSES else name for name in classes]
+    named = [f"{'an' if label[:1].lower() in 'aeiou' else 'a'} {label}" for label in dict.fromkeys(labels)]
+    return " or ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
 def _scaled(base: float, typed: str, row: _Row, span: float = 0.14) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,23 +9,13 @@ from kg.identifiers import display
 from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.paths.steps import Step
-from ontology.terms import PREDICATES
-from server.drawing import Link, Picture, layered_picture
+from server.drawing import Picture, layered_picture
+from server.mechanism_partners import PairView, pair_views
+from server.mechanism_steps import StepView, links_of, step_view
 from server.provenance import Origin
-from server.wording import BEARERS, label_of, net_effect, words
+from server.wording import BEARERS, net_effect, words
 
 _TREATMENTS = frozenset({"Drug", "Procedure", "Regimen"})
-_DIRECTLY = re.compile(r" Of (?P<start>.+) and (?P<end>.+) sources state directly: (?P<names>[^.]+)\.")
-_SLUG = re.compile(r"[^A-Za-z0-9]+")
-
-
-@dataclass(frozen=True)
-class StepView:
-    """A step with the statements behind it."""
-
-    id: str
-    step: Step
-    origins: tuple[Origin, ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +86,7 @@ class MechanismPage:
     groups: tuple[Group, ...]
     kinds: tuple[Kind, ...]
     gaps: tuple[GapView, ...]
+    pairs: tuple[PairView, ...]
     short_cuts: int
 
 
@@ -124,7 +114,8 @@ def mechanism_page(
         drawn = [*paths, *(cut for path in paths for cut in folded.get(path.number, ()))] if draw_short_cuts else paths
         picture = _picture(answer, drawn, ghost=key is None)
         groups.append(Group(anchor, _title(key, paths), _note(key, paths), picture, views))
-    return MechanismPage(tuple(groups), _kinds(groups), tuple(_gaps(answer.gaps)), len(answer.paths) - len(whole))
+    gaps, pairs = tuple(_gaps(answer.gaps)), pair_views(answer, origins)
+    return MechanismPage(tuple(groups), _kinds(groups), gaps, pairs, len(answer.paths) - len(whole))
 
 
 def _grouped(paths: Sequence[MechanismPath]) -> list[tuple[EntityRef | None, list[MechanismPath]]]:
@@ -160,9 +151,7 @@ def _note(key: EntityRef | None, paths: Sequence[MechanismPath]) -> str:
 
 
 def _path(path: MechanismPath, anchor: str, cuts: Iterable[MechanismPath], origins: Mapping[str, Origin]) -> PathView:
-    steps = tuple(
-        StepView(step_id(step), step, tuple(origins[s] for s in step.statements if s in origins)) for step in path.steps
-    )
+    steps = tuple(step_view(step, origins) for step in path.steps)
     return PathView(
         anchor,
         path,
@@ -196,15 +185,18 @@ def _kinds(groups: Iterable[Group]) -> tuple[Kind, ...]:
 
 
 def _gaps(gaps: Iterable[Gap]) -> Iterable[GapView]:
-    """Gaps towards the same thing as one notice each, joint causes apart."""
-    towards: dict[tuple[EntityRef | None, str], list[Gap]] = {}
+    """Gaps of one kind towards the same thing as one notice each."""
+    towards: dict[tuple[EntityRef, str], list[Gap]] = {}
     for gap in gaps:
-        kind = "need" if " also needs " in gap.reason else "stop"
-        towards.setdefault((gap.to, kind), []).append(gap)
+        towards.setdefault((gap.to, gap.kind), []).append(gap)
     for (to, kind), group in towards.items():
         ends = tuple(dict.fromkeys(gap.from_ for gap in group if gap.from_ != to))
-        remarks = dict.fromkeys(remark for gap in group for remark in _remarks(gap.reason))
-        if kind == "need" or to is None:
+        told = "; ".join(dict.fromkeys(step.sentence for gap in group for step in gap.stated))
+        remarks = [f"Sources do state, though not as a mechanism: {told}."] if told else []
+        if kind == "weaker":
+            reasons = " ".join(gap.reason.split(" Sources do state, ")[0] for gap in group)
+            yield GapView(reasons, (), (*remarks, "Tick the box above to include hedged and hypothesised steps."))
+        elif kind == "need":
             yield GapView(" ".join(dict.fromkeys(gap.reason for gap in group)), (), ())
         elif not ends:
             yield GapView(f"No source states a step that leads to {to.label}.", (), tuple(remarks))
@@ -212,41 +204,6 @@ def _gaps(gaps: Iterable[Gap]) -> Iterable[GapView]:
             yield GapView(f"No source links {ends[0].label} to {to.label}.", (), tuple(remarks))
         else:
             yield GapView(f"No source links any of these to {to.label}:", ends, tuple(remarks))
-
-
-def _remarks(reason: str) -> Iterable[str]:
-    """What sources do state of both ends directly, in words, and whether weaker statements lead on."""
-    match = _DIRECTLY.search(reason)
-    if match is not None:
-        for name in match["names"].split(", "):
-            term = PREDICATES.get(name)
-            told = term.spell(match["start"], match["end"]) if term else f"{match['start']} {name} {match['end']}"
-            yield f"Sources do state, though not as a mechanism: {told}."
-    if "Hedged or hypothesised" in reason:
-        yield "Hedged or hypothesised statements would lead there: tick the box above to include them."
-
-
-def step_id(step: Step) -> str:
-    """A name for a step that the picture and the list beneath it share."""
-    ends = (display(step.subject.id), display(step.object.id), step.predicate)
-    return "step-" + "-".join(_SLUG.sub("-", end).strip("-") for end in ends)
-
-
-def links_of(steps: Iterable[Step]) -> list[Link]:
-    """Steps as lines of a drawing."""
-    return [
-        Link(
-            step.start.id,
-            step.end.id,
-            step.sign,
-            step.certainty,
-            label_of(step.predicate, forward=step.forward),
-            step.sentence,
-            f"#{step_id(step)}",
-            step_id(step),
-        )
-        for step in steps
-    ]
 
 
 def _picture(answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: bool) -> Picture:
@@ -259,7 +216,11 @@ def _picture(answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: 
         nodes.update((ref.id, ref) for ref in targets)
     last = [ref.id for ref in targets if ref.id in nodes]
     return layered_picture(
-        nodes.values(), links_of(steps.values()), last=last, ghosts={name for name in last if name not in reached}
+        nodes.values(),
+        links_of(steps.values()),
+        last=last,
+        ghosts={name for name in last if name not in reached},
+        meetings={node.entity.id: node.meeting for node in answer.graph.nodes if node.meeting},
     )
 
 

@@ -1,57 +1,14 @@
-"""What is asked about a mechanism, and what the answer is made of."""
+"""What the answer about a mechanism is made of."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from kg.errors import InvalidParameter
-from kg.identifiers import display
 from kg.mechanism.graph import MechanismGraph
-from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef
-from kg.paths.adjacency import Selection, check_certainties, check_range
+from kg.mechanism.partners import Partnership
+from kg.model import Certainty, EntityRef
 from kg.paths.steps import Step
-
-MAX_LENGTH = 12
-DEFAULT_LENGTH = 10
-MAX_PATHS = 100
-DEFAULT_PATHS = 10
-MAX_DRUGS = 10
-
-
-@dataclass(frozen=True)
-class MechanismQuestion:
-    """By which sourced steps do drugs act on a target?
-
-    Attributes:
-        drugs: IRIs of what the paths start from; none: whatever reaches the target.
-        target: IRI of what they should reach; None: wherever they lead.
-        subtypes: IRIs that count as the target as well (the subtypes of a histotype).
-        max_length: most steps of a path, 1 to 12.
-        k: most paths, 1 to 100; short cuts folded under them come on top.
-    """
-
-    drugs: tuple[str, ...] = ()
-    target: str | None = None
-    subtypes: tuple[str, ...] = ()
-    certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES
-    max_length: int = DEFAULT_LENGTH
-    k: int = DEFAULT_PATHS
-    include_imports: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.drugs and self.target is None:
-            raise InvalidParameter("drug", "", "a drug, a target, or both")
-        if self.target in self.drugs:
-            raise InvalidParameter("target", display(self.target or ""), "an entity other than the drug")
-        if len(self.drugs) > MAX_DRUGS:
-            raise InvalidParameter("drug", str(len(self.drugs)), f"at most {MAX_DRUGS} drugs")
-        check_certainties(self.certainties)
-        check_range("max_length", self.max_length, 1, MAX_LENGTH)
-        check_range("k", self.k, 1, MAX_PATHS)
-
-    def selection(self) -> Selection:
-        """The links that count."""
-        return Selection(certainties=frozenset(self.certainties), include_imports=self.include_imports, causal=True)
 
 
 @dataclass(frozen=True)
@@ -82,12 +39,14 @@ class MechanismPath:
         score: its cost as in ``kg.paths.traversal``; lower is better.
         net_sign: +1, -1, or None where a step has no sign.
         certainty: of its weakest step.
+        certainty_reason: which step that is.
         complete: whether it reaches what was asked for and every joint cause on it has all its inputs.
         end: what it leads to.
         joint_inputs: what else it needs, beyond its own nodes.
         summarised_by: number of the longer path that it is a short cut of.
-        agrees: whether the net sign is that of a direct statement from its first to its last node; None where
-            no source makes one, or sources differ, or the path is that statement itself.
+        agrees: whether the net sign is what sources state of its first and last node directly; None where no
+            source does, or sources differ, or the path is that statement itself.
+        claims: the direct statements that it was compared with, in words.
         sentence: the steps and the net sign in plain words.
     """
 
@@ -97,22 +56,35 @@ class MechanismPath:
     steps: tuple[Step, ...]
     net_sign: int | None
     certainty: Certainty
+    certainty_reason: str
     complete: bool
     start: EntityRef
     end: EntityRef
     joint_inputs: tuple[JointInput, ...]
     summarised_by: int | None
     agrees: bool | None
+    claims: tuple[str, ...]
     sentence: str
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Where sources stop. ``from_`` is what is reached, ``to`` what is not (None: nothing was asked for)."""
+    """Where sources stop.
+
+    Attributes:
+        from_: the last thing that sourced steps reach.
+        to: what they do not.
+        kind: "stop" where no source goes on, "weaker" where only a hedged or hypothesised statement does, "need"
+            where a joint cause lacks an input.
+        stated: what sources do state of the start and the target directly, though not as a cause; with the first
+            gap of each start.
+    """
 
     from_: EntityRef
     to: EntityRef
     reason: str
+    kind: Literal["stop", "weaker", "need"] = "stop"
+    stated: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +93,10 @@ class MechanismAnswer:
 
     Attributes:
         truncated_by: "k", "timeout" or "expansions" where there may be more paths.
-        excluded_by: ("certainty",) where weaker statements would lead on to the target.
+        excluded_by: the filters without which a drug that does not reach the target would: "certainty", "effect",
+            "graph", "max_length".
+        partners: each pair of the drugs: where their paths meet, and what follows for the pair.
+        elsewhere: other diseases; steps that sources state only for these are left out.
     """
 
     paths: tuple[MechanismPath, ...]
@@ -131,3 +106,5 @@ class MechanismAnswer:
     truncated: bool
     truncated_by: str | None
     excluded_by: tuple[str, ...] = ()
+    partners: tuple[Partnership, ...] = ()
+    elsewhere: tuple[EntityRef, ...] = ()

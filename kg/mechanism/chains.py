@@ -6,13 +6,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kg.paths.adjacency import Adjacency, Projection
 from kg.paths.best_paths import FoundPath, SearchLimits
-from kg.paths.index import SIGN_NONE, Index
+from kg.paths.index import SIGN_CARRY, SIGN_NONE, Index
 
 INPUT = "inputOf"
 COMPLEX_PREDICATES = frozenset({"partOfComplex", "formsComplex"})
 COMPLEX = "Complex"
+DRUG = "Drug"
 MAX_CHAIN_EXPANSIONS = 20_000
 
 
@@ -42,18 +46,24 @@ def net_sign(index: Index, steps: Iterable[int]) -> int | None:
 
 
 def maximal_chains(
-    index: Index, adjacency: Adjacency, starts: Collection[int], max_length: int, limits: SearchLimits
+    index: Index,
+    adjacency: Adjacency,
+    starts: Collection[int],
+    max_length: int,
+    limits: SearchLimits,
+    *,
+    avoid: Collection[int] = (),
 ) -> Chains:
     """All simple chains from the starts that go on as far as they can.
 
     Of several links between the same two nodes with the same sign the cheapest stands for all. A chain leads
-    through no second start.
+    through no second start, and through nothing that is to be avoided.
     """
-    blocked = frozenset(starts)
+    blocked = frozenset((*starts, *avoid))
     children: dict[int, list[tuple[int, int, int]]] = {}
     found: list[FoundPath] = []
     expansions = 0
-    for start in sorted(blocked):
+    for start in sorted(set(starts)):
         stack: list[tuple[tuple[int, ...], tuple[int, ...], int]] = [((start,), (), 0)]
         while stack:
             expansions += 1
@@ -70,6 +80,24 @@ def maximal_chains(
             elif steps:
                 found.append(FoundPath(nodes, steps, code))
     return Chains(found, None)
+
+
+def walk_counts(adjacency: Adjacency, start: int, max_length: int, enough: int) -> list[int]:
+    """How many walks of at most 1, 2, ... steps leave a node, up to the length at which they are more than enough.
+
+    There are never more simple chains than walks.
+    """
+    ways: NDArray[np.float64] = np.zeros(adjacency.nodes, dtype=np.float64)
+    ways[start] = 1
+    counts: list[int] = []
+    while len(counts) < max_length and (not counts or counts[-1] < enough):
+        frontier = np.flatnonzero(ways)
+        positions = adjacency.positions(frontier)
+        weights = np.repeat(ways[frontier], adjacency.degree(frontier))
+        ways = np.zeros(adjacency.nodes, dtype=np.float64)
+        np.add.at(ways, adjacency.neighbor[positions], weights)
+        counts.append(int(ways.sum()) + (counts[-1] if counts else 0))
+    return counts
 
 
 def _next_steps(index: Index, adjacency: Adjacency, node: int) -> list[tuple[int, int, int]]:
@@ -90,6 +118,17 @@ def _next_steps(index: Index, adjacency: Adjacency, node: int) -> list[tuple[int
 def reversed_chain(chain: FoundPath) -> FoundPath:
     """A chain that was found walking against its direction, the right way round."""
     return FoundPath(chain.nodes[::-1], chain.steps[::-1], chain.code)
+
+
+def goes_on_from_another_drug(index: Index, chain: FoundPath) -> bool:
+    """Whether it leads through a second drug that no carrying step makes a form of the first.
+
+    "A enhances the effect of B" followed by what B does is not what A does itself.
+    """
+    return any(
+        index.type_of(node) == DRUG and index.predicates[int(index.link_predicate[step >> 1])].sign != SIGN_CARRY
+        for node, step in zip(chain.nodes[1:-1], chain.steps, strict=False)
+    )
 
 
 def folded(index: Index, chains: Sequence[FoundPath]) -> list[int | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +27,7 @@ class GraphNode:
         joint: whether it acts only when all its inputs do.
         layer: column, from 0.
         x, y: centre; y is 0 in the middle.
+        meeting: where the paths of two drugs meet, whether they push it the same way; None elsewhere.
     """
 
     entity: EntityRef
@@ -35,6 +36,7 @@ class GraphNode:
     layer: int
     x: int
     y: int
+    meeting: str | None
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def draw(
     shown: int,
     drugs: Sequence[int],
     targets: Sequence[int],
+    meetings: Mapping[str, str],
 ) -> MechanismGraph:
     """Merge paths into one graph and place it.
 
@@ -85,7 +88,7 @@ def draw(
     roles.update((node, "target") for node in targets)
     roles.update((node, "drug") for node in drugs)
     joint = {node for node in roles if joint_inputs(index, projection, node)}
-    return _placed(describer, roles, hops, joint, targets)
+    return _placed(describer, roles, hops, joint, targets=targets, meetings=meetings)
 
 
 def _steps_between(projection: Projection, start: int, end: int) -> list[int]:
@@ -99,7 +102,9 @@ def _placed(
     roles: dict[int, Role],
     hops: set[Hop],
     joint: set[int],
+    *,
     targets: Sequence[int],
+    meetings: Mapping[str, str],
 ) -> MechanismGraph:
     steps = describer.steps(sorted(hops))
     names = {node: describer.entity(node).id for node in roles}
@@ -111,7 +116,7 @@ def _placed(
     nodes = [
         GraphNode(
             describer.entity(node), role, node in joint,
-            layout.layers[names[node]], *layout.points[names[node]],
+            layout.layers[names[node]], *layout.points[names[node]], meetings.get(names[node]),
         )
         for node, role in roles.items()
     ]  # fmt: skip

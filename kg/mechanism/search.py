@@ -3,52 +3,59 @@
 Only predicates that are causal or carry a sign are walked, in their direction. The net sign of a path is the
 product of its steps' signs; a step without one makes it unknown. A joint cause counts as brought about only
 when all its inputs are. A statement that spans a stretch of a longer path with the same sign is a short cut,
-folded under that path. ``kg.mechanism.chains`` does this by number; ``kg.mechanism.layering`` places the drawing.
+folded under that path. ``kg.mechanism.chains`` does this by number, ``kg.mechanism.partners`` compares the
+drugs of a regimen, ``kg.mechanism.layering`` places the drawing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
-from kg.mechanism.answer import (
+from kg.mechanism.answer import Gap, JointInput, MechanismAnswer, MechanismPath
+from kg.mechanism.background import Background
+from kg.mechanism.chains import (
+    MAX_CHAIN_EXPANSIONS,
+    Chains,
+    folded,
+    goes_on_from_another_drug,
+    joint_inputs,
+    maximal_chains,
+    net_sign,
+    reversed_chain,
+    walk_counts,
+)
+from kg.mechanism.gaps import Gaps
+from kg.mechanism.graph import draw
+from kg.mechanism.ground import Ground
+from kg.mechanism.partners import partners
+from kg.mechanism.question import (
     DEFAULT_LENGTH,
     DEFAULT_PATHS,
     MAX_DRUGS,
     MAX_LENGTH,
     MAX_PATHS,
-    Gap,
-    JointInput,
-    MechanismAnswer,
-    MechanismPath,
     MechanismQuestion,
 )
-from kg.mechanism.chains import (
-    Chains,
-    brought_about,
-    complex_partners,
-    folded,
-    joint_inputs,
-    maximal_chains,
-    net_sign,
-    reversed_chain,
-)
-from kg.mechanism.graph import draw
-from kg.model import CERTAINTIES, EntityRef
-from kg.paths.adjacency import Projection, Selection, links_allowed, project
-from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
+from kg.mechanism.relevance import relevant
+from kg.mechanism.telling import Teller
+from kg.paths.adjacency import project
+from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.breadth_first import distances
-from kg.paths.index import COST_SHIFT, COST_UNIT, SIGN_CARRY, Index
-from kg.paths.steps import Describer, StatementSource, Step, weakest
+from kg.paths.index import Index
+from kg.paths.steps import StatementSource
 
 __all__ = [
-    "DEFAULT_LENGTH", "DEFAULT_PATHS", "MAX_DRUGS", "MAX_LENGTH", "MAX_PATHS", "Gap", "JointInput",
+    "DEFAULT_LENGTH", "DEFAULT_PATHS", "MAX_DRUGS", "MAX_LENGTH", "MAX_PATHS", "Background", "Gap", "JointInput",
     "MechanismAnswer", "MechanismPath", "MechanismQuestion", "mechanism",
 ]  # fmt: skip
 
 CANDIDATES = 200
+HOPELESS = 50 * MAX_CHAIN_EXPANSIONS  # with more walks than this nobody tries to list the chains among them
 DRUG = "Drug"
 
 
@@ -57,72 +64,121 @@ def mechanism(
     question: MechanismQuestion,
     source: StatementSource | None = None,
     limits: SearchLimits | None = None,
+    background: Background | None = None,
 ) -> MechanismAnswer:
     """The sourced paths from the drugs to the target, or how far they go.
 
-    Returns: where no path reaches the target, the chains from the drugs that come nearest, longest first,
-        each with ``complete`` False, and a gap for each of their ends.
+    Without a background nothing is inferred of the cell cycle, and nothing that sources deny is looked up.
+
+    Returns: from a drug that no path leads to the target from, the chains that come nearest, longest first, each
+        with ``complete`` False, and a gap for each of their ends.
     Raises: EntityNotFound, InvalidParameter.
     """
-    return _Search(index, question, source, limits or SearchLimits()).answer()
+    return _Search(Ground(index, question, source, limits or SearchLimits()), background).answer()
 
 
 class _Search:
     """One question at work."""
 
-    def __init__(
-        self, index: Index, question: MechanismQuestion, source: StatementSource | None, limits: SearchLimits
-    ) -> None:
-        self.index, self.question, self.limits = index, question, limits
-        self.drugs = [index.node(iri, "drug") for iri in dict.fromkeys(question.drugs)]
-        self.target = None if question.target is None else index.node(question.target, "target")
-        known = (index.find(iri) for iri in question.subtypes)
-        also = sorted({number for number in known if number is not None} - {*self.drugs, self.target})
-        self.targets = [] if self.target is None else [self.target, *also]
-        self.projection: Projection = project(index, question.selection())
-        self.describer = Describer(index, question.selection(), source)
-        self._brought: dict[tuple[int, ...], frozenset[int]] = {}
+    def __init__(self, ground: Ground, background: Background | None) -> None:
+        self.ground, self.background = ground, background
+        self.index, self.question = ground.index, ground.question
 
     def answer(self) -> MechanismAnswer:
-        chains = self._reaching() if self.drugs and self.targets else self._leading()
-        reached = bool(self.targets) and bool(chains.found)
-        if self.drugs and self.targets and not reached:
-            stopped = chains.stopped_by
-            chains = self._leading()
-            chains = Chains(chains.found, stopped or chains.stopped_by)
-        shown, under, more = self._choice(chains.found, ordered=reached and bool(self.drugs))
-        stopped_by = "k" if more else chains.stopped_by
-        paths = self._paths(shown, under, reached=reached)
-        gaps, excluded_by = self._gaps(paths, shown, reached=reached)
+        ground = self.ground
+        any_reaching, stopped_by = self._reaching()
+        reaching = [path for path in any_reaching if self._has_effect(path)]
+        started = {path.nodes[0] for path in any_reaching}
+        lacking = [drug for drug in ground.drugs if drug not in started]
+        leading = Chains([], None)
+        if lacking or not ground.drugs:
+            leading = self._leading(lacking)
+        gaps = Gaps(ground, lacking)
+        kept = relevant(ground, self._ranked(leading.found))
+        if not ground.drugs:
+            any_reaching = kept.chains
+            kept = replace(kept, chains=[chain for chain in any_reaching if self._has_effect(chain)])
+        firm = [part for drug in lacking for part in gaps.firm_parts(drug)]
+        candidates = [*reaching, *dict.fromkeys([*firm, *kept.chains])]
+        shown, under, more = self._choice(_fairly(candidates))
+        pairs = partners(ground, self.background, [*reaching, *self._everywhere(leading, lacking)])
+        teller = Teller(ground, self.background)
+        paths = teller.paths(shown, under)
+        told = gaps.missing_inputs(paths) + (gaps.stops(paths, lacking) if ground.targets else [])
         graph = draw(
-            self.index, self.projection, self.describer, [*shown, *self._support(shown)], shown=len(shown),
-            drugs=self.drugs, targets=self.targets[:1],
+            self.index, ground.projection, ground.describer, [*shown, *self._support(shown), *pairs.ways],
+            shown=len(shown), drugs=ground.drugs, targets=ground.targets[:1],
+            meetings={meeting.node.id: meeting.relation for pair in pairs.pairs for meeting in pair.meetings},
         )  # fmt: skip
-        return MechanismAnswer(paths, graph, gaps, self.question.k, stopped_by is not None, stopped_by, excluded_by)
-
-    def _reaching(self) -> Chains:
-        """Paths from a drug to the target: more than are shown, because short cuts will be folded."""
-        search = self._best(self.targets)
-        return Chains(list(islice(iter(search), CANDIDATES)), search.stopped_by)
-
-    def _best(self, targets: Sequence[int]) -> BestPaths:
-        interior = np.ones(len(self.index.nodes), dtype=bool)
-        return BestPaths(
-            self.projection, self.index.link_predicate, sources=self.drugs, targets=targets,
-            max_length=self.question.max_length, interior=interior, limits=self.limits,
+        cut_by = "k" if more else stopped_by or leading.stopped_by
+        excluded_by = gaps.excluded_by(found=candidates, whatever_effect=any_reaching)
+        return MechanismAnswer(
+            paths, graph, tuple(told), self.question.k, cut_by is not None, cut_by, excluded_by, pairs.pairs,
+            kept.elsewhere,
         )  # fmt: skip
 
-    def _leading(self) -> Chains:
+    def _reaching(self) -> tuple[list[FoundPath], str | None]:
+        """Paths from each drug to the target, cheapest first, more than are shown: short cuts will be folded."""
+        found: list[FoundPath] = []
+        stopped_by = None
+        for drug in self.ground.drugs if self.ground.targets else ():
+            search = self.ground.best([drug], self.ground.targets)
+            found += islice(iter(search), CANDIDATES)
+            stopped_by = stopped_by or search.stopped_by
+        return sorted(found, key=lambda path: (path.code, path.nodes, path.steps)), stopped_by
+
+    def _has_effect(self, path: FoundPath) -> bool:
+        """Whether a path to the target does to it what was asked for."""
+        wanted = None if self.question.effect is None else 1 if self.question.effect == "raises" else -1
+        return wanted is None or net_sign(self.index, path.steps) == wanted
+
+    def _leading(self, drugs: Sequence[int]) -> Chains:
         """Chains as far as they go: on from the drugs, or back from the target where no drug is given."""
-        length = self.question.max_length
-        if self.drugs:
-            return maximal_chains(self.index, self.projection.out, self.drugs, length, self.limits)
-        back = maximal_chains(self.index, self.projection.into, self.targets, length, self.limits)
-        return Chains([reversed_chain(chain) for chain in back.found], back.stopped_by)
+        ground, length = self.ground, self.question.max_length
+        if drugs:
+            each = [self._onward(drug, length) for drug in drugs]
+            stopped_by = next((chains.stopped_by for chains in each if chains.stopped_by), None)
+            return Chains([chain for chains in each for chain in chains.found], stopped_by)
+        back = maximal_chains(self.index, ground.projection.into, ground.targets, length, ground.limits)
+        if back.stopped_by:  # too many to list them all: then the best from the drugs
+            drugs = [number for number in range(len(self.index.nodes)) if self.index.type_of(number) == DRUG]
+            search = ground.best([drug for drug in drugs if drug not in ground.targets], ground.targets)
+            return Chains(list(islice(iter(search), CANDIDATES)), "k")
+        chains = [reversed_chain(chain) for chain in back.found]
+        return Chains([*chains, *self._from_inner_drugs(chains)], None)
 
-    def _choice(self, found: Sequence[FoundPath], *, ordered: bool) -> tuple[list[FoundPath], list[int | None], bool]:
+    def _onward(self, drug: int, length: int) -> Chains:
+        """A drug's chains; where there are too many to look at, the longest that can all be looked at."""
+        ground, out = self.ground, self.ground.projection.out
+        walks = walk_counts(out, drug, length, HOPELESS)
+        if walks[-1] < HOPELESS:
+            chains = maximal_chains(self.index, out, [drug], length, ground.limits, avoid=ground.drugs)
+            if chains.stopped_by != "expansions":
+                return chains
+        shorter = max(sum(count <= MAX_CHAIN_EXPANSIONS for count in walks), 1)
+        fewer = maximal_chains(self.index, out, [drug], shorter, ground.limits, avoid=ground.drugs)
+        return replace(fewer, stopped_by=fewer.stopped_by or "expansions")
+
+    def _from_inner_drugs(self, chains: Sequence[FoundPath]) -> list[FoundPath]:
+        """What a drug does itself, where a chain comes to it from another drug that only enhances it."""
+        found: dict[FoundPath, None] = {}
+        for chain in chains:
+            for place, node in enumerate(chain.nodes[1:-1], 1):
+                if self.index.type_of(node) == DRUG:
+                    steps = chain.steps[place:]
+                    found[FoundPath(chain.nodes[place:], steps, self.ground.cost_of(steps))] = None
+        return list(found)
+
+    def _everywhere(self, leading: Chains, lacking: Sequence[int]) -> list[FoundPath]:
+        """All that the drugs of a regimen lead to: their paths may meet beside the way to the target, too."""
+        if len(self.ground.drugs) < 2:
+            return []
+        others = [drug for drug in self.ground.drugs if drug not in lacking]
+        found = [*leading.found, *(self._leading(others).found if others else ())]
+        return relevant(self.ground, _in_turn(sorted(found, key=lambda chain: chain.code))).chains
+
+    def _choice(self, ranked: Sequence[FoundPath]) -> tuple[list[FoundPath], list[int | None], bool]:
         """The chains to show, those folded under them last, and which one each is folded under."""
-        ranked = list(found) if ordered else sorted(found, key=self._rank())
         ranked = ranked[: 5 * CANDIDATES]
         under = folded(self.index, ranked)
         whole = [number for number, longer in enumerate(under) if longer is None]
@@ -132,79 +188,14 @@ class _Search:
         folds = [None if (longer := under[number]) is None else place[longer] for number in place]
         return [ranked[number] for number in place], folds, len(whole) > len(kept)
 
-    def _rank(self) -> _Rank:
-        if not (self.drugs and self.targets):
-            return _Rank(self.index, None)
-        selection = Selection(certainties=frozenset(self.question.certainties), directed=False)
+    def _ranked(self, chains: Sequence[FoundPath]) -> list[FoundPath]:
+        if not (self.ground.drugs and self.ground.targets):
+            return sorted(chains, key=_Rank(self.index, None))
+        selection = replace(self.question.selection(), causal=False, directed=False, include_imports=False)
         passable = np.ones(len(self.index.nodes), dtype=bool)
-        passable[self.drugs] = False
+        passable[self.ground.drugs] = False
         around = project(self.index, selection).out
-        return _Rank(self.index, distances(around, self.targets, None, passable))
-
-    def _paths(
-        self, shown: Sequence[FoundPath], under: Sequence[int | None], *, reached: bool
-    ) -> tuple[MechanismPath, ...]:
-        chains = self.describer.chains((path.nodes, path.steps) for path in shown)
-        return tuple(
-            self._path(number, path, steps, under[number], reached=reached or not (self.drugs and self.targets))
-            for number, (path, steps) in enumerate(zip(shown, chains, strict=True))
-        )
-
-    def _path(
-        self, number: int, path: FoundPath, steps: tuple[Step, ...], under: int | None, *, reached: bool
-    ) -> MechanismPath:
-        needed = self._needed(path)
-        sign = net_sign(self.index, path.steps)
-        return MechanismPath(
-            number=number,
-            length=len(steps),
-            score=(path.code >> COST_SHIFT) / COST_UNIT,
-            steps=steps,
-            net_sign=sign,
-            certainty=weakest(step.certainty for step in steps),
-            complete=reached and all(other.reached for other in needed if other.role == "input"),
-            start=steps[0].start,
-            end=steps[-1].end,
-            joint_inputs=needed,
-            summarised_by=under,
-            agrees=self._agrees(path, sign),
-            sentence=_sentence(steps, sign, needed),
-        )
-
-    def _needed(self, path: FoundPath) -> tuple[JointInput, ...]:
-        """The other inputs of the joint causes on a path, and the other parts of the complexes."""
-        needed: list[JointInput] = []
-        for before, node in zip(path.nodes, path.nodes[1:], strict=False):
-            inputs = joint_inputs(self.index, self.projection, node)
-            if before not in {other for other, _ in inputs}:
-                inputs = []  # the path enters the joint cause by a step that suffices
-            rows = [("input", row) for row in inputs]
-            rows += [("partner", row) for row in complex_partners(self.index, self.projection, node)]
-            for role, (other, step) in rows:
-                if other not in path.nodes:
-                    reached = other in self._by(path.nodes[0])
-                    statements = self.describer.steps([(other, step)])[other, step].statements
-                    needed.append(
-                        JointInput(
-                            self.describer.entity(other), self.describer.entity(node), role, reached,
-                            self._sign_to(other) if reached else None, statements,
-                        )
-                    )  # fmt: skip
-        return tuple(dict.fromkeys(needed))
-
-    def _by(self, start: int) -> frozenset[int]:
-        """What the drugs bring about; without drugs, what the start of the path does."""
-        starts = tuple(self.drugs) or (start,)
-        if starts not in self._brought:
-            self._brought[starts] = brought_about(self.index, self.projection, starts)
-        return self._brought[starts]
-
-    def _sign_to(self, node: int) -> int | None:
-        path = self._way_to(node)
-        return None if path is None else net_sign(self.index, path.steps)
-
-    def _way_to(self, node: int) -> FoundPath | None:
-        return next(iter(self._best([node])), None) if self.drugs else None
+        return sorted(chains, key=_Rank(self.index, distances(around, self.ground.targets, None, passable)))
 
     def _support(self, shown: Sequence[FoundPath]) -> list[FoundPath]:
         """The best chains to joint inputs that no path shown leads through; the drawing holds them."""
@@ -214,76 +205,30 @@ class _Search:
         while todo:
             path = todo.pop()
             for node in path.nodes[1:]:
-                for other, _ in joint_inputs(self.index, self.projection, node):
-                    way = self._way_to(other) if other not in drawn else None
+                for other, _ in joint_inputs(self.index, self.ground.projection, node):
+                    way = self.ground.way_to(other) if other not in drawn else None
                     if way is not None:
                         drawn.update(way.nodes)
                         support.append(way)
                         todo.append(way)
         return support
 
-    def _agrees(self, path: FoundPath, sign: int | None) -> bool | None:
-        if sign is None or len(path.steps) == 1:
-            return None
-        direct = {value for _, value in self._direct(path.nodes[0], path.nodes[-1]) if value}
-        return sign in direct if len(direct) == 1 else None
 
-    def _direct(self, start: int, end: int) -> list[tuple[str, int | None]]:
-        """Name and sign of the predicates by which sources state something of two nodes directly."""
-        selection = Selection(
-            certainties=frozenset(self.question.certainties), include_imports=self.question.include_imports
-        )
-        first, last = self.index.link_pointer[start : start + 2].tolist()
-        links = np.flatnonzero(self.index.link_object[first:last] == end) + first
-        allowed = links[links_allowed(self.index, selection, links)]
-        predicates = [self.index.predicates[int(number)] for number in self.index.link_predicate[allowed]]
-        return [(predicate.name, predicate.known_sign) for predicate in predicates]
+def _fairly(ranked: Sequence[FoundPath]) -> list[FoundPath]:
+    """The best path of each start before the second best of any, so that no drug of a regimen goes unmentioned."""
+    first = {path.nodes[0]: number for number, path in reversed(list(enumerate(ranked)))}
+    order = sorted(range(len(ranked)), key=lambda n: (first[ranked[n].nodes[0]] != n, n))
+    return [ranked[number] for number in order]
 
-    def _gaps(
-        self, paths: Sequence[MechanismPath], shown: Sequence[FoundPath], *, reached: bool
-    ) -> tuple[tuple[Gap, ...], tuple[str, ...]]:
-        gaps: list[Gap] = []
-        for path in paths:
-            for other in path.joint_inputs:
-                if other.role == "input" and not other.reached:
-                    needs = f"{other.into.label} also needs {other.node.label}"
-                    reason = f"{needs}, which no sourced step from {path.start.label} brings about."
-                    gaps.append(Gap(path.start, other.node, reason))
-        if self.target is None or reached:
-            return tuple(dict.fromkeys(gaps)), ()
-        target = self.describer.entity(self.target)
-        weaker = self._reached_by_weaker()
-        hint = " Hedged or hypothesised statements would lead there." if weaker else ""
-        if not self.drugs:
-            gaps.append(Gap(target, target, f"No source states a causal step that leads to {target.label}.{hint}"))
-        for path in paths:
-            if path.summarised_by is None:
-                reason = f"No source states a causal step on from {path.end.label} towards {target.label}."
-                gaps.append(Gap(path.end, target, reason + self._joined_otherwise(path.start, target) + hint))
-        started = {path.nodes[0] for path in shown}
-        for drug in self.drugs:
-            if drug not in started:
-                start = self.describer.entity(drug)
-                reason = f"No source states a causal step from {start.label}."
-                gaps.append(Gap(start, target, reason + self._joined_otherwise(start, target) + hint))
-        return tuple(dict.fromkeys(gaps)), ("certainty",) if weaker else ()
 
-    def _joined_otherwise(self, start: EntityRef, target: EntityRef) -> str:
-        """What sources do state of the two directly, though not as a cause."""
-        assert self.target is not None
-        names = sorted({name for name, _ in self._direct(self.index.node(start.id), self.target)})
-        if not names:
-            return ""
-        return f" Of {start.label} and {target.label} sources state directly: {', '.join(names)}."
-
-    def _reached_by_weaker(self) -> bool:
-        if frozenset(CERTAINTIES) == frozenset(self.question.certainties) or not self.drugs:
-            return False
-        selection = Selection(
-            certainties=frozenset(CERTAINTIES), include_imports=self.question.include_imports, causal=True
-        )
-        distance = distances(project(self.index, selection).out, self.drugs, self.question.max_length)
-        return any(int(distance[node]) > 0 for node in self.targets)
+def _in_turn(ranked: Sequence[FoundPath]) -> list[FoundPath]:
+    """The first path of every start, then the second of every start, and so on."""
+    turns: Counter[int] = Counter()
+    placed = []
+    for path in ranked:
+        turns[path.nodes[0]] += 1
+        placed.append((turns[path.nodes[0]], path))
+    return [path for _, path in sorted(placed, key=lambda each: each[0])]
 
 
 class _Rank:
@@ -301,25 +246,6 @@ class _Rank:
         far = len(self._index.nodes)
         distance = far if self._distance is None else int(self._distance[chain.nodes[-1]])
         return (
-            self._index.type_of(chain.nodes[0]) != DRUG, self._borrowed(chain), -len(chain.steps),
-            distance if distance >= 0 else far, chain.code, chain.nodes, chain.steps,
+            self._index.type_of(chain.nodes[0]) != DRUG, goes_on_from_another_drug(self._index, chain),
+            -len(chain.steps), distance if distance >= 0 else far, chain.code, chain.nodes, chain.steps,
         )  # fmt: skip
-
-    def _borrowed(self, chain: FoundPath) -> bool:
-        """Whether it goes on from a second drug that no carrying step makes a form of the first."""
-        predicates = self._index.predicates
-        return any(
-            self._index.type_of(node) == DRUG
-            and predicates[int(self._index.link_predicate[step >> 1])].sign != SIGN_CARRY
-            for node, step in zip(chain.nodes[1:-1], chain.steps, strict=False)
-        )
-
-
-def _sentence(steps: Sequence[Step], sign: int | None, needed: Sequence[JointInput]) -> str:
-    told = "; ".join(step.sentence for step in steps)
-    others = [other.node.label for other in needed if other.role == "input"]
-    also = f" {' and '.join(dict.fromkeys(others))} must act together with it." if others else ""
-    net = {1: "positive", -1: "negative", None: "not known, because a step has no sign"}[sign]
-    if len(steps) == 1:
-        return f"{told}.{also}"
-    return f"{told}.{also} Net effect of {steps[0].start.label} on {steps[-1].end.label}: {net}."

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Iterable
 from dataclasses import FrozenInstanceError
-from pathlib import Path
 
 import networkx as nx
 import pytest
@@ -17,81 +15,19 @@ from kg.budget import Deadline
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE, expand
 from kg.mechanism.layering import layered
-from kg.mechanism.search import MechanismAnswer, MechanismPath, MechanismQuestion, mechanism
+from kg.mechanism.search import MechanismQuestion, mechanism
 from kg.model import CERTAINTIES
 from kg.paths.best_paths import SearchLimits
-from kg.paths.index import Index, IndexEdge, IndexNode
-from kg.paths.index_writer import write_index
-from ontology.terms import CLASS_BY_KIND, PREDICATES
-
-JOINT = "process:chain-termination-causes"
-FACTS = """
-drug:sirolimus          binds               target:FKBP1A
-drug:sirolimus          partOfComplex       complex:rapamycin-FKBP12
-target:FKBP1A           partOfComplex       complex:rapamycin-FKBP12
-complex:rapamycin-FKBP12 inhibits           target:MTOR
-drug:sirolimus          inhibits            target:MTOR
-target:MTOR             inhibitionPrevents  process:cdk-activation
-target:MTOR             inhibitionIncreases process:cyclin-d1-turnover
-process:cyclin-d1-turnover causes           process:cdk4-cyclin-d1-deficiency
-process:cdk4-cyclin-d1-deficiency causes    process:g1-arrest
-target:MTOR             inhibitionCauses    process:g1-arrest
-drug:sirolimus          activeIn            histotype:leiomyosarcoma
-target:MTOR             activates           target:RPS6KB1      hedged
-drug:gemcitabine        convertedTo         metabolite:dfdcdp
-drug:gemcitabine        convertedTo         metabolite:dfdctp
-metabolite:dfdcdp       inhibits            target:RNR
-target:RNR              inhibitionCauses    process:deoxynucleotide-depletion
-metabolite:dfdctp       causes              process:competition-with-dctp
-process:deoxynucleotide-depletion inputOf   process:chain-termination-causes
-process:competition-with-dctp     inputOf   process:chain-termination-causes
-process:chain-termination-causes  causes    process:chain-termination
-drug:gemcitabine        inhibits            process:dna-synthesis
-drug:imatinib           inhibits            target:KIT
-drug:imatinib           activates           target:ABL1
-target:ABL1             activates           target:KIT
-drug:docetaxel          controls            process:mitosis
-process:mitosis         causes              process:proliferation
-drug:temsirolimus       sensitizes          cellstate:cancer-stem-cell  hypothesised
-"""
-
-
-def _index(facts: str, folder: Path | None = None) -> Index:
-    rows = [line.split() for line in facts.split("\n") if line.strip()]
-    curies = sorted({curie for row in rows for curie in (row[0], row[2])})
-    nodes = [IndexNode(expand(curie), _type(curie), curie.partition(":")[2]) for curie in curies]
-    edges = [
-        IndexEdge(
-            expand(row[0]), row[1], expand(row[2]), row[3] if len(row) > 3 else "stated",  # type: ignore[arg-type]
-            f"{BASE}statement/{number:04}", f"{BASE}graph/document-000",
-        )
-        for number, row in enumerate(rows)
-    ]  # fmt: skip
-    with tempfile.TemporaryDirectory() as temporary:
-        write_index(folder or Path(temporary), nodes, edges)
-        return Index.open(folder or Path(temporary))
-
-
-def _type(curie: str) -> str:
-    return "JointCause" if curie == JOINT else CLASS_BY_KIND[curie.partition(":")[0]]
-
-
-def _ask(drugs: str = "", target: str | None = None, *, facts: str = FACTS, **more: object) -> MechanismAnswer:
-    iris = tuple(expand(curie) for curie in drugs.split())
-    return mechanism(_index(facts), MechanismQuestion(iris, expand(target) if target else None, **more))  # type: ignore[arg-type]
-
-
-def _line(path: MechanismPath) -> str:
-    return " ".join([path.start.label, *(step.end.label for step in path.steps)])
-
+from ontology.terms import PREDICATES
+from tests.kg.mechanism_facts import FACTS, JOINT, ask, index_of, line_of
 
 LONG = "sirolimus FKBP1A rapamycin-FKBP12 MTOR"
 
 
 def test_the_complex_and_not_the_drug_alone_inhibits_mtor() -> None:
     """The long path leads; the short cut that a source also states is folded under it."""
-    answer = _ask("drug:sirolimus", "target:MTOR")
-    assert [_line(path) for path in answer.paths] == [
+    answer = ask("drug:sirolimus", "target:MTOR")
+    assert [line_of(path) for path in answer.paths] == [
         LONG,
         "sirolimus MTOR",
         "sirolimus rapamycin-FKBP12 MTOR",
@@ -108,7 +44,7 @@ def test_the_complex_and_not_the_drug_alone_inhibits_mtor() -> None:
 
 
 def test_the_other_part_of_a_complex_is_listed_with_a_path_through_it() -> None:
-    answer = _ask("drug:sirolimus", "target:MTOR")
+    answer = ask("drug:sirolimus", "target:MTOR")
     through = answer.paths[2]
     assert [(other.node.label, other.role, other.reached) for other in through.joint_inputs] == [
         ("FKBP1A", "partner", True)
@@ -117,9 +53,9 @@ def test_the_other_part_of_a_complex_is_listed_with_a_path_through_it() -> None:
 
 
 def test_rapamycin_arrests_the_cell_in_g1_by_every_sourced_branch() -> None:
-    answer = _ask("drug:sirolimus", "process:g1-arrest")
+    answer = ask("drug:sirolimus", "process:g1-arrest")
     whole = [path for path in answer.paths if path.summarised_by is None]
-    assert [_line(path) for path in whole] == [f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"]
+    assert [line_of(path) for path in whole] == [f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"]
     assert whole[0].net_sign == 1
     assert all(path.net_sign == 1 for path in answer.paths)
     assert {node.entity.label for node in answer.graph.nodes} >= {
@@ -132,22 +68,23 @@ def test_rapamycin_arrests_the_cell_in_g1_by_every_sourced_branch() -> None:
 
 def test_where_sources_stop_short_of_the_histotype_there_is_a_gap() -> None:
     """No bridging step is drawn: reported activity is not a cause."""
-    answer = _ask("drug:sirolimus", "histotype:leiomyosarcoma")
+    answer = ask("drug:sirolimus", "histotype:leiomyosarcoma")
     first = answer.paths[0]
-    assert _line(first) == f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"
+    assert line_of(first) == f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"
     assert not any(path.complete for path in answer.paths)
     gap = answer.gaps[0]
     assert (gap.from_.label, gap.to.label) == ("g1-arrest", "leiomyosarcoma")
     assert "No source states a causal step on from g1-arrest towards leiomyosarcoma." in gap.reason
-    assert "activeIn" in gap.reason
+    assert "Sources do state, though not as a cause: sirolimus is active in leiomyosarcoma." in gap.reason
+    assert [step.predicate for step in gap.stated] == ["activeIn"]
     assert not any(edge.step.predicate == "activeIn" for edge in answer.graph.edges)
     roles = {node.entity.label: node.role for node in answer.graph.nodes}
     assert (roles["sirolimus"], roles["g1-arrest"], roles["leiomyosarcoma"]) == ("drug", "end", "target")
 
 
 def test_gemcitabine_needs_both_its_metabolites_to_end_the_chain() -> None:
-    answer = _ask("drug:gemcitabine", "process:chain-termination")
-    assert [_line(path) for path in answer.paths] == [
+    answer = ask("drug:gemcitabine", "process:chain-termination")
+    assert [line_of(path) for path in answer.paths] == [
         "gemcitabine dfdctp competition-with-dctp chain-termination-causes chain-termination",
         "gemcitabine dfdcdp RNR deoxynucleotide-depletion chain-termination-causes chain-termination",
     ]
@@ -164,7 +101,7 @@ def test_gemcitabine_needs_both_its_metabolites_to_end_the_chain() -> None:
 
 
 def test_the_drawing_holds_both_branches_even_where_one_path_is_shown() -> None:
-    answer = _ask("drug:gemcitabine", "process:chain-termination", k=1)
+    answer = ask("drug:gemcitabine", "process:chain-termination", k=1)
     assert (len(answer.paths), answer.truncated, answer.truncated_by) == (1, True, "k")
     drawn = {node.entity.label for node in answer.graph.nodes}
     assert {"dfdcdp", "dfdctp", "RNR", "deoxynucleotide-depletion", "competition-with-dctp"} <= drawn
@@ -172,7 +109,7 @@ def test_the_drawing_holds_both_branches_even_where_one_path_is_shown() -> None:
 
 def test_a_joint_cause_without_all_its_inputs_is_incomplete() -> None:
     alone = "\n".join(line for line in FACTS.split("\n") if not line.startswith("metabolite:dfdctp "))
-    answer = _ask("drug:gemcitabine", "process:chain-termination", facts=alone)
+    answer = ask("drug:gemcitabine", "process:chain-termination", facts=alone)
     (path,) = answer.paths
     assert not path.complete
     assert [(need.node.label, need.reached) for need in path.joint_inputs] == [("competition-with-dctp", False)]
@@ -186,36 +123,41 @@ def test_a_drug_that_is_given_completes_a_joint_cause() -> None:
     drug:b inputOf {JOINT}
     {JOINT} causes process:y
     """
-    assert not _ask("drug:a", "process:y", facts=facts).paths[0].complete
-    assert all(path.complete for path in _ask("drug:a drug:b", "process:y", facts=facts).paths)
+    assert not ask("drug:a", "process:y", facts=facts).paths[0].complete
+    assert all(path.complete for path in ask("drug:a drug:b", "process:y", facts=facts).paths)
 
 
 def test_a_step_without_a_sign_makes_the_net_sign_unknown() -> None:
-    (path,) = _ask("drug:docetaxel", "process:proliferation").paths
+    (path,) = ask("drug:docetaxel", "process:proliferation").paths
     assert path.net_sign is None
     assert path.sentence.endswith("not known, because a step has no sign.")
 
 
 def test_a_path_can_disagree_with_a_direct_statement() -> None:
-    paths = {_line(path): path for path in _ask("drug:imatinib", "target:KIT").paths}
+    paths = {line_of(path): path for path in ask("drug:imatinib", "target:KIT").paths}
     assert paths["imatinib ABL1 KIT"].net_sign == 1
     assert paths["imatinib ABL1 KIT"].agrees is False
+    assert paths["imatinib ABL1 KIT"].claims == ("imatinib inhibits KIT",)
     assert paths["imatinib KIT"].agrees is None
     assert paths["imatinib KIT"].summarised_by is None  # it has the other sign, so it sums up nothing
 
 
 def test_hedged_steps_join_only_when_asked_and_weaken_their_path() -> None:
-    answer = _ask("drug:sirolimus", "target:RPS6KB1")
+    answer = ask("drug:sirolimus", "target:RPS6KB1")
     assert not any(path.complete for path in answer.paths)
     assert answer.excluded_by == ("certainty",)
-    assert "Hedged or hypothesised statements would lead there." in answer.gaps[0].reason
-    asked = _ask("drug:sirolimus", "target:RPS6KB1", certainties=frozenset(CERTAINTIES))
+    first = answer.gaps[0]
+    assert (first.from_.label, first.kind) == ("MTOR", "weaker")
+    assert first.reason == "From MTOR towards RPS6KB1 only a hedged statement leads on: MTOR activates RPS6KB1."
+    assert line_of(answer.paths[0]) == LONG  # the firm part of the weaker path comes first
+    asked = ask("drug:sirolimus", "target:RPS6KB1", certainties=frozenset(CERTAINTIES))
     assert asked.paths[0].complete
     assert (asked.paths[0].certainty, asked.paths[0].net_sign) == ("hedged", -1)
+    assert asked.paths[0].certainty_reason == "hedged, because of the step: MTOR activates RPS6KB1"
 
 
 def test_without_a_target_chains_go_as_far_as_they_can() -> None:
-    answer = _ask("drug:sirolimus")
+    answer = ask("drug:sirolimus")
     ends = {path.end.label for path in answer.paths}
     assert ends == {"g1-arrest", "cdk-activation"}
     assert all(path.complete for path in answer.paths)
@@ -223,10 +165,8 @@ def test_without_a_target_chains_go_as_far_as_they_can() -> None:
 
 
 def test_what_another_drug_does_comes_after_what_the_drug_does_itself() -> None:
-    answer = _ask(
-        "drug:sirolimus", "histotype:leiomyosarcoma", facts=FACTS + "drug:sirolimus enhances drug:gemcitabine"
-    )
-    borrowed = ["gemcitabine" in _line(path) for path in answer.paths if path.summarised_by is None]
+    answer = ask("drug:sirolimus", "histotype:leiomyosarcoma", facts=FACTS + "drug:sirolimus enhances drug:gemcitabine")
+    borrowed = ["gemcitabine" in line_of(path) for path in answer.paths if path.summarised_by is None]
     assert borrowed == sorted(borrowed)
     assert any(borrowed)
     prodrug = """
@@ -235,20 +175,20 @@ def test_what_another_drug_does_comes_after_what_the_drug_does_itself() -> None:
     drug:sir inhibits target:y
     target:y causes process:z
     """
-    assert _line(_ask("drug:tem", facts=prodrug).paths[0]) == "tem sir y z"
+    assert line_of(ask("drug:tem", facts=prodrug).paths[0]) == "tem sir y z"
 
 
 def test_without_a_drug_chains_come_from_whatever_reaches_the_target() -> None:
-    answer = _ask("", "process:g1-arrest")
-    assert _line(answer.paths[0]) == f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"
+    answer = ask("", "process:g1-arrest")
+    assert line_of(answer.paths[0]) == f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"
     assert {path.start.label for path in answer.paths} == {"sirolimus"}
-    nothing = _ask("", "histotype:leiomyosarcoma")
+    nothing = ask("", "histotype:leiomyosarcoma")
     assert nothing.paths == ()
     assert nothing.gaps[0].reason.startswith("No source states a causal step that leads to leiomyosarcoma.")
 
 
 def test_a_drug_without_any_causal_step_has_a_gap_of_its_own() -> None:
-    answer = _ask("drug:temsirolimus", "process:g1-arrest")
+    answer = ask("drug:temsirolimus", "process:g1-arrest")
     assert answer.paths == ()
     assert answer.gaps[0].reason.startswith("No source states a causal step from temsirolimus.")
     assert {node.role for node in answer.graph.nodes} == {"drug", "target"}
@@ -256,7 +196,7 @@ def test_a_drug_without_any_causal_step_has_a_gap_of_its_own() -> None:
 
 def test_a_subtype_counts_as_the_target() -> None:
     facts = "drug:a kills histotype:uterine-leiomyosarcoma\ndrug:a binds histotype:leiomyosarcoma-x"
-    index = _index(facts + "\nhistotype:leiomyosarcoma subtypeOf histotype:sarcoma")
+    index = index_of(facts + "\nhistotype:leiomyosarcoma subtypeOf histotype:sarcoma")
     question = MechanismQuestion(
         (expand("drug:a"),), expand("histotype:leiomyosarcoma"), (expand("histotype:uterine-leiomyosarcoma"),)
     )
@@ -265,11 +205,11 @@ def test_a_subtype_counts_as_the_target() -> None:
 
 
 def test_the_drawing_runs_from_left_to_right() -> None:
-    graph = _ask("drug:sirolimus", "process:g1-arrest").graph
+    graph = ask("drug:sirolimus", "process:g1-arrest").graph
     layer = {node.entity.id: node.layer for node in graph.nodes}
     assert all(layer[edge.step.subject.id] < layer[edge.step.object.id] for edge in graph.edges)
     assert len({(node.x, node.y) for node in graph.nodes}) == len(graph.nodes)
-    assert graph == _ask("drug:sirolimus", "process:g1-arrest").graph
+    assert graph == ask("drug:sirolimus", "process:g1-arrest").graph
 
 
 @pytest.mark.parametrize(
@@ -290,7 +230,7 @@ def test_a_question_out_of_bounds_is_refused_by_its_parameter(parameter: str, ma
 
 def test_an_unknown_drug_is_reported() -> None:
     with pytest.raises(EntityNotFound):
-        _ask("drug:unheard-of", "target:MTOR")
+        ask("drug:unheard-of", "target:MTOR")
 
 
 def test_a_question_cannot_be_changed() -> None:
@@ -299,8 +239,31 @@ def test_a_question_cannot_be_changed() -> None:
         question.k = 3  # type: ignore[misc]
 
 
+def test_an_empty_answer_names_the_filter_that_emptied_it() -> None:
+    assert ask("drug:sirolimus", "target:MTOR", effect="raises").excluded_by == ("effect",)
+    assert ask("drug:sirolimus", "target:MTOR", effect="lowers").excluded_by == ()
+    elsewhere = (f"{BASE}graph/document-001",)
+    assert ask("drug:sirolimus", "target:MTOR", graphs=elsewhere).excluded_by == ("graph",)
+    assert ask("drug:sirolimus", graphs=elsewhere).excluded_by == ("graph",)
+    assert ask("", "target:MTOR", graphs=elsewhere).excluded_by == ("graph",)
+    assert ask("drug:gemcitabine", "process:chain-termination", max_length=2).excluded_by == ("max_length",)
+    assert ask("drug:sirolimus", "target:MTOR", graphs=(f"{BASE}graph/document-000",)).paths
+
+
+def test_what_lowers_a_target_is_told_from_what_raises_it() -> None:
+    lowers = ask("", "target:KIT", effect="lowers")
+    assert [line_of(path) for path in lowers.paths] == ["imatinib KIT"]
+    raises = ask("", "target:KIT", effect="raises")
+    assert [line_of(path) for path in raises.paths] == ["imatinib ABL1 KIT"]
+
+
+def test_a_drug_that_another_one_enhances_is_found_itself() -> None:
+    facts = "drug:a kills cellstate:x\ndrug:b enhances drug:a\ndrug:c prodrugOf drug:a"
+    assert {line_of(path) for path in ask("", "cellstate:x", facts=facts).paths} == {"a x", "b a x", "c a x"}
+
+
 def test_a_late_answer_says_that_it_was_cut() -> None:
-    index = _index(FACTS)
+    index = index_of(FACTS)
     question = MechanismQuestion((expand("drug:sirolimus"),), expand("process:g1-arrest"))
     answer = mechanism(index, question, limits=SearchLimits(Deadline(0.0)))
     assert (answer.truncated, answer.truncated_by) == (True, "timeout")
@@ -319,7 +282,7 @@ def test_paths_follow_sourced_causal_steps_and_their_signs_multiply(
     rows = list(rows)
     graph: nx.DiGraph[int] = nx.DiGraph([(s, o) for s, _, o in rows])
     graph.add_nodes_from([0, 1])
-    answer = _ask("process:p0", "process:p1", facts=facts, k=100)
+    answer = ask("process:p0", "process:p1", facts=facts, k=100)
     reaches = nx.has_path(graph, 0, 1)
     assert any(path.end.label == "p1" for path in answer.paths) == reaches
     for path in answer.paths:

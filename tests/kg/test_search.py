@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable
+from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable, WrongKind
 from kg.identifiers import BASE
+from kg.names_writer import write_names
 from kg.paths.index import IndexNode
-from kg.search import NameIndex, SearchQuestion, write_names
+from kg.search import NameIndex, SearchQuestion
 from kg.spelling import american, compact, distances_within, typos_allowed
 
 NODES = [
@@ -152,10 +153,25 @@ def test_query_syntax_in_a_text_means_nothing(names: NameIndex, text: str) -> No
 def test_a_parameter_prefers_the_kinds_it_allows(names: NameIndex) -> None:
     assert names.resolve("PLD", ("Drug",), "drug").curie == "drug:pegylated-liposomal-doxorubicin"
     assert names.resolve("PLD", ("Target",), "target").curie == "target:PLD"
-    assert names.resolve("mtor", ("Drug",), "drug").curie == "target:MTOR"
     assert names.resolve("CHEBI:9168").curie == "drug:sirolimus"
     assert names.resolve("http://purl.obolibrary.org/obo/CHEBI_9168").curie == "drug:sirolimus"
     assert names.resolve("docetaxel+gemcitabine").curie == "regimen:docetaxel-gemcitabine"
+
+
+def test_a_name_of_another_kind_is_refused_and_says_what_it_is(names: NameIndex) -> None:
+    """A disease given for a drug must not become a question about nothing."""
+    for text in ("mtor", "target:MTOR", "https://w3id.org/sarcoma-kg/target/MTOR"):
+        with pytest.raises(WrongKind) as refused:
+            names.resolve(text, ("Drug", "DrugClass"), "drug")
+        assert (refused.value.parameter, refused.value.value, refused.value.entity) == ("drug", text, "target:MTOR")
+        assert refused.value.expected == "a drug or a drug class; mTOR is a target"
+    with pytest.raises(WrongKind, match="expected a target; sirolimus is a drug"):
+        names.resolve("rapamycin", ("Target",), "target")
+
+
+def test_a_second_choice_of_kinds_counts_only_where_the_first_has_none(names: NameIndex) -> None:
+    assert names.resolve("mtor", ("Drug",), "drug", ("Target",)).curie == "target:MTOR"
+    assert names.resolve("PLD", ("Drug",), "drug", ("Target",)).curie == "drug:pegylated-liposomal-doxorubicin"
 
 
 def test_a_label_beats_a_synonym_and_equals_are_ambiguous(names: NameIndex) -> None:

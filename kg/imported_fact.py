@@ -1,0 +1,67 @@
+"""The card of an imported edge: what it joins, of which graph and licence it is, and what it says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.cards import FactCard, Qualifier
+from kg.description import Description, describe, reference
+from kg.identifiers import display
+from kg.model import EntityRef
+from kg.paths.index import EdgeRecord, Index
+from kg.store import Store
+from ontology.terms import PREDICATES
+
+_GRAPH_FACTS = {"license": "licence", "versionInfo": "version", "source": "source"}
+_EDGE_ITSELF = frozenset({"type", "subject", "predicate", "object"})
+_LOCAL = re.compile(r"[^/#_:]+$")
+
+
+def imported_fact(store: Store, index: Index, edge: EdgeRecord) -> FactCard:
+    """Read an edge of an import. One that its publisher says nothing more of has the provenance of its graph."""
+    subject, target = index.entity(edge.subject), index.entity(edge.object)
+    known = describe(store, [edge.statement, edge.graph])
+    own = known.get(edge.statement, Description(edge.statement))
+    graph = known.get(edge.graph, Description(edge.graph))
+    of_edge = [(name, name, value) for name, value in _values(own) if name not in _EDGE_ITSELF]
+    of_graph = [(name, _GRAPH_FACTS[name], value) for name, value in _values(graph) if name in _GRAPH_FACTS]
+    further = tuple(Qualifier(name, label.replace("_", " "), value) for name, label, value in (*of_edge, *of_graph))
+    return FactCard(
+        id=edge.statement,
+        curie=display(edge.statement),
+        type="Statement",
+        sentence=_sentence(subject, edge.predicate.name, target),
+        subject=subject,
+        predicate=edge.predicate.name,
+        object=target,
+        text=None,
+        polarity="affirmed",
+        certainty=edge.certainty,
+        year=None,
+        asserted_by=(reference(edge.graph, known),),
+        citing=(),
+        about=(),
+        qualifiers=further,
+        flags=(),
+        flag_reason=None,
+        note=None,
+        passages=(),
+        context_passages=(),
+        same_fact=(),
+        conflicts=(),
+        imported=True,
+    )
+
+
+def _values(node: Description) -> Iterator[tuple[str, str]]:
+    """Every property by its local name, with each value as a text; an IRI as its CURIE."""
+    for name in sorted(node.terms):
+        local = _LOCAL.search(name)
+        for term in node.all(name):
+            yield (local.group() if local else name), display(term.value) if term.kind == "iri" else term.value
+
+
+def _sentence(subject: EntityRef, predicate: str, target: EntityRef) -> str:
+    term = PREDICATES.get(predicate)
+    return term.spell(subject.label, target.label) if term else f"{subject.label} {predicate} {target.label}"

@@ -1,0 +1,72 @@
+"""From names to a mechanism question: which kinds of things may act and be acted on, and what a regimen stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from kg.errors import EntityNotFound
+from kg.mechanism.question import MechanismQuestion
+from kg.model import EntityRef
+from kg.store import Store
+
+TREATMENTS = ("drug", "drugclass", "procedure", "regimen")
+TARGETS = (
+    "histotype", "process", "target", "complex", "metabolite", "pathway", "cellstate", "condition", "event",
+)  # fmt: skip
+_GIVEN = (*TREATMENTS[1:], "metabolite", "complex")  # what else a mechanism may set out from
+_HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?node rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
+_DRUGS_OF_REGIMEN = "SELECT DISTINCT ?drug WHERE { ?node skg:includesDrug ?drug }"
+
+
+class Naming(Protocol):
+    """What resolves names: a :class:`kg.graph.KnowledgeGraph`."""
+
+    @property
+    def store(self) -> Store:
+        """Where regimens and histotypes are looked up."""
+        ...
+
+    def resolve(
+        self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()
+    ) -> EntityRef:
+        """The entity that a text names."""
+        ...
+
+    def histotypes_below(self, histotype: str) -> tuple[str, ...]:
+        """A histotype and its subtypes."""
+        ...
+
+
+def mechanism_question(graph: Naming, drugs: Sequence[str], target: str | None, **more: Any) -> MechanismQuestion:
+    """The question that names ask: a regimen stands for its drugs, a histotype also for its subtypes.
+
+    Raises: EntityNotFound, WrongKind, AmbiguousEntity, InvalidParameter.
+    """
+    goal = graph.resolve(target, TARGETS, "target", TREATMENTS) if target else None
+    disease = goal.id if goal and goal.type == "Histotype" else None
+    return MechanismQuestion(
+        drugs=tuple(dict.fromkeys(iri for drug in drugs for iri in _treatment(graph, drug))),
+        target=goal.id if goal else None,
+        subtypes=graph.histotypes_below(disease) if disease else (),
+        supertypes=_column(graph, _HISTOTYPES_ABOVE, disease) if disease else (),
+        **more,
+    )
+
+
+def _treatment(graph: Naming, text: str) -> tuple[str, ...]:
+    """A drug, or the drugs of a regimen and the regimen itself; "A + B" need not be a regimen with a name."""
+    try:
+        found = graph.resolve(text, ("drug",), "drug", _GIVEN)
+    except EntityNotFound:
+        parts = [part.strip() for part in text.split("+") if part.strip()]
+        if len(parts) < 2:
+            raise
+        return tuple(graph.resolve(part, ("drug",), "drug", _GIVEN).id for part in parts)
+    drugs = _column(graph, _DRUGS_OF_REGIMEN, found.id) if found.type == "Regimen" else ()
+    return (*drugs, found.id)
+
+
+def _column(graph: Naming, query: str, node: str) -> tuple[str, ...]:
+    """What a query about one node finds, sorted."""
+    return tuple(sorted({row[0].value for row in graph.store.select(query, {"node": node}) if row[0]}))

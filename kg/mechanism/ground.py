@@ -1,0 +1,103 @@
+"""What every part of a mechanism question works on: the index, who starts, what is to be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+
+from kg.mechanism.chains import brought_about
+from kg.mechanism.question import MechanismQuestion
+from kg.model import CERTAINTIES
+from kg.paths.adjacency import Projection, Selection, links_allowed, project
+from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
+from kg.paths.index import Index
+from kg.paths.steps import Describer, StatementSource, Step
+
+
+class Ground:
+    """One question, every name already a number.
+
+    Attributes:
+        targets: the target first, then what else counts as it; empty where nothing was asked for.
+        projection: the causal links that count.
+
+    Raises: EntityNotFound.
+    """
+
+    def __init__(
+        self, index: Index, question: MechanismQuestion, source: StatementSource | None, limits: SearchLimits
+    ) -> None:
+        self.index, self.question, self.limits, self.source = index, question, limits, source
+        self.drugs = [index.node(iri, "drug") for iri in dict.fromkeys(question.drugs)]
+        self.target = None if question.target is None else index.node(question.target, "target")
+        also = self._known(question.subtypes) - {*self.drugs, self.target}
+        self.targets = [] if self.target is None else [self.target, *sorted(also)]
+        self.wider = frozenset(self._known(question.supertypes))
+        self.projection: Projection = project(index, question.selection())
+        self.describer = Describer(index, question.selection(), source)
+        self._brought: dict[tuple[int, ...], frozenset[int]] = {}
+
+    def _known(self, iris: Sequence[str]) -> set[int]:
+        return {number for number in map(self.index.find, iris) if number is not None}
+
+    @cached_property
+    def every_certainty(self) -> Projection:
+        """The causal links of whatever certainty."""
+        return project(self.index, self._any_certainty)
+
+    @cached_property
+    def hedging_describer(self) -> Describer:
+        """Names steps of whatever certainty."""
+        return Describer(self.index, self._any_certainty, self.source)
+
+    @property
+    def _any_certainty(self) -> Selection:
+        return replace(self.question.selection(), certainties=frozenset(CERTAINTIES))
+
+    def best(self, starts: Sequence[int], ends: Sequence[int], projection: Projection | None = None) -> BestPaths:
+        """The cheapest causal paths, best first; none leads through a drug that was given."""
+        interior = np.ones(len(self.index.nodes), dtype=bool)
+        interior[self.drugs] = False
+        return BestPaths(
+            projection or self.projection, self.index.link_predicate, sources=starts, targets=ends,
+            max_length=self.question.max_length, interior=interior, limits=self.limits,
+        )  # fmt: skip
+
+    def way_to(self, node: int) -> FoundPath | None:
+        """The cheapest path from any of the drugs; None where there is none, or no drug is given."""
+        return next(iter(self.best(self.drugs, [node])), None) if self.drugs else None
+
+    def ways(self, start: int, end: int, most: int) -> Iterator[FoundPath]:
+        """The cheapest paths from one node to another."""
+        return islice(iter(self.best([start], [end])), most)
+
+    def brought_by(self, start: int) -> frozenset[int]:
+        """What the drugs bring about; without drugs, what the start of a path does."""
+        starts = tuple(self.drugs) or (start,)
+        if starts not in self._brought:
+            self._brought[starts] = brought_about(self.index, self.projection, starts)
+        return self._brought[starts]
+
+    def direct(self, start: int, ends: Sequence[int]) -> list[Step]:
+        """All that sources state of two things directly, causal or not, from the first to the second."""
+        selection = replace(self.question.selection(), causal=False)
+        first, last = self.index.link_pointer[start : start + 2].tolist()
+        links = np.flatnonzero(np.isin(self.index.link_object[first:last], ends)) + first
+        allowed = links[links_allowed(self.index, selection, links)].tolist()
+        steps = Describer(self.index, selection, self.source).steps([(start, link << 1) for link in allowed])
+        return [steps[start, link << 1] for link in allowed]
+
+    def prefix(self, path: FoundPath, length: int) -> FoundPath:
+        """The first steps of a path, with their own cost."""
+        steps = path.steps[:length]
+        return FoundPath(path.nodes[: length + 1], steps, self.cost_of(steps))
+
+    def cost_of(self, steps: Sequence[int]) -> int:
+        """The coded cost of some steps."""
+        imports = self.question.selection().reads_imports
+        cost = self.index.link_cost_with_imports if imports else self.index.link_cost
+        return sum(int(cost[step >> 1]) for step in steps)

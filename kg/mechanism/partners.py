@@ -1,0 +1,168 @@
+"""Two drugs of one regimen: what sources state of the pair, and where the paths of both meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from kg.mechanism.background import Background, Schedule
+from kg.mechanism.cell_cycle import Caution, cautions, premises
+from kg.mechanism.chains import net_sign
+from kg.mechanism.ground import Ground
+from kg.model import EntityRef
+from kg.paths.best_paths import FoundPath
+from kg.paths.steps import Step
+
+MAX_MEETINGS = 30  # per pair
+_PREFIXES = 24  # ways of one drug to one node that are compared
+
+Relation = Literal["same", "opposite", "mixed", "unknown"]
+
+
+@dataclass(frozen=True)
+class Side:
+    """How one of two drugs gets to where they meet.
+
+    Attributes:
+        signs: net signs of all its paths there that have one, +1 first.
+        steps: of the best of them.
+    """
+
+    drug: EntityRef
+    signs: tuple[int, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Where the paths of two drugs come together that came apart until then.
+
+    Attributes:
+        relation: whether both push it the "same" way, "opposite" ways, one of them both ways ("mixed"), or
+            "unknown" where one has no sign.
+    """
+
+    node: EntityRef
+    relation: Relation
+    sides: tuple[Side, Side]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Partnership:
+    """A pair of drugs.
+
+    Attributes:
+        stated: all that sources state of the two directly.
+        meetings: opposite ones first, at most 30.
+        meetings_total: how many there are.
+        cautions: what is inferred of the pair; no source states it.
+        schedules: how sources timed one relative to the other.
+    """
+
+    drugs: tuple[EntityRef, EntityRef]
+    stated: tuple[Step, ...]
+    meetings: tuple[Meeting, ...]
+    meetings_total: int
+    cautions: tuple[Caution, ...]
+    schedules: tuple[Schedule, ...]
+
+
+@dataclass(frozen=True)
+class Partners:
+    """Every pair, and the stretches of paths that lead to their meetings, for the drawing."""
+
+    pairs: tuple[Partnership, ...]
+    ways: tuple[FoundPath, ...]
+
+
+def partners(ground: Ground, background: Background | None, chains: Sequence[FoundPath]) -> Partners:
+    """What two and two of the drugs of a question have to do with each other.
+
+    Where they meet is decided by the causal paths found, the chains.
+    """
+    drugs = [drug for drug in ground.drugs if ground.index.type_of(drug) != "Regimen"]
+    if len(drugs) < 2:
+        return Partners((), ())
+    reached = {drug: _reached(chain for chain in chains if chain.nodes[0] == drug) for drug in drugs}
+    known = {drug: premises(ground, background, drug) if background else () for drug in drugs}
+    pairs: list[Partnership] = []
+    leading: list[FoundPath] = []
+    for one, other in combinations(drugs, 2):
+        names = ground.describer.entity(one), ground.describer.entity(other)
+        both = sorted(reached[one].keys() & reached[other].keys())
+        met = [ways for node in both if (ways := _apart(reached[one][node], reached[other][node]))]
+        meetings = sorted((_meeting(ground, found) for found in met), key=_standing)[:MAX_MEETINGS]
+        shown = {meeting.node.id for meeting in meetings}
+        leading += [way for a, b in met for way in (a[0], b[0]) if ground.index.nodes[way.nodes[-1]] in shown]
+        schedules = background.schedules([name.id for name in names]) if background else ()
+        stated = (*ground.direct(one, [other]), *ground.direct(other, [one]))
+        inferred = cautions(known[one], known[other])
+        pairs.append(Partnership(names, stated, tuple(meetings), len(met), inferred, schedules))
+    return Partners(tuple(pairs), tuple(dict.fromkeys(leading)))
+
+
+_Ways = list[FoundPath]
+
+
+def _reached(chains: Iterable[FoundPath]) -> dict[int, _Ways]:
+    """By node, the ways that some chains lead there, cheapest first."""
+    found: dict[int, dict[tuple[int, ...], FoundPath]] = {}
+    for chain in chains:
+        for place in range(1, len(chain.nodes)):
+            way = FoundPath(chain.nodes[: place + 1], chain.steps[:place], place)
+            found.setdefault(chain.nodes[place], {}).setdefault(way.steps, way)
+    return {
+        node: sorted(ways.values(), key=lambda way: (len(way.steps), way.nodes, way.steps))
+        for node, ways in found.items()
+    }
+
+
+def _apart(one: _Ways, other: _Ways) -> tuple[_Ways, _Ways] | None:
+    """The ways of both, led by two that share nothing before the node; None where they have met already."""
+    for a in one[:_PREFIXES]:
+        before = set(a.nodes[:-1])
+        for b in other[:_PREFIXES]:
+            if before.isdisjoint(b.nodes[:-1]):
+                return [a, *one], [b, *other]
+    return None
+
+
+def _meeting(ground: Ground, ways: tuple[_Ways, _Ways]) -> Meeting:
+    sides = tuple(_side(ground, each) for each in ways)
+    one, other = sides
+    node = ground.describer.entity(ways[0][0].nodes[-1])
+    relation: Relation = "unknown"
+    if one.signs and other.signs:
+        both = {*one.signs, *other.signs}
+        relation = "mixed" if len(one.signs) > 1 or len(other.signs) > 1 else "same" if len(both) == 1 else "opposite"
+    return Meeting(node, relation, (one, other), _sentence(node, relation, one, other))
+
+
+def _side(ground: Ground, ways: _Ways) -> Side:
+    signs = {sign for way in ways if (sign := net_sign(ground.index, way.steps)) is not None}
+    (steps,) = ground.describer.chains([(ways[0].nodes, ways[0].steps)])
+    return Side(steps[0].start, tuple(sorted(signs, reverse=True)), steps)
+
+
+def _sentence(node: EntityRef, relation: Relation, one: Side, other: Side) -> str:
+    names = f"{one.drug.label} and {other.drug.label}"
+    if relation == "same":
+        return f"{names} meet at {node.label}: both {_pushes(one, plural=True)} it."
+    if relation == "opposite":
+        does = f"{one.drug.label} {_pushes(one)} it, {other.drug.label} {_pushes(other)} it"
+        return f"{names} collide at {node.label}: {does}."
+    if relation == "mixed":
+        return f"{names} meet at {node.label}, where at least one of them has paths of both directions."
+    return f"{names} meet at {node.label}; in which direction is not known for both."
+
+
+def _pushes(side: Side, *, plural: bool = False) -> str:
+    return ("raise" if side.signs[0] > 0 else "lower") + ("" if plural else "s")
+
+
+def _standing(meeting: Meeting) -> tuple[int, int, str]:
+    order = ("opposite", "mixed", "same", "unknown").index(meeting.relation)
+    return order, sum(len(side.steps) for side in meeting.sides), meeting.node.id

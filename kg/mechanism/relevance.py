@@ -1,0 +1,68 @@
+"""Which steps have anything to do with the disease asked for: what is stated of another disease does not lead there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kg.mechanism.ground import Ground
+from kg.model import EntityRef
+from kg.paths.best_paths import FoundPath
+
+DISEASE = "Histotype"
+MAX_CHAINS = 1_000
+
+
+@dataclass(frozen=True)
+class Relevant:
+    """Chains cut where they turn to another disease, and which diseases these are."""
+
+    chains: list[FoundPath]
+    elsewhere: tuple[EntityRef, ...]
+
+
+def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
+    """Chains as far as they may concern the target; unchanged where that is no disease.
+
+    A step concerns another disease if it leads to one, or if every statement of it names in whom or in what it
+    holds and names only diseases that are neither the target, nor below it, nor above it.
+    """
+    chains = list(chains[:MAX_CHAINS])
+    if ground.target is None or ground.index.type_of(ground.target) != DISEASE:
+        return Relevant(chains, ())
+    fitting = {*ground.targets, *ground.wider}
+    iris = {ground.index.nodes[number] for number in fitting}
+    stated = ground.describer.diseases([step >> 1 for chain in chains for step in chain.steps])
+    others: dict[str, None] = {}
+    kept: dict[tuple[int, ...], FoundPath] = {}
+    for chain in chains:
+        length = 0
+        for node, step in zip(chain.nodes[1:], chain.steps, strict=True):
+            foreign = _foreign(stated[step >> 1], iris)
+            if ground.index.type_of(node) == DISEASE and node not in fitting:
+                foreign |= {ground.index.nodes[node]}
+            if foreign:
+                others.update(dict.fromkeys(sorted(foreign)))
+                break
+            length += 1
+        if length:
+            kept.setdefault(chain.steps[:length], ground.prefix(chain, length))
+    return Relevant(_without_prefixes(kept), tuple(_entities(ground, others)))
+
+
+def _foreign(stated: Sequence[frozenset[str]], fitting: set[str]) -> frozenset[str]:
+    """The diseases of a step all of whose statements name only others; empty for one that may hold here."""
+    if any(not diseases or diseases & fitting for diseases in stated):
+        return frozenset()
+    return frozenset().union(*stated)
+
+
+def _without_prefixes(chains: dict[tuple[int, ...], FoundPath]) -> list[FoundPath]:
+    """Those that are not the beginning of another one."""
+    beginnings = {steps[:length] for steps in chains for length in range(1, len(steps))}
+    return [chain for steps, chain in chains.items() if steps not in beginnings]
+
+
+def _entities(ground: Ground, iris: Sequence[str] | dict[str, None]) -> list[EntityRef]:
+    numbers = (ground.index.find(iri) for iri in iris)
+    return [ground.describer.entity(number) for number in numbers if number is not None]

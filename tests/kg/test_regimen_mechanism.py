@@ -1,0 +1,193 @@
+"""Two drugs at once: where their paths meet or collide, and what follows for a pair from the cell cycle."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.identifiers import display, expand
+from kg.mechanism.background import CycleMark, Denial, Schedule
+from kg.model import CERTAINTIES, EntityRef
+from tests.kg.mechanism_facts import FACTS, Told, ask, ask_told, line_of
+
+MARKS = {
+    "process:g1-arrest": CycleMark("arrest", "G1"),
+    "process:g1-s-transition": CycleMark("exit", "G1"),
+    "cellstate:s-phase": CycleMark("in", "S"),
+    "process:mitosis": CycleMark("in", "M"),
+}
+CYCLE = """
+drug:holder     causes          process:g1-arrest
+drug:blocker    inhibits        target:cdk
+target:cdk      promotes        process:g1-s-transition
+drug:killer     kills           cellstate:s-phase
+drug:spindle    interferesWith  process:mitosis
+drug:metaphase  arrests         process:mitosis
+drug:prodrug    prodrugOf       drug:holder
+drug:helper     enhances        drug:killer
+drug:maybe      causes          process:g1-arrest  hedged
+"""
+
+
+def _meets(facts: str, drugs: str, target: str | None = None) -> dict[str, str]:
+    (pair,) = ask(drugs, target, facts=facts).partners
+    return {meeting.node.label: meeting.relation for meeting in pair.meetings}
+
+
+def test_two_drugs_that_lower_the_same_target_meet_there() -> None:
+    answer = ask("drug:a drug:b", facts="drug:a inhibits target:KIT\ndrug:b blocks target:KIT")
+    (meeting,) = answer.partners[0].meetings
+    assert (meeting.node.label, meeting.relation) == ("KIT", "same")
+    assert meeting.sentence == "a and b meet at KIT: both lower it."
+    assert [(side.drug.label, side.signs) for side in meeting.sides] == [("a", (-1,)), ("b", (-1,))]
+
+
+def test_drugs_that_push_one_thing_opposite_ways_collide() -> None:
+    facts = "drug:a inhibits target:x\ntarget:x activates process:growth\ndrug:b increases process:growth"
+    answer = ask("drug:a drug:b", "process:growth", facts=facts)
+    (meeting,) = answer.partners[0].meetings
+    assert meeting.relation == "opposite"
+    assert meeting.sentence == "a and b collide at growth: a lowers it, b raises it."
+    drawn = {node.entity.label: node.meeting for node in answer.graph.nodes}
+    assert drawn == {"a": None, "b": None, "x": None, "growth": "opposite"}
+
+
+def test_what_lies_behind_a_meeting_is_no_second_meeting() -> None:
+    facts = """
+    drug:a inhibits target:KIT
+    drug:b inhibits target:KIT
+    target:KIT activates process:growth
+    process:growth causes process:spread
+    """
+    assert _meets(facts, "drug:a drug:b") == {"KIT": "same"}
+    assert _meets(facts + "drug:b causes process:spread", "drug:a drug:b") == {"KIT": "same", "spread": "mixed"}
+
+
+def test_a_meeting_without_signs_is_of_unknown_direction() -> None:
+    assert _meets("drug:a controls target:x\ndrug:b inhibits target:x", "drug:a drug:b") == {"x": "unknown"}
+
+
+def test_drugs_also_meet_beside_the_way_to_the_target() -> None:
+    facts = "drug:a inhibits target:x\ndrug:b inhibits target:x\ndrug:a causes process:y"
+    assert _meets(facts, "drug:a drug:b", "process:y") == {"x": "same"}
+
+
+def test_what_sources_state_of_the_pair_stands_beside_it() -> None:
+    facts = FACTS + "drug:sirolimus synergizesWith drug:gemcitabine\ndrug:gemcitabine enhances drug:sirolimus"
+    (pair,) = ask("drug:sirolimus drug:gemcitabine", facts=facts).partners
+    assert [(step.subject.label, step.predicate) for step in pair.stated] == [
+        ("sirolimus", "synergizesWith"),
+        ("gemcitabine", "enhances"),
+    ]
+    assert ask("drug:sirolimus", facts=facts).partners == ()
+
+
+def test_no_drug_of_a_regimen_goes_unmentioned() -> None:
+    """A partner that does not reach the target has its own chain and its own gap."""
+    facts = "\n".join(f"drug:a inhibits target:t{n}\ntarget:t{n} causes process:x" for n in range(5))
+    answer = ask("drug:a drug:b", "process:x", facts=facts + "\ndrug:b inhibits target:elsewhere", k=3)
+    assert [path.start.label for path in answer.paths] == ["a", "b", "a"]
+    assert [path.complete for path in answer.paths] == [True, False, True]
+    assert [(gap.from_.label, gap.to.label) for gap in answer.gaps] == [("elsewhere", "x")]
+
+
+@pytest.mark.parametrize(
+    ("drugs", "held", "acting"),
+    [
+        ("drug:holder drug:killer", ("holder", "G1"), ("killer", "S")),
+        ("drug:killer drug:holder", ("holder", "G1"), ("killer", "S")),
+        ("drug:blocker drug:killer", ("blocker", "G1"), ("killer", "S")),
+        ("drug:holder drug:spindle", ("holder", "G1"), ("spindle", "M")),
+        ("drug:prodrug drug:killer", ("prodrug", "G1"), ("killer", "S")),
+    ],
+)
+def test_a_drug_that_holds_cells_before_the_phase_in_which_its_partner_acts_calls_for_caution(
+    drugs: str, held: tuple[str, str], acting: tuple[str, str]
+) -> None:
+    (pair,) = ask_told(CYCLE, Told(MARKS), drugs).partners
+    (caution,) = pair.cautions
+    assert caution.certainty == "inferred"
+    assert [(premise.drug.label, premise.phase) for premise in caution.premises] == [held, acting]
+    assert [premise.role for premise in caution.premises] == ["holds", "acts"]
+    assert all(step.statements for premise in caution.premises for step in premise.steps)
+    assert "possible antagonism" in caution.sentence
+
+
+@pytest.mark.parametrize(
+    ("drugs", "why"),
+    [
+        ("drug:metaphase drug:killer", "mitosis comes after S phase"),
+        ("drug:metaphase drug:spindle", "held in the very phase in which the other acts"),
+        ("drug:killer drug:spindle", "neither holds cells"),
+        ("drug:holder drug:blocker", "neither acts on cells in a phase"),
+        ("drug:holder drug:helper", "what the helper enhances is not what it does itself"),
+        ("drug:maybe drug:killer", "a premise that is only hedged was not asked for"),
+    ],
+)
+def test_without_both_premises_nothing_is_inferred(drugs: str, why: str) -> None:
+    (pair,) = ask_told(CYCLE, Told(MARKS), drugs).partners
+    assert pair.cautions == (), why
+
+
+def test_a_hedged_premise_counts_when_asked_for_and_says_so() -> None:
+    answer = ask_told(CYCLE, Told(MARKS), "drug:maybe drug:killer", certainties=frozenset(CERTAINTIES))
+    assert answer.partners[0].cautions[0].premises[0].certainty == "hedged"
+
+
+def test_in_a_dense_graph_short_chains_of_every_drug_stand_for_those_that_nobody_can_list() -> None:
+    pairs = [(a, b) for a in range(30) for b in range(30) if a != b]
+    facts = "\n".join(f"target:t{a} activates target:t{b}" for a, b in pairs)
+    answer = ask("drug:a drug:b", facts=facts + "\ndrug:a inhibits target:t0\ndrug:b inhibits target:t1")
+    assert (answer.truncated, answer.paths[0].length) == (True, 3)
+    assert {path.start.label for path in answer.paths} == {"a", "b"}
+    assert answer.partners[0].meetings
+
+
+def test_an_inference_is_no_step_of_any_path() -> None:
+    answer = ask_told(CYCLE, Told(MARKS), "drug:holder drug:killer")
+    assert {line_of(path) for path in answer.paths} == {"holder g1-arrest", "killer s-phase"}
+    assert len(answer.graph.edges) == 2
+
+
+def test_how_sources_timed_the_pair_stands_beside_the_caution() -> None:
+    arm = EntityRef(expand("arm:one"), "arm:one", "Arm", "both drugs")
+    drug = EntityRef(expand("drug:holder"), "drug:holder", "Drug", "holder")
+    timed = (Schedule(arm, drug, "stopped two days before", ()),)
+    (pair,) = ask_told(CYCLE, Told(MARKS, timed=timed), "drug:holder drug:killer").partners
+    assert pair.schedules == timed
+
+
+def test_a_path_against_which_a_source_speaks_is_incoherent() -> None:
+    """A denial counts as much as a statement of the other sign."""
+    facts = "drug:a inhibits target:x\ntarget:x causes process:y"
+    denied = Denial(expand("drug:a"), "decreases", expand("process:y"), "statement:1", "a does not decrease y")
+    (path,) = ask_told(facts, Told(denials=(denied,)), "drug:a", "process:y").paths
+    assert (path.net_sign, path.agrees, path.claims) == (-1, False, ("a does not decrease y",))
+    affirmed = ask_told(facts + "\ndrug:a decreases process:y", Told(denials=(denied,)), "drug:a", "process:y").paths[0]
+    assert affirmed.agrees is None  # sources differ
+
+
+def test_reported_activity_agrees_with_a_path_against_the_disease() -> None:
+    facts = "drug:a inhibits target:x\ntarget:x drives histotype:gist\n"
+    for claim, agrees in (("activeIn", True), ("inactiveIn", False), ("testedIn", None)):
+        (path,) = ask("drug:a", "histotype:gist", facts=f"{facts}drug:a {claim} histotype:gist").paths
+        assert path.agrees is agrees, claim
+
+
+def test_what_is_stated_of_another_disease_does_not_lead_to_this_one() -> None:
+    """Imatinib in desmoid tumours: what the inhibition of KIT does in GIST is no step on the way."""
+    facts = """drug:imatinib inhibits target:KIT
+    target:KIT inhibitionIncreases process:survival
+    target:KIT drives histotype:gist
+    drug:imatinib inhibits target:PDGFR
+    target:PDGFR inhibitionDecreases histotype:desmoid hedged
+    histotype:gist subtypeOf histotype:sarcoma"""
+    told = Told(contexts={1: ("GIST", "histotype:gist")})
+    answer = ask_told(facts, told, "drug:imatinib", "histotype:desmoid")
+    assert [line_of(path) for path in answer.paths] == ["imatinib PDGFR", "imatinib KIT"]
+    assert [display(disease.id) for disease in answer.elsewhere] == ["histotype:gist"]
+    assert [(gap.from_.label, gap.kind) for gap in answer.gaps] == [("PDGFR", "weaker"), ("KIT", "stop")]
+    own = ask_told(facts, told, "drug:imatinib", "histotype:gist")
+    assert [line_of(path) for path in own.paths] == ["imatinib KIT gist"]
+    free = ask_told(facts, told, "drug:imatinib")
+    survival = next(path for path in free.paths if path.end.label == "survival")
+    assert [step.contexts for step in survival.steps] == [(), ("GIST",)]
