@@ -148,9 +148,11 @@ def _verdicts(verdicts: Iterable[RegimenVerdict]) -> Iterator[VerdictGroup]:
         ("harmful", "Did harm", "down"),
         (None, "No result says so either way", "none"),
     ):
-        group = tuple(verdict for verdict in listed if verdict.direction == direction)
+        group = tuple(v for v in listed if v.direction == direction and v.rests_on != "single patients")
         if group:
             yield VerdictGroup(heading, tone, group)
+    if single := tuple(verdict for verdict in listed if verdict.rests_on == "single patients"):
+        yield VerdictGroup("Told of single patients only", "none", single)
 
 
 def direction(row: EvidenceRow) -> str:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kg.evidence.cases import Timeline, TimelineEntry
+from kg.evidence.cases import Timeline
+from kg.evidence.history import TimelineEntry
+from kg.evidence.lines import is_told
+from kg.evidence.pooling import PoolAnswer
 from kg.evidence.rows import EvidenceRow
 from server.drawing import wrapped
 
@@ -39,6 +42,7 @@ class ForestRow:
     high: float | None
     is_derived: bool
     size: float
+    kind: str = "rate"  # or "pooled", "prediction"
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Forest:
 def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
     """Rates out of known numbers of patients, grouped by what was counted; flagged ones are left to the table.
 
-    Returns: at most ``MAX_FOREST_ROWS`` rates in all, groups with most rates first.
+    Returns: at most ``MAX_FOREST_ROWS`` rates in all, groups with most rates first, in each the best first.
     """
     groups: dict[tuple[str, str], list[EvidenceRow]] = {}
     for row in rows:
@@ -67,7 +71,7 @@ def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
     room = MAX_FOREST_ROWS
     found = []
     for (measure, definition), listed in sorted(groups.items(), key=lambda item: -len(item[1])):
-        shown = listed[:room]
+        shown = sorted(listed, key=_best_first)[:room]
         if not shown:
             break
         room -= len(shown)
@@ -80,6 +84,13 @@ def _is_effect(row: EvidenceRow) -> bool:
     assert row.measure is not None
     counts = row.measure.counts or (row.definition is not None and row.definition.counts)
     return row.adverse_event is None and ("benefit" in row.measure.groups or bool(counts))
+
+
+def _best_first(row: EvidenceRow) -> tuple[float, str]:
+    assert row.measure is not None
+    rate = _rate(row) or 0.0
+    is_progression = tuple(row.measure.counts) == ("PD",)
+    return rate if is_progression else -rate, row.id
 
 
 def _rate(row: EvidenceRow) -> float | None:
@@ -98,9 +109,6 @@ def _interval(row: EvidenceRow) -> tuple[float, float, bool] | None:
 
 
 def _forest(heading: str, rows: Sequence[EvidenceRow]) -> Forest:
-    def place(percent: float) -> float:
-        return round(FOREST_LEFT + FOREST_WIDTH * min(max(percent, 0.0), 100.0) / 100, 1)
-
     made = []
     for number, row in enumerate(rows):
         rate, interval = _rate(row), _interval(row)
@@ -108,7 +116,7 @@ def _forest(heading: str, rows: Sequence[EvidenceRow]) -> Forest:
         low, high, is_derived = interval or (rate, rate, False)
         subject = row.arm or row.patient or row.study
         name = (subject.label if subject else "") + (f", {row.subgroup}" if row.subgroup else "")
-        lines = _shortened(name, 46)
+        lines = shortened(name, 46)
         n = row.denominator or row.subgroup_n or (row.population.n if row.population else None)
         figure = f"{rate:.3g}% ({low:.0f} to {high:.0f})" + (f", n {n}" if n else "")
         made.append(
@@ -118,19 +126,61 @@ def _forest(heading: str, rows: Sequence[EvidenceRow]) -> Forest:
                 name=lines,
                 figure=figure,
                 y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
-                x=place(rate),
-                low=place(low),
-                high=place(high),
+                x=_place(rate),
+                low=_place(low),
+                high=_place(high),
                 is_derived=is_derived,
                 size=round(3.5 + min((n or 1) ** 0.5, 16) / 4, 1),
             )
         )
-    ticks = tuple((percent, place(percent)) for percent in range(0, 101, 20))
-    height = FOREST_HEAD + len(made) * FOREST_ROW + 26
-    return Forest(heading, tuple(made), FOREST_LEFT + FOREST_WIDTH + FOREST_RIGHT, height, ticks)
+    return _laid_out(heading, made)
 
 
-def _shortened(text: str, width: int, most: int = 2) -> tuple[str, ...]:
+def pool_forest(answer: PoolAnswer, heading: str) -> Forest:
+    """The studies of a pooled share, and below them the estimate and where a further study is to be expected."""
+    told = [
+        (s.study.label, s.percent, s.derived_ci, f"{s.numerator} of {s.denominator}", "rate") for s in answer.studies
+    ]
+    if answer.estimate is not None:
+        pooled = answer.estimate
+        told.append(("Pooled, random effects", pooled.percent, pooled.ci, f"{len(answer.studies)} studies", "pooled"))
+        if pooled.prediction is not None:
+            told.append(("A further study", pooled.percent, pooled.prediction, "predicted", "prediction"))
+    sizes = [s.denominator for s in answer.studies] + [0] * (len(told) - len(answer.studies))
+    made = []
+    for number, ((name, rate, interval, note, kind), n) in enumerate(zip(told, sizes, strict=True)):
+        low, high = interval.low or 0.0, 100.0 if interval.high is None else interval.high
+        figure = f"{rate:.1f}% ({low:.1f} to {high:.1f}), {note}"
+        made.append(
+            ForestRow(
+                href="",
+                title=f"{name}: {figure}",
+                name=shortened(name, 46),
+                figure=figure,
+                y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
+                x=_place(rate),
+                low=_place(low),
+                high=_place(high),
+                is_derived=kind == "rate",
+                size=round(3.5 + min(n**0.5, 16) / 4, 1),
+                kind=kind,
+            )
+        )
+    return _laid_out(heading, made)
+
+
+def _place(percent: float) -> float:
+    return round(FOREST_LEFT + FOREST_WIDTH * min(max(percent, 0.0), 100.0) / 100, 1)
+
+
+def _laid_out(heading: str, rows: Sequence[ForestRow]) -> Forest:
+    ticks = tuple((percent, _place(percent)) for percent in range(0, 101, 20))
+    height = FOREST_HEAD + len(rows) * FOREST_ROW + 26
+    return Forest(heading, tuple(rows), FOREST_LEFT + FOREST_WIDTH + FOREST_RIGHT, height, ticks)
+
+
+def shortened(text: str, width: int, most: int = 2) -> tuple[str, ...]:
+    """A text in at most so many lines of about ``width`` characters."""
     lines = wrapped(text, width)
     return lines if len(lines) <= most else (*lines[: most - 1], lines[most - 1][: width - 1] + "…")
 
@@ -199,7 +249,7 @@ def _columns(events: Sequence[TimelineEntry]) -> tuple[dict[int, float], float]:
     for event in events:
         lanes = crowds.setdefault(event.order, {})
         names = [event.episode.id] if event.episode is not None else []
-        names += [_site(event)] if event.kind in {"imaging", "response"} else []
+        names += _sites(event) if event.kind in {"imaging", "response"} else []
         for name in names:
             lanes[name] = lanes.get(name, 0) + 1
     centres: dict[int, float] = {}
@@ -211,8 +261,9 @@ def _columns(events: Sequence[TimelineEntry]) -> tuple[dict[int, float], float]:
     return centres, x
 
 
-def _site(event: TimelineEntry) -> str:
-    return event.site.label if event.site is not None else event.lesion or ""
+def _sites(event: TimelineEntry) -> list[str]:
+    """The lanes of an event: every site that it names, else the lesion in words."""
+    return [ref.label for ref in event.sites] or ([event.lesion] if event.lesion else [])
 
 
 def _episode(
@@ -232,7 +283,7 @@ def _episode(
     if event.kind == "treatment" and following and not of_it:
         end = max(end, min(following) - 6)
     return Lane(
-        name=_shortened(event.label, 34),
+        name=shortened(event.label, 34),
         y=y,
         start=start - 8,
         end=min(end, last),
@@ -248,6 +299,8 @@ def _marks(events: Sequence[TimelineEntry], place: Place) -> tuple[Mark, ...]:
     made = []
     for event in events:
         if event.kind in {"treatment", "procedure", "diagnosis"}:
+            continue
+        if event.kind == "adverse event" and not is_told(event):  # looked for and not seen: no mark stands for it
             continue
         x = place(event)
         crowd = used.get(x, 0)
@@ -272,11 +325,11 @@ def _mark(event: TimelineEntry, x: float) -> Mark:
 def _lesions(events: Sequence[TimelineEntry], place: Place, top: int) -> list[Lane]:
     by_lesion: dict[str, list[TimelineEntry]] = {}
     for event in events:
-        if event.kind in {"imaging", "response"} and (event.site is not None or event.lesion):
-            by_lesion.setdefault(_site(event), []).append(event)
+        for name in _sites(event) if event.kind in {"imaging", "response"} else ():
+            by_lesion.setdefault(name, []).append(event)
     return [
         Lane(
-            _shortened(name, 34),
+            shortened(name, 34),
             top + number * SWIMMER_ROW + SWIMMER_ROW // 2,
             None,
             None,

@@ -1,16 +1,19 @@
 """Reads studies, arms, outcomes and patients out of the store and lays them out as evidence rows.
 
 Finding is ``kg.evidence.selection``, reading is :func:`kg.description.describe`; their cost grows with
-the answer, not with the graph.
+the answer, not with the graph. :class:`Results` keeps what was read, because a built graph never changes.
 """
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kg.description import Description, describe, passages, reference
 from kg.evidence.derivation import complete
+from kg.evidence.regimens import against_tumour, groups_of, read_components
 from kg.evidence.rows import (
     ComponentRow,
     DefinitionRef,
@@ -19,27 +22,102 @@ from kg.evidence.rows import (
     PopulationRow,
     RegimenRow,
 )
-from kg.evidence.selection import Found, Selection, arms_holding, histotype_match
+from kg.evidence.selection import (
+    Found,
+    Selection,
+    arms_holding,
+    find_events,
+    find_outcomes,
+    histotype_match,
+)
 from kg.model import EntityRef
+from kg.sparql.results import iri
 from kg.store import Store
 
 _MEASURE = "https://w3id.org/sarcoma-kg/measure/"
-_EVENT_MEASURES = {"response": "response", "adverse event": "adverse-event", "status": "clinical-status"}
-_NOT_AGAINST_TUMOUR = "https://w3id.org/sarcoma-kg/drugclass/not-against-tumour"
-_AGAINST_TUMOUR = frozenset({  # of procedures; drugs count unless they are in the class above
-    "https://w3id.org/sarcoma-kg/procedure/local-tumour-treatment",
-    "https://w3id.org/sarcoma-kg/procedure/systemic-therapy",
-})  # fmt: skip
+# What an event of a patient measures where its record names no measure: by its kind and the response that it records.
+_EVENT_MEASURES = {
+    "response": "response",
+    "adverse event": "adverse-event",
+    "CR": "complete-response",
+    "PR": "partial-response",
+    "SD": "stable-disease",
+    "PD": "progressive-disease",
+    "mixed": "mixed-response",
+}
 
 
-def read_rows(
-    store: Store, outcomes: Sequence[Found], events: Sequence[Found], selection: Selection
-) -> tuple[EvidenceRow, ...]:
-    """Lay results out as rows, in the order of study, arm, and place in the text.
+_LASTING = ("CR", "PR", "MR", "SD")
+_EARLIER = """
+SELECT DISTINCT ?node ?response WHERE {
+  ?node skg:episode ?treatment ; skg:order ?place .
+  ?before skg:episode ?treatment ; skg:order ?sooner ; skg:response ?response ; skg:certainty "stated" .
+  FILTER(?sooner < ?place) FILTER NOT EXISTS { ?before skg:flag ?flag } }"""
+KEPT_RESULTS = 10_000  # some 8 kB each, measured
 
-    Returns: rows with their derived figures and direction; ``level`` is null, because it depends on the other rows.
+
+@dataclass(frozen=True)
+class Result:
+    """A result as read, before anybody asks for a histotype.
+
+    Attributes:
+        is_of_subgroup: its figure is out of the subgroup that it names, not out of the whole arm.
+        is_unplaced: it is of a subgroup that only words describe.
     """
-    known = _Records(store, arms_holding(store, selection))
+
+    row: EvidenceRow
+    is_of_subgroup: bool = False
+    is_unplaced: bool = False
+
+
+class Results:
+    """The results of one built graph, each read once; the least used go first. Safe to share between threads.
+
+    Args:
+        store: the graph.
+        most: how many results are kept.
+    """
+
+    def __init__(self, store: Store, most: int = KEPT_RESULTS) -> None:
+        self._store = store
+        self._most = most
+        self._kept: OrderedDict[Found, Result] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def rows(self, outcomes: Sequence[Found], events: Sequence[Found], selection: Selection) -> tuple[EvidenceRow, ...]:
+        """Lay results out as rows, in the order of study, arm, and place in the text.
+
+        Returns: rows with their derived figures and direction; ``level`` is null, because it depends on other rows.
+        """
+        with self._lock:
+            found = {key: self._kept[key] for key in (*outcomes, *events) if key in self._kept}
+        new = _read(self._store, [key for key in outcomes if key not in found], [e for e in events if e not in found])
+        with self._lock:
+            self._kept |= new
+            for key in found:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        holding = arms_holding(self._store, selection)
+        rows = (_placed(result, selection, holding) for result in (found | new).values())
+        return tuple(sorted((row for row in rows if row is not None), key=_row_order))
+
+    def read_all(self) -> None:
+        """Read every result ahead, unless there are more than can be kept."""
+        everything = Selection()
+        outcomes, events = find_outcomes(self._store, everything), find_events(self._store, everything)
+        if len(outcomes) + len(events) <= self._most:
+            self.rows(outcomes, events, everything)
+
+
+def _read(store: Store, outcomes: Sequence[Found], events: Sequence[Found]) -> dict[Found, Result]:
+    if not outcomes and not events:
+        return {}
+    known = _Records(store)
     known.load(iri for triple in (*outcomes, *events) for iri in triple)
     known.load(_MEASURE + name for name in _EVENT_MEASURES.values())
     known.follow("regimen", "population", "episode", "measure", "definition", "comparator", "adverseEvent", "event")
@@ -48,10 +126,47 @@ def read_rows(
     known.follow("drug", "procedure", "site")
     known.follow("inClass", "broader")
     known.follow("broader")
-    rows = [known.outcome_row(*triple, selection) for triple in outcomes]
-    rows += [known.event_row(*triple, selection) for triple in events]
-    rows = [row for row in rows if row.population is None or row.population.histotype_match != "other"]
-    return tuple(sorted((complete(row) for row in rows), key=_row_order))
+    earlier = _earlier_responses(store, [event for event, _, _ in events])
+    read = {triple: known.outcome(*triple) for triple in outcomes}
+    read |= {
+        triple: Result(replace(known.event_row(*triple), earlier_response=earlier.get(triple[0]))) for triple in events
+    }
+    return {triple: replace(result, row=complete(result.row)) for triple, result in read.items()}
+
+
+def _earlier_responses(store: Store, events: Sequence[str]) -> Mapping[str, str]:
+    """The response that a treatment had brought before an event of it; the best where several are told."""
+    if not events:
+        return {}
+    found = store.select(_EARLIER, {"node": [iri(event) for event in events]})
+    best: dict[str, str] = {}
+    for node, response in found.rows:
+        if node is not None and response is not None and response.value in _LASTING:
+            told = (best.get(node.value, response.value), response.value)
+            best[node.value] = min(told, key=_LASTING.index)
+    return best
+
+
+def _placed(result: Result, selection: Selection, holding: frozenset[str]) -> EvidenceRow | None:
+    """A result with how its people relate to the histotype asked for; None if it is of a subgroup of another one."""
+    row, people = result.row, result.row.population
+    if selection.histotype is None or people is None:
+        return row
+    histotypes = frozenset(ref.id for ref in people.histotypes)
+    if row.arm is None:
+        # One person is of every histotype that he was diagnosed with; only those asked for decide.
+        match = histotype_match(
+            histotypes & frozenset(selection.histotypes), frozenset(), selection, counted=True, holding=False
+        )
+    else:
+        match = histotype_match(
+            histotypes,
+            frozenset(ref.id for ref in row.subgroup_histotypes),
+            selection,
+            counted=result.is_of_subgroup,
+            holding=row.arm.id in holding and not result.is_unplaced,
+        )
+    return None if match == "other" else replace(row, population=replace(people, histotype_match=match))
 
 
 def _row_order(row: EvidenceRow) -> tuple[str, str, int, str]:
@@ -63,9 +178,8 @@ def _row_order(row: EvidenceRow) -> tuple[str, str, int, str]:
 class _Records:
     """The nodes an answer needs, fetched in a few rounds."""
 
-    def __init__(self, store: Store, holding: frozenset[str]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._holding = holding
         self._nodes: dict[str, Description] = {}
 
     def load(self, iris: Iterable[str]) -> None:
@@ -99,7 +213,7 @@ class _Records:
             combination=named[0] if named else None,
             text=node.text("text"),
             components=self.components(node),
-            against_tumour=self.against_tumour(self.components(node)),
+            against_tumour=against_tumour(self._nodes, self.components(node)),
         )
 
     def episode(self, event: Description) -> RegimenRow | None:
@@ -115,33 +229,16 @@ class _Records:
             combination=self.ref(node.iri_of("regimen")),
             text=node.text("timeText"),
             components=self.components(node),
-            against_tumour=self.against_tumour(self.components(node)),
+            against_tumour=against_tumour(self._nodes, self.components(node)),
         )
-
-    def against_tumour(self, components: Iterable[ComponentRow]) -> tuple[EntityRef, ...]:
-        """What is given against the tumour: drugs unless they only accompany, procedures only if they treat it."""
-        given = {part.drug for part in components}
-        return tuple(sorted(ref for ref in given if self._is_against_tumour(ref)))
-
-    def _is_against_tumour(self, ref: EntityRef) -> bool:
-        groups = self._groups(ref.id)
-        return _NOT_AGAINST_TUMOUR not in groups if ref.type == "Drug" else not groups.isdisjoint(_AGAINST_TUMOUR)
-
-    def _groups(self, iri: str) -> frozenset[str]:
-        """What a node is a kind of, however far up."""
-        found: set[str] = set()
-        todo = [iri]
-        while todo:
-            node = self.get(todo.pop())
-            above = {parent for name in ("inClass", "broader") for parent in node.iris(name)} - found
-            found |= above
-            todo += above
-        return frozenset(found)
 
     def measure(self, iri: str | None) -> MeasureRef | None:
         if iri is None:
             return None
-        ref, groups = reference(iri, self._nodes), sorted(group.rpartition("/")[2] for group in self._groups(iri))
+        ref, groups = (
+            reference(iri, self._nodes),
+            sorted(group.rpartition("/")[2] for group in groups_of(self._nodes, iri)),
+        )
         return MeasureRef(ref.id, ref.curie, ref.type, ref.label, tuple(groups), self.get(iri).texts("counts"))
 
     def definition(self, iri: str | None) -> DefinitionRef | None:
@@ -155,9 +252,11 @@ class _Records:
 
     def drugs_of_arm(self, arm: str | None) -> tuple[EntityRef, ...]:
         regimen = self.get(arm).iri_of("regimen")
-        return tuple(ref for ref in self.against_tumour(self.components(self.get(regimen))) if ref.type == "Drug")
+        return tuple(
+            ref for ref in against_tumour(self._nodes, self.components(self.get(regimen))) if ref.type == "Drug"
+        )
 
-    def population(self, iri: str | None, arm: str, outcome: Description, selection: Selection) -> PopulationRow | None:
+    def population(self, iri: str | None, outcome: Description) -> PopulationRow | None:
         if iri is None:
             return None
         node = self.get(iri)
@@ -166,13 +265,7 @@ class _Records:
             enrolled=node.integer("enrolled"),
             evaluable=node.integer("evaluable"),
             histotypes=self.refs(node.iris("histotype")),
-            histotype_match=histotype_match(
-                frozenset(node.iris("histotype")),
-                frozenset(outcome.iris("subgroupHistotype")),
-                selection,
-                counted=_is_out_of_subgroup(outcome, node.integer("n")),
-                holding=arm in self._holding and not _is_unplaced_subgroup(outcome),
-            ),
+            histotype_match=None,
             mixed=node.yes("mixed"),
             line=outcome.text("subgroupLine") or node.text("line"),
             setting=node.text("setting"),
@@ -181,36 +274,34 @@ class _Records:
             text=node.text("text"),
         )
 
-    def outcome_row(self, iri: str, arm: str, study: str, selection: Selection) -> EvidenceRow:
+    def outcome(self, iri: str, arm: str, study: str) -> Result:
         node, of_arm, of_study = self.get(iri), self.get(arm), self.get(study)
-        return replace(
+        people = self.population(of_arm.iri_of("population"), node)
+        row = replace(
             _of_study(self, _figures(self, node), node, of_study),
             arm=self.ref(arm),
             regimen=self.regimen(of_arm.iri_of("regimen")),
-            population=self.population(of_arm.iri_of("population"), arm, node, selection),
+            population=people,
             measure=self.measure(node.iri_of("measure")),
             value_text=node.text("valueText"),
             adverse_event=self.ref(node.iri_of("adverseEvent")),
         )
+        is_of_subgroup = _is_out_of_subgroup(node, people.n if people else None)
+        return Result(row, is_of_subgroup, _is_unplaced_subgroup(node))
 
-    def event_row(self, iri: str, patient: str, study: str, selection: Selection) -> EvidenceRow:
+    def event_row(self, iri: str, patient: str, study: str) -> EvidenceRow:
         node, of_study, of_patient = self.get(iri), self.get(study), self.get(patient)
         diagnoses = of_patient.iris("hasDiagnosis")
-        kind = node.text("eventKind") or "status"
-        measure = node.iri_of("measure") or _MEASURE + _EVENT_MEASURES[kind]
+        kind = node.text("eventKind") or "response"
+        response = node.text("response")
+        told = _EVENT_MEASURES.get(response or "") or _EVENT_MEASURES.get(kind, "response")
+        measure = node.iri_of("measure") or _MEASURE + told
         population = PopulationRow(
             n=1,
             enrolled=None,
             evaluable=None,
             histotypes=self.refs(diagnoses),
-            # One person is of every histotype that he was diagnosed with; only those asked for decide.
-            histotype_match=histotype_match(
-                frozenset(diagnoses) & frozenset(selection.histotypes),
-                frozenset(),
-                selection,
-                counted=True,
-                holding=False,
-            ),
+            histotype_match=None,
             mixed=None,
             line=self.get(node.iri_of("episode")).text("line"),
             setting=self.get(node.iri_of("episode")).text("setting"),
@@ -224,33 +315,9 @@ class _Records:
             regimen=self.episode(node),
             population=population,
             measure=self.measure(measure),
-            value_text=node.text("valueText") or node.text("response") or node.text("prefLabel"),
+            value_text=node.text("valueText") or (response if response != "none" else None) or node.text("prefLabel"),
             adverse_event=self.ref(node.iri_of("event") or node.iri_of("adverseEvent")),
         )
-
-
-def read_components(known: Mapping[str, Description], owner: Description) -> tuple[ComponentRow, ...]:
-    """The drugs and procedures of a regimen or a treatment, in the order they are given."""
-    parts = (known[node] for node in owner.iris("component") if node in known)
-    rows = []
-    for part in sorted(parts, key=lambda part: (part.integer("order") or 0, part.iri)):
-        given = part.iri_of("drug") or part.iri_of("procedure")
-        if given is None:
-            continue
-        rows.append(
-            ComponentRow(
-                drug=reference(given, known),
-                dose_text=part.text("dose"),
-                value=part.number("value"),
-                unit=part.text("unit"),
-                route=part.text("route"),
-                infusion_time=part.text("infusionTime"),
-                days=part.text("days"),
-                cycle=part.text("cycle"),
-                timing=part.text("timing"),
-            )
-        )
-    return tuple(rows)
 
 
 def _is_out_of_subgroup(outcome: Description, whole: int | None) -> bool:

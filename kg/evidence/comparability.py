@@ -80,7 +80,7 @@ def counting(row: EvidenceRow) -> Counting | None:
         measure=row.measure,
         categories=stated or frozenset(row.measure.counts),
         by_convention=not stated and bool(row.measure.counts),
-        minimum_days=_days(row.definition.minimum_duration if row.definition else None),
+        minimum_days=days_long(row.definition.minimum_duration if row.definition else None),
         criteria=row.definition.criteria if row.definition else None,
         denominator=_denominator(row),
         is_rate=is_response_rate(row.measure),
@@ -88,7 +88,8 @@ def counting(row: EvidenceRow) -> Counting | None:
     )
 
 
-def _days(text: str | None) -> Fraction | None:
+def days_long(text: str | None) -> Fraction | None:
+    """The length of an ISO 8601 duration in days; None where there is none."""
     match = _DURATION.fullmatch(text or "")
     if match is None or not any(match.groups()):
         return None

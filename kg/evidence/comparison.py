@@ -6,19 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg.errors import InvalidParameter
+from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter
 from kg.evidence.comparability import comparable
-from kg.evidence.direction import is_good
+from kg.evidence.direction import OBJECTIVE, is_good, is_response_rate
+from kg.evidence.indirect import IndirectComparison, indirect_comparisons
 from kg.evidence.intervals import Difference, difference
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceQuestion, EvidenceRow
-from kg.evidence.search import Gathered, Naming, gather
+from kg.evidence.search import Gathered, Naming, accompanying_drugs, gather
 from kg.evidence.summary import is_burden
 from kg.model import EntityRef
+from kg.sparql.results import iri
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_PAIRS = 100
+_GIVEN = "SELECT DISTINCT ?arm ?drug WHERE { ?arm skg:regimen/skg:component/skg:drug ?drug }"
 WARNING = (
     "These results come from different studies. Their patients, lines, doses, years and ways of counting differ, "
     "so that a difference between them says little of the treatments."
@@ -68,18 +71,6 @@ class DirectComparison:
 
 
 @dataclass(frozen=True)
-class IndirectComparison:
-    """Results of two studies side by side; never a test."""
-
-    measure: EntityRef
-    a: EvidenceRow
-    b: EvidenceRow
-    comparable: bool
-    reasons: tuple[str, ...]
-    cautions: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class ComparisonAnswer:
     """Everything the graph holds to compare two regimens by.
 
@@ -124,14 +115,15 @@ def compare(
 
     Raises: EntityNotFound, AmbiguousEntity; InvalidParameter if both name the same treatment.
     """
-    sides = [gather(graph, EvidenceQuestion(regimen=side, histotype=histotype, measure=measure)) for side in (a, b)]
+    sides = [_side(graph, name, side, histotype, measure) for name, side in (("a", a), ("b", b))]
     first, second = sides
     if first.treatment is not None and first.treatment == second.treatment:
         raise InvalidParameter("b", b, f"a regimen other than {a}")
     wanted = graph.resolve(measure, ("measure",), "measure") if measure else None
     rows_a, rows_b = (_effects(side, all_measures=wanted is not None) for side in sides)
-    direct = _direct(rows_a, rows_b)
-    indirect = _indirect(rows_a, rows_b)
+    arms = _arms_giving(graph, (*rows_a, *rows_b), [side.treatment for side in sides])
+    direct = _direct(rows_a, rows_b, arms)
+    indirect = indirect_comparisons(rows_a, rows_b)
     shown = indirect[:MAX_PAIRS]
     conflicts = {conflict.id: conflict for side in sides for conflict in side.conflicts}
     return ComparisonAnswer(
@@ -150,6 +142,15 @@ def compare(
         conflicts=tuple(conflicts[key] for key in sorted(conflicts)),
         corpus=graph.corpus(),
     )
+
+
+def _side(graph: Naming, name: str, regimen: str, histotype: str | None, measure: str | None) -> Gathered:
+    try:
+        return gather(graph, EvidenceQuestion(regimen=regimen, histotype=histotype, measure=measure))
+    except (EntityNotFound, AmbiguousEntity, InvalidParameter) as error:
+        if error.parameter == "regimen":  # there are two here
+            error.parameter = name
+        raise
 
 
 def _effects(side: Gathered, *, all_measures: bool) -> list[EvidenceRow]:
@@ -174,21 +175,41 @@ def _what(row: EvidenceRow) -> tuple[str, ...]:
     return (*named, row.subgroup or "", row.time_point or "", row.grade or "")
 
 
-def _direct(rows_a: Sequence[EvidenceRow], rows_b: Sequence[EvidenceRow]) -> tuple[DirectComparison, ...]:
+def _arms_giving(
+    graph: Naming, rows: Sequence[EvidenceRow], treatments: Sequence[frozenset[str] | None]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Of the arms and comparators of some results those that give each treatment, results of their own or not."""
+    arms = {ref.id for row in rows for ref in (row.arm, row.comparator) if ref is not None}
+    given: dict[str, set[str]] = {arm: set() for arm in arms}
+    found = graph.store.select(_GIVEN, {"arm": [iri(arm) for arm in sorted(arms)]}).rows if arms else ()
+    for arm, drug in found:
+        if arm is not None and drug is not None:
+            given[arm.value].add(drug.value)
+    accompanying = accompanying_drugs(graph)
+    exactly = {arm: frozenset(drugs - accompanying or drugs) for arm, drugs in given.items()}
+    first, second = (frozenset(arm for arm in arms if drugs and exactly[arm] == drugs) for drugs in treatments)
+    return first, second
+
+
+def _direct(
+    rows_a: Sequence[EvidenceRow], rows_b: Sequence[EvidenceRow], arms: tuple[frozenset[str], frozenset[str]]
+) -> tuple[DirectComparison, ...]:
     found: list[DirectComparison] = []
     paired: set[tuple[str, str]] = set()
-    arms_a, arms_b = ({row.arm.id for row in rows if row.arm} for rows in (rows_a, rows_b))
+    arms_a, arms_b = (
+        {row.arm.id for row in rows if row.arm} | giving for rows, giving in zip((rows_a, rows_b), arms, strict=True)
+    )
     for row in rows_a:
         if row.comparator is not None and row.comparator.id in arms_b:
             other = _partner(row, rows_b, row.comparator.id)
             paired.add((row.id, other.id if other else ""))
-            found.append(_comparison(row, other, row))
+            found.append(_comparison(row, other, row, _otherwise(row, rows_b, row.comparator.id)))
     for row in rows_b:
         if row.comparator is not None and row.comparator.id in arms_a:
             other = _partner(row, rows_a, row.comparator.id)
             if other is None or (other.id, row.id) not in paired:
                 paired.add((other.id if other else "", row.id))
-                found.append(_comparison(other, row, row))
+                found.append(_comparison(other, row, row, _otherwise(row, rows_a, row.comparator.id)))
     for row in rows_a:
         for other in rows_b:
             # Arms of a series may be the same people one after the other: only random allocation makes them two groups.
@@ -220,11 +241,38 @@ def _partner(row: EvidenceRow, others: Sequence[EvidenceRow], arm: str) -> Evide
     return fitting[0] if fitting else None
 
 
-def _comparison(a: EvidenceRow | None, b: EvidenceRow | None, stating: EvidenceRow | None) -> DirectComparison:
+def _otherwise(row: EvidenceRow, others: Sequence[EvidenceRow], arm: str) -> str:
+    """Responses of the other arm that are printed for parts of it, or counted in another way."""
+    if not _is_response(row):
+        return ""
+    told = [
+        f"{other.measure.label} {other.value_text}" + (f" ({other.subgroup})" if other.subgroup else "")
+        for other in others
+        if other.arm and other.arm.id == arm and other.measure and _is_response(other) and other.value_text
+    ]
+    return f"of that arm are printed: {'; '.join(dict.fromkeys(told))}" if told else ""
+
+
+def _is_response(row: EvidenceRow) -> bool:
+    if row.measure is None:
+        return False
+    counts = set(row.measure.counts)
+    return is_response_rate(row.measure) or bool(counts and counts <= OBJECTIVE)
+
+
+def _has_any(row: EvidenceRow | None) -> bool:
+    return row is not None and (row.value is not None or row.value_text is not None or row.numerator is not None)
+
+
+def _comparison(
+    a: EvidenceRow | None, b: EvidenceRow | None, stating: EvidenceRow | None, otherwise: str = ""
+) -> DirectComparison:
     row = stating or a or b
     assert row is not None and row.study is not None and row.measure is not None  # noqa: PT018  # callers give one
     verdict = comparable(a, b) if a is not None and b is not None else None
     flags = tuple(sorted({flag for side in (a, b) if side for flag in side.flags}))
+    missing = "the other arm's figure is not printed" if _has_any(a) or _has_any(b) else "no figure is printed"
+    missing += f"; {otherwise}" if otherwise else ""
     return DirectComparison(
         study=row.study,
         design=row.design,
@@ -236,7 +284,7 @@ def _comparison(a: EvidenceRow | None, b: EvidenceRow | None, stating: EvidenceR
         reported=_reported(stating, is_a=stating is a) if stating else None,
         derived=_difference(a, b),
         # Within one study both arms were counted alike, even where the source does not say how: doubts are no reasons.
-        cautions=(*verdict.reasons, *verdict.cautions) if verdict else ("the other arm's figure is not printed",),
+        cautions=(*verdict.reasons, *verdict.cautions) if verdict else (missing,),
         flags=flags,
     )
 
@@ -274,53 +322,6 @@ def _difference(a: EvidenceRow | None, b: EvidenceRow | None) -> Difference | No
     return difference(first, second)
 
 
-def _indirect(rows_a: Sequence[EvidenceRow], rows_b: Sequence[EvidenceRow]) -> list[IndirectComparison]:
-    found = []
-    for a in filter(_has_figure, rows_a):
-        for b in filter(_has_figure, rows_b):
-            if a.study == b.study or a.measure is None or b.measure is None or not _may_pair(a, b):
-                continue
-            verdict = comparable(a, b)
-            cautions = (*verdict.cautions, *_people_differ(a, b))
-            found.append(IndirectComparison(a.measure, a, b, verdict.comparable, verdict.reasons, cautions))
-    return sorted(found, key=lambda one: (not one.comparable, one.measure.label, one.a.id, one.b.id))
-
-
-def _has_figure(row: EvidenceRow) -> bool:
-    return row.comparator is None or row.value is not None or row.derived_rate is not None
-
-
-def _may_pair(a: EvidenceRow, b: EvidenceRow) -> bool:
-    """The same measure, or two response measures: worth setting side by side, if only to say why not."""
-    if a.measure is None or b.measure is None or (a.value is None and a.derived_rate is None):
-        return False
-    if b.value is None and b.derived_rate is None:
-        return False
-    response = [
-        bool(row.measure and ({"response-rate"} & {row.measure.curie.partition(":")[2], *row.measure.groups}))
-        for row in (a, b)
-    ]
-    return a.measure.id == b.measure.id or all(response)
-
-
-def _people_differ(a: EvidenceRow, b: EvidenceRow) -> list[str]:
-    if a.population is None or b.population is None:
-        return ["the patients of one are not described"]
-    differing = []
-    for name, of_a, of_b in (
-        (
-            "histotypes",
-            *(", ".join(ref.label for ref in row.population.histotypes) for row in (a, b) if row.population),
-        ),
-        ("line", a.population.line, b.population.line),
-        ("setting", a.population.setting, b.population.setting),
-        ("design", a.design, b.design),
-    ):
-        if of_a != of_b:
-            differing.append(f"{name}: {of_a or 'not stated'} against {of_b or 'not stated'}")
-    return differing
-
-
 def _summary(direct: Sequence[DirectComparison], a: str, b: str) -> str:
     told = [one for one in direct if one.reported is not None and not one.flags]
     if not told:
@@ -336,9 +337,14 @@ def _summary(direct: Sequence[DirectComparison], a: str, b: str) -> str:
             reported.favours or "" if reported else ""
         )
         if winner and reported:
-            significance = f", {reported.significance}" if reported.significance else ""
+            untested = "significance " if reported.significance == "not reported" else ""
+            significance = f", {untested}{reported.significance}" if reported.significance else ""
             p_value = f", {reported.p_value}" if reported.p_value else ""
             subgroup = f" ({one.subgroup})" if one.subgroup else ""
             note = f" (note: {reported.note.rstrip('.')})" if reported.note else ""
             parts.append(f"{one.study.label}: {one.measure.label}{subgroup} {winner}{significance}{p_value}{note}")
-    return "; ".join(dict.fromkeys(parts)) + "." if parts else f"{len(told)} comparisons state no direction."
+    if parts:
+        return "; ".join(dict.fromkeys(parts)) + "."
+    sides = ((one, one.a or one.b) for one in told)
+    figures = (f"{one.study.label}: {one.measure.label} {(row and row.value_text) or 'in words'}" for one, row in sides)
+    return f"{'; '.join(dict.fromkeys(figures))}; no source states which of {a} and {b} that favours."

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg.evidence.rows import EvidenceRow, MeasureRef
+from kg.evidence.summary import is_burden
 
 INACTIVE_PERCENT = 5.0  # the response rate that phase II trials in pretreated sarcoma customarily set out to exclude
 OBJECTIVE = frozenset({"CR", "PR"})
 COMPLETE = frozenset({"CR"})
 BETWEEN_GROUPS = "compares groups of patients under the same treatment, not treatments"
+NO_MORE_BURDEN = "no harder to bear than what it was compared with, which says nothing of what it does to the disease"
 _FATAL = frozenset({"5", "grade 5", "fatal", "lethal", "death"})
 
 
@@ -57,13 +59,24 @@ def _absence(row: EvidenceRow) -> Verdict | None:
         return Verdict("does_not_support", "the source saw no apparent benefit")
     if row.absence == "no-significant-difference" and _is_between_groups(row):
         return Verdict(None, BETWEEN_GROUPS)
+    if row.absence == "no-significant-difference" and is_burden(row):
+        return Verdict(None, NO_MORE_BURDEN)
     if row.absence == "no-significant-difference":
-        return Verdict("does_not_support", "the source found no significant difference")
-    if row.absence == "none-observed" and is_good(row) is not None:
-        if is_good(row):
+        return _of_no_difference(row, "the source found no significant difference")
+    if row.absence == "none-observed" and row.measure is not None:
+        if is_good(row) and (row.measure.counts or is_response_rate(row.measure)):
             return Verdict("does_not_support", "looked for and seen in no patient")
-        return Verdict(None, "harm looked for and not seen")
+        return Verdict(None, "looked for and not seen, but not a response of the tumour")
     return None
+
+
+def _of_no_difference(row: EvidenceRow, said: str) -> Verdict:
+    """No better than the treatment that it was added to, or than none; as good as another treatment."""
+    given = {ref.id for ref in row.regimen.against_tumour} if row.regimen else set()
+    others = [ref.label for ref in row.comparator_drugs if ref.id not in given]
+    if others:
+        return Verdict("mixed", f"{said} from another treatment ({', '.join(others)}): as good, not better")
+    return Verdict("does_not_support", said)
 
 
 def _comparison(row: EvidenceRow) -> Verdict | None:
@@ -71,8 +84,10 @@ def _comparison(row: EvidenceRow) -> Verdict | None:
         return None
     if _is_between_groups(row):
         return Verdict(None, BETWEEN_GROUPS)
+    if row.difference == "no difference" and is_burden(row):
+        return Verdict(None, NO_MORE_BURDEN)
     if row.difference == "no difference":
-        return Verdict("does_not_support", "no difference from what it was compared with")
+        return _of_no_difference(row, "no difference")
     good = is_good(row)
     if row.difference in ("higher", "lower") and good is None:
         return Verdict(None, f"{row.difference}, but the measure is neither of benefit nor of harm")
@@ -123,8 +138,10 @@ def _one_patient(row: EvidenceRow) -> Verdict | None:
         response = "mixed" if row.measure.curie == "measure:mixed-response" else response
     if not alone or response is None:
         return None
-    verdict = {"CR": "supports", "PR": "supports", "PD": "does_not_support", "mixed": "mixed"}
-    direction = verdict.get(response)
+    if response == "PD" and row.earlier_response is not None:
+        return Verdict(None, f"progression after {row.earlier_response} on the same treatment: how it ended")
+    failed = {"none": "does_not_support", "PD": "does_not_support"}
+    direction = {"CR": "supports", "PR": "supports", "mixed": "mixed", **failed}.get(response)
     if direction is None:
         return Verdict(None, "stable disease in one patient cannot be told from its natural course")
     return Verdict(direction, f"response of one patient: {response}")

@@ -1,16 +1,19 @@
-"""Cumulative doses of a patient: added up from the printed doses, days and cycles. Always derived, never printed.
+"""Doses of a patient: added up over cycles, and per week against the plan. Always derived, never printed.
 
 A sum is given only if every treatment that gave the drug states dose, days and cycles; otherwise what is missing is
-said. Doses that were planned but not given, or denied, are left out.
+said. Doses that were planned but not given, or denied, are left out of it. The dose intensity is that of each schedule
+as printed, dose × days over the length of the cycle (Hryniuk W, Bush H. J Clin Oncol 1984;2:1281-1288).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from kg.evidence.comparability import days_long
+from kg.evidence.history import TimelineEntry
 from kg.evidence.rows import ComponentRow
 from kg.model import EntityRef
 
@@ -127,3 +130,164 @@ def _text(amount: Fraction, unit: str) -> str:
     if amount >= 1000 and unit in _GRAMS:
         return f"{float(amount / 1000):g} {_GRAMS[unit]}"
     return f"{float(amount):g} {unit}"
+
+
+@dataclass(frozen=True)
+class DoseStage:
+    """One schedule of a drug: as planned, as begun, or as changed.
+
+    Attributes:
+        kind: planned, given or changed.
+        per_week: in ``unit`` per week; null where the text does not give dose, days and cycle.
+        percent: of the first schedule that can be worked out, the planned one where there is one.
+        working: the sum in figures; ``missing``: what keeps it from being drawn.
+    """
+
+    event: EntityRef
+    kind: str
+    dose_text: str | None
+    days: str | None
+    cycle: str | None
+    per_week: float | None
+    unit: str | None
+    percent: float | None
+    working: str | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DoseIntensity:
+    """How much of the planned dose of a drug was given in one treatment, schedule by schedule.
+
+    Attributes:
+        against: the schedule that counts as 100%; null where none can be worked out.
+        is_against_plan: whether that is what was planned, not what was given first.
+    """
+
+    drug: EntityRef
+    treatment: EntityRef
+    against: EntityRef | None
+    is_against_plan: bool
+    stages: tuple[DoseStage, ...]
+    text: str
+    method: str
+
+
+def dose_intensities(events: Sequence[TimelineEntry]) -> tuple[DoseIntensity, ...]:
+    """Planned against given, per treatment and drug.
+
+    Args:
+        events: of one patient, in order. A plan belongs to the treatment that it is part of, else to the next one that
+            gives the drug.
+
+    Returns: only where a drug has more than one schedule, in the order of the treatments.
+    """
+    schedules: dict[tuple[str, EntityRef], list[tuple[TimelineEntry, ComponentRow]]] = {}
+    names = {event.id: EntityRef(event.id, event.curie, "TimelineEvent", event.label) for event in events}
+    whole = {event.id: event.episode.id if event.episode is not None else event.id for event in events}
+    for event in events:
+        if event.polarity != "affirmed" or event.kind not in ("treatment", "dose change"):
+            continue
+        for part in event.components:
+            if part.drug.type == "Drug" and _has_schedule(part):
+                owner = _planned_for(event, part.drug, events) if event.planned else whole[event.id]
+                while whole.get(owner, owner) != owner:
+                    owner = whole[owner]
+                schedules.setdefault((owner, part.drug), []).append((event, part))
+    found = [
+        _intensity(names[owner], drug, own)
+        for (owner, drug), own in schedules.items()
+        if owner in names and len({_schedule(part) for _, part in own}) > 1
+    ]
+    place = {event.id: number for number, event in enumerate(events)}
+    return tuple(sorted(found, key=lambda one: (place[one.treatment.id], one.drug.label)))
+
+
+def _has_schedule(part: ComponentRow) -> bool:
+    return part.value is not None or part.days is not None or part.cycle is not None
+
+
+def _schedule(part: ComponentRow) -> tuple[object, ...]:
+    return (part.value, part.unit, part.days, part.cycle)
+
+
+def _planned_for(plan: TimelineEntry, drug: EntityRef, events: Iterable[TimelineEntry]) -> str:
+    if plan.episode is not None:
+        return plan.episode.id
+    following = (
+        event.episode.id if event.episode else event.id
+        for event in events
+        if event.order >= plan.order
+        and event.kind == "treatment"
+        and not event.planned
+        and event.polarity == "affirmed"
+        and any(part.drug.id == drug.id for part in event.components)
+    )
+    return next(following, plan.id)
+
+
+def _intensity(
+    treatment: EntityRef, drug: EntityRef, own: Sequence[tuple[TimelineEntry, ComponentRow]]
+) -> DoseIntensity:
+    ordered = sorted(own, key=lambda pair: (not pair[0].planned, pair[0].order))
+    rates = [
+        (event, part, _per_week(part))
+        for number, (event, part) in enumerate(ordered)
+        if number == 0 or _schedule(part) != _schedule(ordered[number - 1][1])  # told twice, as a change and as given
+    ]
+    base = next(((event, part, rate) for event, part, (rate, _) in rates if rate is not None), None)
+    stages = []
+    for event, part, (rate, lacking) in rates:
+        is_same_unit = base is not None and part.unit == base[1].unit
+        whole = base[2] if base is not None and is_same_unit else None
+        percent = float(100 * rate / whole) if rate is not None and whole else None
+        stages.append(
+            DoseStage(
+                event=EntityRef(event.id, event.curie, "TimelineEvent", event.label),
+                kind="planned" if event.planned else "changed" if event.kind == "dose change" else "given",
+                dose_text=part.dose_text,
+                days=part.days,
+                cycle=part.cycle,
+                per_week=None if rate is None else float(rate),
+                unit=None if rate is None else f"{part.unit}/wk",
+                percent=percent,
+                working=_working(part, rate),
+                missing=lacking,
+            )
+        )
+    against = base[0] if base is not None else None
+    is_plan = against is not None and bool(against.planned)
+    name = None if against is None else EntityRef(against.id, against.curie, "TimelineEvent", against.label)
+    text = "; ".join(_stage_text(stage, is_plan=is_plan) for stage in stages)
+    method = "dose × days of the cycle ÷ weeks of the cycle, of each schedule as printed; doses missed are not counted"
+    return DoseIntensity(drug, treatment, name, is_plan, tuple(stages), text, method)
+
+
+def _per_week(part: ComponentRow) -> tuple[Fraction | None, tuple[str, ...]]:
+    days, length = days_counted(part.days), days_long(part.cycle)
+    lacking = tuple(
+        f"{name} not stated"
+        for name, value in (("dose", part.value), ("unit", part.unit), ("days of the cycle", days), ("cycle", length))
+        if value is None
+    )
+    if part.value is None or days is None or not length or lacking:
+        return None, lacking
+    if part.unit is not None and "/d" in part.unit:
+        return None, ("the dose is given per day",)
+    return Fraction(str(part.value)) * days * 7 / length, ()
+
+
+def _working(part: ComponentRow, rate: Fraction | None) -> str | None:
+    if rate is None:
+        return None
+    weeks = (days_long(part.cycle) or Fraction(7)) / 7
+    days = days_counted(part.days)
+    return f"{part.value:g} {part.unit} × {days} ÷ {float(weeks):g} weeks = {float(rate):.4g} {part.unit} per week"
+
+
+def _stage_text(stage: DoseStage, *, is_plan: bool) -> str:
+    if stage.per_week is None:
+        return f"{stage.kind}: {stage.dose_text or stage.event.label} ({', '.join(stage.missing)})"
+    whole = "the plan" if is_plan else "the first schedule"
+    share = "" if stage.percent is None else f", {stage.percent:.0f}% of {whole}"
+    return f"{stage.kind}: {stage.per_week:.4g} {stage.unit}{share}"

@@ -9,7 +9,7 @@ from typing import Protocol
 from kg.description import describe
 from kg.evidence.rows import Absence, ConflictRow, EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from kg.evidence.search import Naming
-from kg.evidence.summary import DIRECT, credited, is_burden, overall, weigh
+from kg.evidence.summary import DIRECT, credited, deciding, is_burden, is_single, overall, weigh
 from kg.mechanism.search import MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.sparql.results import iri
@@ -19,7 +19,7 @@ AGREEMENTS = (
 )  # fmt: skip
 _SAID = """
 SELECT DISTINCT ?statement WHERE {
-  ?statement a skg:Statement ; skg:subject ?drug ; skg:object ?histotype ; skg:predicate ?predicate }"""
+  ?statement skg:object ?histotype ; skg:subject ?drug ; a skg:Statement ; skg:predicate ?predicate }"""
 
 
 class Explaining(Naming, Protocol):
@@ -90,7 +90,7 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
         for row in evidence.items
         if not row.flags and not is_burden(row) and row.design != "preclinical" and of_drug in credited(row)
     ]
-    observed, why = _observed(effects)
+    observed, why = _observed(deciding(effects))
     expected = _expected(complete)
     agreement = _agreement(expected, observed, has_paths=bool(complete), has_rows=bool(effects))
     return Explanation(
@@ -116,6 +116,8 @@ def _observed(effects: Sequence[EvidenceRow]) -> tuple[str | None, str]:
     if direction is None and len(direct) < len(effects):
         direction, why = overall(weigh(effects))
         why += "; only of groups that hold such patients"
+    if effects and all(map(is_single, effects)):
+        why += "; only of single patients"
     return direction, why
 
 
@@ -138,9 +140,17 @@ def _agreement(expected: str | None, observed: str | None, *, has_paths: bool, h
     return "agree" if (expected == "benefit") == (observed == "supports") else "disagree"
 
 
+_SEEN = {
+    "supports": "support its use",
+    "does_not_support": "do not support its use",
+    "mixed": "are mixed",
+    "harmful": "show harm",
+}
+
+
 def _text(pair: str, agreement: str, expected: str | None, observed: str | None, why: str) -> str:
     foreseen = f"The sourced paths foresee {expected}" if expected else "No sourced path foresees an effect with a sign"
-    seen = f"the results, taken together, say {observed.replace('_', ' ')}" if observed else "the results point nowhere"
+    seen = f"the results, taken together, {_SEEN[observed]}" if observed else "the results point nowhere"
     return {
         "agree": f"{pair}: mechanism and evidence agree. {foreseen}; {seen} ({why}).",
         "disagree": f"{pair}: mechanism and evidence disagree. {foreseen}; {seen} ({why}).",

@@ -6,7 +6,7 @@ sourced mechanism leads there, so that an idea without evidence looks like one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,8 +15,8 @@ import numpy as np
 from kg.description import describe, reference
 from kg.errors import InvalidParameter
 from kg.evidence.rows import Corpus, EvidenceRow
-from kg.evidence.search import Naming, acting_drugs, drugs_of_class
-from kg.evidence.summary import credited, is_burden, overall, weigh
+from kg.evidence.search import TARGETS_OF, Naming, acting_drugs, drugs_of_class
+from kg.evidence.summary import credited, deciding, is_burden, is_single, overall, weigh
 from kg.model import EntityRef
 from kg.paths.adjacency import Selection, project
 from kg.paths.breadth_first import distances
@@ -30,11 +30,17 @@ STATUSES = (
     "studied_positive", "studied_negative", "conflicting", "studied_unclear", "only_case_reports",
     "predicted_unstudied", "unstudied",
 )  # fmt: skip
-ROW_KINDS = {"drug": "Drug", "drug_class": "DrugClass", "target": "Target"}
 MAX_CELLS = 5000
-FEW_PATIENTS = 5
-_STEPS_TO_HISTOTYPE, _STEPS_TO_TARGET = 10, 3
-_MEMBERS = "SELECT DISTINCT ?node WHERE { ?node a ?class }"
+STEPS_TO_HISTOTYPE, STEPS_TO_TARGET = 10, 3
+# From what was tried to the rows and columns it stands in, so that cost follows the results, not the graph.
+ROW_KINDS = {
+    "drug": "SELECT DISTINCT ?node WHERE { ?met a skg:Drug . BIND(?met AS ?node) }",
+    "drug_class": """
+SELECT DISTINCT ?node WHERE { ?met (skg:inClass|skg:isA|skos:broader)+ ?node . ?node a skg:DrugClass }""",
+    "target": TARGETS_OF,
+}
+_HISTOTYPES_OF = "SELECT DISTINCT ?node WHERE { ?met rdfs:subClassOf* ?node . ?node a skg:Histotype }"
+_BELOW = "SELECT DISTINCT ?top ?below WHERE { ?below rdfs:subClassOf* ?top }"
 _CARRIED = """
 SELECT DISTINCT ?histotype ?target WHERE {
   ?histotype (skg:hasMutation|skg:drivenBy)/(skg:mutationOf?) ?target . ?histotype a skg:Histotype }"""
@@ -103,28 +109,21 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
 
     Raises: EntityNotFound, AmbiguousEntity; InvalidParameter above 5,000 cells.
     """
-    evidence = [row for row in graph.all_evidence() if not is_burden(row) and not row.flags]
-    tried = {ref.id for row in evidence for ref in credited(row)}
-    listed_rows = _listed(graph, rows or ("drug",), ROW_KINDS, "rows")
-    listed_columns = _listed(graph, columns or ("histotype",), {"histotype": "Histotype"}, "columns")
-    drugs = {row: _drugs(graph, row) for row in listed_rows}
-    if not rows or set(rows) & set(ROW_KINDS):
-        named = (
-            set() if not rows else {graph.resolve(name, parameter="rows").id for name in rows if name not in ROW_KINDS}
-        )
-        listed_rows = [row for row in listed_rows if row.id in named or drugs[row] & tried]
-    below = {column: frozenset(graph.histotypes_below(column.id)) for column in listed_columns}
-    if not columns or "histotype" in columns:
-        met = {histotype for row in evidence for histotype in _people(row)}
-        listed_columns = [column for column in listed_columns if below[column] & met]
+    evidence = _tried(graph.all_evidence())
+    tried = {ref.id for one in evidence for ref in credited(one.row)}
+    met = {histotype for one in evidence for histotype in one.people}
+    listed_rows = _listed(graph, rows or ("drug",), ROW_KINDS, tried, "rows")
+    listed_columns = _listed(graph, columns or ("histotype",), {"histotype": _HISTOTYPES_OF}, met, "columns")
+    drugs = _drugs(graph, listed_rows)
+    below = _below(graph, listed_columns)
     if len(listed_rows) * len(listed_columns) > MAX_CELLS:
         raise InvalidParameter("rows", f"{len(listed_rows)} × {len(listed_columns)}", f"at most {MAX_CELLS} cells")
     reach = _Reach(graph)
     cells = []
     for row in listed_rows:
-        own = [result for result in evidence if {ref.id for ref in credited(result)} & drugs[row]]
+        own = [one for one in evidence if {ref.id for ref in credited(one.row)} & drugs[row]]
         for column in listed_columns:
-            found = [result for result in own if set(_people(result)) & below[column]]
+            found = [one for one in own if one.people & below[column] and one.row.design != "preclinical"]
             cells.append(
                 _studied(row, column, found, below[column], drugs[row])
                 or reach.cell(row, column, drugs[row], below[column])
@@ -135,52 +134,89 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
     return GapMap(tuple(listed_rows), tuple(listed_columns), tuple(cells), counts, text, corpus)
 
 
-def _listed(graph: Naming, names: Sequence[str], kinds: Mapping[str, str], parameter: str) -> list[EntityRef]:
-    allowed = {"Drug": "drug", "DrugClass": "drugclass", "Target": "target", "Histotype": "histotype"}
+def _listed(
+    graph: Naming, names: Sequence[str], kinds: Mapping[str, str], met: set[str], parameter: str
+) -> list[EntityRef]:
+    """Rows or columns by their label: those named, and for the word of a kind all that anything met belongs to.
+
+    Args:
+        graph: the graph.
+        names: names, or words of ``kinds``.
+        kinds: per word the query that leads from what was met to that kind.
+        met: the drugs, or the histotypes, of all results.
+        parameter: for errors.
+    """
     found: dict[str, EntityRef] = {}
     for name in names:
         if name in kinds:
-            nodes = graph.store.select(_MEMBERS, {"class": iri(f"https://w3id.org/sarcoma-kg/vocab/{kinds[name]}")})
-            known = describe(graph.store, {row[0].value for row in nodes.rows if row[0]})
+            nodes = graph.store.select(kinds[name], {"met": [iri(node) for node in sorted(met)]}).rows if met else ()
+            known = describe(graph.store, {row[0].value for row in nodes if row[0]})
             found |= {node: reference(node, known) for node in known}
         else:
-            ref = graph.resolve(name, tuple(allowed[kind] for kind in kinds.values()), parameter)
+            ref = graph.resolve(name, tuple(word.replace("_", "") for word in kinds), parameter)
             found[ref.id] = ref
     return sorted(found.values(), key=lambda ref: (ref.label.lower(), ref.id))
 
 
-def _drugs(graph: Naming, row: EntityRef) -> frozenset[str]:
-    find: Mapping[str, Callable[[Naming, str], tuple[str, ...]]] = {"DrugClass": drugs_of_class, "Target": acting_drugs}
-    return frozenset(find[row.type](graph, row.id)) if row.type in find else frozenset({row.id})
+def _drugs(graph: Naming, rows: Sequence[EntityRef]) -> Mapping[EntityRef, frozenset[str]]:
+    """For each row the drugs that it stands for."""
+    found = dict(drugs_of_class(graph, *(row.id for row in rows if row.type == "DrugClass")))
+    found |= acting_drugs(graph, *(row.id for row in rows if row.type == "Target"))
+    return {row: found.get(row.id, frozenset({row.id})) for row in rows}
 
 
-def _people(row: EvidenceRow) -> tuple[str, ...]:
-    refs = row.subgroup_histotypes or (row.population.histotypes if row.population else ())
-    return tuple(ref.id for ref in refs)
+def _below(graph: Naming, columns: Sequence[EntityRef]) -> Mapping[EntityRef, frozenset[str]]:
+    """For each column the histotype and its subtypes."""
+    found: dict[str, set[str]] = {column.id: {column.id} for column in columns}
+    tops = [iri(column.id) for column in columns]
+    for top, below in graph.store.select(_BELOW, {"top": tops}).rows if columns else ():
+        if top is not None and below is not None:
+            found[top.value].add(below.value)
+    return {column: frozenset(found[column.id]) for column in columns}
 
 
-def _is_single(row: EvidenceRow) -> bool:
-    """Whether a result is of one patient or a handful."""
-    if row.patient is not None or row.design == "case report":
-        return True
-    people = row.population.n if row.population else None
-    return row.design == "case series" and people is not None and people < FEW_PATIENTS
+@dataclass(frozen=True)
+class _Tried:
+    """A result, and the histotypes of the people that it is of, or that are known to be among them."""
+
+    row: EvidenceRow
+    people: frozenset[str]
+
+
+def _tried(rows: Sequence[EvidenceRow]) -> list[_Tried]:
+    """The results that count; an arm of which some result tells a histotype apart holds people with it."""
+    held: dict[str, set[str]] = {}
+    for row in rows:
+        if row.arm is not None:
+            held.setdefault(row.arm.id, set()).update(ref.id for ref in row.subgroup_histotypes)
+    found = []
+    for row in rows:
+        if is_burden(row) or row.flags:
+            continue
+        if row.subgroup_histotypes:
+            people = {ref.id for ref in row.subgroup_histotypes}
+        else:
+            people = {ref.id for ref in row.population.histotypes} if row.population else set()
+            if row.arm is not None and row.subgroup is None:
+                people |= held[row.arm.id]
+        found.append(_Tried(row, frozenset(people)))
+    return found
 
 
 def _studied(
-    row: EntityRef, column: EntityRef, found: Sequence[EvidenceRow], below: frozenset[str], drugs: frozenset[str]
+    row: EntityRef, column: EntityRef, found: Sequence[_Tried], below: frozenset[str], drugs: frozenset[str]
 ) -> GapCell | None:
-    clinical = [result for result in found if result.design != "preclinical"]
-    if not clinical:
+    if not found:
         return None
-    # A single case decides nothing where groups were studied, even if those point nowhere.
-    groups = [result for result in clinical if not _is_single(result)] or clinical
-    direct = [result for result in groups if set(_people(result)) <= below]
+    clinical = [one.row for one in found]
+    groups = deciding(clinical)
+    whole = {one.row.id for one in found if one.people <= below}
+    direct = [result for result in groups if result.id in whole]
     weighed, rests_on = weigh(direct), "direct"
     if not direct or (not any(weighed.values()) and any(weigh(groups).values())):
         weighed, rests_on = weigh(groups), "indirect"
     direction, reason = overall(weighed)
-    if all(map(_is_single, clinical)):
+    if all(map(is_single, clinical)):
         status = "only_case_reports"
     elif direction == "supports":
         status = "studied_positive"
@@ -224,11 +260,11 @@ class _Reach:
         distance = self._from(drugs)
         direct = min((steps for node in below if (steps := self._steps(distance, node)) is not None), default=None)
         through: EntityRef | None = None
-        steps = direct if direct is not None and direct <= _STEPS_TO_HISTOTYPE else None
+        steps = direct if direct is not None and direct <= STEPS_TO_HISTOTYPE else None
         if steps is None:
             targets = sorted({target for node in below for target in self._carried.get(node, ())})
             near = [(count, target) for target in targets if (count := self._steps(distance, target)) is not None]
-            if near and min(near)[0] <= _STEPS_TO_TARGET:
+            if near and min(near)[0] <= STEPS_TO_TARGET:
                 steps, through = min(near)[0], self._targets[min(near)[1]]
         if steps is None:
             reason = "no result, and no sourced causal path"
@@ -242,7 +278,7 @@ class _Reach:
     def _from(self, drugs: frozenset[str]) -> np.ndarray:
         if drugs not in self._distance:
             starts = [number for drug in sorted(drugs) if (number := self._index.find(drug)) is not None]
-            found = distances(self._projection.out, starts, _STEPS_TO_HISTOTYPE)
+            found = distances(self._projection.out, starts, STEPS_TO_HISTOTYPE)
             self._distance[drugs] = found
         return self._distance[drugs]
 

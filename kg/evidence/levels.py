@@ -14,10 +14,9 @@ from dataclasses import replace
 
 from kg.evidence.direction import OBJECTIVE, is_response_rate
 from kg.evidence.rows import ConflictRow, EvidenceLevel, EvidenceRow
-from kg.evidence.summary import credited
+from kg.evidence.summary import CASE_STUDY_PATIENTS, credited
 
 FEW_PATIENTS = 20
-CASE_STUDY_PATIENTS = 5
 WIDE_POINTS = 40.0  # of an exact interval, in percentage points
 LOWEST = 5
 
@@ -76,6 +75,8 @@ def level_of(row: EvidenceRow, others: Iterable[EvidenceRow] = (), is_disputed: 
     steps: list[str] = []
     if match in _INDIRECT:
         steps.append(f"indirect: {_DIRECTNESS[match]}")
+    if row.population is not None and row.population.line_match == "mixed":
+        steps.append(f"indirect: patients of other lines are among them (line: {row.population.line})")
     imprecise = _imprecision(row)
     if imprecise is not None:
         steps.append(imprecise)

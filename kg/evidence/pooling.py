@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import InvalidParameter
 from kg.evidence.comparability import Counting, alike, counting
-from kg.evidence.derivation import OBJECTIVE, objective_responses
+from kg.evidence.derivation import OBJECTIVE, counted, objective_responses
 from kg.evidence.intervals import clopper_pearson
 from kg.evidence.random_effects import Estimate, pool_inverse_variance, pool_logistic
 from kg.evidence.rows import Corpus, DerivedOutcome, EvidenceQuestion, EvidenceRow
@@ -24,8 +24,14 @@ from kg.model import EntityRef, Interval
 if TYPE_CHECKING:
     import pandas as pd
 
-DEFAULT_MEASURE = "measure:objective-response-rate"
+OBJECTIVE_RESPONSE = EntityRef(  # known without looking it up: a graph of imports alone has no measures
+    "https://w3id.org/sarcoma-kg/measure/objective-response-rate",
+    "measure:objective-response-rate",
+    "Measure",
+    "objective response rate",
+)
 STUDIES_FOR_PREDICTION = 3
+STUDIES_FOR_VARIANCE = 5
 LEAST_PATIENTS = 2
 _PROSPECTIVE = frozenset({"trial", "prospective cohort"})
 _RETROSPECTIVE = frozenset({"retrospective cohort", "case series"})
@@ -134,13 +140,14 @@ def pool(graph: Naming, question: EvidenceQuestion) -> PoolAnswer:
     """
     if not question.drugs and question.regimen is None and question.drug_class is None and question.target is None:
         raise InvalidParameter("regimen", "", "a regimen, a drug, a class or a target to pool over")
-    measure = graph.resolve(question.measure or DEFAULT_MEASURE, ("measure",), "measure")
+    measure = graph.resolve(question.measure, ("measure",), "measure") if question.measure else OBJECTIVE_RESPONSE
     found = gather(graph, replace(question, measure=None, include_broader=False))
     selection = _Choice(question, measure)
     selection.sift(found.rows)
     selection.add_sums(objective_responses(found.rows), {row.id: row for row in found.rows})
     target, kept = selection.comparable()
     kept = selection.one_per_study(kept, _links(graph, kept))
+    selection.tell_of_parts(found.rows)
     refused = selection.refusal(kept)
     counts = [(candidate.numerator, candidate.denominator) for candidate in kept]
     enough = refused is None and len(kept) >= STUDIES_FOR_PREDICTION
@@ -203,11 +210,13 @@ class _Choice:
         treated = row.regimen.against_tumour if row.regimen else ()
         is_single = row.patient is not None or (rate is not None and rate.denominator < LEAST_PATIENTS)
         is_other_part = row.subgroup is not None and not (row.subgroup_histotypes and self.question.histotype)
+        has_other_lines = row.population is not None and row.population.line_match == "mixed"
         has_figure = row.value is not None or row.value_text is not None
         rules = (
             (bool(row.flags) and not self.question.include_flagged, f"flagged ({', '.join(row.flags)})"),
             (row.certainty not in (None, "stated"), f"{row.certainty}, not stated"),
             (match not in DIRECT, "its patients with the histotype are among others"),
+            (has_other_lines, "its patients of that line are among others"),
             (is_other_part, f"of a subgroup of its arm ({row.subgroup})"),
             (is_single, "a single patient is not a share"),
             ("time-to-event" in groups, "an estimate over follow-up, not a count of patients"),
@@ -219,7 +228,7 @@ class _Choice:
 
     def add_sums(self, sums: Iterable[DerivedOutcome], rows: Mapping[str, EvidenceRow]) -> None:
         """Let objective responses added up from their parts stand in where nothing is printed."""
-        if self.measure.curie != DEFAULT_MEASURE:
+        if self.measure.id != OBJECTIVE_RESPONSE.id:
             return
         for one in sums:
             row = rows[one.inputs[0]]
@@ -246,7 +255,7 @@ class _Choice:
         return target, kept
 
     def _target(self) -> Counting:
-        if self.measure.curie == DEFAULT_MEASURE:
+        if self.measure.id == OBJECTIVE_RESPONSE.id:
             return Counting(self.measure, OBJECTIVE, False, None, None, "arm", True)
         studies: dict[tuple[str, str], set[str]] = {}
         for candidate in self.candidates:
@@ -270,6 +279,20 @@ class _Choice:
             else:
                 self._drop(candidate.row, f"its patients may be those of {first.study.label}")
         return sorted(taken.values(), key=lambda one: (one.study.label, one.study.id))
+
+    def tell_of_parts(self, rows: Iterable[EvidenceRow]) -> None:
+        """Say of studies with partial (or complete) responses alone why they are not pooled as objective responses."""
+        if self.measure.id != OBJECTIVE_RESPONSE.id:
+            return
+        known = {one.study.id for one in self.candidates} | {one.study.id for one in self.left_out if one.study}
+        for row in rows:
+            counts = counted(row)
+            is_part = len(counts) == 1 and counts < OBJECTIVE and row.measure is not None and bool(row.measure.counts)
+            if row.study is not None and row.study.id not in known and is_part and row.derived_rate is not None:
+                other = "complete" if counts == {"PR"} else "partial"
+                self._drop(
+                    row, f"not comparable: it counts {'+'.join(counts)} alone, and {other} responses are not told"
+                )
 
     def refusal(self, kept: Sequence[_Candidate]) -> str | None:
         if len(kept) < 2:
@@ -352,7 +375,7 @@ def _cautions(kept: Sequence[_Candidate], several_arms: frozenset[str], *, refus
     cautions = []
     if refused is None and len(kept) < STUDIES_FOR_PREDICTION:
         cautions.append("two studies: no prediction interval and no leave-one-out table, which need three")
-    if refused is None and len(kept) < 5:
+    if refused is None and len(kept) < STUDIES_FOR_VARIANCE:
         cautions.append(
             f"{len(kept)} studies: the variance between them is poorly known, the interval likely too narrow"
         )

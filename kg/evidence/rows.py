@@ -24,6 +24,7 @@ DESIGNS = (
     "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review",
     "pooled analysis",
 )  # fmt: skip
+WITH_PHASE = ("trial", "pooled analysis")
 DIRECTIONS = ("supports", "does_not_support", "mixed", "harmful")
 ABSENCES = (
     "none_observed", "no_apparent_benefit", "no_significant_difference", "not_reported_yet", "not_described", "no_data",
@@ -68,6 +69,10 @@ class EvidenceQuestion:
             raise InvalidParameter("regimen_match", self.regimen_match, "exact or containing")
         if self.design is not None and self.design not in DESIGNS:
             raise InvalidParameter("design", self.design, "one of " + ", ".join(DESIGNS))
+        if self.phase is not None and self.design not in (None, *WITH_PHASE):
+            raise InvalidParameter("phase", self.phase, f"none with design={self.design}: {WITH_PHASE[0]}s have phases")
+        if self.design == "case report" and (self.min_n or 0) > 1:
+            raise InvalidParameter("min_n", str(self.min_n), "at most 1 with design=case report")
         if not 1 <= self.limit <= MAX_ROWS:
             raise InvalidParameter("limit", str(self.limit), f"a whole number from 1 to {MAX_ROWS}")
         if self.min_n is not None and self.min_n < 0:
@@ -172,7 +177,7 @@ class PopulationRow:
 
     ``exact``: all of them have it; ``subtype``: all have a subtype of it; ``subgroup``: the figure is of those in the
     arm who have it; ``mixed``: they are among others; ``broader``: a wider diagnosis, nobody says how many; null:
-    none was asked for.
+    none was asked for. ``line_match`` likewise for the line of treatment: ``exact``, ``mixed``, or null.
     """
 
     n: int | None
@@ -186,6 +191,7 @@ class PopulationRow:
     prior: str | None
     genotype: str | None
     text: str | None
+    line_match: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +203,7 @@ class EvidenceRow:
         difference: what the source says against the comparator: higher, lower, better, worse, no difference.
         direction: what that means for the treatment: supports, does_not_support, mixed, harmful; null where it says
             nothing.
+        earlier_response: what the same treatment had brought the same patient before (CR, PR, MR or SD).
         comparator_drugs: the drugs of the comparator, so that a difference is credited to what was added.
     """
 
@@ -239,6 +246,7 @@ class EvidenceRow:
     grade: str | None = None
     frequency: str | None = None
     response: str | None = None
+    earlier_response: str | None = None
     absence: str | None = None
     certainty: str | None = None
     level: EvidenceLevel | None = None
@@ -317,8 +325,8 @@ class RegimenVerdict:
 
     Attributes:
         direction: supports, does_not_support, mixed, harmful; null where no result says anything.
-        rests_on: "direct" results (of those people), or, where there are none, "indirect" ones (of groups that hold
-            them).
+        rests_on: "direct" results (of groups of those people), or, where there are none, "indirect" ones (of groups
+            that hold them), or "single patients" where no group was studied.
         burdened: studies that found it harder to bear than what it was compared with; they do not change the direction.
     """
 

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from kg.errors import InvalidParameter
-from kg.evidence.clinical import read_rows
+from kg.evidence.clinical import Results
 from kg.evidence.conflicts import read_conflicts
 from kg.evidence.derivation import objective_responses
+from kg.evidence.filters import has_words, is_phase, line_match, people_of
 from kg.evidence.levels import graded
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from kg.evidence.selection import Selection, find_events, find_outcomes
 from kg.evidence.summary import absences_of, summarize
 from kg.model import EntityRef
 from kg.sparql.results import iri
-from kg.spelling import compact
 from kg.store import Store
 
 _DRUGS_OF_CLASS = """
-SELECT DISTINCT ?drug WHERE {
-  ?drug a skg:Drug ; (skg:inClass|skg:isA|skos:broader)+ ?class }"""
+SELECT DISTINCT ?asked ?drug WHERE {
+  ?drug a skg:Drug ; (skg:inClass|skg:isA|skos:broader)+ ?asked }"""
 _ACTING_DRUGS = """
-SELECT DISTINCT ?drug WHERE {
+SELECT DISTINCT ?asked ?drug WHERE {
   ?drug a skg:Drug .
-  ?form skg:mutationOf* ?target .
+  ?form skg:mutationOf* ?asked .
   { ?drug skg:inhibits|skg:targets|skg:antagonizes|skg:binds|skg:blocks|skg:activates ?form }
   UNION { ?drug (skg:formsComplex|skg:partOfComplex)/(skg:inhibits|skg:blocks|skg:activates) ?form }
   UNION { ?drug skg:inClass/(skg:inhibits|skg:blocks) ?form } }"""
+TARGETS_OF = """
+SELECT DISTINCT ?node WHERE {
+  { ?met skg:inhibits|skg:targets|skg:antagonizes|skg:binds|skg:blocks|skg:activates ?form }
+  UNION { ?met (skg:formsComplex|skg:partOfComplex)/(skg:inhibits|skg:blocks|skg:activates) ?form }
+  UNION { ?met skg:inClass/(skg:inhibits|skg:blocks) ?form }
+  ?form skg:mutationOf* ?node . ?node a skg:Target }"""
 _REGIMENS_LIKE = "SELECT DISTINCT ?regimen WHERE { ?regimen skos:broader* ?named }"
 _DRUGS_OF_REGIMEN = "SELECT DISTINCT ?drug WHERE { ?named skg:includesDrug ?drug }"
 _ACCOMPANYING = """
 SELECT DISTINCT ?drug WHERE { ?drug a skg:Drug ; (skg:inClass|skos:broader)+ drugclass:not-against-tumour }"""
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?below rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
+_SITES_BELOW = "SELECT DISTINCT ?site WHERE { ?site skos:broader* ?top }"
 _MEASURES_BELOW = "SELECT DISTINCT ?measure WHERE { ?measure skos:broader* ?top }"
 
 
@@ -41,6 +48,7 @@ class Naming(Protocol):
     """What resolves names: a :class:`kg.graph.KnowledgeGraph`."""
 
     store: Store
+    results: Results
 
     def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
         """The entity that a text names."""
@@ -83,9 +91,10 @@ def gather(graph: Naming, question: EvidenceQuestion) -> Gathered:
     selection, words, histotype = _select(graph, question)
     if _is_impossible(selection):
         return Gathered((), (), words, histotype, 0, selection.exactly)
-    found = read_rows(
-        graph.store, find_outcomes(graph.store, selection), find_events(graph.store, selection), selection
-    )
+    outcomes, events = find_outcomes(graph.store, selection), find_events(graph.store, selection)
+    found = graph.results.rows(outcomes, events, selection)
+    if question.line is not None:
+        found = tuple(_with_line(row, question.line) for row in found)
     filters = _filters(graph, question, selection)
     fitting = tuple(row for row in found if all(keep(row) for keep in filters))
     rows = fitting if question.include_broader else tuple(row for row in fitting if not _is_broader(row))
@@ -167,7 +176,7 @@ def _select(graph: Naming, question: EvidenceQuestion) -> tuple[Selection, str, 
     ):
         if name is not None:
             found = graph.resolve(name, (kind,), "drug_class" if kind == "drugclass" else kind)
-            drugs = alternatives(graph, found.id)
+            drugs = tuple(sorted(alternatives(graph, found.id)[found.id]))
             selection = replace(selection, drugs=(*selection.drugs, drugs))
             words.append(
                 f"drugs of the class {found.label}" if kind == "drugclass" else f"drugs that act on {found.label}"
@@ -182,12 +191,36 @@ def _select(graph: Naming, question: EvidenceQuestion) -> tuple[Selection, str, 
         selection = replace(
             selection, histotypes=below, histotype=histotype.id, broader=tuple(sorted(set(wider) - set(below)))
         )
-        words.append(f"in {histotype.label}")
     if question.site is not None:
-        selection = replace(selection, sites=(graph.resolve(question.site, ("site",), "site").id,))
+        site = graph.resolve(question.site, ("site",), "site").id
+        selection = replace(selection, sites=_column(graph.store, _SITES_BELOW, "top", site))
     if question.document is not None:
         selection = replace(selection, documents=(graph.resolve(question.document, ("document",), "document").id,))
-    return selection, " ".join(words) or "this question", histotype
+    _refuse_contradictions(graph, question, selection)
+    return selection, _in_words(question, words, histotype), histotype
+
+
+def _refuse_contradictions(graph: Naming, question: EvidenceQuestion, selection: Selection) -> None:
+    """A regimen given exactly holds no other drug: asking for one as well would find nothing, whatever the data."""
+    if selection.exactly is None:
+        return
+    allowed = selection.exactly | accompanying_drugs(graph)
+    asked = [("drug", name) for name in question.drugs]
+    asked += [("drug_class", question.drug_class)] if question.drug_class is not None else []
+    asked += [("target", question.target)] if question.target is not None else []
+    for (parameter, name), drugs in zip(asked, selection.drugs, strict=False):
+        if drugs and not allowed & set(drugs):
+            right = f"one that fits regimen={question.regimen}, or regimen_match=containing"
+            raise InvalidParameter(parameter, name or "", right)
+
+
+def _in_words(question: EvidenceQuestion, treatment: Sequence[str], histotype: EntityRef | None) -> str:
+    """The question as it ends a sentence: "no result for ..."."""
+    words = " + ".join(treatment) or ("any treatment" if histotype else "this question")
+    words += f" in {histotype.label}" if histotype else ""
+    narrowed = ("measure", "site", "genotype", "line", "setting", "design", "phase", "min_n", "study", "document")
+    given = [f"{name}={getattr(question, name)}" for name in narrowed if getattr(question, name) is not None]
+    return f"{words} ({', '.join(given)})" if given else words
 
 
 def _column(store: Store, query: str, variable: str, value: str) -> tuple[str, ...]:
@@ -195,14 +228,22 @@ def _column(store: Store, query: str, variable: str, value: str) -> tuple[str, .
     return tuple(sorted({row[0].value for row in store.select(query, {variable: iri(value)}).rows if row[0]}))
 
 
-def drugs_of_class(graph: Naming, drug_class: str) -> tuple[str, ...]:
-    """The drugs of a class and of its subclasses, sorted."""
-    return _column(graph.store, _DRUGS_OF_CLASS, "class", drug_class)
+def drugs_of_class(graph: Naming, *classes: str) -> Mapping[str, frozenset[str]]:
+    """For each class its drugs and those of its subclasses."""
+    return _drugs_of(graph.store, _DRUGS_OF_CLASS, classes)
 
 
-def acting_drugs(graph: Naming, target: str) -> tuple[str, ...]:
-    """The drugs that a source says act on a target or a mutant form of it, themselves or as a complex, sorted."""
-    return _column(graph.store, _ACTING_DRUGS, "target", target)
+def acting_drugs(graph: Naming, *targets: str) -> Mapping[str, frozenset[str]]:
+    """For each target the drugs that a source says act on it or a mutant form, themselves or as a complex."""
+    return _drugs_of(graph.store, _ACTING_DRUGS, targets)
+
+
+def _drugs_of(store: Store, query: str, asked: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {node: set() for node in asked}
+    for node, drug in store.select(query, {"asked": [iri(node) for node in asked]}).rows if asked else ():
+        if node is not None and drug is not None:
+            found[node.value].add(drug.value)
+    return {node: frozenset(drugs) for node, drugs in found.items()}
 
 
 def accompanying_drugs(graph: Naming) -> frozenset[str]:
@@ -261,26 +302,26 @@ def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) ->
         keep.append(lambda row: row.measure is not None and row.measure.id in measures)
     if question.min_n is not None:
         least = question.min_n
-        keep.append(lambda row: (_people(row) or 0) >= least)
+        keep.append(lambda row: (people_of(row) or 0) >= least)
     if question.design is not None:
         keep.append(lambda row: row.design == question.design)
-    for name, of_row in (
-        (question.phase, lambda row: (row.phase,)),
-        (question.line, lambda row: (row.population and row.population.line,)),
-        (question.setting, lambda row: (row.population and row.population.setting,)),
-        (question.genotype, lambda row: (row.population and row.population.genotype, row.subgroup)),
-    ):
-        if name is not None:
-            keep.append(_has_words(name, of_row))
+    if question.phase is not None:
+        phase = question.phase
+        keep.append(lambda row: is_phase(phase, row.phase))
+    if question.line is not None:
+        keep.append(lambda row: row.population is not None and row.population.line_match is not None)
+    if question.setting is not None:
+        setting = question.setting
+        keep.append(lambda row: has_words(setting, (row.population.setting if row.population else None,)))
+    if question.genotype is not None:
+        genotype = question.genotype
+        keep.append(
+            lambda row: has_words(genotype, (row.population.genotype if row.population else None, row.subgroup))
+        )
     return keep
 
 
-def _has_words(words: str, of_row: Callable[[EvidenceRow], Iterable[str | None]]) -> Callable[[EvidenceRow], bool]:
-    wanted = compact(words)
-    return lambda row: any(text is not None and wanted in compact(text) for text in of_row(row))
-
-
-def _people(row: EvidenceRow) -> int | None:
-    if row.denominator is not None:
-        return row.denominator
-    return row.population.n if row.population else None
+def _with_line(row: EvidenceRow, line: str) -> EvidenceRow:
+    if row.population is None:
+        return row
+    return replace(row, population=replace(row.population, line_match=line_match(line, row.population.line)))

@@ -46,11 +46,12 @@ SELECT DISTINCT ?node ?arm ?study WHERE {
 
 _PATIENT_EVENTS = """
 SELECT DISTINCT ?node ?patient ?study WHERE {
-  ?study skg:hasPatient ?patient .
-  ?patient skg:hasEvent ?node .
-  ?node skg:eventKind ?kind .
   VALUES ?kind { "response" "adverse event" "status" }
   %s
+  ?patient skg:hasEvent ?node .
+  ?node skg:eventKind ?kind .
+  OPTIONAL { ?node skg:measure ?measured } FILTER(?kind != "status" || BOUND(?measured))
+  ?study skg:hasPatient ?patient .
 }"""
 
 # The last pattern finds every result of an arm of which some result says that it holds people with the histotype.

@@ -15,6 +15,7 @@ from kg.evidence.rows import (
 )
 from kg.model import EntityRef
 
+CASE_STUDY_PATIENTS = 5
 DIRECT = frozenset({None, "exact", "subtype", "subgroup"})
 _ABSENCE_TEXT = {
     "none-observed": "Looked for and not observed in any patient",
@@ -111,6 +112,20 @@ def weigh(rows: Iterable[EvidenceRow]) -> Mapping[str, tuple[EntityRef, ...]]:
     return {name: tuple(sorted(studies, key=lambda ref: (ref.label, ref.id))) for name, studies in found.items()}
 
 
+def is_single(row: EvidenceRow) -> bool:
+    """Whether a result is of one patient or a handful."""
+    if row.patient is not None or row.design == "case report":
+        return True
+    people = row.population.n if row.population else None
+    return row.design == "case series" and people is not None and people < CASE_STUDY_PATIENTS
+
+
+def deciding(rows: Iterable[EvidenceRow]) -> tuple[EvidenceRow, ...]:
+    """The results that decide: of groups; of single patients only where no group was studied."""
+    listed = tuple(rows)
+    return tuple(row for row in listed if not is_single(row)) or listed
+
+
 def is_of_other_subgroup(row: EvidenceRow) -> bool:
     """Whether a result is of a part of its arm that something else than the histotype sets apart: genotype, line ..."""
     if row.subgroup is None or row.patient is not None:
@@ -142,11 +157,13 @@ def is_burden(row: EvidenceRow) -> bool:
 
 
 def _verdict(rows: list[EvidenceRow], histotype: EntityRef | None) -> RegimenVerdict:
-    effects = [row for row in rows if not is_burden(row)]
+    effects = deciding(row for row in rows if not is_burden(row) and row.design != "preclinical")
     direct = [row for row in effects if (row.population.histotype_match if row.population else None) in DIRECT]
     weighed, rests_on = weigh(direct), "direct"
     if not any(weighed.values()):
         weighed, rests_on = weigh(effects), "indirect"
+    if all(map(is_single, effects)):
+        rests_on = "single patients"
     direction, reason = overall(weighed)
     return RegimenVerdict(
         regimen=_common_name(rows),

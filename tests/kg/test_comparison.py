@@ -68,6 +68,8 @@ def test_a_bare_drug_is_the_drug_alone(curated_graph: KnowledgeGraph) -> None:
 
 def test_a_doubt_in_a_note_is_told_with_the_result(curated_graph: KnowledgeGraph) -> None:
     assert "multivariate" in curated_graph.compare("dacarbazine + doxorubicin", "MAID").summary
+    untested = curated_graph.compare("pegylated liposomal doxorubicin", "doxorubicin").summary
+    assert "median overall survival favours pegylated liposomal doxorubicin, significance not reported" in untested
 
 
 def test_the_same_patients_one_phase_after_the_other_are_no_comparison(gemcitabine: ComparisonAnswer) -> None:
@@ -96,3 +98,22 @@ def test_an_unknown_regimen_is_not_found(curated_graph: KnowledgeGraph) -> None:
 
 def test_direct_comparisons_become_a_table(gemcitabine: ComparisonAnswer) -> None:
     assert len(gemcitabine.to_pandas()) == len(gemcitabine.direct)
+
+
+def test_an_arm_printed_only_in_parts_is_told_in_parts(curated_graph: KnowledgeGraph) -> None:
+    (docetaxel,) = curated_graph.compare("docetaxel", "doxorubicin").direct
+    assert docetaxel.b is None
+    assert "partial response 30% (first-line treatment)" in docetaxel.cautions[0]
+
+
+def test_a_comparison_without_a_direction_is_told_with_its_figure(curated_graph: KnowledgeGraph) -> None:
+    summary = curated_graph.compare("docetaxel", "doxorubicin").summary
+    assert "no responses" in summary
+    assert "no source states which of docetaxel and doxorubicin" in summary
+
+
+def test_an_arm_without_results_of_its_own_is_still_what_was_compared_with(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.compare("pazopanib", "placebo")
+    assert any(one.reported and one.reported.favours == "a" for one in answer.direct)
+    swapped = curated_graph.compare("placebo", "pazopanib")
+    assert any(one.reported and one.reported.favours == "b" for one in swapped.direct)

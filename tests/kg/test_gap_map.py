@@ -111,3 +111,9 @@ def test_an_explanation_says_how_the_halves_fit(
 def test_an_explanation_lists_what_is_said_outright(curated_graph: KnowledgeGraph) -> None:
     claims = curated_graph.explain("imatinib", "GIST").claims
     assert any("active" in claim.sentence for claim in claims)
+
+
+def test_a_trial_known_to_hold_the_histotype_counts_before_single_patients(curated_graph: KnowledgeGraph) -> None:
+    """The subgroup's own figure is flagged, but it tells that the trial held such patients."""
+    (cell,) = curated_graph.gaps(["pazopanib"], ["leiomyosarcoma"]).cells
+    assert (cell.status, cell.rests_on) == ("studied_positive", "indirect")

@@ -97,6 +97,7 @@ def test_a_study_told_twice_is_no_second_support() -> None:
         ({"response": "PR", "patient": ref("patient:x")}, "supports"),
         ({"response": "SD", "patient": ref("patient:x")}, None),
         ({"response": "mixed", "patient": ref("patient:x")}, "mixed"),
+        ({"response": "none", "patient": ref("patient:x")}, "does_not_support"),
         ({"adverse_event": ref("event:shock"), "grade": "fatal", "measure": HARM}, "harmful"),
         ({"certainty": "hedged", "numerator": 18, "denominator": 34}, None),
     ],
@@ -129,3 +130,55 @@ def test_a_genotype_does_not_speak_for_the_histotype() -> None:
     carriers = row(1, numerator=0, denominator=9, subgroup="PDGFRA mutation", subgroup_histotypes=(LEIOMYOSARCOMA,))
     everyone = row(2, numerator=20, denominator=40)
     assert verdicts([carriers, everyone], None)[0].direction == "supports"
+
+
+def test_progression_after_a_response_is_how_a_treatment_ended() -> None:
+    alone = {"population": people(1), "measure": measure("response"), "definition": None, "response": "PD"}
+    assert row(1, **alone).direction == "does_not_support"
+    ended = row(1, earlier_response="SD", **alone)
+    assert (ended.direction, ended.direction_reason) == (
+        None,
+        "progression after SD on the same treatment: how it ended",
+    )
+
+
+def test_no_difference_in_toxicity_says_nothing_against_a_treatment() -> None:
+    burden = measure("morbidity", ("harm", "treatment-burden"))
+    for told in ({"absence": "no-significant-difference"}, {"difference": "no difference"}):
+        assert row(1, measure=burden, definition=None, **told).direction is None
+        assert row(1, measure=SURVIVAL, definition=None, **told).direction == "does_not_support"
+
+
+def test_a_single_patient_does_not_outweigh_a_trial() -> None:
+    trial = row(1, numerator=20, denominator=40)
+    patient = row(
+        2, design="case report", population=people(1), response="PD", measure=measure("response"), definition=None
+    )
+    assert patient.direction == "does_not_support"
+    (verdict,) = verdicts([trial, patient], None)
+    assert (verdict.direction, verdict.rests_on, verdict.not_supporting) == ("supports", "direct", ())
+
+
+def test_a_verdict_on_single_patients_says_so() -> None:
+    patient = row(
+        2, design="case report", population=people(1), response="PR", measure=measure("response"), definition=None
+    )
+    (verdict,) = verdicts([patient], None)
+    assert (verdict.direction, verdict.rests_on) == ("supports", "single patients")
+
+
+@pytest.mark.parametrize("told", [{"absence": "no-significant-difference"}, {"difference": "no difference"}])
+def test_no_difference_from_another_treatment_is_as_good_not_a_failure(told: dict[str, str]) -> None:
+    plain = {"measure": SURVIVAL, "definition": None, "comparator": COMPARATOR, **told}
+    other = row(1, regimen=regimen(DOCETAXEL), comparator_drugs=(GEMCITABINE,), **plain)
+    assert (other.direction, "as good, not better" in (other.direction_reason or "")) == ("mixed", True)
+    added = row(1, regimen=regimen(GEMCITABINE, DOCETAXEL), comparator_drugs=(GEMCITABINE,), **plain)
+    assert added.direction == "does_not_support"
+    placebo = row(1, regimen=regimen(DOCETAXEL), comparator_drugs=(), **plain)
+    assert placebo.direction == "does_not_support"
+
+
+def test_quality_of_life_that_suffered_in_nobody_is_no_result_against_a_treatment() -> None:
+    life = measure("quality-of-life", ("benefit",))
+    assert row(1, measure=life, definition=None, absence="none-observed").direction is None
+    assert row(1, absence="none-observed").direction == "does_not_support"

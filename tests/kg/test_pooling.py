@@ -18,6 +18,7 @@ from tests.kg.evidence_rows import (
     RESPONSE_RATE,
     SD_60_DAYS,
     UNSTATED,
+    measure,
     people,
     ref,
     regimen,
@@ -168,3 +169,16 @@ def test_gemcitabine_and_docetaxel_are_pooled_over_trials_only(curated_graph: Kn
 def test_one_study_told_in_two_documents_counts_once(curated_graph: KnowledgeGraph) -> None:
     answer = curated_graph.pool(EvidenceQuestion(regimen="gemcitabine + docetaxel", design="retrospective cohort"))
     assert len([study for study in answer.studies if "133" in study.study.label or study.denominator == 133]) == 1
+
+
+def test_partial_responses_alone_are_left_out_with_the_reason(pooled) -> None:  # type: ignore[no-untyped-def]
+    partial = measure("partial-response", ("benefit",), ("PR",))
+    answer = pooled(A, B, row(4, measure=partial, definition=None, numerator=3, denominator=20))
+    (out,) = answer.left_out
+    assert out.reason == "not comparable: it counts PR alone, and complete responses are not told"
+
+
+def test_patients_of_other_lines_are_not_pooled(pooled) -> None:  # type: ignore[no-untyped-def]
+    mixed = row(4, numerator=3, denominator=20, population=people(20, line="first or second", line_match="mixed"))
+    answer = pooled(A, B, mixed, line="first")
+    assert [out.reason for out in answer.left_out] == ["its patients of that line are among others"]

@@ -1,0 +1,69 @@
+"""Results of different studies side by side: whether they compare, and how their patients differ; never a test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kg.evidence.comparability import comparable
+from kg.evidence.rows import EvidenceRow, MeasureRef
+
+
+@dataclass(frozen=True)
+class IndirectComparison:
+    """Results of two studies side by side; never a test."""
+
+    measure: MeasureRef
+    a: EvidenceRow
+    b: EvidenceRow
+    comparable: bool
+    reasons: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+def indirect_comparisons(rows_a: Sequence[EvidenceRow], rows_b: Sequence[EvidenceRow]) -> list[IndirectComparison]:
+    """Every pair of results of different studies on the same measure; those that compare first."""
+    found = []
+    for a in filter(_has_figure, rows_a):
+        for b in filter(_has_figure, rows_b):
+            if a.study == b.study or a.measure is None or b.measure is None or not _may_pair(a, b):
+                continue
+            verdict = comparable(a, b)
+            cautions = (*verdict.cautions, *_people_differ(a, b))
+            found.append(IndirectComparison(a.measure, a, b, verdict.comparable, verdict.reasons, cautions))
+    return sorted(found, key=lambda one: (not one.comparable, one.measure.label, one.a.id, one.b.id))
+
+
+def _has_figure(row: EvidenceRow) -> bool:
+    return row.comparator is None or row.value is not None or row.derived_rate is not None
+
+
+def _may_pair(a: EvidenceRow, b: EvidenceRow) -> bool:
+    """The same measure, or two response measures: worth setting side by side, if only to say why not."""
+    if a.measure is None or b.measure is None or (a.value is None and a.derived_rate is None):
+        return False
+    if b.value is None and b.derived_rate is None:
+        return False
+    response = [
+        bool(row.measure and ({"response-rate"} & {row.measure.curie.partition(":")[2], *row.measure.groups}))
+        for row in (a, b)
+    ]
+    return a.measure.id == b.measure.id or all(response)
+
+
+def _people_differ(a: EvidenceRow, b: EvidenceRow) -> list[str]:
+    if a.population is None or b.population is None:
+        return ["the patients of one are not described"]
+    differing = []
+    for name, of_a, of_b in (
+        (
+            "histotypes",
+            *(", ".join(ref.label for ref in row.population.histotypes) for row in (a, b) if row.population),
+        ),
+        ("line", a.population.line, b.population.line),
+        ("setting", a.population.setting, b.population.setting),
+        ("design", a.design, b.design),
+    ):
+        if of_a != of_b:
+            differing.append(f"{name}: {of_a or 'not stated'} against {of_b or 'not stated'}")
+    return differing

@@ -1,0 +1,287 @@
+"""Lines of treatment of one patient, and the course of each lesion: read off the history, never beyond it.
+
+Every treatment that was given and is no part of another is a line, in the order told. What a line is called, how it
+began and how it ended stand as the source says them; the kind of treatment and the best response are worked out here,
+and say how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kg.description import Description
+from kg.evidence.history import TimelineEntry
+from kg.evidence.regimens import against_tumour, groups_of
+from kg.evidence.rows import ComponentRow
+from kg.model import EntityRef
+
+KINDS = ("systemic", "local", "operation", "other", "not stated")
+_SURGERY = "https://w3id.org/sarcoma-kg/procedure/surgery"
+BEST_FIRST = ("CR", "PR", "MR", "SD", "none", "PD")
+_CLINICAL = frozenset({"imaging", "measurement", "response", "pathology"})
+
+
+@dataclass(frozen=True)
+class ResponseTold:
+    """What one passage says of how a treatment worked.
+
+    Attributes:
+        response: CR, PR, MR, SD, PD, none or mixed; null where only words are told.
+        when: as told.
+        duration: ISO 8601, as printed.
+    """
+
+    event: EntityRef
+    response: str | None
+    when: str | None
+    sites: tuple[EntityRef, ...]
+    lesion: str | None
+    duration: str | None
+    duration_text: str | None
+    certainty: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TreatmentLine:
+    """One treatment with how it began, how it ended, and what came of it.
+
+    Attributes:
+        position: place among the lines, in the order told; derived, not a line number that a source gives.
+        line: what the source calls it: 1, salvage, maintenance ...
+        kind: systemic; local (radiotherapy, resection ...); operation, where nobody says that it was for the tumour;
+            other (dialysis, palliative care ...); not stated. Derived.
+        began, ended: as told; ``reason``: why it was begun.
+        next, next_reason: the line that followed, and why that was begun.
+        best_response: derived; ``best_response_reason`` names the rule, ``best_response_from`` the events.
+        best_duration: how long the best response lasted, as printed.
+        adverse_events: told of it and not denied.
+    """
+
+    position: int
+    treatment: EntityRef
+    kind: str
+    line: str | None
+    setting: str | None
+    components: tuple[ComponentRow, ...]
+    cycles: str | None
+    duration: str | None
+    duration_text: str | None
+    began: str | None
+    reason: str | None
+    ended: str | None
+    next: EntityRef | None
+    next_reason: str | None
+    best_response: str | None
+    best_response_from: tuple[EntityRef, ...]
+    best_response_reason: str
+    best_duration: str | None
+    responses: tuple[ResponseTold, ...]
+    adverse_events: tuple[EntityRef, ...]
+
+
+@dataclass(frozen=True)
+class LesionReading:
+    """One look at a lesion: its size as printed, or what was said of it."""
+
+    event: EntityRef
+    kind: str
+    when: str | None
+    lesion: str | None
+    size: str | None
+    unit: str | None
+    response: str | None
+    said: str
+    during: EntityRef | None
+    certainty: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LesionCourse:
+    """Everything told of the lesions at one site, in order; ``site`` is null where only words name the lesion."""
+
+    site: EntityRef | None
+    name: str
+    readings: tuple[LesionReading, ...]
+
+
+def lines_of(events: Sequence[TimelineEntry], known: Mapping[str, Description]) -> tuple[TreatmentLine, ...]:
+    """Read the lines of treatment off a history.
+
+    Args:
+        events: in order.
+        known: descriptions of the components and their classes.
+    """
+    given = [event for event in events if _is_line(event)]
+    owner = _owners(events)
+    made = []
+    for number, event in enumerate(given):
+        after = given[number + 1] if number + 1 < len(given) else None
+        own = [other for other in events if owner.get(other.id) == event.id and other.id != event.id]
+        made.append(_line(number + 1, event, own, after, _kind(event, known)))
+    return tuple(made)
+
+
+def _is_line(event: TimelineEntry) -> bool:
+    is_given = event.polarity == "affirmed" and not event.planned and event.certainty in ("stated", "inferred")
+    is_treatment = event.kind == "treatment" or (event.kind == "procedure" and bool(event.components))
+    return is_given and is_treatment and event.episode is None
+
+
+def _owners(events: Sequence[TimelineEntry]) -> dict[str, str]:
+    """For each event of a treatment, or of a part of one, the whole treatment."""
+    above = {event.id: event.episode.id for event in events if event.episode is not None}
+    found = {}
+    for event in events:
+        node, seen = event.id, set[str]()
+        while node in above and node not in seen:
+            seen.add(node)
+            node = above[node]
+        found[event.id] = node
+    return found
+
+
+def _kind(event: TimelineEntry, known: Mapping[str, Description]) -> str:
+    if not event.components:
+        return "not stated"
+    treating = against_tumour(known, event.components)
+    if any(ref.type == "Drug" for ref in treating):
+        return "systemic"
+    if treating:
+        return "local"
+    return "operation" if any(_is_surgery(known, part) for part in event.components) else "other"
+
+
+def _is_surgery(known: Mapping[str, Description], part: ComponentRow) -> bool:
+    return _SURGERY in {part.drug.id, *groups_of(known, part.drug.id)}
+
+
+def _line(
+    position: int, event: TimelineEntry, own: Sequence[TimelineEntry], after: TimelineEntry | None, kind: str
+) -> TreatmentLine:
+    responses = tuple(_response(other) for other in own if other.response or other.kind == "response")
+    best, by, reason = best_response(responses)
+    harms = (e.adverse_event for e in own if e.kind == "adverse event" and is_told(e))
+    return TreatmentLine(
+        position=position,
+        treatment=_ref(event),
+        kind=kind,
+        line=event.line,
+        setting=event.setting,
+        components=event.components,
+        cycles=event.cycles,
+        duration=event.duration,
+        duration_text=event.duration_text,
+        began=when(event),
+        reason=event.reason,
+        ended=event.ended,
+        next=_ref(after) if after else None,
+        next_reason=after.reason if after else None,
+        best_response=best,
+        best_response_from=tuple(response.event for response in by),
+        best_response_reason=reason,
+        best_duration=next((r.duration_text or r.duration for r in by if r.duration_text or r.duration), None),
+        responses=responses,
+        adverse_events=tuple(dict.fromkeys(ref for ref in harms if ref is not None)),
+    )
+
+
+def best_response(responses: Sequence[ResponseTold]) -> tuple[str | None, tuple[ResponseTold, ...], str]:
+    """The best response told, or "mixed" where lesions went different ways.
+
+    Returns: the response, the tellings that it rests on, and the rule with what it passed over.
+    """
+    told = [response for response in responses if response.response in (*BEST_FIRST, "mixed")]
+    by_site = [response for response in told if len(response.sites) == 1 and response.certainty != "hypothesised"]
+    apart = [one for one in by_site if _is_beside_another(one, by_site)]
+    if any(response.response == "mixed" for response in told) or apart:
+        listed = apart or [response for response in told if response.response == "mixed"]
+        said = "; ".join(_said(response) for response in listed)
+        return "mixed", tuple(listed), f"lesions went different ways at the same time: {said}"
+    counted = [response for response in told if response.certainty == "stated" and not response.flags]
+    passed_over = [response for response in told if response not in counted]
+    if not counted:
+        if not told:
+            return None, (), "no response is told"
+        said = "; ".join(_said(response) for response in passed_over)
+        return None, (), f"told only with a doubt: {said}"
+    best = min((response.response or "" for response in counted), key=BEST_FIRST.index)
+    also = f"; passed over: {'; '.join(_said(response) for response in passed_over)}" if passed_over else ""
+    by = tuple(response for response in counted if response.response == best)
+    return best, by, f"the best of {len(counted)} stated and not flagged{also}"
+
+
+def _is_beside_another(one: ResponseTold, others: Sequence[ResponseTold]) -> bool:
+    """Whether another site is told to have answered differently at the same time."""
+    return any(
+        one.when == other.when and one.sites != other.sites and one.response != other.response for other in others
+    )
+
+
+def _said(response: ResponseTold) -> str:
+    doubts = [word for word in (response.certainty,) if word != "stated"] + [*response.flags]
+    where = ", ".join(ref.label for ref in response.sites)
+    name = f"{response.response} {where}".strip()
+    return f"{name} ({', '.join(doubts)})" if doubts else name
+
+
+def _response(event: TimelineEntry) -> ResponseTold:
+    return ResponseTold(
+        event=_ref(event),
+        response=event.response,
+        when=when(event),
+        sites=event.sites,
+        lesion=event.lesion,
+        duration=event.duration,
+        duration_text=event.duration_text,
+        certainty=event.certainty if event.polarity == "affirmed" else f"{event.certainty}, denied",
+        flags=event.flags,
+    )
+
+
+def lesions_of(events: Sequence[TimelineEntry]) -> tuple[LesionCourse, ...]:
+    """What is told of each site, in order; an event that names several sites stands under each."""
+    found: dict[tuple[EntityRef | None, str], list[LesionReading]] = {}
+    for event in events:
+        if event.kind not in _CLINICAL or not (event.sites or event.lesion):
+            continue
+        for site in event.sites or (None,):
+            place = (site, site.label if site else event.lesion or "")
+            found.setdefault(place, []).append(_reading(event))
+    return tuple(LesionCourse(site, name, tuple(readings)) for (site, name), readings in found.items())
+
+
+def _reading(event: TimelineEntry) -> LesionReading:
+    return LesionReading(
+        event=_ref(event),
+        kind=event.kind,
+        when=when(event),
+        lesion=event.lesion,
+        size=event.size,
+        unit=event.unit if event.size else None,
+        response=event.response,
+        said=event.result or event.value_text or event.label,
+        during=event.episode,
+        certainty=event.certainty,
+        flags=event.flags,
+    )
+
+
+def when(event: TimelineEntry) -> str | None:
+    """When an event was, as told; else by its offset from another."""
+    if event.time_text or event.date:
+        return event.time_text or event.date
+    if event.offset is None:
+        return f"after {event.after.label}" if event.after else None
+    return f"{event.offset} after {event.after.label}" if event.after else event.offset
+
+
+def is_told(event: TimelineEntry) -> bool:
+    """Whether an event is said to have happened: neither denied nor looked for in vain."""
+    return event.polarity == "affirmed" and event.absence is None
+
+
+def _ref(event: TimelineEntry) -> EntityRef:
+    return EntityRef(event.id, event.curie, "TimelineEvent", event.label)

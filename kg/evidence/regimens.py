@@ -1,0 +1,67 @@
+"""What a regimen or a treatment is made of, and which of it is meant for the tumour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kg.description import Description, reference
+from kg.evidence.rows import ComponentRow
+from kg.model import EntityRef
+
+_NOT_AGAINST_TUMOUR = "https://w3id.org/sarcoma-kg/drugclass/not-against-tumour"
+_AGAINST_TUMOUR = frozenset({  # of procedures; drugs count unless they are in the class above
+    "https://w3id.org/sarcoma-kg/procedure/local-tumour-treatment",
+    "https://w3id.org/sarcoma-kg/procedure/systemic-therapy",
+})  # fmt: skip
+
+
+def read_components(known: Mapping[str, Description], owner: Description) -> tuple[ComponentRow, ...]:
+    """The drugs and procedures of a regimen or a treatment, in the order they are given."""
+    parts = (known[node] for node in owner.iris("component") if node in known)
+    rows = []
+    for part in sorted(parts, key=lambda part: (part.integer("order") or 0, part.iri)):
+        given = part.iri_of("drug") or part.iri_of("procedure")
+        if given is None:
+            continue
+        rows.append(
+            ComponentRow(
+                drug=reference(given, known),
+                dose_text=part.text("dose"),
+                value=part.number("value"),
+                unit=part.text("unit"),
+                route=part.text("route"),
+                infusion_time=part.text("infusionTime"),
+                days=part.text("days"),
+                cycle=part.text("cycle"),
+                timing=part.text("timing"),
+            )
+        )
+    return tuple(rows)
+
+
+def against_tumour(known: Mapping[str, Description], components: Iterable[ComponentRow]) -> tuple[EntityRef, ...]:
+    """What is given against the tumour: drugs unless they only accompany, procedures only if they treat it.
+
+    Args:
+        known: descriptions of the components and of what they are kinds of.
+        components: what is given.
+    """
+    given = {part.drug for part in components}
+    return tuple(sorted(ref for ref in given if _is_against_tumour(known, ref)))
+
+
+def _is_against_tumour(known: Mapping[str, Description], ref: EntityRef) -> bool:
+    groups = groups_of(known, ref.id)
+    return _NOT_AGAINST_TUMOUR not in groups if ref.type == "Drug" else not groups.isdisjoint(_AGAINST_TUMOUR)
+
+
+def groups_of(known: Mapping[str, Description], iri: str) -> frozenset[str]:
+    """What a node is a kind of, however far up."""
+    found: set[str] = set()
+    todo = [iri]
+    while todo:
+        node = known.get(todo.pop())
+        above = {parent for name in ("inClass", "broader") for parent in node.iris(name)} - found if node else set()
+        found |= above
+        todo += above
+    return frozenset(found)

@@ -1,0 +1,118 @@
+"""Filters in words: whole words, lines and phases as clinicians mean them, parts under their wholes."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg import KnowledgeGraph
+from kg.evidence.filters import has_words, is_phase, line_match, people_of
+from kg.evidence.levels import level_of
+from kg.evidence.rows import EvidenceQuestion
+from tests.kg.evidence_rows import people, row
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "is_found"),
+    [
+        ("metastatic", "non-metastatic", False),
+        ("adjuvant", "neoadjuvant", False),
+        ("metastatic", "metastatic, recurrent", True),
+        ("exon 1", "exon 11 KIT mutation", False),
+        ("KIT exon 11 mutation", "tumours with exon 11 KIT mutations", True),
+        ("PDGFRA", "PDGFR-A mutation", True),
+        ("maintenance", None, False),
+        (" , ", "anything", False),
+    ],
+)
+def test_words_are_whole_or_begin_longer_ones(wanted: str, text: str | None, is_found: bool) -> None:
+    assert has_words(wanted, [text]) is is_found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "phase", "is_it"),
+    [("I", "II", False), ("II", "III", False), ("2", "II", True), ("phase II", "I/II", True), ("I/II", "II", False)],
+)
+def test_a_phase_is_no_part_of_another(wanted: str, phase: str, is_it: bool) -> None:
+    assert is_phase(wanted, phase) is is_it
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line", "match"),
+    [
+        ("first", "1", "exact"),
+        ("first line", "first", "exact"),
+        ("first", "first or second", "mixed"),
+        ("second", "second or later", "mixed"),
+        ("second or later", "second or later", "exact"),
+        ("first", "second or later", None),
+        ("first", "unstated", None),
+        ("first", None, None),
+    ],
+)
+def test_a_line_is_met_wholly_or_among_others(wanted: str, line: str | None, match: str | None) -> None:
+    assert line_match(wanted, line) == match
+
+
+def test_patients_of_other_lines_grade_down_with_the_reason() -> None:
+    plain = row(1, numerator=20, denominator=40)
+    mixed = row(1, numerator=20, denominator=40, population=people(line="first or second", line_match="mixed"))
+    assert level_of(mixed).ocebm == level_of(plain).ocebm + 1
+    assert any("patients of other lines" in reason for reason in level_of(mixed).reasons)
+
+
+def test_the_line_asked_for_says_how_it_is_met(curated_graph: KnowledgeGraph) -> None:
+    rows = curated_graph.evidence(EvidenceQuestion(line="first")).items
+    matches = {(r.population.line, r.population.line_match) for r in rows if r.population}
+    assert {("first", "exact"), ("1", "exact"), ("first or second", "mixed")} <= matches
+    assert not {line for line, _ in matches} & {"second", "second or later", "unstated", None}
+
+
+def test_no_phase_ii_trial_answers_for_phase_i(curated_graph: KnowledgeGraph) -> None:
+    phases = {r.phase for r in curated_graph.evidence(EvidenceQuestion(phase="I")).items}
+    assert phases
+    assert phases <= {"I", "I/II", "1/2"}
+
+
+def test_a_site_holds_its_parts(curated_graph: KnowledgeGraph) -> None:
+    bone = curated_graph.evidence(EvidenceQuestion(site="bone")).items
+    ilium = {r.id for r in curated_graph.evidence(EvidenceQuestion(site="ilium")).items}
+    assert ilium
+    assert ilium <= {r.id for r in bone}
+
+
+def test_a_measure_holds_its_kinds(curated_graph: KnowledgeGraph) -> None:
+    rates = {
+        r.measure.curie for r in curated_graph.evidence(EvidenceQuestion(measure="response rate")).items if r.measure
+    }
+    assert {"measure:response-rate", "measure:objective-response-rate"} <= rates
+    narrow = curated_graph.evidence(EvidenceQuestion(measure="objective response rate")).items
+    assert {r.measure.curie for r in narrow if r.measure} == {"measure:objective-response-rate"}
+
+
+def test_a_subgroup_is_not_as_large_as_its_arm() -> None:
+    assert people_of(row(1, subgroup="women")) is None
+    assert people_of(row(1, subgroup="women", subgroup_n=7)) == 7
+    assert people_of(row(1)) == 40
+
+
+def test_a_patient_is_no_evidence_on_a_tumour_that_the_rest_of_the_paper_denies(curated_graph: KnowledgeGraph) -> None:
+    """One sentence calls the sarcoma of patient 2 a leiomyosarcoma; everywhere else it is undifferentiated."""
+
+    def patients(histotype: str) -> set[str | None]:
+        rows = curated_graph.evidence(EvidenceQuestion(histotype=histotype, design="case series")).items
+        return {row.patient.curie if row.patient else None for row in rows}
+
+    assert "patient:003-2" in patients("undifferentiated pleomorphic sarcoma")
+    assert "patient:003-2" not in patients("leiomyosarcoma")
+
+
+def test_what_merely_befell_a_patient_is_no_result(curated_graph: KnowledgeGraph) -> None:
+    rows = curated_graph.evidence(EvidenceQuestion(study="study:rapamycin-gemcitabine-case")).items
+    told = {row.value_text for row in rows}
+    assert "doing well for more than 14 months" in told
+    assert "the patient signed an informed consent" not in told
+
+
+def test_a_response_of_a_patient_is_found_by_its_category(curated_graph: KnowledgeGraph) -> None:
+    rows = curated_graph.evidence(EvidenceQuestion(measure="partial response", design="case series")).items
+    assert {row.patient.curie for row in rows if row.patient and not row.flags} == {"patient:003-1", "patient:003-2"}
