@@ -6,25 +6,21 @@ built beforehand (kg.sparql.engine, kg.generations) and never changes while it i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, Self
 
 from kg.budget import Budget
+from kg.errors import InvalidParameter
 from kg.generations import Generation, building, open_current, publish, remove_unused
+from kg.search import MAX_HITS, NameIndex, SearchQuestion
 from kg.sparql.engine import open_engine, write_store
+from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, triples_from_n_triples
 from kg.sparql.lanes import Lanes, LaneSizes
-from kg.sparql.query import (
-    N_TRIPLES,
-    RESULTS_JSON,
-    Bindings,
-    QueryLimits,
-    SparqlOperation,
-    bind,
-    inspect,
-    triples_from_n_triples,
-)
+from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect
 from kg.sparql.results import Solutions, TermTriple, boolean_from_json, solutions_from_json
+from kg.sparql.text_search import Find, Hit, with_hits
 from kg.sparql.worker_process import Cancelled
 from ontology.terms import PREFIXES
 
@@ -62,6 +58,10 @@ class Store(Protocol):
     @property
     def limits(self) -> QueryLimits:
         """How long and how deep a query may be."""
+
+    @property
+    def find(self) -> Find | None:
+        """What ``skg:matches`` finds in a query; None without an index of names."""
 
     def select(self, query: str, bindings: Bindings = ..., budget: Budget | None = None) -> Solutions:
         """The solutions of a SELECT query, in the order of the engine, at most ``budget.max_rows``."""
@@ -117,6 +117,9 @@ class EmbeddedStore:
             prefixes=PREFIXES,
             sizes=lanes or LaneSizes(workers, max_waiting),
         )
+        path = generation.names_path
+        self._names = NameIndex.open(path) if path.is_file() else None
+        self.find = find_in(self._names) if self._names else None
 
     @property
     def generation(self) -> Generation:
@@ -177,25 +180,42 @@ class EmbeddedStore:
         """See :meth:`Store.evaluate`."""
         facts = inspect(operation.query, self._limits)
         run = self._lanes.run_calling if facts.is_calling else self._lanes.run
-        return run(operation, media_type, budget or Budget(), cancelled)
+        found = replace(operation, query=with_hits(operation.query, PREFIXES, self.find))
+        return run(found, media_type, budget or Budget(), cancelled)
 
     def _answer(self, query: str, bindings: Bindings, media_type: str, budget: Budget) -> bytes:
         # Inspected before it is bound: bound terms cannot change what a query does, and a long list of them
         # is no reason to refuse it.
         facts = inspect(query, self._limits)
         run = self._lanes.run_calling if facts.is_calling else self._lanes.run
-        return run(SparqlOperation(bind(query, bindings)), media_type, budget)
+        bound = with_hits(bind(query, bindings), PREFIXES, self.find)
+        return run(SparqlOperation(bound), media_type, budget)
 
     def close(self) -> None:
         """See :meth:`Store.close`."""
         self._lanes.close()
         self._generation.close()
+        if self._names is not None:
+            self._names.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def find_in(names: NameIndex) -> Find:
+    """What ``skg:matches`` finds: the best hits of a search, as many as an answer of the search can hold."""
+
+    def find(name: str) -> tuple[Hit, ...]:
+        try:
+            answer = names.search(SearchQuestion(name, limit=MAX_HITS))
+        except InvalidParameter as error:
+            raise InvalidParameter("skg:matches", error.value, error.expected) from None
+        return tuple(Hit(hit.id, hit.score) for hit in answer.items)
+
+    return find
 
 
 def open_store(

@@ -7,10 +7,26 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Callable
 
 from flask import Response, request
 
-_GZIP_FROM_BYTES = 1024
+try:
+    import zstandard
+except ModuleNotFoundError:  # the extra "server"
+    zstandard = None  # type: ignore[assignment]
+
+_COMPRESSED_FROM_BYTES = 1024
+
+
+def _gzipped(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=1, mtime=0)
+
+
+# The quickest first: Zstandard takes a third of the time of gzip and leaves less.
+_COMPRESS: dict[str, Callable[[bytes], bytes]] = {"gzip": _gzipped}
+if zstandard is not None:
+    _COMPRESS = {"zstd": lambda body: zstandard.compress(body, 1), **_COMPRESS}
 
 
 def entity_tag(*parts: str) -> str:
@@ -33,7 +49,14 @@ def finished(body: bytes | None, content_type: str, etag: str | None) -> Respons
         response.headers["Cache-Control"] = "no-cache"
     else:
         response.headers["Cache-Control"] = "no-store"
-    if body is not None and len(body) >= _GZIP_FROM_BYTES and request.accept_encodings["gzip"] > 0:
-        response.set_data(gzip.compress(body, compresslevel=1, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
+    if body is not None and len(body) >= _COMPRESSED_FROM_BYTES and (encoding := _encoding()):
+        response.set_data(_COMPRESS[encoding](body))
+        response.headers["Content-Encoding"] = encoding
     return response
+
+
+def _encoding() -> str | None:
+    """How the client wants a long answer compressed, of what we can do; of equals the first."""
+    wanted = request.accept_encodings
+    best = max(_COMPRESS, key=lambda name: wanted[name])
+    return best if wanted[best] > 0 else None

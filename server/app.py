@@ -74,8 +74,7 @@ def create_app(
 
     @app.after_request
     def finish(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend((name, value) for name, value in HEADERS.items() if name not in response.headers)
         if settings.cors_origin and request.path.startswith(_SHARED_ROUTES):
             response.headers["Access-Control-Allow-Origin"] = settings.cors_origin
             response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-Id"

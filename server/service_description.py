@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from kg.sparql.query import graph_as
+from kg.sparql.formats import graph_as
 from kg.sparql.results import Term, iri
+from kg.sparql.text_search import MATCHES
 from kg.store import Store
+from ontology.terms import PREFIXES
 from server.negotiation import GRAPH_FORMATS, RESULT_FORMATS
 
 # The W3C's list of unique IRIs for file formats; JSON-LD and TriG/N-Quads are on it too.
@@ -39,13 +41,14 @@ def service_description(store: Store, address: str, media_type: str) -> bytes:
             sd:supportedLanguage sd:SPARQL11Query ;
             sd:resultFormat {", ".join(each.sparql() for each in formats)} ;
             {features}
+            {f"sd:propertyFeature {iri(MATCHES).sparql()} ;" if store.find else ""}
             sd:defaultDataset {dataset.sparql()} .
         {service.sparql()} <http://www.w3.org/2000/01/rdf-schema#seeAlso> {record.sparql()} .
         {dataset.sparql()} a sd:Dataset ; sd:defaultGraph {iri(f"{address}#default-graph").sparql()} .
         {iri(f"{address}#default-graph").sparql()} a sd:Graph .
         {"".join(_named_graph(dataset, address, number, graph) for number, graph in enumerate(graphs, 1))}
     """
-    return graph_as(turtle, media_type)
+    return graph_as(turtle, media_type, PREFIXES)
 
 
 def _named_graph(dataset: Term, address: str, number: int, graph: Term) -> str:

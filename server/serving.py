@@ -19,6 +19,8 @@ from werkzeug.wsgi import ClosingIterator
 
 from kg.errors import KgError
 from kg.generations import CURRENT
+from kg.paths import kernels
+from kg.remote.store import RemoteStore
 from kg.store import EmbeddedStore
 from server.app import create_app
 from server.errors import MEDIA_TYPE
@@ -109,8 +111,10 @@ class LiveApplication:
             return True
 
     def is_outdated(self) -> bool:
-        """Whether another generation than the one served has been published beside it."""
+        """Whether another generation than the one served has been published beside it, or pushed to its engine."""
         store = self._current.graph.store if self._current else None
+        if isinstance(store, RemoteStore):
+            return not store.is_current()
         if not isinstance(store, EmbeddedStore):
             return False
         try:
@@ -168,12 +172,7 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
     """
     import waitress  # type: ignore[import-untyped]  # noqa: PLC0415 - only serving needs it
 
-    if isinstance(graph.store, EmbeddedStore):
-        graph.store.start()
-    _set_up_logs(settings)
-    telemetry = Telemetry()
-    live = LiveApplication(lambda each: create_app(each, settings, telemetry=telemetry), reopen or (lambda: graph))
-    live.begin(graph)
+    live, telemetry = made_ready(graph, settings, reopen or (lambda: graph))
     channels: dict[int, Any] = {}
     server = waitress.create_server(
         live,
@@ -187,14 +186,38 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
     )
     _install_signals(live, channels, settings)
     if reopen is not None:
-        _watch(live, telemetry, settings)
+        reload_now = watch(live, telemetry, settings)
+        signal.signal(signal.SIGHUP, lambda _number, _frame: reload_now())
     port = getattr(server, "effective_port", settings.port)  # a name with several addresses has several ports
     sys.stderr.write(f"serving on http://{settings.host}:{port}/ (Ctrl-C stops)\n")
+    # Meanwhile path questions are answered without; the first time on a machine it takes some seconds.
+    threading.Thread(target=kernels.load, daemon=True, name="kernels").start()
     try:
         # Not closed afterwards: a request that is still under way would then fail to find its own connection.
         server.run()
     finally:
         live.close()
+
+
+def made_ready(
+    graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], KnowledgeGraph]
+) -> tuple[LiveApplication, Telemetry]:
+    """The application on a graph whose workers have been started, and its counters."""
+    if isinstance(graph.store, EmbeddedStore):
+        graph.store.start()
+        threading.Thread(target=_warm_up, args=(graph,), daemon=True, name="warm-up").start()
+    _set_up_logs(settings)
+    telemetry = Telemetry()
+    live = LiveApplication(lambda each: create_app(each, settings, telemetry=telemetry), reopen)
+    live.begin(graph)
+    return live, telemetry
+
+
+def _warm_up(graph: KnowledgeGraph) -> None:
+    try:
+        graph.warm_up()
+    except KgError as error:  # it was closed meanwhile, or a query failed: the first question will tell
+        logger.info("not warmed up: %s", error)
 
 
 def _set_up_logs(settings: Settings) -> None:
@@ -229,16 +252,16 @@ def _is_sending(channels: dict[int, Any]) -> bool:
     return any(getattr(channel, "total_outbufs_len", 0) for channel in list(channels.values()))
 
 
-def _watch(live: LiveApplication, telemetry: Telemetry, settings: Settings) -> None:
-    """Reload on SIGHUP, and whenever the link to the current generation leads elsewhere."""
+def watch(live: LiveApplication, telemetry: Telemetry, settings: Settings) -> Callable[[], None]:
+    """Reload whenever the link to the current generation leads elsewhere. Returns: what to call to reload now."""
     wake = threading.Event()
     asked = threading.Event()
 
-    def hang_up(_number: int, _frame: FrameType | None) -> None:
+    def reload_now() -> None:
         asked.set()
         wake.set()
 
-    def watch() -> None:
+    def keep_looking() -> None:
         while True:
             wake.wait(settings.reload_s or None)
             wake.clear()
@@ -247,5 +270,5 @@ def _watch(live: LiveApplication, telemetry: Telemetry, settings: Settings) -> N
             if (is_asked or live.is_outdated()) and live.reload():
                 telemetry.reloads.inc()
 
-    signal.signal(signal.SIGHUP, hang_up)
-    threading.Thread(target=watch, daemon=True, name="reload").start()
+    threading.Thread(target=keep_looking, daemon=True, name="reload").start()
+    return reload_now

@@ -52,6 +52,11 @@ class Settings:
 
     host: str = _setting("127.0.0.1", "address to listen on; 0.0.0.0 for all")
     port: int = _setting(8000, "port to listen on", low=0, high=65535)
+    server: str = _setting(
+        "waitress",
+        'what speaks HTTP; granian needs the extra "server" and does not notice that a client has gone',
+        choices=("waitress", "granian"),
+    )
     base_url: str = _setting("", "public address of the server, if a proxy changes it")
     sources: str = _setting("", "folder with the source documents, to show their words beside the facts")
     threads: int = _setting(
@@ -86,7 +91,7 @@ class Settings:
     )
     max_result_bytes: int = _setting(Budget.max_bytes, "size of a query's answer", unit="bytes", low=1024, high=2**40)
     max_result_rows: int = _setting(
-        1000, "rows of an answer that the SPARQL page shows", unit="rows", low=1, high=1_000_000
+        50_000, "rows of an answer that the SPARQL page shows", unit="rows", low=1, high=1_000_000
     )
     max_query_bytes: int = _setting(
         QueryLimits.max_bytes, "length of a query", unit="bytes", low=1024, high=16 * 1024**2

@@ -60,6 +60,7 @@ class SparqlRequest:
     operation: SparqlOperation | None
     format: str = ""
     timeout_s: float | None = None
+    page: int = 1  # of a table in HTML
 
 
 # --- reading a request --------------------------------------------------------------------------------------
@@ -99,6 +100,7 @@ def parse_request(method: str, content_type: str, query_string: bytes, body: byt
         else None,
         _single(fields, "format"),
         _timeout(_single(fields, "timeout")),
+        _page_number(_single(fields, "page")),
     )
 
 
@@ -150,6 +152,12 @@ def _timeout(text: str) -> float | None:
         raise InvalidParameter("timeout", text, "a number of seconds") from None
 
 
+def _page_number(text: str) -> int:
+    if text and not (text.isdecimal() and 0 < int(text) < 10**9):
+        raise InvalidParameter("page", text, "a whole number from 1")
+    return int(text or 1)
+
+
 # --- answering ----------------------------------------------------------------------------------------------
 
 
@@ -169,6 +177,7 @@ class _Endpoint:
         self._graph = graph
         self._catalogue: tuple[CatalogueQuestion, ...] | None = None
         self._settings = settings
+        self._limits = settings.limits
         self._telemetry = telemetry
         self._cache = cache
 
@@ -232,7 +241,7 @@ class _Endpoint:
         self, operation: SparqlOperation, media_type: str, budget: Budget, cancelled: Cancelled | None = None
     ) -> bytes:
         """The answer of a query, from the cache if it was given before; measured and logged."""
-        is_repeatable = inspect(operation.query, self._settings.limits).is_repeatable
+        is_repeatable = inspect(operation.query, self._limits).is_repeatable
         name = self._etag(operation, media_type) if is_repeatable else None
         with self._telemetry.query(operation.query, media_type) as record:
             body = self._cache.find(name)
@@ -254,6 +263,7 @@ class _Endpoint:
                 facts.form,
                 budget,
                 self._settings.max_result_rows,
+                page=asked.page,
                 cancelled=_client_has_gone(),
             )
         except KgError as error:
@@ -275,7 +285,7 @@ class _Endpoint:
         limit = self._settings.max_query_bytes
         if len(operation.query.encode("utf-8", "surrogatepass")) > limit:
             raise BodyTooLarge(f"The query is longer than {limit} bytes.")
-        return inspect(operation.query, self._settings.limits)
+        return inspect(operation.query, self._limits)
 
     def _etag(self, operation: SparqlOperation, media_type: str) -> str:
         store = self._graph.store

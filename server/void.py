@@ -11,8 +11,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from kg.identifiers import BASE
-from kg.sparql.query import N_TRIPLES, SparqlOperation, bind, graph_as
+from kg.sparql.formats import N_TRIPLES, graph_as
+from kg.sparql.query import SparqlOperation, bind
 from kg.sparql.results import iri, literal
+from ontology.terms import PREFIXES
 from server.answers import entity_tag, finished, is_known
 from server.negotiation import GRAPH_FORMATS, choose, named
 from server.settings import Settings
@@ -42,7 +44,7 @@ def void_blueprint(graph: HasStore, settings: Settings) -> Blueprint:
         etag = entity_tag(graph.store.revision, chosen.media_type, "void", address)
         if is_known(etag):
             return finished(None, chosen.content_type, etag)
-        body = graph_as(_record(graph, address, settings), chosen.media_type)
+        body = graph_as(_record(graph, address, settings), chosen.media_type, PREFIXES)
         return finished(body, chosen.content_type, etag)
 
     return void

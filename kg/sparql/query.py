@@ -10,29 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import IO, Literal, TypedDict
+from typing import IO, Literal
 
 import pyoxigraph as ox
 
-from kg.errors import InvalidParameter, KgError, PartialAnswer, QueryFailed, QueryRefused, QuerySyntaxError
-from kg.sparql.results import Term, TermTriple, iri, literal
+from kg.errors import InvalidParameter, KgError, QueryFailed, QueryRefused, QuerySyntaxError
+from kg.sparql.dataset import Dataset, from_clauses, view
+from kg.sparql.formats import write_answer
+from kg.sparql.prologue import prefixes_of, prologue_end
+from kg.sparql.results import Term, iri, literal
 from kg.sparql.tokens import Token, mentions_service, shape_of, tokens_of, without_service
 
 QueryForm = Literal["select", "ask", "construct", "describe"]
 Binding = Term | str | int | float | bool | Decimal
 Bindings = Mapping[str, Binding | Sequence[Binding]]
 
-RESULTS_JSON = "application/sparql-results+json"
-N_TRIPLES = "application/n-triples"
-
-_PROLOGUE_PART = re.compile(
-    r"""(?:[\x20\t\r\n]|\#[^\r\n]*)*
-    (?: BASE(?:[\x20\t\r\n]|\#[^\r\n]*)*<[^<>]*>
-      | PREFIX(?:[\x20\t\r\n]|\#[^\r\n]*)*[^\s:<>{}]*:(?:[\x20\t\r\n]|\#[^\r\n]*)*<[^<>]*>
-      | VERSION(?:[\x20\t\r\n]|\#[^\r\n]*)*(?:"[^"\r\n]*"|'[^'\r\n]*') )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_SPACE = re.compile(r"(?:[\x20\t\r\n]|\#[^\r\n]*)*")
 _FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
 _UPDATE = re.compile("INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH", re.IGNORECASE)
 _CHANGING_FUNCTIONS = frozenset({"NOW", "RAND", "UUID", "STRUUID"})
@@ -117,21 +109,18 @@ def _inspected(query: str, limits: QueryLimits) -> QueryFacts:
     if is_calling and mentions_service(without_service(query, limits.services)):
         allowed = ", ".join(f"<{address}>" for address in sorted(limits.services))
         raise QueryRefused(f"SERVICE may ask only these endpoints, spelled in full: {allowed}")
-    words = {token.keyword for token in tokens_of(query)}
-    is_repeatable = not is_calling and not words & _CHANGING_FUNCTIONS
-    return QueryFacts(form, _has_dataset(query), is_repeatable, is_calling)
+    is_repeatable = not is_calling and not _changes_by_itself(query)
+    return QueryFacts(form, bool(from_clauses(query, {})), is_repeatable, is_calling)
 
 
 _inspected_short = lru_cache(maxsize=2048)(_inspected)
 
 
-def prologue_end(query: str) -> int:
-    """Where a query's BASE and PREFIX declarations end."""
-    position = 0
-    while (part := _PROLOGUE_PART.match(query, position)) is not None:
-        position = part.end()
-    space = _SPACE.match(query, position)
-    return space.end() if space else position
+def _changes_by_itself(query: str) -> bool:
+    text = query.upper()
+    if not any(name in text for name in _CHANGING_FUNCTIONS):
+        return False
+    return not _CHANGING_FUNCTIONS.isdisjoint(token.keyword for token in tokens_of(query))
 
 
 def _form_of(query: str) -> QueryForm:
@@ -146,19 +135,6 @@ def _form_of(query: str) -> QueryForm:
         line=before.count("\n") + 1,
         column=position - (before.rfind("\n") + 1) + 1,
     )
-
-
-def _has_dataset(query: str) -> bool:
-    """Whether a FROM stands outside all brackets. The engine needs no blank after it (``FROMex:g``)."""
-    if "from" not in query.lower():
-        return False
-    depth = 0
-    for token in tokens_of(query, prologue_end(query)):
-        if token.kind == "mark":
-            depth += (token.text in {"{", "("}) - (token.text in {"}", ")"})
-        elif depth == 0 and token.kind in {"word", "name"} and token.text.upper().startswith("FROM"):
-            return True
-    return False
 
 
 # --- bindings -----------------------------------------------------------------------------------------------
@@ -237,23 +213,6 @@ def _where_start(tokens: Sequence[Token]) -> int:
 # --- evaluation ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """How the store's graphs appear to a query that names none.
-
-    Attributes:
-        union_default_graph: the default graph is the union of all graphs, else the one without a name.
-        is_merged: the store holds that union ready-made, as its default graph (kg.engine.write_store).
-        prefixes: declared for every query; its own declarations come first.
-        base_iri: what relative IRIs start from if a query says no BASE.
-    """
-
-    union_default_graph: bool
-    is_merged: bool
-    prefixes: Mapping[str, str]
-    base_iri: str
-
-
 def evaluate(store: ox.Store, operation: SparqlOperation, media_type: str, dataset: Dataset, output: IO[bytes]) -> None:
     """Evaluate a query and let the engine write the answer.
 
@@ -261,55 +220,13 @@ def evaluate(store: ox.Store, operation: SparqlOperation, media_type: str, datas
         QueryRefused for functions the engine lacks; QueryFailed; whatever ``output.write`` raises.
     """
     try:
-        answer = store.query(
-            operation.query,
-            base_iri=dataset.base_iri,
-            prefixes=dict(dataset.prefixes),
-            **_graphs(operation, dataset),
-        )
-        if isinstance(answer, ox.QueryTriples):
-            answer.serialize(output, format=_graph_format(media_type))
-        else:
-            answer.serialize(output, format=_results_format(media_type))
+        seen, graphs = view(store, operation.query, operation.default_graphs, operation.named_graphs, dataset)
+        # The engine reads every declaration anew for every query, so it gets those that may occur.
+        declared = {name: namespace for name, namespace in dataset.prefixes.items() if f"{name}:" in operation.query}
+        answer = seen.query(operation.query, base_iri=dataset.base_iri, prefixes=declared, **graphs)
+        write_answer(answer, media_type, prefixes_of(operation.query, dataset.prefixes), output)
     except (SyntaxError, OSError, RuntimeError, ValueError) as error:
         raise _translated(error) from error
-
-
-class _Graphs(TypedDict, total=False):
-    """The arguments of the engine that say which graphs a query sees."""
-
-    use_default_graph_as_union: bool
-    default_graph: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
-    named_graphs: list[ox.NamedNode | ox.BlankNode]
-
-
-def _graphs(operation: SparqlOperation, dataset: Dataset) -> _Graphs:
-    """Which graphs a query sees: those of the protocol, else those of its FROM clauses, else the store's."""
-    if operation.default_graphs or operation.named_graphs:
-        return {
-            "default_graph": [ox.NamedNode(graph) for graph in operation.default_graphs],
-            "named_graphs": [ox.NamedNode(graph) for graph in operation.named_graphs],
-        }
-    if _has_dataset(operation.query):
-        return {}  # the engine would let its union win over FROM
-    if dataset.union_default_graph:
-        # The engine's own union gives a triple of two graphs twice, which is no union of graphs.
-        return {} if dataset.is_merged else {"use_default_graph_as_union": True}
-    return {"default_graph": []} if dataset.is_merged else {}
-
-
-def _graph_format(media_type: str) -> ox.RdfFormat:
-    found = ox.RdfFormat.from_media_type(media_type)
-    if found is None:
-        raise InvalidParameter("format", media_type, "a format for graphs, such as text/turtle")
-    return found
-
-
-def _results_format(media_type: str) -> ox.QueryResultsFormat:
-    found = ox.QueryResultsFormat.from_media_type(media_type)
-    if found is None:
-        raise InvalidParameter("format", media_type, f"a format for tables, such as {RESULTS_JSON}")
-    return found
 
 
 def _translated(error: Exception) -> KgError:
@@ -342,49 +259,3 @@ def syntax_error(text: str) -> QuerySyntaxError:
 def _trimmed(reason: str) -> str:
     reason = " ".join(reason.split())
     return reason if len(reason) <= _MAX_REASON else reason[:_MAX_REASON].rsplit(" ", 1)[0] + " ..."
-
-
-def graph_as(turtle: str, media_type: str) -> bytes:
-    """Spell a small graph, given in Turtle, in another RDF format. Raises InvalidParameter if it is none."""
-    triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
-    return ox.serialize(triples, format=_graph_format(media_type)) or b""
-
-
-def results_in(body: bytes, media_type: str) -> bytes:
-    """Spell SPARQL results JSON of another engine in another format of tables, or in standard JSON.
-
-    Raises: InvalidParameter if the media type is not one for tables; PartialAnswer if the body breaks off.
-    """
-    wanted = _results_format(media_type)
-    try:
-        return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON).serialize(format=wanted) or b""
-    except (SyntaxError, ValueError, OSError) as error:
-        raise PartialAnswer("its results break off or cannot be read") from error
-
-
-def graph_in(body: bytes, media_type: str) -> bytes:
-    """Spell N-Triples of another engine in another RDF format; see :func:`results_in`."""
-    wanted = _graph_format(media_type)
-    try:
-        triples = [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
-    except (SyntaxError, ValueError, OSError) as error:
-        raise PartialAnswer("its triples break off or cannot be read") from error
-    return ox.serialize(triples, format=wanted) or b""
-
-
-def triples_from_n_triples(body: bytes) -> tuple[TermTriple, ...]:
-    """Decode the answer of a CONSTRUCT or DESCRIBE query."""
-    return tuple(
-        TermTriple(_term(quad.subject), _term(quad.predicate), _term(quad.object))
-        for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
-    )
-
-
-def _term(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
-    if isinstance(node, ox.NamedNode):
-        return Term("iri", node.value)
-    if isinstance(node, ox.Literal):
-        datatype = node.datatype.value
-        is_text = datatype == "http://www.w3.org/2001/XMLSchema#string" or node.language
-        return Term("literal", node.value, "" if is_text else datatype, node.language or "")
-    return Term("bnode", node.value) if isinstance(node, ox.BlankNode) else Term("triple", f"<<( {node} )>>")

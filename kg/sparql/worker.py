@@ -25,8 +25,9 @@ from kg.errors import (
     ResultTooLarge,
     StoreUnavailable,
 )
+from kg.sparql.dataset import Dataset
 from kg.sparql.engine import is_merged, open_engine
-from kg.sparql.query import Dataset, SparqlOperation, evaluate
+from kg.sparql.query import SparqlOperation, evaluate
 from kg.sparql.sandbox import address_space_bytes, forbid_core_dumps, forbid_sockets, limit_memory
 
 READY: Final = b"R"

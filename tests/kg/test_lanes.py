@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from kg.budget import Budget
-from kg.errors import Overloaded, QueryRefused, QueryTimeout
+from kg.errors import Overloaded, QueryFailed, QueryRefused, QueryTimeout
 from kg.generations import open_current
+from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.lanes import Lanes, LaneSizes
-from kg.sparql.query import RESULTS_JSON, QueryLimits, SparqlOperation, inspect
+from kg.sparql.query import QueryLimits, SparqlOperation, inspect
 from tests.endless import ENDLESS
 
 ASK = SparqlOperation("ASK { }")
@@ -32,52 +33,67 @@ def lanes(built_dir: Path) -> Iterator[Lanes]:
         lanes.close()
 
 
-def _in_background(lanes: Lanes, seconds: float) -> tuple[threading.Thread, list[Exception]]:
-    raised: list[Exception] = []
+class Endless:
+    """A query in a thread of its own, which goes on until it is stopped."""
 
-    def ask() -> None:
+    def __init__(self, lanes: Lanes) -> None:
+        self.raised: Exception | None = None
+        self._is_over = threading.Event()
+        self._lanes = lanes
+        self._thread = threading.Thread(target=self._ask)
+        self._thread.start()
+
+    def _ask(self) -> None:
         try:
-            lanes.run(FOREVER, RESULTS_JSON, Budget(timeout_s=seconds))
-        except (QueryTimeout, Overloaded) as error:
-            raised.append(error)
+            self._lanes.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60), self._is_over.is_set)
+        except (QueryTimeout, QueryFailed, Overloaded) as error:
+            self.raised = error
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    return thread, raised
+    def stop(self) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline_s, "it did not happen in time"
+        time.sleep(0.02)
 
 
 def test_a_long_query_goes_on_in_the_slow_lane_and_a_short_one_passes_it(lanes: Lanes) -> None:
     (worker,) = lanes.process_ids()
-    thread, raised = _in_background(lanes, 3)
-    time.sleep(0.6)
+    long = Endless(lanes)
+    _wait_until(lambda: lanes.states()["slow"].busy == 1)
     assert worker in lanes.process_ids()  # the same process goes on, and all others go first
-    assert os.getpriority(os.PRIO_PROCESS, worker) > 0
-    assert lanes.states()["slow"].busy == 1
-    started = time.monotonic()
+    _wait_until(lambda: os.getpriority(os.PRIO_PROCESS, worker) > 0)
     assert lanes.run(ASK, RESULTS_JSON, Budget()) == TRUE
-    assert time.monotonic() - started < 1.5
-    thread.join()
-    assert isinstance(raised[0], QueryTimeout)
+    assert long.raised is None
+    long.stop()
+    assert isinstance(long.raised, QueryFailed)
+
+
+def test_a_long_query_has_its_whole_time_over_both_lanes(lanes: Lanes) -> None:
+    with pytest.raises(QueryTimeout) as raised:
+        lanes.run(FOREVER, RESULTS_JSON, Budget(timeout_s=1.5))
+    assert raised.value.value == 1.5
 
 
 def test_when_the_slow_lane_is_full_the_query_waits_there(lanes: Lanes) -> None:
-    running = [_in_background(lanes, 1.5) for _ in range(2)]
-    time.sleep(1.0)
-    assert lanes.states()["slow"].waiting == 1
+    running = [Endless(lanes) for _ in range(2)]
+    _wait_until(lambda: lanes.states()["slow"].waiting == 1)
     assert lanes.run(ASK, RESULTS_JSON, Budget()) == TRUE
-    for thread, raised in running:
-        thread.join()
-        assert isinstance(raised[0], QueryTimeout | Overloaded)
+    for each in running:
+        each.stop()
 
 
 def test_a_full_slow_queue_says_so(lanes: Lanes) -> None:
-    running = []
-    for _ in range(4):  # one runs, two wait, the fourth is one too many
-        running.append(_in_background(lanes, 4))
-        time.sleep(0.5)
-    for thread, _ in running:
-        thread.join()
-    assert sum(isinstance(raised[0], Overloaded) for _, raised in running) >= 1
+    running = [Endless(lanes) for _ in range(3)]
+    _wait_until(lambda: lanes.states()["slow"].waiting == 2)
+    with pytest.raises(Overloaded):
+        lanes.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60))
+    for each in running:
+        each.stop()
 
 
 def test_a_query_that_ends_early_stays_in_the_quick_lane(lanes: Lanes) -> None:

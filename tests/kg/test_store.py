@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg.budget import Budget
 from kg.errors import InvalidParameter, QueryRefused, QuerySyntaxError, ResultTooLarge
-from kg.sparql.query import RESULTS_JSON, SparqlOperation
+from kg.sparql.formats import RESULTS_JSON
+from kg.sparql.query import SparqlOperation
 from kg.sparql.results import Term, iri, literal
 from kg.store import EmbeddedStore, Store, building, open_store, publish, write_store
 
@@ -158,3 +160,24 @@ def test_graphs_of_the_query_switch_the_union_off(store: EmbeddedStore) -> None:
 def test_graphs_of_the_protocol_win_over_those_of_the_query(store: EmbeddedStore) -> None:
     query = f"SELECT ?s FROM <{BASE}graph/ontology> {{ ?s skg:inhibits ?o }}"
     assert _count(store, query, default_graphs=(DOCUMENT_1,)) == 1
+
+
+@pytest.mark.parametrize("media_type", ["text/turtle", "application/trig", "application/rdf+xml"])
+def test_a_graph_declares_the_prefixes_that_occur_in_it_and_only_these(store: EmbeddedStore, media_type: str) -> None:
+    query = f"PREFIX mine: <{BASE}vocab/> CONSTRUCT WHERE {{ ?complex mine:inhibits target:MTOR }}"
+    text = store.evaluate(SparqlOperation(query), media_type).decode()
+    assert "mine:inhibits" in text
+    assert f"{BASE}target/" in text
+    assert f"{BASE}histotype/" not in text
+    found = ox.parse(text, format=ox.RdfFormat.from_media_type(media_type))
+    assert [quad.object.value for quad in found] == [MTOR]
+
+
+def test_a_long_graph_loses_nothing_at_the_point_up_to_which_its_prefixes_are_looked_for(store: EmbeddedStore) -> None:
+    for count in (999, 1000, 1001, 2500):
+        query = (
+            f"CONSTRUCT {{ ?s skg:order ?n }} {{ {{ SELECT (IRI(CONCAT('x:', STRUUID())) AS ?s) (1 AS ?n) "
+            f"{{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }} LIMIT {count} }} }}"
+        )
+        body = store.evaluate(SparqlOperation(query), "text/turtle")
+        assert len(list(ox.parse(body, format=ox.RdfFormat.TURTLE))) == count

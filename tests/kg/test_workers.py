@@ -27,7 +27,9 @@ from kg.errors import (
 )
 from kg.generations import open_current
 from kg.sparql import worker
-from kg.sparql.query import RESULTS_JSON, Dataset, SparqlOperation
+from kg.sparql.dataset import Dataset
+from kg.sparql.formats import RESULTS_JSON
+from kg.sparql.query import SparqlOperation
 from kg.sparql.workers import WorkerPool
 from tests.endless import ENDLESS
 
@@ -80,10 +82,8 @@ def test_a_worker_answers_many_queries(pool: WorkerPool) -> None:
 def test_a_query_over_time_is_killed_and_the_next_one_answered(pool: WorkerPool) -> None:
     pool.start()
     (victim,) = pool.process_ids()
-    started = time.monotonic()
     with pytest.raises(QueryTimeout) as raised:
         pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=0.5))
-    assert 0.5 <= time.monotonic() - started < 2
     assert raised.value.value == 0.5
     assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
     assert victim not in pool.process_ids()
@@ -95,8 +95,7 @@ def test_a_cancelled_query_is_killed(pool: WorkerPool) -> None:
     (victim,) = pool.process_ids()
     started = time.monotonic()
     with pytest.raises(QueryFailed, match="cancelled"):
-        pool.run(FOREVER, RESULTS_JSON, Budget(), lambda: time.monotonic() - started > 0.3)
-    assert time.monotonic() - started < 2
+        pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60), lambda: time.monotonic() - started > 0.3)
     assert _wait_until(lambda: not _alive(victim))
 
 
@@ -163,24 +162,26 @@ def test_a_worker_gets_no_socket_whatever_reaches_the_engine(pool: WorkerPool, a
 
 
 def test_who_finds_the_queue_full_is_told_to_come_back(pool: WorkerPool) -> None:
+    is_over = threading.Event()
     outcomes: list[object] = []
 
     def ask() -> None:
         try:
-            outcomes.append(pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=1.5)))
-        except (QueryTimeout, Overloaded) as error:
+            pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60), is_over.is_set)
+        except QueryFailed as error:
             outcomes.append(type(error))
 
     pool.start()
-    threads = [threading.Thread(target=ask) for _ in range(5)]
+    threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
-        time.sleep(0.05)
+    assert _wait_until(lambda: pool.state().waiting == 2)  # one runs and two wait
+    with pytest.raises(Overloaded):
+        pool.run(ASK, RESULTS_JSON, Budget())
+    is_over.set()
     for thread in threads:
         thread.join()
-    # One runs and two wait; the last two are sent away at once.
-    assert outcomes[:2] == [Overloaded, Overloaded]
-    assert QueryTimeout in outcomes
+    assert outcomes == [QueryFailed] * 3
 
 
 def test_many_threads_share_a_pool(built_dir: Path) -> None:
@@ -218,9 +219,9 @@ def test_closing_ends_workers_and_queries_under_way(pool: WorkerPool) -> None:
 
     thread = threading.Thread(target=ask)
     thread.start()
-    time.sleep(0.2)
+    assert _wait_until(lambda: pool.state().busy == 1)
     pool.close()
-    thread.join(timeout=5)
+    thread.join(timeout=30)
     assert len(errors) == 1
     assert not _alive(process_id)
     with pytest.raises(StoreUnavailable):
@@ -239,7 +240,8 @@ _PARENT = """
 import sys, threading
 from pathlib import Path
 from kg.budget import Budget
-from kg.sparql.query import RESULTS_JSON, SparqlOperation
+from kg.sparql.formats import RESULTS_JSON
+from kg.sparql.query import SparqlOperation
 from kg.sparql.workers import WorkerPool
 pool = WorkerPool(Path(sys.argv[1]), union_default_graph=True, prefixes={}, size=2)
 pool.start()

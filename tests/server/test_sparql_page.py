@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from kg import KnowledgeGraph
@@ -29,3 +32,36 @@ def test_the_editor_needs_no_script(curated_graph: KnowledgeGraph) -> None:
     assert '<form action="/sparql" method="get">' in page.text
     assert EXAMPLES[-1].title in page.text
     assert '"curie": "skg:Drug"' in page.text
+
+
+ALL = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 450"
+
+
+def test_a_long_table_is_read_page_by_page_without_scripts(curated_graph: KnowledgeGraph) -> None:
+    client = create_app(curated_graph).test_client()
+    first = client.get("/sparql", query_string={"query": ALL}, headers=BROWSER).text
+    assert first.count("<tr>") == 1 + 100
+    assert "450 rows" in first
+    later = re.search(r'<a href="([^"]+)">Later rows', first)
+    assert later is not None
+    last = client.get(later[1].replace("&amp;", "&").replace("page=2", "page=5"), headers=BROWSER).text
+    assert last.count("<tr>") == 1 + 50
+    assert "Later rows" not in last
+    assert client.get("/sparql", query_string={"query": ALL, "page": "0"}, headers=BROWSER).status_code == 400
+
+
+def test_the_script_gets_every_row_of_a_long_table(curated_graph: KnowledgeGraph) -> None:
+    client = create_app(curated_graph).test_client()
+    html = client.get("/sparql", query_string={"query": ALL}, headers=BROWSER).text
+    block = re.search(r'id="all-rows">(.*?)</script>', html, re.DOTALL)
+    assert block is not None
+    packed = json.loads(block[1])
+    rows = [[packed["cells"][place] for place in row] for row in packed["rows"]]
+    answer = client.get("/sparql", query_string={"query": ALL, "format": "json"}).get_json(force=True)
+    columns = answer["head"]["vars"]
+    for row, found in zip(rows, answer["results"]["bindings"], strict=True):
+        for cell, column in zip(row, columns, strict=True):
+            text = cell if isinstance(cell, str) else cell[0]
+            assert found[column]["value"].endswith(text.rpartition(":")[2])
+    short = client.get("/sparql", query_string={"query": ALL.replace("450", "20")}, headers=BROWSER).text
+    assert "all-rows" not in short

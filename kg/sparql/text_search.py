@@ -1,0 +1,144 @@
+"""Finding things by name inside a query: ``?thing skg:matches "rapamycin"``.
+
+The engine has no text index, so such a triple is replaced before it evaluates the query: by a VALUES block of what the
+index of names finds, best first. Only IRIs of the index and numbers are put in, never words of the query. The triple
+must stand by itself or begin a list of properties; in any other place the query is refused, because left standing it
+would silently match nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from kg.errors import QueryRefused
+from kg.identifiers import BASE
+from kg.sparql.prologue import prefixes_of, prologue_end
+from kg.sparql.results import iri
+from kg.sparql.tokens import Token, tokens_of
+
+MATCHES = f"{BASE}vocab/matches"
+
+# The name, and every way in which a query may come to name it, ends so.
+_LOCAL_NAME = "matches"
+_SPELLINGS = (
+    'skg:matches can be searched only as ?thing skg:matches "a name" or (?thing ?score) skg:matches "a name", '
+    "a triple of its own or the first of a list with semicolons"
+)
+_BEFORE = frozenset({"{", "}", ".", ")"})
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+class Hit(NamedTuple):
+    """What a name found: an IRI, and how well it fits, from above 0 to 1."""
+
+    iri: str
+    score: float
+
+
+Find = Callable[[str], Sequence[Hit]]
+
+
+class _Place(NamedTuple):
+    """A triple to be replaced: from where to where, its variables, the name, whether its list of properties goes on."""
+
+    start: int
+    end: int
+    variables: tuple[str, ...]
+    name: str
+    goes_on: bool
+
+
+def with_hits(query: str, prefixes: Mapping[str, str], find: Find | None) -> str:
+    """The query with each ``skg:matches`` replaced by what it finds; any other query comes back as it is.
+
+    Args:
+        query: the text.
+        prefixes: declared for every query.
+        find: the index of names; None if there is none.
+
+    Raises: QueryRefused where the triple does not stand as it must, or there is no index; what ``find`` raises.
+
+    >>> with_hits('ASK { ?d skg:matches "rapa" ; a ?c }', {"skg": f"{BASE}vocab/"}, lambda _: [Hit("x:y", 1.0)])
+    'ASK { VALUES ?d { <x:y> } ?d a ?c }'
+    """
+    if _LOCAL_NAME not in query:
+        return query
+    known = prefixes_of(query, prefixes)
+    for place in reversed(list(_places(query, known))):
+        if find is None:
+            raise QueryRefused("skg:matches needs the index of names, and this store has none")
+        block = _values(place, find(place.name))
+        # Line breaks stay where they were, so that a later error is told in its line.
+        breaks = "\n" * query.count("\n", place.start, place.end)
+        query = query[: place.start] + block + breaks + query[place.end :]
+    return query
+
+
+def _places(query: str, known: Mapping[str, str]) -> Iterator[_Place]:
+    tokens = list(tokens_of(query, prologue_end(query)))
+    for number, token in enumerate(tokens):
+        if _is_ours(token, known):
+            yield _place(tokens, number)
+
+
+def _is_ours(token: Token, known: Mapping[str, str]) -> bool:
+    if token.kind == "iri":
+        return token.text[1:-1] == MATCHES
+    prefix, colon, local = token.text.partition(":")
+    return token.kind == "name" and bool(colon) and known.get(prefix, "\0") + local == MATCHES
+
+
+def _place(tokens: Sequence[Token], number: int) -> _Place:
+    variables, first = _subject(tokens, number)
+    before = tokens[first - 1].text if first else ""
+    name, after = (tokens[number + ahead] if number + ahead < len(tokens) else None for ahead in (1, 2))
+    if before not in _BEFORE or name is None or name.kind != "string" or after is None:
+        raise QueryRefused(_SPELLINGS)
+    goes_on = after.text == ";"
+    if not ((goes_on and len(variables) == 1) or after.text in {"}", "."} or _begins_clause(after)):
+        raise QueryRefused(_SPELLINGS)
+    end = after.start + 1 if goes_on else name.start + len(name.text)
+    return _Place(tokens[first].start, end, variables, _unquoted(name.text), goes_on)
+
+
+def _subject(tokens: Sequence[Token], number: int) -> tuple[tuple[str, ...], int]:
+    """The variables before the property, and the number of the token where they begin."""
+    before = tokens[max(0, number - 4) : number]
+    if before[-1:] and before[-1].kind == "variable":
+        return (before[-1].text,), number - 1
+    kinds = [token.text if token.kind == "mark" else token.kind for token in before]
+    if kinds == ["(", "variable", "variable", ")"]:
+        return (before[1].text, before[2].text), number - 4
+    raise QueryRefused(_SPELLINGS)
+
+
+def _begins_clause(token: Token) -> bool:
+    """Whether a pattern that is no triple may begin here, so that no dot is needed before it."""
+    words = {"FILTER", "OPTIONAL", "BIND", "VALUES", "GRAPH", "MINUS", "UNION", "SERVICE"}
+    return token.keyword in words or token.text == "{"
+
+
+def _values(place: _Place, hits: Sequence[Hit]) -> str:
+    names = " ".join(place.variables)
+    if len(place.variables) == 1:
+        rows = " ".join(iri(hit.iri).sparql() for hit in hits)
+        return f"VALUES {names} {{ {rows} }}" + (f" {names}" if place.goes_on else "")
+    rows = " ".join(f"({iri(hit.iri).sparql()} {hit.score:.4f})" for hit in hits)
+    return f"VALUES ({names}) {{ {rows} }}"
+
+
+def _unquoted(literal: str) -> str:
+    """The text that a string token stands for."""
+    width = 3 if literal[:3] in {'"""', "'''"} else 1
+
+    def replaced(found: re.Match[str]) -> str:
+        short, long, letter = found.groups()
+        if letter is None:
+            number = int(short or long, 16)
+            return chr(number) if number < 0x110000 else "\ufffd"
+        return _ESCAPED.get(letter, letter)
+
+    return _ESCAPE.sub(replaced, literal[width:-width])
