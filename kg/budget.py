@@ -48,3 +48,7 @@ class Deadline:
     def passed(self) -> bool:
         """Whether it is over."""
         return time.monotonic() >= self.at_s
+
+    def left_s(self) -> float:
+        """Seconds until then; negative once it is over."""
+        return self.at_s - time.monotonic()

@@ -8,10 +8,12 @@ from typing import Any, cast
 from kg.errors import CapabilityMissing, KgError
 from kg.graph import KnowledgeGraph
 from kg.paths.index import Index
-from kg.remote.index import MAX_EDGES, cached_index
+from kg.remote.index import cached_index
+from kg.remote.large_graph import LargeRemoteGraph
 from kg.remote.store import RemoteStore
 from kg.search import NameIndex
 from kg.sparql.query import QueryLimits
+from kg.store import find_in
 
 _PASSED_THROUGH = frozenset({"store", "sparql", "data_version", "close", "capability_missing"})
 
@@ -44,7 +46,6 @@ def open_remote(
     connections: int = 4,
     max_waiting: int = 32,
     limits: QueryLimits | None = None,
-    max_edges: int = MAX_EDGES,
 ) -> KnowledgeGraph:
     """Open the graph behind a SPARQL endpoint.
 
@@ -54,7 +55,6 @@ def open_remote(
         connections: how many queries run at once.
         max_waiting: how many more may wait.
         limits: how long and how deep a query may be.
-        max_edges: above it the traversal index is not fetched.
 
     Raises: InvalidParameter, RemoteUnavailable, CapabilityMissing, and what a query may raise.
     """
@@ -62,8 +62,11 @@ def open_remote(
     if store.capabilities.header is None:
         return ForeignGraph(store)
     try:
-        index, names = cached_index(store, Path(cache_dir), max_edges)
+        index, names = cached_index(store, Path(cache_dir))
     except KgError:
         store.close()
         raise
-    return KnowledgeGraph(store, index, names)
+    store.find = find_in(names)
+    if store.header.local == "all":
+        return KnowledgeGraph(store, index, names)
+    return LargeRemoteGraph(store, index, names)

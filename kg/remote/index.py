@@ -4,6 +4,9 @@ Statements of imports are not spelled in RDF one by one, and a name that tells a
 build only; so the index travels as it is, and a remote graph answers like the generation that was pushed. A block is a
 JSON list of rows. Nodes, in the order of their IRIs: ``[iri, type, label, [synonyms], [identifiers]]``. Edges, in index
 order: ``[subject number, predicate, object number, certainty, statement, graph]``.
+
+Of a graph with more edges than are fetched, the blocks hold those of the curated documents alone, if that is few
+enough; all edges then lie beside their nodes as well, see ``kg.remote.rows``.
 """
 
 from __future__ import annotations
@@ -18,27 +21,46 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kg.budget import MAX_TIMEOUT_S, Budget
-from kg.errors import CapabilityMissing, RemoteUnavailable
-from kg.identifiers import BASE
-from kg.paths.index import Index, IndexEdge, IndexNode
+from kg.errors import RemoteUnavailable
+from kg.names_writer import EXTERNAL, SYNONYM, write_names
+from kg.paths.index import IMPORT_PREFIX, Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
-from kg.remote.store import BLOCK, INDEX_GRAPH, Header, RemoteStore
-from kg.search import EXTERNAL, SYNONYM, NameIndex, write_names
+from kg.remote.store import HEADER_GRAPH, Header, RemoteStore
+from kg.search import NameIndex
 
 MAX_EDGES = 2_000_000
+BLOCK = f"{HEADER_GRAPH}#block"
 MAX_BLOCK = 24_000  # characters; Virtuoso's loader takes no literal above 64 kB, escapes counted
 _BLOCKS = 32  # a request
 _BLOCK_BUDGET = Budget(timeout_s=MAX_TIMEOUT_S)
 
 
-def index_blocks(index: Index, names: Path, kind: str) -> Iterator[str]:
-    """The blocks of ``nodes`` or ``edges``, ASCII only: no engine's idea of text can change them."""
-    rows: Iterator[Any]
-    if kind == "nodes":
-        rows = ((n.iri, n.type, n.label, n.synonyms, n.external_ids) for n in _stored_nodes(names))
-    else:
-        rows = ((e.subject, e.predicate.name, e.object, e.certainty, e.statement, e.graph) for e in index.iter_edges())
+def local_edges(index: Index, max_edges: int) -> str:
+    """Which edges go into blocks: "all", "curated" or "none", so that at most ``max_edges`` are fetched."""
+    if len(index.edge_statement) <= max_edges:
+        return "all"
+    imported = np.array([graph.startswith(IMPORT_PREFIX) for graph in index.graphs], dtype=bool)
+    return "curated" if int((~imported[index.edge_graph]).sum()) <= max_edges else "none"
+
+
+def node_blocks(names: Path) -> Iterator[str]:
+    """The blocks of nodes."""
+    return _blocks((n.iri, n.type, n.label, n.synonyms, n.external_ids) for n in _stored_nodes(names))
+
+
+def edge_blocks(index: Index, which: str) -> Iterator[str]:
+    """The blocks of those edges that :func:`local_edges` chose."""
+    if which == "none":
+        return iter(())
+    edges = (edge for edge in index.iter_edges() if which == "all" or not edge.imported)
+    return _blocks((e.subject, e.predicate.name, e.object, e.certainty, e.statement, e.graph) for e in edges)
+
+
+def _blocks(rows: Iterable[Any]) -> Iterator[str]:
+    """ASCII only: no engine's idea of text can change them."""
     waiting: list[str] = []
     size = 0
     for row in rows:
@@ -65,26 +87,21 @@ def _stored_nodes(names: Path) -> Iterator[IndexNode]:
         yield IndexNode(iri, kind, label, tuple(synonyms), tuple(external))
 
 
-def block_iri(kind: str, number: int) -> str:
+def block_iri(index_graph: str, kind: str, number: int) -> str:
     """The node that a block of ``nodes`` or ``edges`` hangs on, counted from 0."""
-    return f"{BASE}graph/index-{kind}-{number}"
+    return f"{index_graph}/{kind}-{number}"
 
 
-def cached_index(store: RemoteStore, cache_dir: Path, max_edges: int = MAX_EDGES) -> tuple[Index, NameIndex]:
-    """Open the index of a remote graph, fetched once for each version of its data.
+def cached_index(store: RemoteStore, cache_dir: Path) -> tuple[Index, NameIndex]:
+    """Open the index of a remote graph, as far as it is fetched: once for each version of its data.
 
     Args:
         store: on an engine that ``push`` has loaded.
         cache_dir: made if need be; holds a folder for each version.
-        max_edges: above it traversal is refused rather than fetched.
 
-    Raises: CapabilityMissing on a foreign endpoint or above ``max_edges``; RemoteUnavailable if blocks are damaged.
+    Raises: CapabilityMissing on a foreign endpoint; RemoteUnavailable if blocks are damaged.
     """
     header = store.header
-    if header.counts["edges"] > max_edges:
-        raise CapabilityMissing(
-            f"its graph has {header.counts['edges']} edges, and at most {max_edges} are fetched for traversal"
-        )
     folder = cache_dir / header.digest
     if not folder.is_dir():
         _fetch(store, header, cache_dir, folder)
@@ -122,10 +139,11 @@ def _edges(rows: Iterable[Any], iris: list[str]) -> Iterator[IndexEdge]:
 
 
 def _rows(store: RemoteStore, header: Header, kind: str, digest: hashlib._Hash) -> Iterator[Any]:
-    blocks = [block_iri(kind, number) for number in range(header.blocks[kind])]
+    blocks = [block_iri(header.index, kind, number) for number in range(header.blocks[kind])]
+    query = _TEXTS.replace("<>", f"<{header.index}>")
     for start in range(0, len(blocks), _BLOCKS):
         wanted = blocks[start : start + _BLOCKS]
-        rows = store.select(_TEXTS, {"block": wanted}, _BLOCK_BUDGET).rows
+        rows = store.select(query, {"block": wanted}, _BLOCK_BUDGET).rows
         texts = {row[0].value: row[1].value for row in rows if row[0] and row[1]}
         for block in wanted:
             digest.update(texts[block].encode("ascii"))
@@ -133,5 +151,4 @@ def _rows(store: RemoteStore, header: Header, kind: str, digest: hashlib._Hash) 
 
 
 # The dataset is named in the query, because the graph of the index is none of the build's.
-_TEXTS = f"""SELECT ?block ?text FROM NAMED <{INDEX_GRAPH}>
-WHERE {{ GRAPH <{INDEX_GRAPH}> {{ VALUES ?block {{ }} ?block <{BLOCK}> ?text }} }}"""  # noqa: S608 - constants
+_TEXTS = f"SELECT ?block ?text FROM NAMED <> WHERE {{ GRAPH <> {{ VALUES ?block {{ }} ?block <{BLOCK}> ?text }} }}"  # noqa: S608 - constants

@@ -1,7 +1,9 @@
 """Loading a built graph into an engine that somebody else runs: by Graph Store requests, or as files for its loader.
 
-The header goes last and is taken away first, so that an engine in the middle of a push, or one whose push broke off,
-does not look as if it held the graph.
+The union and the index go into graphs of their own in every push. The header that names them goes last and takes the
+place of the one before, so a push that breaks off changes nothing for readers and can be begun again; readers that have
+not yet seen the new header go on with the graphs of the old one, which the next push but one removes. The graphs of the
+build are replaced in place: a query that names one of them may meet some of either version during a push.
 Source: SPARQL 1.1 Graph Store HTTP Protocol (W3C REC 2013-03-21), sections 5.3 to 5.5.
 """
 
@@ -10,9 +12,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,11 +24,13 @@ from kg.generations import Generation, open_current
 from kg.identifiers import BASE
 from kg.paths.index import Index
 from kg.remote.client import Address, RemoteClient
-from kg.remote.index import block_iri, index_blocks
-from kg.remote.store import BLOCK, HEADER, INDEX_GRAPH, PROBE, UNION_GRAPH, Header, found_header
-from kg.sparql.results import literal
+from kg.remote.index import BLOCK, MAX_EDGES, block_iri, edge_blocks, local_edges, node_blocks
+from kg.remote.rows import node_rows
+from kg.remote.store import HEADER, HEADER_GRAPH, PROBE, Header, found_header
+from kg.sparql.results import literal, solutions_from_json
 from ontology.terms import SKG
 
+BEGUN = f"{HEADER_GRAPH}#begun"  # says which graphs a push that broke off has left
 DATASET = "dataset.nq.gz"
 CHUNK_BYTES = 4 * 1024**2
 # Virtuoso does not believe the content type but looks at the text, and long literals mislead it; this does not.
@@ -74,7 +79,14 @@ def graph_store_of(url: str, server: str) -> str:
     return urlunsplit(parts._replace(path=path.replace("sparql-auth-graph", "sparql-graph"), query=""))
 
 
-def push(data_dir: Path, url: str, *, graph_store: str = "", progress: Progress = lambda _: None) -> Pushed:
+def push(
+    data_dir: Path,
+    url: str,
+    *,
+    graph_store: str = "",
+    progress: Progress = lambda _: None,
+    max_edges: int = MAX_EDGES,
+) -> Pushed:
     """Load the current generation into an engine, in place of what an earlier push left there.
 
     Args:
@@ -82,6 +94,7 @@ def push(data_dir: Path, url: str, *, graph_store: str = "", progress: Progress 
         url: of the engine's query endpoint, with credentials where it wants them.
         graph_store: where it takes graphs, if that does not follow from its kind.
         progress: called with a short sentence at each step.
+        max_edges: of a graph with more, all edges are laid beside their nodes for searches on the engine.
 
     Raises: StoreUnavailable, InvalidParameter, RemoteUnavailable, and what a query may raise.
     """
@@ -90,28 +103,48 @@ def push(data_dir: Path, url: str, *, graph_store: str = "", progress: Progress 
         answer = client.query([("query", "ASK { }")], "application/sparql-results+json", PROBE)
         target = Address.of(graph_store).url if graph_store else ""
         target = target or graph_store_of(address.url, answer.headers.get("server", ""))
-        before = _graphs_before(client)
-        client.graph("DELETE", target, INDEX_GRAPH)
-        loading = _Loading(client, target, progress)
-        for graph, triple in _triples(generation):
+        before, left = _header_before(client), _left_behind(client)
+        union, index = _graphs_of_push(generation, secrets.token_hex(4))
+        client.graph(
+            "POST", target, HEADER_GRAPH, _turtle([f"<{HEADER_GRAPH}> <{BEGUN}> <{g}>" for g in (union, index)])
+        )
+        loading = _Loading(client, target, _triple_count(generation), progress)
+        for graph, triple in _triples(generation, union):
             loading.add(graph, triple)
-        header = _load_index(generation, loading.add)
+        header = _load_index(generation, union, index, max_edges, loading.add)
+        header = replace(header, previous=(before.union, before.index) if before else ())
         loading.finish()
-        gone = tuple(sorted(before - loading.begun))
-        for graph in gone:
+        client.graph("PUT", target, HEADER_GRAPH, _turtle([header_triple(header)]))
+        gone = left | (frozenset((*before.graphs, *before.previous)) - frozenset(header.graphs) if before else set())
+        for graph in sorted(gone):
             client.graph("DELETE", target, graph)
-        client.graph("POST", target, INDEX_GRAPH, f"{_TURTLE_HEAD}{header_triple(header)} .\n".encode())
         progress(f"loaded {loading.count} triples")
-        return Pushed(address.url, header.data_version, len(loading.begun), loading.count, gone)
+        return Pushed(address.url, header.data_version, len(loading.begun), loading.count, tuple(sorted(gone)))
 
 
-def _graphs_before(client: RemoteClient) -> frozenset[str]:
-    """What an earlier push loaded, as its header says: listing the graphs took Virtuoso over 30 s."""
+def _header_before(client: RemoteClient) -> Header | None:
+    """What an earlier push left, as its header says: listing the graphs took Virtuoso over 30 s."""
     try:
-        header = found_header(client)
+        return found_header(client)
     except RemoteUnavailable:
-        return frozenset()  # of another format
-    return frozenset(header.graphs) if header else frozenset()
+        return None  # of another format
+
+
+def _left_behind(client: RemoteClient) -> frozenset[str]:
+    """The graphs of pushes that broke off."""
+    query = f"SELECT ?graph WHERE {{ GRAPH <{HEADER_GRAPH}> {{ <{HEADER_GRAPH}> <{BEGUN}> ?graph }} }}"
+    body = client.query([("query", query)], "application/sparql-results+json", PROBE).body
+    return frozenset(row[0].value for row in solutions_from_json(body, 1000).rows if row[0])
+
+
+def _graphs_of_push(generation: Generation, token: str) -> tuple[str, str]:
+    """IRIs of the union and of the index, of this push alone: the same generation may be pushed while it is read."""
+    return f"{BASE}graph/union-{generation.id}-{token}", f"{BASE}graph/index-{generation.id}-{token}"
+
+
+def _triple_count(generation: Generation) -> int:
+    """About how many triples a push loads, for its progress: a quad and, nearly always, its like in the union."""
+    return 2 * int(generation.manifest["quads"])
 
 
 @dataclass
@@ -120,6 +153,7 @@ class _Loading:
 
     client: RemoteClient
     target: str
+    expected: int
     progress: Progress
     count: int = 0
     begun: set[str] = field(default_factory=set)
@@ -140,13 +174,17 @@ class _Loading:
     def _send(self, graph: str) -> None:
         lines = self._waiting.pop(graph)
         self._bytes.pop(graph)
-        body = (_TURTLE_HEAD + "".join(f"{line} .\n" for line in lines)).encode()
-        self.client.graph("POST" if graph in self.begun else "PUT", self.target, graph, body)
+        self.client.graph("POST" if graph in self.begun else "PUT", self.target, graph, _turtle(lines))
         self.begun.add(graph)
-        self.progress(f"{graph.removeprefix(BASE)}: {len(lines)} triples")
+        so_far = f"{self.count} in all, of about {self.expected} and the index"
+        self.progress(f"{graph.removeprefix(BASE)}: {len(lines)} triples ({so_far})")
 
 
-def _triples(generation: Generation) -> Iterator[tuple[str, str]]:
+def _turtle(triples: Iterable[str]) -> bytes:
+    return (_TURTLE_HEAD + "".join(f"{triple} .\n" for triple in triples)).encode()
+
+
+def _triples(generation: Generation, union: str) -> Iterator[tuple[str, str]]:
     """Graph and triple of everything that a build holds, and each distinct triple once more in the union.
 
     The lines are sorted, so that a triple of several graphs stands on lines side by side.
@@ -157,27 +195,44 @@ def _triples(generation: Generation) -> Iterator[tuple[str, str]]:
             triple, _, graph = line.rstrip("\n").removesuffix(" .").rpartition(" ")
             yield graph[1:-1], triple
             if triple != last:
-                yield UNION_GRAPH, triple
+                yield union, triple
                 last = triple
 
 
-def _load_index(generation: Generation, add: Callable[[str, str], None]) -> Header:
-    """Hand over the blocks of the index; returns the header that has to follow when all else is loaded."""
+def _load_index(
+    generation: Generation, union: str, graph: str, max_edges: int, add: Callable[[str, str], None]
+) -> Header:
+    """Hand over the index; returns the header that has to follow when all else is loaded."""
     index = Index.open(generation.index_path)
+    local = local_edges(index, max_edges)
     digest, blocks = hashlib.sha256(), {}
-    for kind in ("nodes", "edges"):
-        number = -1
-        for number, text in enumerate(index_blocks(index, generation.names_path, kind)):
+    for kind, texts in (("nodes", node_blocks(generation.names_path)), ("edges", edge_blocks(index, local))):
+        blocks[kind] = 0
+        for number, text in enumerate(texts):
             digest.update(text.encode("ascii"))
-            add(INDEX_GRAPH, f"<{block_iri(kind, number)}> <{BLOCK}> {literal(text).sparql()}")
-        blocks[kind] = number + 1
-    graphs = tuple(sorted(generation.manifest["graphs"]))
-    return Header(generation.checksum, generation.id, graphs, blocks, digest.hexdigest(), index.counts)
+            add(graph, f"<{block_iri(graph, kind, number)}> <{BLOCK}> {literal(text).sparql()}")
+            blocks[kind] = number + 1
+    if local != "all":
+        for subject, prop, text in node_rows(index, graph):
+            add(graph, f"<{subject}> <{prop}> {literal(text).sparql()}")
+    return Header(
+        data_version=generation.checksum,
+        revision=generation.id,
+        graphs=tuple(sorted(generation.manifest["graphs"])),
+        union=union,
+        index=graph,
+        blocks=blocks,
+        digest=digest.hexdigest(),
+        counts=index.counts,
+        local=local,
+        predicates=tuple(predicate.name for predicate in index.predicates),
+        edge_graphs=index.graphs,
+    )
 
 
 def header_triple(header: Header) -> str:
     """The header as a triple of the index's graph, without the full stop."""
-    return f"<{INDEX_GRAPH}> <{HEADER}> {literal(json.dumps(asdict(header), sort_keys=True)).sparql()}"
+    return f"<{HEADER_GRAPH}> <{HEADER}> {literal(json.dumps(asdict(header), sort_keys=True)).sparql()}"
 
 
 def write_load_files(data_dir: Path, folder: Path) -> tuple[Path, Path]:
@@ -193,12 +248,13 @@ def write_load_files(data_dir: Path, folder: Path) -> tuple[Path, Path]:
         def write(graph: str, triple: str) -> None:
             stream.write(f"{triple} <{graph}> .\n")
 
-        for graph, triple in _triples(generation):
+        union, index = _graphs_of_push(generation, "files")
+        for graph, triple in _triples(generation, union):
             write(graph, triple)
-        header = _load_index(generation, write)
-        write(INDEX_GRAPH, header_triple(header))
-    graphs = (INDEX_GRAPH, *header.graphs, UNION_GRAPH)
+        header = _load_index(generation, union, index, MAX_EDGES, write)
+        write(HEADER_GRAPH, header_triple(header))
+    graphs = (HEADER_GRAPH, *header.graphs, union, index)
     clear = "\n".join(f"SPARQL CLEAR GRAPH <{graph}>;" for graph in graphs)
     with script.open("x", encoding="utf-8") as stream:
-        stream.write(_LOAD_SCRIPT.format(clear=clear, folder=folder.resolve(), graph=UNION_GRAPH))
+        stream.write(_LOAD_SCRIPT.format(clear=clear, folder=folder.resolve(), graph=union))
     return data, script

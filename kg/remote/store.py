@@ -1,10 +1,11 @@
 """A graph on an engine that somebody else runs, behind the same protocol as our own store.
 
 ``sarcoma-kg push`` (kg.remote.push) leaves four things on an engine: the graphs of a build, each under its name; their
-union as a graph of its own; the traversal index in blocks; and, last, a header that says what all this is. Queries
-then name their dataset in every request: the union as the default graph, the graphs of the build as named graphs. So
-an engine answers alike whatever it takes for its default graph, and whatever else it holds. An engine without that
-header is a foreign one: it gets queries passed through and nothing else (kg.remote.graph).
+union as a graph of its own; the traversal index; and, last, a header that says what all this is. Union and index lie
+in graphs of this push alone, so that one header, put in place of another, exchanges them. Queries then name their
+dataset in every request: the union as the default graph, the graphs of the build as named graphs. So an engine answers
+alike whatever it takes for its default graph, and whatever else it holds. An engine without that header is a foreign
+one: it gets queries passed through and nothing else (kg.remote.graph).
 """
 
 from __future__ import annotations
@@ -22,34 +23,22 @@ from kg.budget import Budget
 from kg.errors import CapabilityMissing, KgError, PartialAnswer, QueryFailed, QuerySyntaxError, RemoteUnavailable
 from kg.identifiers import BASE
 from kg.remote.client import Address, Cancelled, RemoteClient
-from kg.sparql.query import (
-    N_TRIPLES,
-    RESULTS_JSON,
-    Bindings,
-    QueryLimits,
-    SparqlOperation,
-    bind,
-    graph_in,
-    inspect,
-    prologue_end,
-    results_in,
-    term_of,
-    triples_from_n_triples,
-)
+from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, graph_in, results_in, triples_from_n_triples
+from kg.sparql.prologue import prologue_end
+from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect, term_of
 from kg.sparql.results import XSD, Solutions, Term, TermTriple, boolean_from_json, iri, solutions_from_json
+from kg.sparql.text_search import Find, with_hits
 from kg.sparql.tokens import tokens_of
 from ontology.terms import PREFIXES
 
-UNION_GRAPH = f"{BASE}graph/union"
-INDEX_GRAPH = f"{BASE}graph/index"
-# No terms of the vocabulary: how the graph of the index is laid out is between push and this module.
-HEADER = f"{INDEX_GRAPH}#header"
-BLOCK = f"{INDEX_GRAPH}#block"
-FORMAT = 1
+# No terms of the vocabulary: how these graphs are laid out is between push and this package.
+HEADER_GRAPH = f"{BASE}graph/index"
+HEADER = f"{HEADER_GRAPH}#header"
+FORMAT = 2
 PROBE = Budget(timeout_s=10.0, max_bytes=1024**2)
 
 _NO_BINDINGS: Bindings = MappingProxyType({})
-_HEADER_QUERY = f"SELECT ?text WHERE {{ GRAPH <{INDEX_GRAPH}> {{ <{INDEX_GRAPH}> <{HEADER}> ?text }} }}"
+_HEADER_QUERY = f"SELECT ?text WHERE {{ GRAPH <{HEADER_GRAPH}> {{ <{HEADER_GRAPH}> <{HEADER}> ?text }} }}"
 _DECLARED = re.compile(r"PREFIX\s+([A-Za-z][\w.-]*)?:", re.IGNORECASE)
 _USED = re.compile(r"(?<![\w.-])([A-Za-z][\w-]*):")
 _HAS_BASE = re.compile(r"\bBASE\b", re.IGNORECASE)
@@ -67,17 +56,27 @@ class Header:
         data_version: checksum of the dataset.
         revision: the generation.
         graphs: IRIs of the named graphs of the build.
+        union, index: IRIs of the graphs with the union and with the traversal index, new in every push.
         blocks: how many blocks of nodes and of edges the traversal index has.
         digest: SHA-256 of the texts of all blocks in order.
         counts: nodes and edges of the traversal index.
+        local: which edges the blocks hold: "all", "curated" (no imports), or "none".
+        predicates, edge_graphs: of the edges, in the order in which the rows of nodes number them.
+        previous: union and index of the push before, which its readers may still use.
     """
 
     data_version: str
     revision: str
     graphs: tuple[str, ...]
+    union: str
+    index: str
     blocks: Mapping[str, int]
     digest: str
     counts: Mapping[str, int]
+    local: str
+    predicates: tuple[str, ...]
+    edge_graphs: tuple[str, ...]
+    previous: tuple[str, ...] = ()
     format: int = FORMAT
 
     @classmethod
@@ -86,14 +85,9 @@ class Header:
         found: dict[str, Any] = json.loads(text)
         if found["format"] != FORMAT:
             raise ValueError(f"format {found['format']}")
-        return cls(
-            data_version=str(found["data_version"]),
-            revision=str(found["revision"]),
-            graphs=tuple(found["graphs"]),
-            blocks=dict(found["blocks"]),
-            digest=str(found["digest"]),
-            counts=dict(found["counts"]),
-        )
+        for name in ("graphs", "predicates", "edge_graphs", "previous"):
+            found[name] = tuple(found[name])
+        return cls(**found)
 
 
 @dataclass(frozen=True)
@@ -132,6 +126,7 @@ class RemoteStore:
         self._client = RemoteClient(Address.of(url), connections=connections, max_waiting=max_waiting)
         self._limits = limits or QueryLimits()
         self._reads = itertools.count()
+        self.find: Find | None = None  # what skg:matches finds, once the index of names is here
         self._capabilities = Capabilities("", None, is_described=False, union_default_graph=None)
         try:
             self._capabilities = self._probed()
@@ -166,7 +161,15 @@ class RemoteStore:
         """See :attr:`kg.store.Store.revision`; new at every look at a foreign endpoint, whose data may change."""
         if self._capabilities.header is None:
             return f"foreign-{id(self)}-{next(self._reads)}"
-        return f"{self._capabilities.header.revision}@{self.address}"
+        return f"{self._capabilities.header.revision}@{self.address}#{self._capabilities.header.union}"
+
+    def is_current(self) -> bool:
+        """Whether the engine still holds what was found when this was opened; also while it cannot be asked."""
+        try:
+            found = found_header(self._client)
+        except KgError:
+            return True
+        return found is None or found == self._capabilities.header
 
     @property
     def union_default_graph(self) -> bool:
@@ -214,7 +217,7 @@ class RemoteStore:
         facts = inspect(operation.query, self._limits)
         budget = budget or Budget()
         if facts.form in {"construct", "describe"}:
-            return graph_in(self._answer(operation, N_TRIPLES, budget, cancelled), media_type)
+            return graph_in(self._answer(operation, N_TRIPLES, budget, cancelled), media_type, PREFIXES)
         body = self._answer(operation, RESULTS_JSON, budget, cancelled)
         return results_in(_ask_as_standard(body) if facts.form == "ask" else body, media_type)
 
@@ -234,7 +237,8 @@ class RemoteStore:
         return self._answer(SparqlOperation(bind(inlined, others)), accept, budget, None)
 
     def _answer(self, operation: SparqlOperation, accept: str, budget: Budget, cancelled: Cancelled | None) -> bytes:
-        fields = [("query", _with_prologue(operation.query)), *self._dataset(operation)]
+        text = with_hits(operation.query, PREFIXES, self.find)
+        fields = [("query", _with_prologue(text)), *self._dataset(operation)]
         answer = self._client.query(fields, accept, budget, cancelled)
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
         if accept == RESULTS_JSON and "json" not in media_type:
@@ -246,7 +250,7 @@ class RemoteStore:
         header = self._capabilities.header
         default, named = operation.default_graphs, operation.named_graphs
         if not (default or named) and header is not None and not _has_dataset(operation.query, self._limits):
-            default, named = (UNION_GRAPH,), header.graphs
+            default, named = (header.union,), header.graphs
         yield from (("default-graph-uri", graph) for graph in default)
         yield from (("named-graph-uri", graph) for graph in named)
 
@@ -276,7 +280,7 @@ def found_header(client: RemoteClient) -> Header | None:
         return None
     try:
         header = Header.read(texts[0])
-        for graph in header.graphs:
+        for graph in (*header.graphs, header.union, header.index, *header.previous):
             iri(graph)
     except (ValueError, KeyError, TypeError) as error:
         reason = "its graph was loaded by another version; run `sarcoma-kg push` again"

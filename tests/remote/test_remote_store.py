@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from kg.budget import Budget
+from kg.description import describe
 from kg.errors import (
     CapabilityMissing,
     InvalidParameter,
@@ -43,9 +45,13 @@ class Stub:
 
     def __init__(self) -> None:
         self.status, self.body, self.headers = 200, NOTHING, dict[str, str]()
+        self.probe, self.header = YES, NOTHING
         self.pause_s = 0.0
         self.drip = False
         self.forms: list[dict[str, list[str]]] = []
+        self.requests: list[tuple[str, str, dict[str, str]]] = []  # path, content type, all headers
+        self.max_values: int | None = None  # more IRIs in a query than this, and the answer is cut
+        self.wants_digest = False
         self.url = ""
 
 
@@ -59,13 +65,19 @@ class _Handler(BaseHTTPRequestHandler):
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         query = form["query"][0]
         if query == "ASK { }":
-            self._send(200, YES, {})
+            self._send(200, self.stub.probe, {})
         elif "#header" in query:
-            self._send(200, NOTHING, {})
+            self._send(200, self.stub.header, {})
         else:
             self.stub.forms.append(form)
+            self.stub.requests.append((self.path, self.headers["Content-Type"], dict(self.headers.items())))
             time.sleep(self.stub.pause_s)
-            self._send(self.stub.status, self.stub.body, self.stub.headers)
+            if self.stub.wants_digest and not self.headers.get("Authorization", "").startswith("Digest "):
+                self._send(401, b"", {"WWW-Authenticate": 'Digest realm="SPARQL", nonce="abc", qop="auth"'})
+            elif self.stub.max_values is not None and query.count("<urn:node:") > self.stub.max_values:
+                self._send(200, NOTHING, {"X-SPARQL-MaxRows": "10"})
+            else:
+                self._send(self.stub.status, self.stub.body, self.stub.headers)
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -195,6 +207,50 @@ def test_credentials_are_neither_logged_nor_shown(
         assert "s3cret" not in text
         assert "reader" not in text
         assert "cmVhZGVy" not in text  # nor in base 64
+
+
+def test_a_query_goes_as_a_form_however_long_it_is(stub: Stub) -> None:
+    long = f"SELECT ?s WHERE {{ ?s ?p '{'x' * 20_000}' }}"
+    with RemoteStore(stub.url) as store:
+        store.select(long)
+    path, content_type, _ = stub.requests[0]
+    assert (path, content_type) == ("/sparql", "application/x-www-form-urlencoded")
+    assert stub.forms[0]["query"][0].endswith(long.removeprefix("SELECT"))
+
+
+def test_records_are_read_in_pages_that_the_engine_does_not_cut(stub: Stub) -> None:
+    stub.max_values = 3
+    nodes = [f"urn:node:{number}" for number in range(10)]
+    with RemoteStore(stub.url) as store:
+        describe(store, nodes)
+        stub.max_values = 0
+        with pytest.raises(PartialAnswer):
+            describe(store, nodes)
+    whole = [form["query"][0] for form in stub.forms if 0 < form["query"][0].count("<urn:node:") <= 3]
+    assert all(any(f"<{node}>" in query for query in whole) for node in nodes)
+
+
+def test_credentials_go_as_a_digest_where_the_engine_wants_that(stub: Stub) -> None:
+    stub.wants_digest = True
+    with RemoteStore(stub.url) as store:
+        assert store.select(QUERY).rows == ()
+    sent = [headers["Authorization"] for _, _, headers in stub.requests if "Authorization" in headers]
+    assert [value.partition(" ")[0] for value in sent] == ["Basic", "Digest"]
+    assert "s3cret" not in sent[-1]
+
+
+@pytest.mark.parametrize("body", [b"<html>not SPARQL</html>", b'{"head": {}}', b'{"head": {}, "boolean": "maybe"}'])
+def test_what_cannot_answer_a_plain_question_is_found_out_at_once(stub: Stub, body: bytes) -> None:
+    stub.probe = body
+    with pytest.raises(RemoteUnavailable):
+        RemoteStore(stub.url)
+
+
+def test_a_graph_of_another_format_is_told_from_a_foreign_endpoint(stub: Stub) -> None:
+    text = {"type": "literal", "value": '{"format": 1}'}
+    stub.header = json.dumps({"head": {"vars": ["text"]}, "results": {"bindings": [{"text": text}]}}).encode()
+    with pytest.raises(RemoteUnavailable, match="push"):
+        RemoteStore(stub.url)
 
 
 def test_an_address_that_is_none_is_refused_without_repeating_it() -> None:

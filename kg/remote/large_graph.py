@@ -1,0 +1,187 @@
+"""A graph with more edges than are fetched: names and curated facts are at hand, everything else stays on the engine.
+
+Questions that leave imports out run on the curated part, which is whole. Those about neighbours, and those that let
+imports in, walk the engine's copy (``kg.remote.frontier``) and run the same searches on what they have read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from kg.budget import Deadline
+from kg.errors import CapabilityMissing, QueryTimeout, ResultTooLarge
+from kg.graph import SEARCH_TIMEOUT_S, KnowledgeGraph
+from kg.mechanism.answer import MechanismAnswer
+from kg.model import CERTAINTIES
+from kg.paths import neighborhood, traversal
+from kg.paths.adjacency import Selection, nodes_allowed
+from kg.paths.best_paths import SearchLimits
+from kg.paths.index import Index
+from kg.paths.link_filters import LinkFilters
+from kg.remote.frontier import (
+    MAX_FRONTIER,
+    MAX_LINKS,
+    CutShort,
+    FrontierLimits,
+    Reached,
+    Walk,
+    between,
+    within,
+)
+from kg.remote.rows import IN, OUT, part_of
+from kg.remote.store import RemoteStore
+from kg.search import NameIndex
+
+_WALKED = frozenset({"counts", "neighbors", "common", "reachable", "subgraph", "paths", "shortest_paths", "all_paths"})
+_ON_CURATED = frozenset({"index", "mechanism", "gaps", "explain"})
+_ON_STORE = frozenset({
+    "store", "names", "results", "data_version", "close", "search", "resolve", "name_of", "entity", "fact", "study",
+    "timeline", "document", "members", "corpus", "class_counts", "statements", "evidence", "histotypes_below",
+    "all_evidence", "compare", "pool", "safety", "questions", "ask", "sparql",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CutPathAnswer(traversal.PathAnswer):
+    """Paths from a walk that a limit ended: all of up to ``complete_to`` steps have been compared."""
+
+    complete_to: int = 0
+
+
+class LargeRemoteGraph(KnowledgeGraph):
+    """Questions whose answers would rest on edges that are not here are refused by name, also those added later."""
+
+    store: RemoteStore
+
+    def __init__(
+        self, store: RemoteStore, index: Index, names: NameIndex, limits: FrontierLimits | None = None
+    ) -> None:
+        super().__init__(store, index, names)
+        self._limits = limits or FrontierLimits()
+        self._local = index
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("_") or name in _WALKED or name in _ON_STORE:
+            return super().__getattribute__(name)
+        if name in _ON_CURATED and self._has_curated():
+            return super().__getattribute__(name)
+        raise CapabilityMissing(f"{name}; its graph has more edges than are fetched, and this needs them all")
+
+    def _has_curated(self) -> bool:
+        return self.store.header.local == "curated"
+
+    def counts(
+        self, node: str, *, include_imports: bool = False, graphs: Sequence[str] = ()
+    ) -> tuple[neighborhood.NeighborCount, ...]:
+        """See the base class."""
+        iri = self.resolve(node, parameter="id").id
+        part = self._beside((iri,))
+        return neighborhood.neighbor_counts(part, iri, include_imports=include_imports, graphs=graphs)
+
+    def neighbors(self, question: neighborhood.NeighborsQuestion) -> neighborhood.NeighborsAnswer:
+        """See the base class."""
+        return neighborhood.neighbors(self._beside((question.node,)), question)
+
+    def common(self, question: neighborhood.CommonQuestion) -> neighborhood.CommonAnswer:
+        """See the base class."""
+        return neighborhood.common_neighbors(self._beside(question.nodes), question, self)
+
+    def reachable(self, question: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
+        """See the base class."""
+        part = self._around((question.node,), question.max_length - 1, question)
+        return neighborhood.reachable(part, question)
+
+    def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
+        """See the base class."""
+        return neighborhood.subgraph(self._around(question.nodes, question.hops, question), question, self)
+
+    def mechanism(
+        self, *args: Any, include_imports: bool = False, graphs: Sequence[str] = (), **named: Any
+    ) -> MechanismAnswer:
+        """See the base class."""
+        if Selection(include_imports=include_imports, graphs=frozenset(graphs)).reads_imports:
+            raise CapabilityMissing("mechanism with imports; its graph has more edges than are fetched")
+        return super().mechanism(*args, graphs=graphs, **named)
+
+    def paths(self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> traversal.PathAnswer:
+        """See the base class; where a limit ended the walk, a :class:`CutPathAnswer`."""
+        return self._paths(traversal.best_paths, question, timeout_s)
+
+    def shortest_paths(
+        self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> traversal.PathAnswer:
+        """Every path with the fewest steps; as :meth:`paths`."""
+        return self._paths(traversal.all_shortest_paths, question, timeout_s)
+
+    def all_paths(
+        self, question: traversal.AllPathsQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> traversal.PathAnswer:
+        """All simple paths up to a length; as :meth:`paths`."""
+        return self._paths(traversal.best_paths, question, timeout_s)
+
+    def _paths(self, search: Any, question: traversal.PathQuestion, timeout_s: float) -> traversal.PathAnswer:
+        limits = SearchLimits(deadline=Deadline.after(timeout_s))
+        if self._has_curated() and not question.selection().reads_imports:
+            answer: traversal.PathAnswer = search(self._local, question, self, limits)
+            return answer
+        part, reached = self._between(question, limits)
+        if reached.cut_by:
+            answer = search(part, replace(question, max_length=max(reached.complete_to, 1)), self, limits)
+            kept = {field.name: getattr(answer, field.name) for field in fields(answer)}
+            kept |= {"total": None, "truncated": True, "truncated_by": reached.cut_by, "excluded_by": ()}
+            return CutPathAnswer(**kept, complete_to=reached.complete_to)
+        answer = search(part, question, self, limits)
+        if answer.paths or answer.truncated:
+            return answer
+        # What filters shut out shows only in a part that was read without them.
+        part, _ = self._between(_unfiltered(question), limits)
+        blamed: traversal.PathAnswer = search(part, question, self, limits)
+        return blamed
+
+    def _between(self, question: traversal.PathQuestion, limits: SearchLimits) -> tuple[Index, Reached]:
+        """What of the graph can lie on the paths that a question asks for."""
+        ends = self._local.node(question.source, "source"), self._local.node(question.target, "target")
+        avoid = [self._local.node(iri, "avoid") for iri in question.avoid]
+        interior = nodes_allowed(self._local, question.node_types, avoid)
+        walk = self._walk(limits.deadline, question.selection())
+        reached = between(walk, ends, question.max_length, interior)
+        return part_of(self._local, self.store.header, reached.links, frozenset((*ends, *avoid))), reached
+
+    def _beside(self, nodes: tuple[str, ...]) -> Index:
+        """All links of some entities."""
+        numbers = [self._local.node(iri, "node") for iri in nodes]
+        walk = self._walk(None, None)
+        _whole(lambda: walk.around(numbers, (OUT, IN)))
+        return part_of(self._local, self.store.header, walk.links, frozenset(numbers))
+
+    def _around(self, nodes: tuple[str, ...], hops: int, question: LinkFilters) -> Index:
+        """All links of the entities within so many steps."""
+        numbers = [self._local.node(iri, "node") for iri in nodes]
+        walk = self._walk(None, question.selection())
+        _whole(lambda: within(walk, numbers, hops, question.direction))
+        return part_of(self._local, self.store.header, walk.links, frozenset(numbers))
+
+    def _walk(self, deadline: Deadline | None, selection: Selection | None) -> Walk:
+        return Walk(self.store, selection, deadline or Deadline.after(SEARCH_TIMEOUT_S), self._limits)
+
+
+def _whole(read: Callable[[], object]) -> None:
+    """Read what an answer must rest on as a whole. Raises: QueryTimeout, ResultTooLarge."""
+    try:
+        read()
+    except CutShort as cut:
+        if cut.limit == "timeout":
+            raise QueryTimeout("timeout_s", SEARCH_TIMEOUT_S, "s") from None
+        raise ResultTooLarge(
+            f"max_{cut.limit}", MAX_LINKS if cut.limit == "links" else MAX_FRONTIER, cut.limit
+        ) from None
+
+
+def _unfiltered(question: traversal.PathQuestion) -> traversal.PathQuestion:
+    """The question without any of its filters."""
+    return replace(
+        question, predicates=(), node_types=(), avoid=(), certainties=frozenset(CERTAINTIES), directed=False,
+        include_imports=True, max_length=traversal.MAX_LENGTH,
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""The commands that hand a built graph to others: to another SPARQL engine, or as tables."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from kg.errors import InvalidParameter
+from kg.parquet import export_parquet
+from kg.remote.push import push, write_load_files
+from server.present import dumps
+
+STORE_VARIABLE = "SARCOMA_KG_STORE"  # an address may hold a password, which the list of processes would show
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_push(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """The command ``push``."""
+    command = commands.add_parser("push", parents=[common], help="load the built graph into another SPARQL engine")
+    command.add_argument(
+        "url",
+        metavar="URL",
+        nargs="?",
+        default=os.environ.get(STORE_VARIABLE, ""),
+        help=f"its query endpoint, such as http://localhost:7878/query ({STORE_VARIABLE})",
+    )
+    command.add_argument("--graph-store", default="", metavar="URL", help="where it takes graphs, if that is unusual")
+    command.add_argument("--files", type=Path, metavar="DIR", help="write files for Virtuoso's bulk loader instead")
+    command.set_defaults(run=_push)
+
+
+def _push(given: argparse.Namespace) -> int:
+    if given.files is not None:
+        data, script = write_load_files(given.data, given.files)
+        print(f"wrote {data} and {script}\nload them on the engine's machine: isql < {script}")
+        return 0
+    if not given.url:
+        raise InvalidParameter("URL", "", "the address of the engine, or --files DIR")
+    done = push(given.data, given.url, graph_store=given.graph_store, progress=_tell(given))
+    if given.json:
+        sys.stdout.write(dumps(done))
+    else:
+        print(f"{done.address} holds data version {done.data_version}: {done.graphs} graphs, {done.triples} triples")
+    return 0
+
+
+def _tell(given: argparse.Namespace) -> Callable[[str], None]:
+    return lambda message: None if given.json else print(message, file=sys.stderr)
+
+
+def add_export(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """The command ``export``."""
+    command = commands.add_parser(
+        "export", parents=[common], help="write the built graph as Parquet tables, for Spark, DuckDB or pandas"
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="a folder to be made: nodes, edges, triples")
+    command.set_defaults(run=_export)
+
+
+def _export(given: argparse.Namespace) -> int:
+    done = export_parquet(given.data, given.folder)
+    if given.json:
+        sys.stdout.write(dumps(done))
+    else:
+        held = ", ".join(f"{count:,} {name}" for name, count in done.rows.items())
+        print(f"{done.folder} holds data version {done.data_version}: {held}")
+    return 0
