@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from flask import Response, request
 
 from kg.model import EntityRef
+from server.picture_file import style_hash
 
 _PAGES = {
     "Study": "/study/",
@@ -56,22 +57,28 @@ def export(label: str, href: str, *, download: bool = False) -> dict[str, str | 
 
 
 def csv_response(rows: Iterable[Sequence[str]], name: str) -> Response:
-    """Rows as a CSV file; cells that a spreadsheet would run as a formula get an apostrophe (OWASP, CSV Injection)."""
+    """Rows as a CSV file."""
+    return file_response(csv_text(rows), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as CSV; cells that a spreadsheet would run as a formula get an apostrophe (OWASP, CSV Injection)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for row in rows:
         writer.writerow([f"'{cell}" if cell[:1] in {"=", "+", "@"} else cell for cell in row])
-    return _file(out.getvalue(), "text/csv; charset=utf-8", f"{name}.csv")
+    return out.getvalue()
 
 
-def svg_response(text: str, name: str, style_hash: str) -> Response:
-    """A drawing as a file; its own style sheet is allowed by its hash, nothing else is."""
-    response = _file(text, "image/svg+xml; charset=utf-8", f"{name}.svg")
-    response.headers["Content-Security-Policy"] = f"default-src 'none'; style-src '{style_hash}'"
+def svg_response(text: str, name: str) -> Response:
+    """A picture as a file; its own style sheet is allowed by its hash, nothing else is."""
+    response = file_response(text, "image/svg+xml; charset=utf-8", f"{name}.svg")
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; style-src '{style_hash()}'"
     return response
 
 
-def _file(text: str, content_type: str, name: str) -> Response:
+def file_response(text: str, content_type: str, name: str) -> Response:
+    """A text to keep."""
     response = Response(text, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -7,10 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from kg.graph import KnowledgeGraph
+from server import figures
+from server.addresses import csv_response, svg_response
 from server.openapi import describe_api
 from server.parameters import read
 from server.present import dumps
 from server.questions import QUESTIONS, Question
+from server.sharing import source_line
 
 PREFIX = "/api/v1"
 JSON = "application/json"
@@ -32,9 +35,16 @@ def _view(graph: KnowledgeGraph, question: Question) -> Any:
     def answer(**path: str) -> Response:
         given = {name: request.args.getlist(name) for name in request.args}
         given.update({name: [value] for name, value in path.items()})
-        return Response(
-            dumps(question.answer(graph, read(question.parameters, given, others=question.others))), content_type=JSON
-        )
+        arguments = read(question.parameters, given, others=question.others)
+        found = question.answer(graph, arguments)
+        form = arguments.text("format") if "format" in arguments.table else None
+        name = f"sarcoma-kg-{question.name}-{graph.data_version[:8]}"
+        if form == "svg":
+            kind = arguments.text("figure") or "" if "figure" in arguments.table else ""
+            return svg_response(figures.svg(found, source_line(graph), kind), name)
+        if form == "csv":
+            return csv_response(figures.table_of(found), name)
+        return Response(dumps(found), content_type=JSON)
 
     return answer
 

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.description import Description, describe
-from kg.errors import InvalidParameter
-from kg.evidence.clinical import read_components
+from kg.evidence.regimens import read_components
 from kg.evidence.rows import DESIGNS
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from ontology.terms import CLASSES, PREDICATES
-from server import entity_page, evidence_page, explore_page, mechanism_page, wording
+from server import entity_page, evidence_page, explore_page, mechanism_page, plots, wording
 from server.addresses import csv_response, export, given, here, page_of, query, svg_response
 from server.assets import Assets
+from server.mechanism_partners import steps_of
 from server.parameters import Arguments, read
-from server.picture_file import picture_file
-from server.present import dumps
+from server.picture_file import picture_file, plot_file
 from server.provenance import origins
 from server.questions import EVIDENCE_PARAMETERS, QUESTIONS, evidence_question
 from server.records import Records
+from server.sharing import citation, fact_exports, facts_wanted, source_line
 from server.sources import Sources
 from server.synthesis import Synthesis
 
 _BY_NAME = {question.name: question for question in QUESTIONS}
 PATHS_SHOWN = 40
+_Drawn = TypeVar("_Drawn")
 
 Page = str | BaseResponse
 
@@ -84,6 +84,7 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
         "navigation": NAVIGATION,
         "corpus": corpus,
         "data_version": graph.data_version,
+        "citation": lambda title, exported: citation(title, exported, graph.data_version, corpus.text),
         "page_of": page_of,
         "curie": display,
         "words": wording.words,
@@ -144,7 +145,12 @@ class _Site:
             else None
         )
         answer = self.graph.search(filled.required("q"), filled.texts("type"), 50) if filled else None
-        return render_template("search.html", answer=answer, search_text=request.args.get("q", ""))
+        return render_template(
+            "search.html",
+            answer=answer,
+            search_text=request.args.get("q", ""),
+            exported=[export("JSON", f"/api/v1/search?{query()}")] if answer else [],
+        )
 
     def entity(self, name: str) -> Page:
         ref = self.graph.resolve(name)
@@ -154,7 +160,9 @@ class _Site:
         around = entity_page.surroundings(self.graph, card)
         if request.args.get("format") == "svg":
             return self._drawn(around.picture, f"What is stated of {card.label}", card.curie.replace(":", "-"))
-        ids = card.curie.replace(":", "/", 1)
+        facts = [item.statement for item in around.items]
+        if (other := facts_wanted(self.graph, facts, card.curie.replace(":", "-"))) is not None:
+            return other
         return render_template(
             "entity.html",
             card=card,
@@ -163,9 +171,10 @@ class _Site:
             components=self._components(card.id) if card.type == "Regimen" else (),
             remarks=self._remarks(card.id),
             exported=[
-                export("Turtle", f"/id/{ids}?format=turtle"),
-                export("JSON-LD", f"/id/{ids}?format=jsonld"),
                 export("JSON", f"/api/v1/entities/{card.curie}"),
+                export("Turtle", f"/id/{card.curie.replace(':', '/', 1)}?format=turtle"),
+                export("JSON-LD", f"/id/{card.curie.replace(':', '/', 1)}?format=jsonld"),
+                export("SPARQL", here([("format", "sparql")])),
                 *([export("SVG", here([("format", "svg")]), download=True)] if around.picture.nodes else []),
             ],
         )
@@ -193,7 +202,7 @@ class _Site:
         return [{"id": a.value, "text": b.value, "certainty": c.value} for a, b, c in rows if a and b and c]
 
     def mechanism(self) -> Page:
-        asked = {name: values for name, values in given().items() if name != "shortcuts"}
+        asked = {name: values for name, values in given().items() if name not in {"shortcuts", "group"}}
         filled = read(_BY_NAME["mechanism"].parameters, {"k": [str(PATHS_SHOWN)]} | asked)
         drugs, target = filled.texts("drug"), filled.text("target")
         heading = _mechanism_heading(drugs, target)
@@ -204,19 +213,20 @@ class _Site:
             stated = origins(
                 self.graph.store,
                 self.sources,
-                {s for path in answer.paths for step in path.steps for s in step.statements},
+                {s for step in steps_of(answer) for s in step.statements},
             )
             page = mechanism_page.mechanism_page(answer, stated, draw_short_cuts=draw_short_cuts)
+            if (other := facts_wanted(self.graph, stated, "mechanism")) is not None:
+                return other
             if request.args.get("format") == "csv":
                 return csv_response(mechanism_page.csv_rows(page), "mechanism")
             if request.args.get("format") == "svg" and page.groups:
-                wanted = request.args.get("group", type=int, default=1)
-                group = page.groups[min(max(wanted, 1), len(page.groups)) - 1]
+                group = _chosen(page.groups, "group")
                 return self._drawn(group.picture, f"{heading}: {group.title}", "mechanism")
         return render_template(
             "mechanism.html",
             heading=heading,
-            drug=" ".join(drugs),
+            drug=" + ".join(drugs),
             target=target or "",
             hedged=bool(filled.texts("certainty")),
             draw_short_cuts=draw_short_cuts,
@@ -224,35 +234,50 @@ class _Site:
             page=page,
             summary=_mechanism_summary(answer, page) if page else "",
             exported=[
-                export("JSON", f"/api/v1/mechanism?{query(['shortcuts', 'group'])}"),
+                export(
+                    "JSON", f"/api/v1/mechanism?{query(['shortcuts', 'group', 'k'], [('k', str(filled.whole('k')))])}"
+                ),
                 export("CSV of the steps", here([("format", "csv")]), download=True),
+                *fact_exports(),
                 *(
                     export(
                         f"SVG: {group.title}",
                         here([("format", "svg"), ("group", str(number))], ["group"]),
                         download=True,
                     )
-                    for number, group in enumerate(page.groups if page else (), 1)
+                    for number, group in enumerate(page.groups, 1)
                 ),
-            ],
+            ]
+            if page
+            else [],
         )
 
     def evidence(self) -> Page:
-        filled = read(EVIDENCE_PARAMETERS, given())
+        filled = read(EVIDENCE_PARAMETERS, {name: values for name, values in given().items() if name != "plot"})
         answer = self.graph.evidence(evidence_question(filled)) if filled.values else None
         if answer is not None and request.args.get("format") == "csv":
             return csv_response(evidence_page.csv_rows(answer), "evidence")
+        if answer is not None and (other := facts_wanted(self.graph, (row.id for row in answer.items), "evidence")):
+            return other
+        page = evidence_page.evidence_page(answer) if answer else None
+        if page is not None and page.forests and request.args.get("format") == "svg":
+            forest = _chosen(page.forests, "plot")
+            return svg_response(plot_file("forest", source_line(self.graph), plot=forest), self._file_name("rates"))
         texts = {name: filled.text(name) for name in filled.table if name != "drug"} | {
             "drug": " + ".join(filled.texts("drug"))
         }
         texts["include_flagged"] = "true" if filled.flag("include_flagged") else None
+        is_treatment = any(filled.texts(name) for name in ("drug", "regimen", "drug_class", "target"))
+        pooled = self.graph.pool(evidence_question(filled)) if answer and answer.items and is_treatment else None
         return render_template(
             "evidence.html",
+            pooled=pooled,
+            pooled_plot=plots.pool_forest(pooled, pooled.measure.label) if pooled and pooled.estimate else None,
             heading=evidence_page.heading(filled.texts("drug"), texts),
             given=texts,
             designs=DESIGNS,
             answer=answer,
-            page=evidence_page.evidence_page(answer) if answer else None,
+            page=page,
             filters=_chips(filled),
             more_given=any(
                 filled.texts(name)
@@ -265,59 +290,22 @@ class _Site:
             exported=[
                 export("CSV", here([("format", "csv")]), download=True),
                 export("JSON", f"/api/v1/evidence?{query()}"),
-            ],
+                *fact_exports(),
+                *(
+                    export(
+                        f"SVG: {forest.heading}",
+                        here([("format", "svg"), ("plot", str(number))], ["plot"]),
+                        download=True,
+                    )
+                    for number, forest in enumerate(page.forests, 1)
+                ),
+            ]
+            if answer and page
+            else [],
         )
 
     def explore(self) -> Page:
-        names, node = request.args.getlist("node"), request.args.get("expand", "").strip()
-        if node:
-            limit = request.args.get("limit", type=int, default=explore_page.STEP)
-            if not 1 <= limit <= explore_page.MAX_NODES:
-                raise InvalidParameter("limit", str(limit), f"a whole number from 1 to {explore_page.MAX_NODES}")
-            found = explore_page.expanded(
-                self.graph,
-                names,
-                node,
-                request.args.get("predicate", ""),
-                request.args.get("direction", ""),
-                limit=limit,
-            )
-        else:
-            found = explore_page.scene(self.graph, names)
-        if request.args.get("format") == "json":
-            # What an expansion brings, with every link among what is shown then; the canvas finds the places itself.
-            answer = {
-                "nodes": [{"id": ref.curie, "type": ref.type, "label": ref.label} for ref in found.added if node]
-                if node
-                else [],
-                "edges": [explore_page.edge(step) for step in found.edges],
-                "more": found.more,
-            }
-            return Response(dumps(answer), content_type="application/json")
-        picture = explore_page.placed(found, request.args.getlist("pin"), request.args.getlist("at"))
-        labels = {name: [term.label, term.inverse_label] for name, term in PREDICATES.items()}
-        types = {name: wording.words(name) for name in sorted({ref.type for ref in found.nodes} | set(CLASSES))}
-        opened = request.args.get("open", "").strip()
-        focus = self.graph.resolve(opened, parameter="open") if opened else None
-        return render_template(
-            "explore.html",
-            graph=picture,
-            nodes=found.nodes,
-            added=found.added,
-            more=found.more,
-            full=len(found.nodes) >= explore_page.MAX_NODES,
-            focus=focus,
-            expansions=explore_page.expansions(self.graph, focus, found.nodes) if focus else (),
-            names={ref.curie: ref.label for ref in found.nodes},
-            places={node["id"]: (node["x"], node["y"]) for node in picture["nodes"]},
-            view_box=explore_page.view_box(picture),
-            keep=query(
-                ["expand", "predicate", "direction", "open", "limit", "node"],
-                [("node", ref.curie) for ref in found.nodes],
-            ),
-            graph_json=_embedded(picture),
-            labels_json=_embedded({"predicates": labels, "types": types}),
-        )
+        return explore_page.explore(self.graph)
 
     def schema(self) -> Page:
         counts = {count.type: count.count for count in self.graph.class_counts()}
@@ -333,10 +321,10 @@ class _Site:
         return render_template("docs.html", questions=QUESTIONS)
 
     def _drawn(self, picture: Any, title: str, name: str) -> Response:
-        text, digest = picture_file(
-            picture, title, f"sarcoma-kg, data {self.graph.data_version[:12]}, {self.graph.corpus().text}"
-        )
-        return svg_response(text, f"sarcoma-kg-{name}-{self.graph.data_version[:8]}", digest)
+        return svg_response(picture_file(picture, title, source_line(self.graph)), self._file_name(name))
+
+    def _file_name(self, name: str) -> str:
+        return f"sarcoma-kg-{name}-{self.graph.data_version[:8]}"
 
 
 _REMARKS = """
@@ -350,10 +338,11 @@ _PREDICATE_COUNTS = (
 
 
 def _mechanism_heading(drugs: tuple[str, ...], target: str | None) -> str:
+    acts = "act" if len(drugs) > 1 or any("+" in drug for drug in drugs) else "acts"
     if drugs and target:
-        return f"How {' and '.join(drugs)} acts on {target}"
+        return f"How {' and '.join(drugs)} {acts} on {target}"
     if drugs:
-        return f"How {' and '.join(drugs)} acts"
+        return f"How {' and '.join(drugs)} {acts}"
     return f"What acts on {target}" if target else "Mechanism"
 
 
@@ -371,6 +360,12 @@ def _mechanism_summary(answer: Any, page: mechanism_page.MechanismPage) -> str:
     return f"{wording.count_of('chain', shown)} of sourced steps{cuts}."
 
 
+def _chosen(drawn: Sequence[_Drawn], parameter: str) -> _Drawn:
+    """The picture of a page that the request names by its place, counted from 1."""
+    place: int = request.args.get(parameter, type=int, default=1)
+    return drawn[min(max(place, 1), len(drawn)) - 1]
+
+
 def _chips(filled: Arguments) -> list[dict[str, str]]:
     """The filters of a question, each with the address that drops it."""
     return [
@@ -378,8 +373,3 @@ def _chips(filled: Arguments) -> list[dict[str, str]]:
         for name, values in filled.values.items()
         if name != "limit"
     ]
-
-
-def _embedded(value: Any) -> str:
-    """JSON for a data block in a page: no ``</script>`` can end it early."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from kg.catalogue import CatalogueQuestion, QuestionAnswer, find
 from kg.graph import KnowledgeGraph
+from server.addresses import export
 
 
 def catalogue_blueprint(graph: KnowledgeGraph) -> Blueprint:
@@ -36,7 +37,11 @@ def catalogue_blueprint(graph: KnowledgeGraph) -> Blueprint:
             shown=_shown(answer),
             fields=_fields(asked, answer),
             sparql_href=editor_address(answer.query),
-            api_href=f"/api/v1/questions/{asked.id}?{urlencode(given, doseq=True)}",
+            exported=[
+                export("CSV", editor_address(answer.query) + "&format=csv", download=True),
+                export("JSON", f"/api/v1/questions/{asked.id}?{urlencode(given, doseq=True)}"),
+                export("SPARQL", editor_address(answer.query)),
+            ],
         )
 
     def query(name: str) -> Response:

@@ -10,9 +10,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any
 
 from platformdirs import user_data_path
 
@@ -30,14 +31,18 @@ from kg.errors import (
 )
 from kg.graph import KnowledgeGraph
 from kg.remote.graph import open_remote
-from kg.remote.push import push, write_load_files
 from kg.sparql.query import SparqlOperation
+from server import figures
+from server.addresses import csv_text
+from server.handing_over import STORE_VARIABLE, Commands, add_export, add_push
 from server.negotiation import format_named
-from server.parameters import Parameter, read
+from server.parameters import Arguments, Parameter, read
 from server.present import dumps, listing
 from server.questions import QUESTIONS, Question
 from server.serving import serve
+from server.serving_granian import serve_with_granian
 from server.settings import Settings, add_arguments, from_arguments
+from server.sharing import source_line
 from server.terminal import render
 from triples.build import CURATED, build, read_sound_corpus
 from triples.check import CheckQuestion, check
@@ -45,10 +50,6 @@ from triples.facts import facts
 from triples.imports.catalog import ImportManifest, list_imports, remove_import
 from triples.imports.job import READERS, ImportQuestion, run_import
 from triples.report import check_summary, render_check
-
-STORE_VARIABLE = "SARCOMA_KG_STORE"  # an address may hold a password, which the list of processes would show
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXIT_CODES: tuple[tuple[tuple[type[KgError], ...], int], ...] = (
     ((CurationError,), 3),
@@ -97,7 +98,8 @@ def _parser() -> argparse.ArgumentParser:
         help=f"a SPARQL endpoint that `push` has loaded, instead of the graph in --data ({STORE_VARIABLE})",
     )
     _add_build(commands, common)
-    _add_push(commands, common)
+    add_push(commands, common)
+    add_export(commands, common)
     _add_serve(commands, reading)
     _add_check(commands, common)
     _add_facts(commands, common)
@@ -134,39 +136,6 @@ def _build(given: argparse.Namespace) -> int:
     return 0
 
 
-def _add_push(commands: Commands, common: argparse.ArgumentParser) -> None:
-    command = commands.add_parser("push", parents=[common], help="load the built graph into another SPARQL engine")
-    command.add_argument(
-        "url",
-        metavar="URL",
-        nargs="?",
-        default=os.environ.get(STORE_VARIABLE, ""),
-        help=f"its query endpoint, such as http://localhost:7878/query ({STORE_VARIABLE})",
-    )
-    command.add_argument("--graph-store", default="", metavar="URL", help="where it takes graphs, if that is unusual")
-    command.add_argument("--files", type=Path, metavar="DIR", help="write files for Virtuoso's bulk loader instead")
-    command.set_defaults(run=_push)
-
-
-def _push(given: argparse.Namespace) -> int:
-    if given.files is not None:
-        data, script = write_load_files(given.data, given.files)
-        print(f"wrote {data} and {script}\nload them on the engine's machine: isql < {script}")
-        return 0
-    if not given.url:
-        raise InvalidParameter("URL", "", "the address of the engine, or --files DIR")
-    done = push(given.data, given.url, graph_store=given.graph_store, progress=_tell(given))
-    if given.json:
-        sys.stdout.write(dumps(done))
-    else:
-        print(f"{done.address} holds data version {done.data_version}: {done.graphs} graphs, {done.triples} triples")
-    return 0
-
-
-def _tell(given: argparse.Namespace) -> Callable[[str], None]:
-    return lambda message: None if given.json else print(message, file=sys.stderr)
-
-
 def _opened(given: argparse.Namespace, settings: Settings | None = None) -> KnowledgeGraph:
     """The graph that a command reads: behind the address of --store, or in the data folder."""
     settings = settings or Settings(workers=1, slow_workers=0)
@@ -194,8 +163,12 @@ def _add_serve(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def _serve(given: argparse.Namespace) -> int:
     settings = from_arguments(given)
-    with _opened(given, settings) as graph:
-        serve(graph, settings, None if given.store else lambda: _opened(given, settings))
+    reopen = partial(_opened, given, settings)
+    if settings.server == "granian":
+        serve_with_granian(reopen, settings)
+        return 0
+    with reopen() as graph:
+        serve(graph, settings, reopen)
     return 0
 
 
@@ -367,8 +340,18 @@ def _ask(given: argparse.Namespace) -> int:
     arguments = read(question.parameters, values, others=question.others)
     with _opened(given) as graph:
         answer = question.answer(graph, arguments)
-    sys.stdout.write(dumps(answer) if given.json else render(answer))
+        source = source_line(graph)
+    sys.stdout.write(_in_form(answer, arguments, source, is_json=given.json))
     return 0
+
+
+def _in_form(answer: Any, given: Arguments, source: str, *, is_json: bool) -> str:
+    form = given.text("format") if "format" in given.table else None
+    if form == "svg":
+        return figures.svg(answer, source, given.text("figure") or "" if "figure" in given.table else "")
+    if form == "csv":
+        return csv_text(figures.table_of(answer))
+    return dumps(answer) if is_json or form == "json" else render(answer)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Graphs as pictures, read from left to right: what the templates need to write them as SVG.
 
 ``kg.mechanism.layering`` says which column and row a node is in; this module gives columns the room that boxes and
-labels need, lets lines leave on the right and arrive on the left, each at a place of its own, and finds every label a spot.
+labels need, and lets lines leave on the right and arrive on the left, each at a place of its own.
 """
 
 from __future__ import annotations
@@ -13,22 +13,29 @@ from itertools import pairwise
 
 from kg.mechanism.layering import COLUMN, layered
 from kg.model import EntityRef
+from server.line_labels import EDGE_CHARACTER, Label, Line, Piece, Point, Rect, Side, placed_label
 from server.rows import Pair, ahead, heights
 
 LINE_HEIGHT = 15
 LABEL_WIDTH = 17  # characters
 CHARACTER = 6.9  # pixels of the drawing font, on average
-EDGE_CHARACTER = 6.1
-EDGE_LINE = 12
 EDGE_LABEL_WIDTH = 15
 MARGIN = 14
 AIR = 26  # between a label and the boxes beside it
 MIN_GAP = 60
+FAN_FROM = 4  # lines: from so many on, their words stand where they have parted
+FAN_ROOM = 120
 FAN = 9  # pixels of length for each line of a fan
 MOST_LINES = 4
 
 _MARKS = {1: "arrow", -1: "bar"}
-Point = tuple[float, float]
+# What a box says beneath its name where the paths of two drugs meet.
+_MET = {
+    "meeting-same": ("(both, same way)",),
+    "meeting-opposite": ("(both, opposite)",),
+    "meeting-mixed": ("(both, mixed)",),
+    "meeting-unknown": ("(both)",),
+}
 
 
 @dataclass(frozen=True)
@@ -55,16 +62,12 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of a label and where its baseline lies, from the centre."""
-
-    text: str
-    y: float
-
-
-@dataclass(frozen=True)
 class Box:
-    """A node: a labelled box around (x, y). ``role``: step, ghost (nothing leads to it), joint, or centre."""
+    """A node: a labelled box around (x, y).
+
+    ``role``: step, ghost (nothing leads to it), joint, centre, or meeting-same, -opposite, -mixed and -unknown where
+    the paths of two drugs meet.
+    """
 
     id: str
     curie: str
@@ -81,16 +84,7 @@ class Box:
     @property
     def is_cut(self) -> bool:
         """Whether the lines hold less than the label."""
-        return self.lines[-1].text.endswith("…")
-
-
-@dataclass(frozen=True)
-class Label:
-    """The words on a line, around (x, y)."""
-
-    x: float
-    y: float
-    lines: tuple[Line, ...]
+        return any(line.text.endswith("…") for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -118,19 +112,6 @@ class Picture:
     height: float = 0
 
 
-@dataclass(frozen=True)
-class _Rect:
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: _Rect) -> bool:
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
-
-
 def wrapped(label: str, width: int = LABEL_WIDTH) -> tuple[str, ...]:
     """A label in lines of about ``width`` characters, broken at blanks.
 
@@ -153,6 +134,7 @@ def layered_picture(
     last: Collection[str] = (),
     ghosts: Collection[str] = (),
     centre: str | None = None,
+    meetings: Mapping[str, str] | None = None,
 ) -> Picture:
     """Draw things and what is stated of them from left to right.
 
@@ -162,18 +144,16 @@ def layered_picture(
         last: IRIs of things that belong at the right end.
         ghosts: IRIs of things that are drawn although nothing leads to them.
         centre: IRI of what the drawing is about, if it is about one thing.
+        meetings: how two drugs push a thing at which their paths meet, by its IRI.
     """
     refs = {ref.id: ref for ref in nodes}
     drawn = [link for link in links if link.start in refs and link.end in refs and link.start != link.end]
     if not refs:
         return Picture((), ())
     layout = layered(refs, [(link.start, link.end) for link in drawn], last)
-    boxes = {
-        name: _box(
-            ref, "ghost" if name in ghosts else "centre" if name == centre else "step", float(layout.points[name][1])
-        )
-        for name, ref in refs.items()
-    }
+    roles = {name: f"meeting-{relation}" for name, relation in (meetings or {}).items()}
+    roles |= dict.fromkeys(ghosts, "ghost") | ({centre: "centre"} if centre else {})
+    boxes = {name: _box(ref, roles.get(name, "step"), float(layout.points[name][1])) for name, ref in refs.items()}
     bends = {(link.start, link.end): layout.bends.get((link.start, link.end), ()) for link in drawn}
     return _Drawing(boxes, layout.layers, bends, _lines(drawn)).picture()
 
@@ -182,6 +162,7 @@ def _box(ref: EntityRef, role: str, y: float) -> Box:
     lines = wrapped(ref.label)
     if len(lines) > MOST_LINES:
         lines = (*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + "…")
+    lines = (*lines, *_MET.get(role, ()))
     top = -(len(lines) - 1) * LINE_HEIGHT / 2 + 4
     return Box(
         id=ref.id,
@@ -261,12 +242,15 @@ class _Drawing:
             words = max(len(line) for line in stroke.label) * EDGE_CHARACTER + AIR
             for layer in {first, end - 1} & set(range(count)):
                 gaps[layer] = max(gaps[layer], words)
-        for name in boxes:  # a fan of lines needs length to part
+        for name in boxes:  # a fan of lines needs length to part, and then room for its words
             for ends in ("start", "end"):
-                fan = sum(1 for stroke in self.strokes if getattr(stroke, ends) == name)
+                fan = [stroke for stroke in self.strokes if getattr(stroke, ends) == name]
                 layer = self.layers[name] - (ends == "end")
                 if 0 <= layer < count:
-                    gaps[layer] = max(gaps[layer], MIN_GAP + FAN * fan)
+                    gaps[layer] = max(gaps[layer], MIN_GAP + FAN * len(fan))
+                    if len(fan) >= FAN_FROM:
+                        widest = max(len(line) for stroke in fan for line in stroke.label)
+                        gaps[layer] = max(gaps[layer], FAN_ROOM + widest * EDGE_CHARACTER)
         columns: list[tuple[float, float]] = []
         x = 0.0
         for layer, half in enumerate(widths):
@@ -285,11 +269,11 @@ class _Drawing:
         labels: dict[int, Label] = {}
         for number in order:
             stroke = self.strokes[number]
-            labels[number], rect = _placed_label(stroke.label, ways[number], taken)
+            labels[number], rect = placed_label(stroke.label, ways[number], taken, self._parted(stroke))
             taken.append(rect)
             frame.append(rect)
         for number, stroke in enumerate(self.strokes):
-            frame += [_Rect(x, y, x, y) for segment in ways[number] for x, y in segment]
+            frame += [Rect(x, y, x, y) for segment in ways[number] for x, y in segment]
             first = stroke.links[0]
             arrows.append(
                 Arrow(
@@ -309,7 +293,15 @@ class _Drawing:
             tuple(ordered), tuple(arrows), round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1)
         )
 
-    def _ways(self) -> list[list[tuple[Point, Point]]]:
+    def _parted(self, stroke: _Stroke) -> Side | None:
+        """The end of a stroke at which it has parted from the others of its fan, if it is of one."""
+        leaving = sum(1 for other in self.strokes if other.start == stroke.start)
+        arriving = sum(1 for other in self.strokes if other.end == stroke.end)
+        if max(leaving, arriving) < FAN_FROM or leaving == arriving:
+            return None
+        return "end" if leaving > arriving else "start"
+
+    def _ways(self) -> list[list[Piece]]:
         """Each stroke as pieces from left to right (or back): curves between columns, level lines through them."""
         inner = [self._inner(stroke) for stroke in self.strokes]
         leaving: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
@@ -322,7 +314,7 @@ class _Drawing:
         # A line that goes back leaves on the side where others arrive, and shares its places with them.
         starts = self._ports(leaving, out=True)
         ends = self._ports(arriving, out=False)
-        ways: list[list[tuple[Point, Point]]] = []
+        ways: list[list[Piece]] = []
         for number in range(len(self.strokes)):
             points = [starts[number], *inner[number], ends[number]]
             ways.append(list(pairwise(points)))
@@ -352,11 +344,11 @@ class _Drawing:
         return places
 
 
-def _around(box: Box) -> _Rect:
-    return _Rect(box.x - box.half_width, box.y - box.half_height, box.x + box.half_width, box.y + box.half_height)
+def _around(box: Box) -> Rect:
+    return Rect(box.x - box.half_width, box.y - box.half_height, box.x + box.half_width, box.y + box.half_height)
 
 
-def _path(pieces: Sequence[tuple[Point, Point]]) -> str:
+def _path(pieces: Sequence[Piece]) -> str:
     """A path that leaves and arrives level, as eyes follow columns."""
     (x, y), _ = pieces[0]
     parts = [f"M{x:.1f},{y:.1f}"]
@@ -367,34 +359,3 @@ def _path(pieces: Sequence[tuple[Point, Point]]) -> str:
             half = (bx - ax) / 2
             parts.append(f"C{ax + half:.1f},{ay:.1f} {bx - half:.1f},{by:.1f} {bx:.1f},{by:.1f}")
     return " ".join(parts)
-
-
-def _on_curve(piece: tuple[Point, Point], t: float) -> Point:
-    (ax, ay), (bx, by) = piece
-    half = (bx - ax) / 2
-    s = 1 - t
-    x = s**3 * ax + 3 * s * s * t * (ax + half) + 3 * s * t * t * (bx - half) + t**3 * bx
-    return x, s * s * (1 + 2 * t) * ay + t * t * (3 - 2 * t) * by
-
-
-def _placed_label(
-    words: tuple[str, ...], pieces: Sequence[tuple[Point, Point]], taken: Sequence[_Rect]
-) -> tuple[Label, _Rect]:
-    """The first free spot on a line for its words, or the least crowded one."""
-    half_width = max(len(line) for line in words) * EDGE_CHARACTER / 2
-    half_height = len(words) * EDGE_LINE / 2
-    best: tuple[int, Label, _Rect] | None = None
-    gaps = [pieces[0], *pieces[2:-1:2], pieces[-1]] if len(pieces) > 1 else pieces
-    for t in (0.5, 0.62, 0.38, 0.74, 0.26):
-        for piece in gaps:
-            x, y = _on_curve(piece, t)
-            rect = _Rect(x - half_width, y - half_height, x + half_width, y + half_height)
-            crowd = sum(1 for other in taken if rect.meets(other))
-            top = -(len(words) - 1) * EDGE_LINE / 2 + 3.5
-            lines = tuple(Line(text, round(top + place * EDGE_LINE, 1)) for place, text in enumerate(words))
-            if best is None or crowd < best[0]:
-                best = (crowd, Label(round(x, 1), round(y, 1), lines), rect)
-            if crowd == 0:
-                return best[1], best[2]
-    assert best is not None
-    return best[1], best[2]

@@ -88,6 +88,7 @@ class Surroundings:
 
     sections: tuple[Section, ...]
     picture: Picture
+    items: tuple[NeighborItem, ...]
     left_out: int
 
 
@@ -106,7 +107,7 @@ def surroundings(graph: KnowledgeGraph, card: EntityCard) -> Surroundings:
         if sections[name]
     )
     ref = EntityRef(card.id, card.curie, card.type, card.label)
-    return Surroundings(listed, picture_of(ref, answer.items), answer.total - len(answer.items))
+    return Surroundings(listed, picture_of(ref, answer.items), answer.items, answer.total - len(answer.items))
 
 
 def _section(predicate: str, direction: str) -> str:

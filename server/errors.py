@@ -93,6 +93,7 @@ PROBLEMS = (
     Problem(errors.EntityNotFound, 404, "Unknown entity"),
     Problem(errors.AmbiguousEntity, 409, "Ambiguous name"),
     Problem(errors.InvalidParameter, 400, "Parameter out of range"),
+    Problem(errors.WrongKind, 400, "Another kind of thing"),
     Problem(errors.QuerySyntaxError, 400, "Query cannot be parsed"),
     Problem(errors.QueryRefused, 400, "Query refused"),
     Problem(errors.QueryFailed, 500, "Query failed"),

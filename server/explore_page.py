@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import Response as FlaskResponse
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from kg.errors import EntityNotFound, InvalidParameter
 from kg.graph import KnowledgeGraph
 from kg.layout import positions
 from kg.model import CERTAINTIES, EntityRef
 from kg.paths.neighborhood import NeighborsQuestion, Subgraph, SubgraphQuestion
 from kg.paths.steps import Step
-from ontology.terms import PREDICATES
-from server.wording import label_of
+from ontology.terms import CLASSES, PREDICATES
+from server.addresses import csv_response, export, here, query
+from server.explore_state import ViewState, view_state
+from server.present import dumps
+from server.sharing import fact_exports, facts_wanted
+from server.wording import label_of, words
 
 MAX_NODES = 300
 FIRST_NODES = 40
@@ -40,30 +50,50 @@ class Scene:
     Attributes:
         added: things that an expansion brought.
         more: neighbours that it left out.
+        gone: names of a view made from other data that the graph holds no longer.
     """
 
     nodes: tuple[EntityRef, ...]
     edges: tuple[Step, ...]
     added: tuple[EntityRef, ...] = ()
     more: int = 0
+    gone: tuple[str, ...] = ()
 
 
-def scene(graph: KnowledgeGraph, names: Sequence[str]) -> Scene:
-    """The things asked for with the links among them; a single thing comes with its surroundings."""
-    nodes = tuple(dict.fromkeys(graph.resolve(name, parameter="node") for name in names if name.strip()))[:MAX_NODES]
+def scene(graph: KnowledgeGraph, state: ViewState) -> Scene:
+    """The things of a view with the links among them; one thing asked for by name comes with its surroundings.
+
+    Things that the data held when the view was made and hold no longer are told in ``gone``.
+    """
+    nodes, gone = _resolved(graph, state)
     if not nodes:
-        return Scene((), ())
-    if len(nodes) == 1:
+        return Scene((), (), gone=gone)
+    if len(nodes) == 1 and not state.places:
         found = _links(graph, nodes, hops=1)
-        return Scene(found.nodes, found.edges)
-    return Scene(nodes, _among(graph, nodes))
+        return Scene(found.nodes, found.edges, gone=gone)
+    return Scene(nodes, _among(graph, nodes), gone=gone)
+
+
+def _resolved(graph: KnowledgeGraph, state: ViewState) -> tuple[tuple[EntityRef, ...], tuple[str, ...]]:
+    is_old = bool(state.data) and not graph.data_version.startswith(state.data)
+    found: dict[EntityRef, None] = {}
+    gone = []
+    for name in state.names[:MAX_NODES]:
+        try:
+            found[graph.resolve(name, parameter="node")] = None
+        except EntityNotFound:
+            if not is_old:
+                raise
+            gone.append(name)
+    return tuple(found), tuple(gone)
 
 
 def expanded(
-    graph: KnowledgeGraph, names: Sequence[str], node: str, predicate: str, direction: str, *, limit: int = STEP
+    graph: KnowledgeGraph, state: ViewState, node: str, predicate: str, direction: str, *, limit: int = STEP
 ) -> Scene:
     """The things shown with some neighbours of one of them, those that sources state most firmly first."""
-    shown = list(dict.fromkeys(graph.resolve(name, parameter="node") for name in names if name.strip()))
+    known, gone = _resolved(graph, state)
+    shown = list(known)
     centre = graph.resolve(node, parameter="expand")
     if centre not in shown:
         shown.append(centre)
@@ -80,7 +110,7 @@ def expanded(
     fresh = [ref for ref in dict.fromkeys(item.node for item in items) if ref not in set(shown)]
     room = max(0, min(limit, MAX_NODES - len(shown)))
     nodes = (*shown, *fresh[:room])
-    return Scene(nodes, _among(graph, nodes), tuple(fresh[:room]), len(fresh) - len(fresh[:room]))
+    return Scene(nodes, _among(graph, nodes), tuple(fresh[:room]), len(fresh) - len(fresh[:room]), gone)
 
 
 def _links(graph: KnowledgeGraph, nodes: Sequence[EntityRef], hops: int) -> Subgraph:
@@ -102,39 +132,25 @@ def _among(graph: KnowledgeGraph, nodes: Sequence[EntityRef]) -> tuple[Step, ...
     return tuple(steps.values())
 
 
-def expansions(graph: KnowledgeGraph, node: EntityRef, shown: Sequence[EntityRef]) -> tuple[Expansion, ...]:
-    """The ways to expand a node, with counts, before anything is added."""
-    keep = [("node", ref.curie) for ref in shown]
+def expansions(graph: KnowledgeGraph, node: EntityRef, kept: str) -> tuple[Expansion, ...]:
+    """The ways to expand a node, with counts, before anything is added; ``kept``: the view as a query string."""
     return tuple(
         Expansion(
             label=label_of(count.predicate, forward=count.direction == "out"),
             predicate=count.predicate,
             direction=count.direction,
             nodes=count.nodes,
-            href="/explore?"
-            + urlencode(
-                [*keep, ("expand", node.curie), ("predicate", count.predicate), ("direction", count.direction)]
-            ),
+            href=f"/explore?{kept}&"
+            + urlencode([("expand", node.curie), ("predicate", count.predicate), ("direction", count.direction)]),
         )
         for count in graph.counts(node.id)
     )
 
 
-def placed(found: Scene, pins: Sequence[str] = (), places_given: Sequence[str] = ()) -> dict[str, Any]:
-    """A scene with places, as ``web/src/graph/model.ts`` reads it.
-
-    Args:
-        found: what is shown.
-        pins: ``curie@x,y`` for nodes that a reader has moved; what is malformed is left where it was laid.
-        places_given: the same for nodes that lie where an expansion put them.
-    """
+def placed(found: Scene, state: ViewState) -> dict[str, Any]:
+    """A scene with places, as ``web/src/graph/model.ts`` reads it. Things without a place of their own are laid out."""
     names = [ref.curie for ref in found.nodes]
-    places = dict(positions(names, [(step.subject.curie, step.object.curie) for step in found.edges]))
-    for given in places_given:
-        if (curie := given.rpartition("@")[0]) in places:
-            places[curie] = _pin(given) or places[curie]
-    moved = {curie: place for pin in pins if (curie := pin.rpartition("@")[0]) in places and (place := _pin(pin))}
-    places.update(moved)
+    places = dict(positions(names, [(step.subject.curie, step.object.curie) for step in found.edges])) | state.places
     return {
         "nodes": [
             {
@@ -143,11 +159,14 @@ def placed(found: Scene, pins: Sequence[str] = (), places_given: Sequence[str] =
                 "label": ref.label,
                 "x": places[ref.curie][0],
                 "y": places[ref.curie][1],
-                "pinned": ref.curie in moved,
+                "pinned": ref.curie in state.pinned,
             }
             for ref in found.nodes
         ],
         "edges": [edge(step) for step in found.edges],
+        "faded": list(state.faded),
+        "chosen": state.chosen,
+        "laid": not state.places,
     }
 
 
@@ -173,9 +192,116 @@ def edge(step: Step) -> dict[str, Any]:
     }
 
 
-def _pin(pin: str) -> tuple[float, float] | None:
-    x, comma, y = pin.rpartition("@")[2].partition(",")
-    try:
-        return (float(x), float(y)) if comma else None
-    except ValueError:
-        return None
+def _found(graph: KnowledgeGraph, state: ViewState) -> Scene:
+    node = request.args.get("expand", "").strip()
+    if not node:
+        return scene(graph, state)
+    limit = request.args.get("limit", type=int, default=STEP)
+    if not 1 <= limit <= MAX_NODES:
+        raise InvalidParameter("limit", str(limit), f"a whole number from 1 to {MAX_NODES}")
+    predicate, direction = request.args.get("predicate", ""), request.args.get("direction", "")
+    return expanded(graph, state, node, predicate, direction, limit=limit)
+
+
+def explore(graph: KnowledgeGraph) -> str | Response:
+    """The page, or what it shows in another form."""
+    state = view_state(dict(request.args.lists()))
+    found = _found(graph, state)
+    if (other := _other_form(graph, found)) is not None:
+        return other
+    picture = placed(found, state)
+    is_thing = state.chosen and "|" not in state.chosen
+    focus = graph.resolve(state.chosen, parameter="open") if is_thing else None
+    kept = query(["expand", "predicate", "direction", "open", "limit", "node"], _kept(picture, state))
+    return render_template(
+        "explore.html",
+        graph=picture,
+        nodes=found.nodes,
+        added=found.added,
+        more=found.more,
+        full=len(found.nodes) >= MAX_NODES,
+        changed=_changed(graph, state, found),
+        focus=focus,
+        expansions=expansions(graph, focus, kept) if focus else (),
+        names={ref.curie: ref.label for ref in found.nodes},
+        places={node["id"]: (node["x"], node["y"]) for node in picture["nodes"]},
+        view_box=view_box(picture),
+        keep=kept,
+        hidden=_hidden(found, state),
+        graph_json=_embedded(picture),
+        labels_json=_embedded(_labels(found)),
+        exported=[
+            *fact_exports(),
+            export("JSON", here([("format", "json")]), download=True),
+            export("CSV", here([("format", "csv")]), download=True),
+        ]
+        if found.nodes
+        else [],
+    )
+
+
+def _other_form(graph: KnowledgeGraph, found: Scene) -> Response | None:
+    """Triples, a query or a table of what is shown; as JSON, of an expansion only what it brings."""
+    wanted = request.args.get("format")
+    if wanted == "json":
+        brought = found.added if request.args.get("expand", "").strip() else found.nodes
+        answer = {
+            "nodes": [{"id": ref.curie, "type": ref.type, "label": ref.label} for ref in brought],
+            "edges": [edge(step) for step in found.edges],
+            "more": found.more,
+        }
+        return FlaskResponse(dumps(answer), content_type="application/json")
+    if wanted == "csv":
+        return csv_response([CSV_HEAD, *(_csv_row(step) for step in found.edges)], "graph")
+    return facts_wanted(graph, (fact for step in found.edges for fact in step.statements), "graph")
+
+
+CSV_HEAD = ("subject", "subject_label", "predicate", "object", "object_label", "sign", "certainty", "statements")
+
+
+def _csv_row(step: Step) -> tuple[str, ...]:
+    sign = "" if step.sign is None else str(step.sign)
+    ends = (step.subject.curie, step.subject.label, step.predicate, step.object.curie, step.object.label)
+    return (*ends, sign, step.certainty, " ".join(step.statements))
+
+
+def _kept(picture: dict[str, Any], state: ViewState) -> list[tuple[str, str]]:
+    """What a link to the same view holds beside places that the address has already."""
+    return [("node", node["id"]) for node in picture["nodes"] if node["id"] not in state.places]
+
+
+def _hidden(found: Scene, state: ViewState) -> list[tuple[str, str]]:
+    """The view as fields of the form that adds a thing to it."""
+    fields = [("at", f"{curie}@{x:g},{y:g}") for curie, (x, y) in state.places.items()]
+    return [
+        *fields,
+        *(("pin", curie) for curie in sorted(state.pinned)),
+        *(("node", ref.curie) for ref in found.nodes),
+        *(("fade", kind) for kind in state.faded),
+    ]
+
+
+def _changed(graph: KnowledgeGraph, state: ViewState, found: Scene) -> str:
+    """What has become of a view since it was made, in words; "" if the data are the same."""
+    if not state.data or graph.data_version.startswith(state.data):
+        return ""
+    said = [f"This view was made from data {state.data[:12]}; the graph has changed since."]
+    if found.gone:
+        said.append(f"No longer in it: {', '.join(found.gone)}.")
+    if state.links is not None and state.links != len(found.edges):
+        said.append(f"Connections among these things: {state.links} then, {len(found.edges)} now.")
+    elif not found.gone:
+        said.append("The same things have as many connections as before.")
+    return " ".join(said)
+
+
+def _labels(found: Scene) -> dict[str, Any]:
+    return {
+        "predicates": {name: [term.label, term.inverse_label] for name, term in PREDICATES.items()},
+        "types": {name: words(name) for name in sorted({ref.type for ref in found.nodes} | set(CLASSES))},
+    }
+
+
+def _embedded(value: Any) -> str:
+    """JSON for a data block in a page: no ``</script>`` can end it early."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")

@@ -13,6 +13,7 @@ from server.parameters import Parameter
 from server.questions import Question
 
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+_FILES = {"csv": "text/csv", "svg": "image/svg+xml"}
 _KINDS = {"text": "string", "integer": "integer", "number": "number", "flag": "boolean"}
 
 
@@ -42,7 +43,9 @@ def _operation(question: Question, schemas: dict[str, Any]) -> dict[str, Any]:
         "description": "What is wrong and what would be right",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    answer = {"application/json": {"schema": _schema(question.answers, schemas)}}
+    answer: dict[str, Any] = {"application/json": {"schema": _schema(question.answers, schemas)}}
+    named = next((parameter.choices for parameter in question.parameters if parameter.name == "format"), ())
+    answer |= {_FILES[name]: {"schema": {"type": "string"}} for name in named if name in _FILES}
     return {
         "operationId": question.name,
         "summary": question.summary,

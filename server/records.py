@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
+from werkzeug.wrappers import Response
 
 from kg.description import describe, passage, reference
 from kg.errors import EntityNotFound
@@ -10,9 +11,13 @@ from kg.graph import KnowledgeGraph
 from kg.identifiers import display, expand
 from kg.model import EntityRef
 from server import plots, wording
-from server.addresses import export
+from server.addresses import export, here, svg_response
+from server.picture_file import plot_file
 from server.provenance import places
+from server.sharing import fact_exports, facts_wanted, source_line
 from server.sources import Sources
+
+Page = str | Response
 
 
 class Records:
@@ -54,36 +59,60 @@ class Records:
             sha256=known[iri].text("sha256"),
             facts=named,
             quoted=self.sources.words(known.get(place.document), place),
+            exported=[export("Turtle", f"/id/{display(iri).replace(':', '/', 1)}?format=turtle")],
         )
 
-    def study(self, name: str) -> str:
+    def study(self, name: str) -> Page:
         """A study with its arms."""
         card = self.graph.study(name)
-        return render_template("study.html", card=card, exported=[export("JSON", f"/api/v1/studies/{card.curie}")])
+        results = (row[0].value for row in self.graph.sparql(_RESULTS_OF, {"study": card.id}) if row[0])
+        facts = [card.id, *(arm.arm.id for arm in card.arms), *results]
+        if (other := facts_wanted(self.graph, facts, card.curie.replace(":", "-"))) is not None:
+            return other
+        return render_template(
+            "study.html", card=card, exported=[export("JSON", f"/api/v1/studies/{card.curie}"), *fact_exports()]
+        )
 
     def cases(self) -> str:
         """Every patient."""
         patients = self.graph.members("patient")
-        return render_template("cases.html", timelines=[self.graph.timeline(ref.id) for ref in patients])
+        return render_template(
+            "cases.html",
+            timelines=[self.graph.timeline(ref.id) for ref in patients],
+            exported=[export("JSON", "/api/v1/cases")],
+        )
 
-    def case(self, name: str) -> str:
+    def case(self, name: str) -> Page:
         """A patient's history."""
         timeline = self.graph.timeline(name)
+        plot = plots.swimmer(timeline) if timeline.events else None
+        file_name = timeline.patient.curie.replace(":", "-")
+        if plot is not None and request.args.get("format") == "svg":
+            text = plot_file("swimmer", source_line(self.graph), plot=plot, title=timeline.patient.label)
+            return svg_response(text, f"sarcoma-kg-{file_name}-{self.graph.data_version[:8]}")
+        if (other := facts_wanted(self.graph, (event.id for event in timeline.events), file_name)) is not None:
+            return other
         return render_template(
             "case.html",
             timeline=timeline,
-            plot=plots.swimmer(timeline) if timeline.events else None,
+            plot=plot,
             event_details=wording.event_details,
-            exported=[export("JSON", f"/api/v1/cases/{timeline.patient.curie}/timeline")],
+            exported=[
+                export("JSON", f"/api/v1/cases/{timeline.patient.curie}/timeline"),
+                *fact_exports(),
+                *([export("SVG", here([("format", "svg")]), download=True)] if plot else []),
+            ],
         )
 
     def documents(self) -> str:
         """The source documents."""
         return render_template(
-            "documents.html", cards=[self.graph.document(ref.curie) for ref in self.graph.corpus().documents]
+            "documents.html",
+            cards=[self.graph.document(ref.curie) for ref in self.graph.corpus().documents],
+            exported=[export("JSON", "/api/v1/documents")],
         )
 
-    def document(self, name: str) -> str:
+    def document(self, name: str) -> Page:
         """A document and everything taken from it."""
         card = self.graph.document(name)
         rows = [
@@ -97,12 +126,18 @@ class Records:
         sections: dict[str, list[EntityRef]] = {}
         for _, section, ref in sorted(facts.values(), key=lambda entry: (entry[0], entry[2].label)):
             sections.setdefault(section or "Text", []).append(ref)
+        if (other := facts_wanted(self.graph, facts, card.curie.replace(":", "-"))) is not None:
+            return other
         return render_template(
-            "document.html", card=card, sections=sections, exported=[export("JSON", f"/api/v1/documents/{card.curie}")]
+            "document.html",
+            card=card,
+            sections=sections,
+            exported=[export("JSON", f"/api/v1/documents/{card.curie}"), *fact_exports()],
         )
 
 
 _FACTS_AT = "SELECT DISTINCT ?fact WHERE { ?fact skg:passage ?passage }"
+_RESULTS_OF = "SELECT DISTINCT ?outcome WHERE { ?study skg:hasArm ?arm . ?arm skg:hasOutcome ?outcome }"
 _FACTS_OF = """
 SELECT DISTINCT ?fact ?label ?section ?start WHERE { ?fact skg:assertedBy ?document ; rdfs:label ?label ;
   skg:passage ?place .

@@ -13,21 +13,14 @@ from kg.model import EntityRef
 from server import evidence_page, mechanism_page, wording
 from server.addresses import csv_response, export, given, here, query
 from server.drawing import layered_picture
+from server.figures import GAP_SIGNS
 from server.parameters import read
 from server.provenance import origins
 from server.questions import QUESTIONS
+from server.sharing import fact_exports, facts_wanted
 from server.sources import Sources
 
 _BY_NAME = {question.name: question for question in QUESTIONS}
-_SIGNS = {
-    "studied_positive": ("+", "worked in studies"),
-    "studied_negative": ("−", "did not work in studies"),
-    "conflicting": ("±", "studies point both ways"),
-    "studied_unclear": ("?", "studied, no clear answer"),
-    "only_case_reports": ("1", "only single patients"),
-    "predicted_unstudied": ("→", "not studied here; a sourced mechanism leads there"),
-    "unstudied": ("·", "not studied in this graph"),
-}
 _SIDES = {"a": "first", "b": "second", "neither": "neither"}
 _AGREEMENTS = {
     "agree": ("Mechanism and results agree", "up"),
@@ -62,21 +55,25 @@ class Synthesis:
         texts = {name: request.args.get(name, "") for name in ("a", "b", "histotype", "measure")}
         is_asked = bool(texts["a"].strip() and texts["b"].strip())
         answer = question.answer(self.graph, read(question.parameters, given())) if is_asked else None
+        if answer is not None:
+            sides = (row.id for pair in (*answer.direct, *answer.indirect) for row in (pair.a, pair.b) if row)
+            if (other := facts_wanted(self.graph, sides, "comparison")) is not None:
+                return other
         return render_template(
             "compare.html",
             given=texts,
             answer=answer,
             sides=_SIDES,
             figure=wording.figure,
-            of_n=wording.of_n,
+            out_of=wording.out_of,
             counted=wording.counted,
-            exported=[export("JSON", f"/api/v1/evidence/compare?{query()}")],
+            exported=[export("JSON", f"/api/v1/evidence/compare?{query()}"), *fact_exports()] if answer else [],
         )
 
     def gaps(self) -> Page:
         """What has been tried in whom."""
         question = _BY_NAME["gaps"]
-        asked = given()
+        asked = {name: values for name, values in given().items() if name != "all"}
         answer: GapMap = question.answer(self.graph, read(question.parameters, {"rows": ["drug_class"]} | asked))
         cells = {(cell.row.id, cell.column.id): cell for cell in answer.cells}
         studied = {cell.column.id for cell in answer.cells if cell.status != "unstudied"}
@@ -91,18 +88,24 @@ class Synthesis:
             return csv_response(
                 [head, *([row.ref.label, *(cell.status for cell in row.cells)] for row in rows)], "gaps"
             )
+        asked_for = query(["all"]) or "rows=drug_class"
+        results = (result for row in rows for cell in row.cells for result in cell.rows)
+        if (other := facts_wanted(self.graph, results, "gaps")) is not None:
+            return other
         return render_template(
             "gaps.html",
             answer=answer,
             rows=rows,
             columns=columns,
             left_out=len(answer.columns) - len(columns),
-            signs=_SIGNS,
+            signs=GAP_SIGNS,
             statuses=STATUSES,
             chosen=request.args.get("rows", "drug_class"),
             exported=[
                 export("CSV", here([("format", "csv")]), download=True),
-                export("JSON", f"/api/v1/evidence/gaps?{query(['all']) or 'rows=drug_class'}"),
+                export("JSON", f"/api/v1/evidence/gaps?{asked_for}"),
+                export("SVG", f"/api/v1/evidence/gaps?{asked_for}&format=svg", download=True),
+                *fact_exports(),
             ],
         )
 
@@ -117,6 +120,9 @@ class Synthesis:
             page = evidence_page.evidence_page(answer.evidence)
             steps = {s for path in answer.mechanism.paths for step in path.steps for s in step.statements}
             chains = mechanism_page.mechanism_page(answer.mechanism, origins(self.graph.store, self.sources, steps))
+            results = [row.id for row in answer.evidence.items]
+            if (other := facts_wanted(self.graph, [*steps, *results], "explanation")) is not None:
+                return other
         return render_template(
             "explain.html",
             given=texts,
@@ -125,5 +131,5 @@ class Synthesis:
             chains=chains,
             agreements=_AGREEMENTS,
             nothing=layered_picture((), ()),
-            exported=[export("JSON", f"/api/v1/explain?{query()}")],
+            exported=[export("JSON", f"/api/v1/explain?{query()}"), *fact_exports()] if answer else [],
         )

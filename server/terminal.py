@@ -34,7 +34,7 @@ def render(answer: Any) -> str:
 def _search(answer: SearchAnswer) -> Iterator[str]:
     for hit in answer.items:
         also = f"  (also called {hit.matched})" if hit.matched != hit.label else ""
-        yield f"{hit.curie:32} {words(hit.type):14} {hit.label}{also}"
+        yield f"{hit.curie:32} {words(hit.type):14} {hit.label}{also}{'  (imported)' if hit.imported else ''}"
     if not answer.items:
         yield "Nothing in this graph is called so."
 
@@ -72,8 +72,24 @@ def _mechanism(answer: MechanismAnswer) -> Iterator[str]:
         yield f"{place}. {path.sentence}"
         for step in path.steps:
             yield f"   {step.sentence}{_hedge(step.certainty)}  [{', '.join(_where(p) for p in step.passages)}]"
+        if path.agrees is False:
+            yield f"   incoherent: sources also state: {'; '.join(path.claims)}"
+    for pair in answer.partners:
+        yield f"{' and '.join(drug.label for drug in pair.drugs)}:"
+        yield from (f"   stated: {step.sentence}{_hedge(step.certainty)}" for step in pair.stated)
+        yield from (f"   {meeting.sentence}" for meeting in pair.meetings)
+        for caution in pair.cautions:
+            yield f"   inferred, stated by no source: {caution.sentence}"
+            for premise in caution.premises:
+                where = ", ".join(_where(p) for step in premise.steps for p in step.passages)
+                yield f"      premise: {premise.sentence} [{where}]"
+        for schedule in pair.schedules:
+            where = ", ".join(_where(p) for p in schedule.passages)
+            yield f"   timed, in {schedule.arm.label}: {schedule.drug.label}: {schedule.text} [{where}]"
     for gap in answer.gaps:
         yield f"Gap: {gap.reason}"
+    if answer.elsewhere:
+        yield f"Left out: steps stated only for {', '.join(ref.label for ref in answer.elsewhere)}."
 
 
 def _evidence(answer: EvidenceAnswer) -> Iterator[str]:
@@ -160,8 +176,24 @@ def _timeline(answer: Timeline) -> Iterator[str]:
     for event in answer.events:
         when = event.time_text or event.date or (duration(event.offset) if event.offset else "")
         yield f"{event.order:4}  {event.kind:14} {event.label}{f'  ({when})' if when else ''}"
+    for line in answer.lines:
+        named = ", ".join(word for word in (line.kind, line.line and f"called {line.line}", line.duration_text) if word)
+        yield f"Line {line.position}: {line.treatment.label} ({named})"
+        if line.reason:
+            yield f"   began because: {line.reason}"
+        if line.ended:
+            yield f"   ended: {line.ended}"
+        if line.responses:
+            lasting = f", {line.best_duration}" if line.best_duration else ""
+            best = f"{line.best_response or 'undecided'}{lasting}"
+            yield f"   best response, derived: {best}; {line.best_response_reason}"
+    for intensity in answer.dose_intensity:
+        yield f"Derived dose intensity: {intensity.drug.label}, {intensity.treatment.label}: {intensity.text}"
     for dose in answer.cumulative_doses:
-        yield f"Derived: {dose.drug.label} {dose.text}"
+        yield f"Derived cumulative dose: {dose.drug.label} {dose.text}"
+    for course in answer.lesions:
+        readings = (f"{reading.response or reading.size or reading.said}" for reading in course.readings)
+        yield f"Lesions, {course.name}: {' -> '.join(readings)}"
 
 
 def _fact(card: FactCard) -> Iterator[str]:

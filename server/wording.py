@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kg.evidence.cases import TimelineEntry
+from kg.evidence.history import TimelineEntry
 from kg.evidence.rows import ComponentRow, EvidenceRow
 from ontology.terms import PREDICATES
 
@@ -142,6 +142,14 @@ def of_n(row: EvidenceRow) -> str:
     if row.numerator is not None:
         return f"{row.numerator} patients" if row.numerator != 1 else "1 patient"
     return str(row.population.n) if row.population and row.population.n is not None else ""
+
+
+def out_of(row: EvidenceRow) -> str:
+    """Of how many, to stand behind the figure: "of 15" or "(8 of 15)"; nothing where the figure says so itself."""
+    people = of_n(row)
+    if not people or re.search(rf"\b{re.escape(people)}\b", figure(row)):
+        return ""
+    return f"of {people}" if people.isdigit() else f"({people})"
 
 
 def counted(row: EvidenceRow) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from typing import Any
 
 import pytest
 
+from server.app import create_app
 from server.assets import STATIC
+from server.settings import Settings
 
 KILO = 1000
 BUDGETS = {  # entries a page loads -> most kilobytes of JavaScript, gzipped
@@ -53,11 +56,57 @@ def test_styles_stay_within_their_budget() -> None:
     assert 0 < weight(names) <= STYLES * KILO
 
 
-def test_two_hundred_nodes_are_drawn_within_half_a_second_of_work(visit: Any) -> None:
-    visited = visit()
+class Meter:
+    """Processor seconds of the browser's processes: nearly the same on a busy machine, unlike time."""
+
+    def __init__(self, page: Any, *kinds: str) -> None:
+        self.client = page.context.browser.new_browser_cdp_session()
+        self.kinds = kinds or ("renderer",)
+        self.start_s = self.now_s()
+
+    def now_s(self) -> float:
+        found = self.client.send("SystemInfo.getProcessInfo")["processInfo"]
+        return float(sum(process["cpuTime"] for process in found if process["type"] in self.kinds))
+
+    def spent_s(self) -> float:
+        return self.now_s() - self.start_s
+
+
+def until(page: Any, condition: str) -> None:
+    """Wait without the browser's own polling, which a strict policy for scripts forbids."""
+    for _ in range(500):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"never came true: {condition}")
+
+
+def least_work_s(visited: Any, path: str, ready: str, times: int = 3) -> float:
+    """The least work of some visits to a page until a condition holds."""
     visited.go("/about")
-    labels = {
-        f"n{n}": {
+    work = []
+    for _ in range(times):
+        meter = Meter(visited.page)
+        visited.go(path)
+        until(visited.page, ready)
+        work.append(meter.spent_s())
+    return min(work)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/entity/drug:sirolimus", "/mechanism?drug=rapamycin&target=leiomyosarcoma", "/evidence?drug=temsirolimus"],
+)
+def test_a_page_is_painted_with_little_work(visit: Any, path: str) -> None:
+    """What a page costs until it is painted and its scripts have run; the goal of 0.3 s is of paint alone."""
+    painted = "performance.getEntriesByName('first-contentful-paint').length > 0"
+    assert least_work_s(visit(), path, painted) <= 0.3
+
+
+def graph_of(nodes: int, edges: int) -> str:
+    """A made graph, as the page hands it to its script."""
+    things = [
+        {
             "id": f"drug:n{n}",
             "type": "Drug",
             "label": f"thing {n}",
@@ -65,13 +114,13 @@ def test_two_hundred_nodes_are_drawn_within_half_a_second_of_work(visit: Any) ->
             "y": n // 20 * 80,
             "pinned": False,
         }
-        for n in range(200)
-    }
-    edges = [
+        for n in range(nodes)
+    ]
+    links = [
         {
             "id": f"e{n}",
-            "source": f"drug:n{n}",
-            "target": f"drug:n{(n * 7 + 3) % 200}",
+            "source": f"drug:n{n % nodes}",
+            "target": f"drug:n{(n * 7 + 3) % nodes}",
             "predicate": "inhibits",
             "label": "inhibits",
             "sentence": "",
@@ -79,9 +128,14 @@ def test_two_hundred_nodes_are_drawn_within_half_a_second_of_work(visit: Any) ->
             "certainty": "stated",
             "statements": [],
         }
-        for n in range(200)
+        for n in range(edges)
     ]
-    data = json.dumps({"nodes": list(labels.values()), "edges": edges})
+    return json.dumps({"nodes": things, "edges": links, "faded": [], "chosen": "", "laid": False})
+
+
+def show(visited: Any, nodes: int, edges: int) -> None:
+    """Open the graph browser on a made graph."""
+    data = graph_of(nodes, edges)
 
     def stand_in(route: Any) -> None:
         answer = route.fetch()
@@ -89,12 +143,77 @@ def test_two_hundred_nodes_are_drawn_within_half_a_second_of_work(visit: Any) ->
         route.fulfill(response=answer, body=head + 'id="graph-data">' + data + rest[rest.index("</script>") :])
 
     visited.page.route("**/explore?node=target%3AKIT", stand_in)
+    visited.go("/explore?node=target%3AKIT")
+    until(visited.page, f"document.querySelectorAll('#graph .node[data-node]').length === {nodes}")
+
+
+def test_two_hundred_nodes_are_drawn_within_half_a_second_of_work(visit: Any) -> None:
+    visited = visit()
+    visited.go("/about")
     work = []
     for _ in range(3):
-        visited.page.goto(visited.address + "/explore?node=target%3AKIT")
-        visited.page.wait_for_function("document.querySelectorAll('#graph .node[data-node]').length === 200")
-        client = visited.page.context.new_cdp_session(visited.page)
-        client.send("Performance.enable")
-        metrics = {metric["name"]: metric["value"] for metric in client.send("Performance.getMetrics")["metrics"]}
-        work.append(metrics["TaskDuration"])
+        meter = Meter(visited.page)
+        show(visited, 200, 400)
+        work.append(meter.spent_s())
     assert min(work) <= 0.5
+
+
+# One step of a gesture a frame, as a hand makes them, for 60 frames.
+PAN = """() => new Promise(done => {
+  const stage = document.querySelector('.stage'), box = stage.getBoundingClientRect();
+  const at = step => ({
+    bubbles: true, cancelable: true, view: window, clientX: box.x + 9 + 3 * step, clientY: box.y + 9 });
+  stage.dispatchEvent(new MouseEvent('mousedown', at(0)));
+  let step = 0;
+  const frame = () => {
+    step += 1;
+    window.dispatchEvent(new MouseEvent('mousemove', at(step)));
+    if (step < 60) requestAnimationFrame(frame);
+    else { window.dispatchEvent(new MouseEvent('mouseup', at(step))); done(); }
+  };
+  requestAnimationFrame(frame);
+})"""
+ZOOM = """() => new Promise(done => {
+  const stage = document.querySelector('.stage'), box = stage.getBoundingClientRect();
+  let step = 0;
+  const frame = () => {
+    step += 1;
+    stage.dispatchEvent(new WheelEvent('wheel', { bubbles: true, cancelable: true, view: window,
+      clientX: box.x + 300, clientY: box.y + 200, deltaY: step % 40 < 20 ? -20 : 20 }));
+    if (step < 60) requestAnimationFrame(frame); else done();
+  };
+  requestAnimationFrame(frame);
+})"""
+
+
+@pytest.mark.parametrize("gesture", [PAN, ZOOM], ids=["pan", "zoom"])
+def test_three_hundred_nodes_follow_the_hand_at_55_frames_a_second(visit: Any, gesture: str) -> None:
+    """Work of the page and of the process that paints without a graphics card, per frame of a gesture."""
+    visited = visit()
+    show(visited, 300, 600)
+    frames = []
+    for _ in range(3):
+        meter = Meter(visited.page, "renderer", "GPU")
+        visited.page.evaluate(gesture)
+        frames.append(meter.spent_s() / 60)
+    assert min(frames) <= 1 / 55
+
+
+def test_ten_thousand_rows_cost_a_tenth_of_a_second_more_than_ten(visit: Any) -> None:
+    visited = visit()
+    path = "/sparql?format=html&query=SELECT+%3Fs+%3Fp+%3Fo+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+"
+    ready = "document.querySelector('.editor') && document.querySelector('#rows tr') !== null"
+    few, many = (least_work_s(visited, path + number, ready) for number in ("10", "10000"))
+    assert visited.page.evaluate("document.querySelector('#rows table').ariaRowCount") == "10001"
+    assert many - few <= 0.1
+
+
+def test_suggestions_come_within_fifty_milliseconds_of_work(curated_graph: Any) -> None:
+    client = create_app(curated_graph, Settings()).test_client()
+    asked = ("ra", "rapam", "rapamycin", "kit", "lei", "leiomyo", "uterine leio", "gem", "gemcitabine + doc", "imatinb")
+    work = []
+    for text in asked * 3:
+        before = time.process_time()
+        assert client.get("/api/v1/search", query_string={"q": text, "limit": "8"}).status_code == 200
+        work.append(time.process_time() - before)
+    assert sorted(work)[int(0.95 * len(work))] <= 0.05

@@ -45,9 +45,11 @@ def client_for() -> ClientFactory:
         app = create_app(graph, Settings(**settings), [_pages(), *blueprints])  # type: ignore[arg-type]
         app.jinja_loader = DictLoader(
             {
-                "sparql.html": "<h1>SPARQL</h1>{{ query }}|{{ error }}|{{ text }}|{{ csv_href }}|"
+                "sparql.html": "<h1>SPARQL</h1>{{ query }}|{{ error }}|{{ text }}|"
+                "{{ exported|join(',', attribute='href') }}|"
                 "{% if table %}{{ table.columns|join(',') }}|{% for row in table.rows %}{% for cell in row %}"
-                "{{ cell.text }}->{{ cell.href }};{% endfor %}{% endfor %}{% endif %}{{ vocabulary_json }}",
+                "{{ cell if cell is string else cell|join('->') }};{% endfor %}{% endfor %}{% endif %}"
+                "{{ vocabulary_json }}",
                 "error.html": "<h1>{{ title }}</h1>{{ detail }}"
                 "{% for each in suggestions %}{{ each.curie }}{% endfor %}",
             }

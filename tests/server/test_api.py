@@ -38,7 +38,7 @@ def test_search_finds_a_drug_by_its_synonym_and_with_a_typing_error(api: FlaskCl
     for text in ("rapamycin", "RAPAMYCIN", "rapamycn", "Rapamune"):
         first = ask(api, f"/api/v1/search?q={text}")["items"][0]
         assert (first["curie"], first["type"], first["label"]) == ("drug:sirolimus", "Drug", "sirolimus")
-    assert set(first) == {"id", "curie", "type", "label", "matched", "score"}
+    assert set(first) == {"id", "curie", "type", "label", "matched", "score", "imported"}
 
 
 def test_an_entity_card_is_the_same_by_any_of_its_names(api: FlaskClient) -> None:
@@ -64,6 +64,66 @@ def test_no_source_links_rapamycin_on_to_leiomyosarcoma_and_the_gap_says_so(api:
     assert {gap["to"]["label"] for gap in answer["gaps"]} == {"leiomyosarcoma"}
     reached = {step["object"]["label"] for path in answer["paths"] for step in path["steps"]}
     assert {"FKBP12", "mTOR", "cell cycle arrest in G1"} <= reached
+
+
+def test_rapamycin_with_gemcitabine_calls_for_a_caution_that_no_source_states(api: FlaskClient) -> None:
+    """Rapamycin holds cells in G1, gemcitabine kills in S phase: inferred, with both premises and the schedule."""
+    for asked in (
+        "drug=rapamycin&drug=gemcitabine",
+        "drug=rapamycin %2B gemcitabine",
+        "drug=regimen:gemcitabine-sirolimus",
+    ):
+        (pair,) = ask(api, f"/api/v1/mechanism?{asked}&target=leiomyosarcoma")["partners"]
+        (caution,) = pair["cautions"]
+        assert caution["certainty"] == "inferred"
+        assert [(one["drug"]["label"], one["phase"]) for one in caution["premises"]] == [
+            ("sirolimus", "G1"),
+            ("gemcitabine", "S"),
+        ]
+        premises = [step for one in caution["premises"] for step in one["steps"]]
+        assert all(step["statements"] and step["passages"] for step in premises)
+        assert {step["predicate"] for step in pair["stated"]} == {"enhances", "synergizesWith"}
+        assert any("stopped 2 days before each gemcitabine dose" in one["text"] for one in pair["schedules"])
+
+
+def test_two_kinase_inhibitors_meet_at_kit(api: FlaskClient) -> None:
+    answer = ask(api, "/api/v1/mechanism?drug=imatinib&drug=sunitinib&target=GIST")
+    meetings = {one["node"]["label"]: one["relation"] for one in answer["partners"][0]["meetings"]}
+    assert meetings["KIT"] == "same"
+    assert {node["meeting"] for node in answer["graph"]["nodes"] if node["entity"]["label"] == "KIT"} == {"same"}
+    assert {path["start"]["label"] for path in answer["paths"]} == {"imatinib", "sunitinib"}
+
+
+def test_what_imatinib_does_in_gist_is_no_answer_for_desmoid_tumours(api: FlaskClient) -> None:
+    answer = ask(api, "/api/v1/mechanism?drug=imatinib&target=desmoid tumour")
+    assert {path["end"]["label"] for path in answer["paths"]} <= {"PDGFR", "KIT", "ABL", "oncogenic KIT"}
+    assert "gastrointestinal stromal tumour" in {one["label"] for one in answer["elsewhere"]}
+    first = answer["gaps"][0]
+    assert (first["from"]["label"], first["kind"]) == ("PDGFR", "weaker")
+    assert "imatinib is active in desmoid tumour" in first["reason"]
+    assert "activeIn" not in first["reason"]
+
+
+def test_questions_in_reverse(api: FlaskClient) -> None:
+    lowering = ask(api, "/api/v1/mechanism?target=active CDK4/cyclin D1&effect=lowers")["paths"]
+    assert {"sirolimus", "everolimus", "temsirolimus"} <= {path["start"]["label"] for path in lowering}
+    assert {path["net_sign"] for path in lowering} == {-1}
+    reaching = {path["start"]["label"] for path in ask(api, "/api/v1/mechanism?target=KIT")["paths"]}
+    assert {"imatinib", "sunitinib", "nilotinib", "tanespimycin"} <= reaching
+    rows = ask(api, "/api/v1/questions/targets-of-active-drugs?histotype=GIST")["items"]
+    assert {"KIT", "PDGFR", "oncogenic KIT"} <= {row["target"]["text"] for row in rows}
+    shared = ask(api, "/api/v1/common?node=imatinib&node=sunitinib")["items"]
+    assert {"KIT", "PDGFR"} <= {item["node"]["label"] for item in shared}
+
+
+def test_paths_can_keep_to_the_statements_of_one_document(api: FlaskClient) -> None:
+    ends = "source=rapamycin&target=G1 arrest"
+    assert ask(api, f"/api/v1/paths?{ends}&graph=document-000")["paths"]
+    none = ask(api, f"/api/v1/paths?{ends}&graph=document-001")
+    assert (none["paths"], none["excluded_by"]) == ([], ["graph"])
+    every = ask(api, f"/api/v1/paths/all?{ends}&directed=false")
+    assert every["total"] == len(every["paths"]) > 100
+    assert {path["length"] for path in ask(api, f"/api/v1/paths/shortest?{ends}")["paths"]} == {1}
 
 
 def test_gemcitabine_ends_the_chain_only_by_both_of_its_activities(api: FlaskClient) -> None:
@@ -117,6 +177,17 @@ def test_neighbours_page_through_everything_exactly_once(api: FlaskClient) -> No
     [
         ("/api/v1/entities/rapamicine", 404, "unknown_entity", "sirolimus"),
         ("/api/v1/evidence?drug=nonsense-drug", 404, "unknown_entity", "nonsense-drug"),
+        ("/api/v1/evidence?drug=leiomyosarcoma", 400, "wrong_kind", "leiomyosarcoma is a histotype"),
+        ("/api/v1/evidence?histotype=imatinib", 400, "wrong_kind", "imatinib is a drug"),
+        ("/api/v1/evidence?drug=mTOR inhibitor", 400, "wrong_kind", "mTOR inhibitor is a drug class"),
+        ("/api/v1/evidence/safety?drug=KIT", 400, "wrong_kind", "Did you mean"),
+        ("/api/v1/evidence/compare?a=gemcitabine&b=GIST", 400, "wrong_kind", "expected a regimen or a drug"),
+        ("/api/v1/mechanism?drug=leiomyosarcoma&target=mTOR", 400, "wrong_kind", "gemcitabine (drug:gemcitabine)"),
+        ("/api/v1/mechanism?drug=rapamycin&target=document:000", 400, "wrong_kind", "is a document"),
+        ("/api/v1/mechanism?drug=rapamycin&effect=lowers", 400, "invalid_parameter", "with a target"),
+        ("/api/v1/studies/imatinib", 400, "wrong_kind", "expected a study"),
+        ("/api/v1/paths?source=rapamycin&target=mTOR&graph=none", 400, "invalid_parameter", "graph:document-000"),
+        ("/api/v1/paths/all?source=rapamycin&target=mTOR&k=1001", 400, "invalid_parameter", "1 to 1000"),
         ("/api/v1/paths?source=rapamycin", 400, "invalid_parameter", "target"),
         ("/api/v1/paths?source=rapamycin&target=mTOR&k=101", 400, "invalid_parameter", "1 to 100"),
         ("/api/v1/paths?source=rapamycin&target=mTOR&max_length=9", 400, "invalid_parameter", "1 to 8"),

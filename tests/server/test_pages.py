@@ -137,6 +137,21 @@ def test_what_sources_do_state_beside_a_gap_is_told_in_words(client: FlaskClient
     assert "Sources do state, though not as a mechanism: gemcitabine is active in leiomyosarcoma" in told
 
 
+def test_two_drugs_together_show_where_they_meet_and_what_is_only_inferred(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=rapamycin+%2B+gemcitabine&target=leiomyosarcoma"))
+    assert "Inferred, stated by no source. sirolimus holds cells in G1, and gemcitabine acts on cells in S" in told
+    assert "How sources timed them" in told
+    assert "sirolimus acts synergistically with gemcitabine" in told
+    html = page(client, "/mechanism?drug=imatinib&drug=sunitinib&target=GIST")
+    assert "imatinib and sunitinib meet at KIT: both lower it." in words(html)
+    assert "role-meeting-same" in html
+
+
+def test_a_step_says_in_whom_it_was_stated(client: FlaskClient) -> None:
+    assert "Inhibition of KIT increases survival of patients" in words(page(client, "/mechanism?drug=imatinib"))
+    assert "(GIST)" in words(page(client, "/mechanism?drug=imatinib"))
+
+
 def test_evidence_shows_the_definition_beside_the_figure(client: FlaskClient) -> None:
     told = words(page(client, "/evidence?drug=temsirolimus"))
     assert "53%" in told

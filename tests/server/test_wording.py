@@ -7,6 +7,7 @@ import pytest
 from kg.evidence.rows import ComponentRow
 from kg.model import EntityRef
 from server import wording
+from tests.kg.evidence_rows import row
 
 GEMCITABINE = EntityRef("https://w3id.org/sarcoma-kg/drug/gemcitabine", "drug:gemcitabine", "Drug", "gemcitabine")
 
@@ -71,3 +72,16 @@ def test_class_names_are_words() -> None:
         "drug",
         "joint cause",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"value_text": "27% of 49", "value": 27, "unit": "%", "denominator": 49}, ""),
+        ({"value_text": "16%", "value": 16, "unit": "%", "denominator": 6}, "of 6"),
+        ({"value_text": "53%", "value": 53, "unit": "%", "numerator": 18, "denominator": 34}, "(18 of 34)"),
+        ({"value_text": "8 of 15", "numerator": 8, "denominator": 15}, ""),
+    ],
+)
+def test_of_how_many_is_told_once(given: dict[str, object], told: str) -> None:
+    assert wording.out_of(row(**given)) == told

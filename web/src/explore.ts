@@ -2,9 +2,11 @@
 
 import { ApiError, get, getPage, type FactCard, type Listed, type PredicateCount } from "./api";
 import { placeNew } from "./graph/layout";
-import { GraphModel, type GraphData, type GraphEdge, type GraphNode } from "./graph/model";
+import { download, png } from "./files";
+import { addressOf } from "./graph/address";
+import { GraphModel, type GraphEdge, type GraphNode, type SavedView } from "./graph/model";
 import { button, link, listed, make } from "./graph/panel";
-import { csvText, download, jsonText, png, svgText } from "./graph/save";
+import { csvText, jsonText, svgText } from "./graph/save";
 import { element, shapeOf } from "./graph/shapes";
 import { GraphView } from "./graph/view";
 
@@ -31,14 +33,19 @@ interface Expanded {
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 function start(svg: SVGSVGElement): void {
-  const model = new GraphModel(JSON.parse(need("#graph-data").textContent ?? "{}") as GraphData);
+  const saved = JSON.parse(need("#graph-data").textContent ?? "{}") as SavedView;
+  const model = new GraphModel(saved);
   const labels = JSON.parse(need("#graph-labels").textContent ?? "{}") as Labels;
   const panel = need<HTMLElement>("#graph-panel");
   const list = need<HTMLElement>("#graph-list");
   const legend = need<HTMLElement>("#graph-legend");
   const status = need<HTMLElement>("#graph-status");
-  for (const type of new URLSearchParams(window.location.search).getAll("fade")) model.faded.add(type);
+  const data = need("footer code").textContent ?? "";
+  const share = document.querySelector<HTMLElement>(".share");
+  for (const type of saved.faded) model.faded.add(type);
   let chosen = "";
+  let address = share?.dataset["address"] ?? "";
+  let changes = 0;
 
   const view = new GraphView(svg, model, {
     open: (node, byKey) => void openNode(node, byKey),
@@ -56,7 +63,19 @@ function start(svg: SVGSVGElement): void {
     need<HTMLButtonElement>("[data-action=undo]").disabled = !model.canUndo();
     need<HTMLButtonElement>("[data-action=redo]").disabled = !model.canRedo();
     status.textContent = `${message} ${plural(model.nodes.size, "thing")}, ${plural(model.edges.size, "connection")}.`;
-    window.history.replaceState(null, "", `/explore?${model.toParameters().toString()}`);
+    void keepAddress();
+  }
+
+  /** The address bar, and what tells of this address on the page, follow what is shown. */
+  async function keepAddress(): Promise<void> {
+    const change = (changes += 1);
+    const now = await addressOf(model.toParameters(chosen, data));
+    if (change !== changes) return;
+    window.history.replaceState(null, "", now);
+    const replaced = (text: string): string => text.replaceAll(address, now);
+    share?.querySelectorAll<HTMLAnchorElement>("a[href]").forEach((each) => each.setAttribute("href", replaced(each.getAttribute("href") ?? "")));
+    share?.querySelectorAll("p:not(:has(a)), pre").forEach((part) => (part.textContent = replaced(part.textContent ?? "")));
+    address = now;
   }
 
   function refresh(message: string): void {
@@ -71,6 +90,7 @@ function start(svg: SVGSVGElement): void {
     chosen = id;
     panel.replaceChildren(...parts);
     view.choose(id);
+    void keepAddress();
     if (byKey) panel.querySelector<HTMLElement>("button, a")?.focus();
   }
 
@@ -116,7 +136,7 @@ function start(svg: SVGSVGElement): void {
       placeNew(model, added.nodes, node);
       const more = answer.more > 0 ? `; ${answer.more} more, expand again` : "";
       refresh(added.nodes.length > 0 ? `${plural(added.nodes.length, "thing")} added (${label})${more}.` : `All that ${node.label} ${label} is shown already.`);
-      if (added.nodes.length > 0) view.fit();
+      view.reveal(added.nodes);
     } catch (error) {
       status.textContent = told(error);
     }
@@ -151,7 +171,7 @@ function start(svg: SVGSVGElement): void {
         const row = make("span", "stated by ");
         row.append(link(fact.asserted_by.map((ref) => ref.label).join(", ") || "a source", `/statement/${encodeURIComponent(fact.curie)}`));
         for (const place of fact.passages) {
-          row.append(" · ", link(place.section || "passage", `/passage/${encodeURIComponent(place.id.replace(/^.*\/passage\//, "passage:"))}`));
+          row.append(" · ", link(place.section ? `passage: ${place.section}` : "passage", `/passage/${encodeURIComponent(place.id.replace(/^.*\/passage\//, "passage:"))}`));
         }
         return row;
       }, "plain"));
@@ -221,13 +241,13 @@ function start(svg: SVGSVGElement): void {
     }
   }
 
-  const source = `sarcoma-kg, data ${document.querySelector("footer code")?.textContent ?? ""}, ${new Date().toISOString().slice(0, 10)}`;
+  const source = `sarcoma-kg, data ${data}, ${new Date().toISOString().slice(0, 10)}`;
   const name = `sarcoma-kg-graph-${new Date().toISOString().slice(0, 10)}`;
   const actions: Record<string, () => void> = {
     undo: takeBack, redo,
     fit: () => view.fit(), in: () => view.zoomBy(1.3), out: () => view.zoomBy(1 / 1.3),
-    svg: () => download(new Blob([svgText(svg, model, source).text], { type: "image/svg+xml" }), `${name}.svg`),
-    png: () => png(svgText(svg, model, source), (blob) => download(blob, `${name}.png`)),
+    svg: () => download(new Blob([svgText(svg, model, source, legend).text], { type: "image/svg+xml" }), `${name}.svg`),
+    png: () => png(svgText(svg, model, source, legend), (blob) => download(blob, `${name}.png`)),
     json: () => download(new Blob([jsonText(model)], { type: "application/json" }), `${name}.json`),
     csv: () => download(new Blob([csvText(model)], { type: "text/csv" }), `${name}.csv`),
   };
@@ -246,10 +266,15 @@ function start(svg: SVGSVGElement): void {
     }
   });
 
+  if (saved.laid && view.isUpright()) model.stretch(0.62, 1.3);
   view.draw();
   drawList();
   drawLegend();
   view.fit();
+  const thing = model.nodes.get(saved.chosen);
+  const connection = model.edges.get(saved.chosen);
+  if (thing) void openNode(thing, false);
+  else if (connection) void openEdge(connection, false);
   document.querySelectorAll<HTMLElement>("[data-needs-script]").forEach((part) => (part.hidden = false));
 }
 

@@ -2,6 +2,7 @@
 
 import "./site.css";
 import { ApiError, get, type Listed, type SearchHit } from "./api";
+import { offerPng } from "./files";
 
 const WAIT_MS = 120;
 const WORDS: Record<string, string> = {
@@ -67,7 +68,7 @@ function suggest(input: HTMLInputElement): void {
         const detail = document.createElement("span");
         detail.className = "hint";
         const kind = WORDS[hit.type] ?? hit.type.toLowerCase();
-        detail.textContent = hit.matched && hit.matched !== hit.label ? `${kind} · also called ${hit.matched}` : kind;
+        detail.textContent = hit.matched && ![hit.label, hit.curie.split(":")[1]].includes(hit.matched) ? `${kind} · also called ${hit.matched}` : kind;
         option.append(name, detail);
         // Not click: the field would lose its focus first, and the list would close.
         option.addEventListener("mousedown", (event) => {
@@ -117,7 +118,38 @@ function suggest(input: HTMLInputElement): void {
   input.addEventListener("blur", close);
 }
 
+/** A button that copies what a block says. */
+function offerCopy(block: HTMLElement): void {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy";
+  button.addEventListener("click", () => {
+    navigator.clipboard.writeText(block.textContent ?? "").then(
+      () => (button.textContent = "Copied"),
+      () => window.getSelection()?.selectAllChildren(block), // not allowed: the reader copies what is marked
+    );
+  });
+  block.after(button);
+}
+
 document.querySelectorAll<HTMLInputElement>("input[data-suggest]").forEach(suggest);
+document.querySelectorAll<HTMLElement>("[data-copy]").forEach(offerCopy);
+document.querySelectorAll<HTMLAnchorElement>(".share a[href*='format=svg']").forEach(offerPng);
+
+// The choice is kept in a cookie, so that the server draws the next page in these colours from the start.
+const theme = document.querySelector<HTMLSelectElement>("#theme");
+theme?.closest<HTMLElement>("[data-needs-script]")?.removeAttribute("hidden");
+theme?.addEventListener("change", () => {
+  document.cookie = `theme=${theme.value}; path=/; max-age=${theme.value ? 31_536_000 : 0}; samesite=lax`;
+  if (theme.value) document.documentElement.dataset["theme"] = theme.value;
+  else delete document.documentElement.dataset["theme"];
+});
+
+// On a narrow screen a drawing opens where its subject stands.
+document.querySelectorAll<HTMLElement>("figure.drawing .scroll").forEach((frame) => {
+  const centre = frame.querySelector(".role-centre")?.getBoundingClientRect();
+  if (centre && frame.scrollWidth > frame.clientWidth) frame.scrollLeft += centre.left - frame.getBoundingClientRect().left - 12;
+});
 
 document.addEventListener("keydown", (event) => {
   const target = event.target as HTMLElement;

@@ -7,6 +7,7 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { sparql } from "codemirror-lang-sparql";
+import { scrollThrough, type Packed } from "./table";
 
 /** Colours that keep their contrast in light and dark; the variables are in site.css. */
 const COLOURS = HighlightStyle.define([
@@ -27,6 +28,13 @@ function completions(terms: Term[]) {
     if (!word || (word.from === word.to && !context.explicit)) return null;
     return { from: word.from, options: terms.map((term) => ({ label: term.curie, detail: term.label })), validFor: /^[\w:-]*$/ };
   };
+}
+
+const everyRow = document.querySelector("#all-rows");
+const region = document.querySelector<HTMLElement>("#rows");
+if (everyRow && region) {
+  document.querySelector(".pager")?.remove();
+  scrollThrough(region, JSON.parse(everyRow.textContent ?? "[]") as Packed);
 }
 
 const area = document.querySelector<HTMLTextAreaElement>("textarea[name=query]");

@@ -26,6 +26,13 @@ export interface GraphData {
   edges: GraphEdge[];
 }
 
+/** What the page hands over: a graph, and how the reader left it. */
+export interface SavedView extends GraphData {
+  faded: string[];
+  chosen: string;
+  laid: boolean; // whether all places come from the layout
+}
+
 export interface Place {
   x: number;
   y: number;
@@ -139,14 +146,26 @@ export class GraphModel {
     return [...found].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
   }
 
-  /** The view as query parameters: which nodes are shown and where, which the reader has pinned, which types are faded. */
-  toParameters(): URLSearchParams {
-    const parameters = new URLSearchParams();
-    for (const node of this.nodes.values()) parameters.append("node", node.id);
+  /** Makes a laid-out graph fit a window of another shape; steps that were done keep their places. */
+  stretch(x: number, y: number): void {
     for (const node of this.nodes.values()) {
-      parameters.append(node.pinned ? "pin" : "at", `${node.id}@${Math.round(node.x)},${Math.round(node.y)}`);
+      node.x = Math.round(node.x * x);
+      node.y = Math.round(node.y * y);
     }
+  }
+
+  /**
+   * The view as query parameters: which nodes are shown and where, which the reader has pinned, which types are faded,
+   * what is chosen, and of which data and how many connections, so that a later reader can be told what has changed.
+   */
+  toParameters(chosen: string, data: string): URLSearchParams {
+    const parameters = new URLSearchParams();
+    for (const node of this.nodes.values()) parameters.append("at", `${node.id}@${Math.round(node.x)},${Math.round(node.y)}`);
+    for (const node of this.nodes.values()) if (node.pinned) parameters.append("pin", node.id);
     for (const type of this.faded) parameters.append("fade", type);
+    if (this.nodes.has(chosen) || this.edges.has(chosen)) parameters.append("open", chosen);
+    parameters.append("links", String(this.edges.size));
+    parameters.append("data", data);
     return parameters;
   }
 }

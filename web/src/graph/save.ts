@@ -1,27 +1,18 @@
 /** The picture and what it shows as files. */
 
+import type { Drawn } from "../files";
 import type { GraphModel } from "./model";
+import { element } from "./shapes";
 
 const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "opacity", "visibility", "font-family", "font-size", "font-weight"];
 
-export function download(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
 /** The whole graph as it looks now, with its colours written into it. */
-export function svgText(svg: SVGSVGElement, model: GraphModel, source: string): { text: string; width: number; height: number } {
+export function svgText(svg: SVGSVGElement, model: GraphModel, source: string, legend: Element): Drawn {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const before = svg.querySelectorAll<SVGElement>("*");
   copy.querySelectorAll<SVGElement>("*").forEach((part, place) => {
     const original = before[place];
-    if (original) {
-      const style = getComputedStyle(original);
-      for (const name of DRAWN) part.setAttribute(name, style.getPropertyValue(name));
-    }
+    if (original) dress(part, original);
     for (const name of ["tabindex", "role", "class", "data-node", "data-edge"]) part.removeAttribute(name);
   });
   copy.querySelector("g")?.removeAttribute("transform");
@@ -29,7 +20,9 @@ export function svgText(svg: SVGSVGElement, model: GraphModel, source: string): 
   const ys = [...model.nodes.values()].map((node) => node.y);
   const [left, top] = [Math.min(...xs) - 90, Math.min(...ys) - 40];
   const width = Math.round(Math.max(...xs) + 90 - left);
-  const height = Math.round(Math.max(...ys) + 90 - top);
+  const bottom = Math.round(Math.max(...ys) + 90);
+  const key = keyOf(legend, left + 24, bottom);
+  const height = bottom + key.height + 30 - top;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
   copy.setAttribute("width", String(width));
@@ -41,20 +34,36 @@ export function svgText(svg: SVGSVGElement, model: GraphModel, source: string): 
   for (const [name, value] of Object.entries({ x: left + 8, y: top + height - 8, "font-size": 11, "font-family": "sans-serif", fill: getComputedStyle(svg).color })) note.setAttribute(name, String(value));
   note.textContent = source;
   copy.prepend(ground);
-  copy.append(note);
+  copy.append(key.group, note);
   return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
-export function png(picture: { text: string; width: number; height: number }, done: (blob: Blob) => void): void {
-  const image = new Image();
-  image.addEventListener("load", () => {
-    const canvas = document.createElement("canvas");
-    canvas.width = picture.width * 2;
-    canvas.height = picture.height * 2;
-    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    canvas.toBlob((blob) => { if (blob) done(blob); });
+/** Writes a part's colours and lines into a copy of it. */
+function dress(copy: Element, original: Element): void {
+  const style = getComputedStyle(original);
+  for (const name of DRAWN) copy.setAttribute(name, style.getPropertyValue(name));
+}
+
+const KEY_COLUMNS = 4;
+
+/** The kinds shown, with their shapes, as the legend beside the picture lists them. */
+function keyOf(legend: Element, left: number, top: number): { group: SVGGElement; height: number } {
+  const group = element("g", { transform: `translate(${left},${top})` });
+  const entries = [...legend.querySelectorAll("button")];
+  entries.forEach((entry, place) => {
+    const shape = entry.querySelector("svg > g");
+    const row = element("g", { transform: `translate(${(place % KEY_COLUMNS) * 130},${Math.floor(place / KEY_COLUMNS) * 24}) scale(0.6)` });
+    if (shape?.firstElementChild) {
+      const copy = shape.firstElementChild.cloneNode() as Element;
+      dress(copy, shape.firstElementChild);
+      row.append(copy);
+    }
+    const words = element("text", { x: "30", y: "7", "font-size": "19", "font-family": "sans-serif", fill: getComputedStyle(entry).color });
+    words.textContent = entry.textContent;
+    row.append(words);
+    group.append(row);
   });
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture.text)}`;
+  return { group, height: Math.ceil(entries.length / KEY_COLUMNS) * 24 };
 }
 
 export function csvText(model: GraphModel): string {

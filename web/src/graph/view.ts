@@ -6,6 +6,8 @@ import { zoom, zoomIdentity, type ZoomBehavior, type ZoomTransform } from "d3-zo
 import type { GraphEdge, GraphModel, GraphNode, Place } from "./model";
 import { element, shapeOf } from "./shapes";
 
+/** Labels smaller than this part of their size cannot be read: rather show a part of the graph. */
+const LEAST_FIT = 0.75;
 /** Up to so many edges all show their words; above that those in focus do. */
 const WORDY = 25;
 
@@ -127,11 +129,33 @@ export class GraphView {
     const ys = all.map((n) => n.y);
     const [left, right] = [Math.min(...xs) - 75, Math.max(...xs) + 75];
     const [top, bottom] = [Math.min(...ys) - 30, Math.max(...ys) + 70];
-    const scale = Math.min(1.3, box.width / (right - left), box.height / (bottom - top));
-    const transform = zoomIdentity
-      .translate(box.width / 2 - (scale * (left + right)) / 2, box.height / 2 - (scale * (top + bottom)) / 2)
-      .scale(scale);
+    const scale = Math.max(LEAST_FIT, Math.min(1.3, box.width / (right - left), box.height / (bottom - top)));
+    const isWhole = scale * (right - left) <= box.width && scale * (bottom - top) <= box.height;
+    const centre = isWhole ? { x: (left + right) / 2, y: (top + bottom) / 2 } : this.busiest();
+    const transform = zoomIdentity.translate(box.width / 2 - scale * centre.x, box.height / 2 - scale * centre.y).scale(scale);
     select(this.stage).call(this.zoomer.transform, transform);
+  }
+
+  /** Shows some nodes; a window that holds them already stays as it is. */
+  reveal(nodes: readonly GraphNode[]): void {
+    const { x, y, k } = this.committed;
+    const box = this.stage.getBoundingClientRect();
+    const isInside = (node: GraphNode): boolean =>
+      k * node.x + x > 40 && k * node.x + x < box.width - 40 && k * node.y + y > 20 && k * node.y + y < box.height - 60;
+    if (!nodes.every(isInside)) this.fit();
+  }
+
+  /** Whether the window is higher than wide. */
+  isUpright(): boolean {
+    const box = this.stage.getBoundingClientRect();
+    return box.height > box.width;
+  }
+
+  /** What is chosen, or else the node with the most edges: the part of a large graph to look at first. */
+  private busiest(): GraphNode {
+    const chosen = this.model.nodes.get(this.world.querySelector(".node.chosen")?.getAttribute("data-node") ?? "");
+    const all = [...this.model.nodes.values()];
+    return chosen ?? all.reduce((most, node) => (this.model.edgesOf(node.id).length > this.model.edgesOf(most.id).length ? node : most));
   }
 
   zoomBy(factor: number): void {

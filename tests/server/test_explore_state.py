@@ -1,0 +1,96 @@
+"""The address of the graph browser is the whole state, short or packed, and old ones say what has changed."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg import KnowledgeGraph
+from kg.errors import InvalidParameter
+from server.app import create_app
+from server.explore_state import view_state
+from server.settings import Settings
+
+_NAMES = st.from_regex(r"(drug|target):[A-Za-z0-9-]{1,12}", fullmatch=True)
+_PLACES = st.dictionaries(_NAMES, st.tuples(st.integers(-5000, 5000), st.integers(-5000, 5000), st.booleans()))
+
+
+def packed(pairs: list[tuple[str, str]]) -> str:
+    deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    data = deflate.compress(urlencode(pairs).encode()) + deflate.flush()
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+@given(_PLACES, st.lists(st.sampled_from(["Drug", "Target", "Process"]), unique=True), st.text(max_size=8))
+def test_every_field_of_a_view_comes_back_from_its_address_plain_and_packed(
+    places: dict[str, tuple[int, int, bool]], faded: list[str], chosen: str
+) -> None:
+    pairs = [("at", f"{name}@{x},{y}") for name, (x, y, _) in places.items()]
+    pairs += [("pin", name) for name, (_, _, pin) in places.items() if pin]
+    pairs += [("fade", kind) for kind in faded] + [("open", chosen), ("links", "7"), ("data", "abc123")]
+    plain: dict[str, list[str]] = {}
+    for name, value in pairs:
+        plain.setdefault(name, []).append(value)
+    for state in (view_state(plain), view_state({"view": [packed(pairs)]})):
+        assert state.names == tuple(places)
+        assert state.places == {name: (float(x), float(y)) for name, (x, y, _) in places.items()}
+        assert state.pinned == {name for name, (_, _, pin) in places.items() if pin}
+        assert (state.faded, state.chosen) == (tuple(faded), chosen.strip())
+        assert (state.links, state.data) == (7, "abc123")
+
+
+def test_what_stands_beside_a_packed_view_adds_to_it() -> None:
+    state = view_state({"view": [packed([("at", "target:KIT@1,2")])], "node": ["imatinib"]})
+    assert state.names == ("target:KIT", "imatinib")
+
+
+CUT = packed([("at", "target:KIT@1,2")])[:-6]
+
+
+@pytest.mark.parametrize("text", ["%%%", "AAAA", CUT, base64.urlsafe_b64encode(b"no deflate").decode()])
+def test_a_cut_address_is_refused_in_words(text: str) -> None:
+    with pytest.raises(InvalidParameter, match="the whole address of a view"):
+        view_state({"view": [text]})
+
+
+def test_an_address_that_unpacks_to_megabytes_is_refused() -> None:
+    with pytest.raises(InvalidParameter, match="at most"):
+        view_state({"view": [packed([("node", "a" * 5_000_000)])]})
+
+
+@pytest.fixture(scope="module")
+def client(curated_graph: KnowledgeGraph) -> FlaskClient:
+    return create_app(curated_graph, Settings()).test_client()
+
+
+def notice(html: str) -> str:
+    found = re.search(r'<p class="notice">(.*?)</p>', html)
+    return found[1] if found else ""
+
+
+def test_a_view_of_older_data_says_what_has_changed(client: FlaskClient) -> None:
+    address = "/explore?at=target:KIT@0,0&at=drug:imatinib@9,9&at=drug:never-was@5,5&links=40&data=0123456789ab"
+    html = client.get(address).text
+    assert "data 0123456789ab" in notice(html)
+    assert "No longer in it: drug:never-was" in notice(html)
+    assert "40 then" in notice(html)
+
+
+def test_a_view_of_these_data_says_nothing_and_an_unknown_thing_in_it_is_an_error(client: FlaskClient) -> None:
+    version = client.get("/readyz").get_json()["data_version"][:12]
+    assert notice(client.get(f"/explore?at=target:KIT@0,0&data={version}").text) == ""
+    assert client.get(f"/explore?at=drug:never-was@0,0&data={version}").status_code == 404
+
+
+def test_one_thing_that_is_left_stays_alone(client: FlaskClient) -> None:
+    """A thing asked for by name comes with its surroundings; the last one of a view does not."""
+    assert len(client.get("/explore?node=target:KIT&format=json").get_json()["nodes"]) > 3
+    left = client.get("/explore?at=target:KIT@0,0&format=json").get_json()
+    assert [node["id"] for node in left["nodes"]] == ["target:KIT"]

@@ -1,0 +1,147 @@
+"""What a view offers to save holds what the view shows, and its citation leads back to it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pyoxigraph
+import pytest
+from flask.testing import FlaskClient
+
+from kg import KnowledgeGraph
+from kg.identifiers import expand
+from server.app import create_app
+from server.settings import Settings
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+VIEWS = {
+    "drug": ("/entity/drug:sirolimus", {"JSON", "Turtle", "JSON-LD", "SPARQL", "SVG"}),
+    "mechanism": ("/mechanism?drug=rapamycin&target=leiomyosarcoma", {"JSON", "CSV", "Turtle", "SPARQL", "SVG"}),
+    "evidence": ("/evidence?drug=temsirolimus", {"JSON", "CSV", "Turtle", "SPARQL", "SVG"}),
+    "comparison": ("/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel", {"JSON", "Turtle", "SPARQL"}),
+    "gap map": ("/gaps?rows=drug_class", {"JSON", "CSV", "Turtle", "SPARQL", "SVG"}),
+    "explanation": ("/explain?drug=imatinib&histotype=GIST", {"JSON", "Turtle", "SPARQL"}),
+    "graph": ("/explore?node=target:KIT&node=drug:imatinib", {"JSON", "CSV", "Turtle", "SPARQL"}),
+    "case": ("/cases/patient:003-2", {"JSON", "Turtle", "SPARQL", "SVG"}),
+    "study": ("/study/study:sarc002", {"JSON", "Turtle", "SPARQL"}),
+    "document": ("/documents/document:000", {"JSON", "Turtle", "SPARQL"}),
+    "question": ("/questions/joint-causes", {"JSON", "CSV", "SPARQL"}),
+    "query": ("/sparql?query=SELECT+*+%7B+%3Fs+a+skg%3ADrug+%7D", {"JSON", "CSV", "TSV", "XML"}),
+}
+
+OPEN: dict[str, Callable[[str], object]] = {
+    "JSON": json.loads,
+    "JSON-LD": json.loads,
+    "CSV": lambda text: list(csv.reader(io.StringIO(text)))[1],
+    "TSV": lambda text: text.splitlines()[1],
+    "XML": lambda text: list(ET.fromstring(text)),
+    "SVG": lambda text: list(ET.fromstring(text)),
+    "Turtle": lambda text: list(pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE)),
+    "SPARQL": lambda text: re.search(r">[\d,]+ rows?<", text),
+}
+
+
+@pytest.fixture(scope="module")
+def client(curated_graph: KnowledgeGraph) -> FlaskClient:
+    return create_app(curated_graph, Settings()).test_client()
+
+
+def offered(client: FlaskClient, path: str) -> dict[str, str]:
+    """The first link of each kind that a page offers to save."""
+    html = client.get(path, headers=BROWSER).text
+    block = html.partition('class="share"')[2].partition("</section>")[0]
+    found: dict[str, str] = {}
+    for href, label in re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', block):
+        found.setdefault(re.split(r"[: ]", label)[0], unescape(href))
+    return found
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_form_that_a_view_offers_opens(client: FlaskClient, name: str) -> None:
+    path, expected = VIEWS[name]
+    links = offered(client, path)
+    assert set(links) == expected
+    for kind, href in links.items():
+        response = client.get(href, follow_redirects=True, headers=BROWSER if kind == "SPARQL" else {})
+        assert response.status_code == 200, (kind, href)
+        opened = OPEN[kind](response.text)
+        assert opened, (kind, href)
+
+
+def subjects(client: FlaskClient, path: str) -> set[str]:
+    data = client.get(path + "&format=turtle").data
+    return {triple.subject.value for triple in pyoxigraph.parse(data, pyoxigraph.RdfFormat.TURTLE)}
+
+
+def test_the_triples_of_the_evidence_are_of_its_rows_and_of_nothing_else(client: FlaskClient) -> None:
+    rows = client.get("/api/v1/evidence?drug=temsirolimus").get_json()["items"]
+    assert subjects(client, "/evidence?drug=temsirolimus") == {row["id"] for row in rows}
+
+
+def test_the_triples_of_a_mechanism_are_the_statements_of_its_steps(client: FlaskClient) -> None:
+    path = "/mechanism?drug=gemcitabine&target=DNA+chain+termination"
+    answer = client.get(offered(client, path)["JSON"]).get_json()
+    steps = {s for found in answer["paths"] for step in found["steps"] for s in step["statements"]}
+    assert subjects(client, path) == steps
+    rows = list(csv.DictReader(io.StringIO(client.get(path + "&format=csv").text)))
+    assert {expand(row["statement"]) for row in rows} <= steps
+
+
+def test_the_triples_of_a_case_are_its_events(client: FlaskClient) -> None:
+    events = client.get("/api/v1/cases/patient:003-2/timeline").get_json()["events"]
+    assert subjects(client, "/cases/patient:003-2?") == {event["id"] for event in events}
+
+
+def test_the_query_behind_a_graph_has_a_row_for_every_statement(client: FlaskClient) -> None:
+    path = "/explore?node=target:KIT&node=drug:imatinib"
+    edges = client.get(path + "&format=json").get_json()["edges"]
+    address = client.get(path + "&format=sparql", headers=BROWSER).headers["Location"]
+    query = parse_qs(urlsplit(address).query)["query"][0]
+    bindings = client.get("/sparql", query_string={"query": query, "format": "json"}).get_json(force=True)
+    found = {row["fact"]["value"] for row in bindings["results"]["bindings"]}
+    assert found == {statement for edge in edges for statement in edge["statements"]} != set()
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_citation_names_the_data_and_leads_back_to_the_view(client: FlaskClient, name: str) -> None:
+    path = VIEWS[name][0]
+    html = client.get(path, headers=BROWSER).text
+    entry = unescape(re.search(r"aria-label=\"BibTeX\"[^>]*>(.*?)</pre>", html, re.DOTALL)[1])  # type: ignore[index]
+    assert entry.startswith("@misc{sarcoma-kg-")
+    assert entry.count("{") == entry.count("}")
+    version = client.get("/readyz").get_json()["data_version"]
+    assert version in entry
+    url = re.search(r"\\url\{(.*?)\}", entry)[1]  # type: ignore[index]
+    again: Any = client.get(url.removeprefix("http://localhost"), headers=BROWSER)
+    assert re.search(r"<h1.*?</h1>", again.text)[0] == re.search(r"<h1.*?</h1>", html)[0]  # type: ignore[index]
+
+
+def test_the_command_fetches_what_the_json_link_does(client: FlaskClient) -> None:
+    html = client.get("/evidence?drug=temsirolimus", headers=BROWSER).text
+    command = unescape(re.search(r"aria-label=\"Command\"[^>]*>(.*?)</pre>", html, re.DOTALL)[1])  # type: ignore[index]
+    address = command.removeprefix("curl --location 'http://localhost").removesuffix("'")
+    assert client.get(address).get_json() == client.get("/api/v1/evidence?drug=temsirolimus").get_json()
+
+
+def test_a_picture_in_a_file_says_what_its_marks_mean_and_which_data_it_shows(client: FlaskClient) -> None:
+    version = client.get("/readyz").get_json()["data_version"][:12]
+    for name in ("drug", "mechanism", "evidence", "case"):
+        response = client.get(offered(client, VIEWS[name][0])["SVG"])
+        text = " ".join(ET.fromstring(response.text).itertext())
+        assert f"sarcoma-kg, data {version}" in text
+        assert name in {"evidence", "case"} or "decreases or prevents" in text
+        assert "href" not in response.text
+        assert "style-src 'sha256-" in response.headers["Content-Security-Policy"]
+
+
+def test_nothing_is_offered_where_nothing_was_asked(client: FlaskClient) -> None:
+    for path in ("/mechanism", "/evidence", "/compare", "/explain", "/explore", "/search", "/sparql"):
+        assert offered(client, path) == {}

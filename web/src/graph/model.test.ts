@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { placeNew } from "./layout";
+import { GraphModel, type GraphData, type GraphEdge, type GraphNode } from "./model";
+
+const node = (id: string, x = 0, y = 0, type = "Drug"): GraphNode => ({ id, type, label: id, x, y, pinned: false });
+const edge = (source: string, target: string): GraphEdge => ({
+  id: `${source}|inhibits|${target}|stated`, source, target, predicate: "inhibits", label: "inhibits", sentence: "", sign: -1, certainty: "stated", statements: [],
+});
+const kit: GraphData = { nodes: [node("target:KIT", 0, 0, "Target"), node("drug:imatinib", 100, 40)], edges: [edge("drug:imatinib", "target:KIT")] };
+const fresh = (): GraphModel => new GraphModel(structuredClone(kit));
+const shown = (model: GraphModel): string => JSON.stringify([[...model.nodes.values()], [...model.edges.keys()].sort()]);
+
+/** Numbers that look random and are the same each time. */
+function* numbers(seed: number): Generator<number, number> {
+  for (;;) {
+    seed = (seed * 48271) % 2147483647;
+    yield seed / 2147483647;
+  }
+}
+
+describe("a step of the reader", () => {
+  it("that adds known and new things adds only the new ones", () => {
+    const model = fresh();
+    const added = model.add({ nodes: [node("drug:imatinib", 9, 9), node("drug:sunitinib")], edges: [edge("drug:sunitinib", "target:KIT")] });
+    expect(added.nodes.map((each) => each.id)).toEqual(["drug:sunitinib"]);
+    expect(model.nodes.get("drug:imatinib")).toMatchObject({ x: 100, y: 40 });
+  });
+
+  it("leaves out connections to things that are not shown", () => {
+    const model = fresh();
+    expect(model.add({ nodes: [], edges: [edge("drug:sunitinib", "target:KIT")] }).edges).toEqual([]);
+  });
+
+  it("that hides a thing hides its connections, and undo brings both back", () => {
+    const model = fresh();
+    const before = new Set(model.edges.keys());
+    model.hide("target:KIT");
+    expect(model.edges.size).toBe(0);
+    model.undo();
+    expect(new Set(model.edges.keys())).toEqual(before);
+  });
+
+  it("can be taken back to the start and done again to the end, whatever the steps", () => {
+    for (let seed = 1; seed <= 50; seed += 1) {
+      const model = fresh();
+      const random = numbers(seed * 7919);
+      const next = (below: number): number => Math.floor(random.next().value * below);
+      const states = [new Set(JSON.parse(shown(model))[0].map(JSON.stringify))];
+      for (let step = 0; step < 12; step += 1) {
+        const all = [...model.nodes.values()];
+        const one = all[next(all.length)];
+        const kind = next(3);
+        if (kind === 0 || !one) model.add({ nodes: [node(`drug:${seed}-${step}`, step, seed)], edges: one ? [edge(`drug:${seed}-${step}`, one.id)] : [] });
+        else if (kind === 1) model.hide(one.id);
+        else {
+          const from = { x: one.x, y: one.y, pinned: one.pinned };
+          Object.assign(one, { x: next(500), y: next(500), pinned: true });
+          model.moved(one, from);
+        }
+        states.push(new Set([...model.nodes.values()].map((each) => JSON.stringify(each))));
+      }
+      const now = (): Set<string> => new Set([...model.nodes.values()].map((each) => JSON.stringify(each)));
+      for (const state of states.slice(0, -1).reverse()) {
+        expect(model.undo()).toBe(true);
+        expect(now()).toEqual(state);
+      }
+      expect(model.undo()).toBe(false);
+      for (const state of states.slice(1)) {
+        model.redo();
+        expect(now()).toEqual(state);
+      }
+    }
+  });
+});
+
+describe("the address", () => {
+  it("holds every field of the view", () => {
+    const model = fresh();
+    const [target, drug] = [...model.nodes.values()];
+    Object.assign(target ?? {}, { x: 12.4, y: -3.6 });
+    Object.assign(drug ?? {}, { pinned: true });
+    model.faded.add("Target");
+    expect(model.toParameters("drug:imatinib", "abc").toString()).toBe(
+      new URLSearchParams([["at", "target:KIT@12,-4"], ["at", "drug:imatinib@100,40"], ["pin", "drug:imatinib"], ["fade", "Target"], ["open", "drug:imatinib"], ["links", "1"], ["data", "abc"]]).toString(),
+    );
+  });
+
+  it("forgets a choice that is no longer shown", () => {
+    const model = fresh();
+    model.hide("drug:imatinib");
+    expect(model.toParameters("drug:imatinib", "abc").has("open")).toBe(false);
+  });
+});
+
+describe("new things", () => {
+  it("find places apart from each other, and move nothing that was there", () => {
+    const model = fresh();
+    const before = structuredClone([...model.nodes.values()]);
+    const drugs = Array.from({ length: 15 }, (_, number) => node(`drug:new-${number}`));
+    const parent = model.nodes.get("target:KIT");
+    if (!parent) throw new Error("no parent");
+    const added = model.add({ nodes: drugs, edges: drugs.map((drug) => edge(drug.id, "target:KIT")) });
+    placeNew(model, added.nodes, parent);
+    expect([...model.nodes.values()].slice(0, 2)).toEqual(before);
+    const places = [...model.nodes.values()];
+    for (const [index, a] of places.entries()) {
+      for (const b of places.slice(index + 1)) expect(Math.hypot(a.x - b.x, a.y - b.y), `${a.id} and ${b.id}`).toBeGreaterThan(40);
+    }
+  });
+});
