@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from kg.description import Description, describe, passages, reference, references
 from kg.errors import EntityNotFound
-from kg.evidence.clinical import read_components
 from kg.evidence.conflicts import read_conflicts
+from kg.evidence.regimens import read_components
 from kg.evidence.rows import ComponentRow, ConflictRow
 from kg.identifiers import display
 from kg.model import EntityRef, PassageRef
@@ -78,6 +78,7 @@ class FactCard:
     context_passages: tuple[PassageRef, ...]
     same_fact: tuple[EntityRef, ...]
     conflicts: tuple[ConflictRow, ...]
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,9 @@ class DocumentCard:
     title: str | None
     authors: tuple[str, ...]
     journal: str | None
+    volume: str | None
+    issue: str | None
+    pages: str | None
     year: int | None
     doi: str | None
     pmid: str | None
@@ -321,8 +325,11 @@ def document_card(store: Store, node: str) -> DocumentCard:
         curie=display(node),
         label=reference(node, known).label,
         title=own.text("dcterms_title"),
-        authors=own.texts("author"),
+        authors=tuple(listed.split("; ")) if (listed := own.text("authorList")) else (),
         journal=own.text("journal"),
+        volume=own.text("volume"),
+        issue=own.text("issue"),
+        pages=own.text("pages"),
         year=own.integer("year"),
         doi=own.text("doi"),
         pmid=own.text("pmid"),

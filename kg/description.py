@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kg.errors import PartialAnswer
 from kg.identifiers import compress, display, kind_of
@@ -115,6 +116,7 @@ def _order(term: Term) -> tuple[str, str, str]:
     return (term.kind, term.value, term.datatype or "")
 
 
+@lru_cache(maxsize=4096)  # properties are few, and each comes with thousands of values
 def _short(iri: str) -> str:
     for namespace, prefix in _SHORT.items():
         if iri.startswith(namespace):

@@ -86,6 +86,19 @@ class InvalidParameter(KgError):
 
 
 @dataclass(eq=False)
+class WrongKind(InvalidParameter):
+    """A name that is known, but of something that the parameter does not take: a disease where a drug belongs."""
+
+    code: ClassVar[str] = "wrong_kind"
+    entity: str  # what the name stands for, as a CURIE
+    suggestions: tuple[tuple[str, str], ...] = ()  # (curie, label) of the right kind, best first
+
+    def message(self) -> str:
+        names = ", ".join(f"{label} ({curie})" for curie, label in self.suggestions)
+        return super().message() + (f" Did you mean: {names}?" if names else "")
+
+
+@dataclass(eq=False)
 class QuerySyntaxError(KgError):
     """SPARQL text the parser refuses. ``line`` and ``column`` count from 1 where the parser gives them."""
 

@@ -7,7 +7,7 @@ they are resolved here, once, and everything below works on IRIs.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -15,12 +15,17 @@ from typing import TYPE_CHECKING
 from kg import cards, catalogue
 from kg.budget import Budget, Deadline
 from kg.description import describe, passages, reference
-from kg.errors import EntityNotFound
+from kg.errors import EntityNotFound, InvalidParameter, WrongKind
 from kg.evidence import cases, comparison, explanation, gap_map, pooling, safety
 from kg.evidence import search as evidence_search
+from kg.evidence.clinical import Results
 from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
-from kg.identifiers import kind_of, parse_identifier
+from kg.identifiers import BASE, display, is_project, kind_of, parse_identifier
+from kg.imported_fact import imported_fact
 from kg.mechanism import search as mechanism
+from kg.mechanism.asking import mechanism_question
+from kg.mechanism.background import StoredBackground
+from kg.mechanism.question import Effect
 from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef
 from kg.paths import neighborhood, traversal
 from kg.paths.best_paths import SearchLimits
@@ -38,18 +43,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 SEARCH_TIMEOUT_S = 5.0
-_MECHANISM_TARGETS = (
-    "histotype",
-    "process",
-    "target",
-    "complex",
-    "metabolite",
-    "pathway",
-    "cellstate",
-    "condition",
-    "event",
-)
-_HISTOTYPES_BELOW = "SELECT DISTINCT ?sub WHERE { ?sub rdfs:subClassOf* ?top }"
+GRAPH_BASE = f"{BASE}graph/"
+_HISTOTYPES_BELOW = "SELECT DISTINCT ?sub WHERE { ?sub rdfs:subClassOf* ?node }"
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,8 @@ class KnowledgeGraph:
         self.store = store
         self.index = index
         self.names = names
-        self._all_evidence: tuple[EvidenceRow, ...] | None = None
+        self._background = StoredBackground(store)
+        self.results = Results(store)
 
     @classmethod
     def open(
@@ -124,12 +120,21 @@ class KnowledgeGraph:
         """Entities by label, synonym, external identifier, prefix, or with small typos; best first."""
         return self.names.search(SearchQuestion(text, tuple(types), limit))
 
-    def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
-        """The entity that a text names.
+    def resolve(
+        self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()
+    ) -> EntityRef:
+        """The entity that a text names: one of ``kinds``, or, where none is called so, of ``others``.
 
-        Raises: EntityNotFound with suggestions, AmbiguousEntity with candidates.
+        Raises: EntityNotFound with suggestions; WrongKind with what of the right kind is connected to the thing
+            named; AmbiguousEntity with candidates.
         """
-        return self.names.resolve(text, tuple(CLASS_BY_KIND[kind] for kind in kinds), parameter)
+        classes, also = (tuple(CLASS_BY_KIND[kind] for kind in group) for group in (kinds, others))
+        try:
+            return self.names.resolve(text, classes, parameter, also)
+        except WrongKind as refused:
+            named = parse_identifier(refused.entity) or refused.entity
+            near = neighborhood.nearest_of_types(self.index, named, (*classes, *also))
+            raise replace(refused, suggestions=tuple((each.curie, each.label) for each in near)) from None
 
     def name_of(self, node: str) -> EntityRef:
         """How answers name a node, whatever it is. Raises EntityNotFound."""
@@ -142,15 +147,29 @@ class KnowledgeGraph:
 
     def entity(self, text: str) -> cards.EntityCard:
         """An entity's card. Raises EntityNotFound, AmbiguousEntity."""
-        node = self.resolve(text, parameter="id").id
+        node = self.resolve(text, parameter="id")
+        imported = not is_project(node.id)
         counts: dict[str, int] = {}
-        for count in self.counts(node):
+        for count in self.counts(node.id, include_imports=imported):
             counts[f"{count.predicate} {count.direction}"] = count.statements
-        return cards.entity_card(self.store, node, counts)
+        card = cards.entity_card(self.store, node.id, counts)
+        return replace(card, type=node.type, label=node.label) if imported else card
 
     def fact(self, text: str) -> cards.FactCard:
         """A statement, outcome or event with its provenance. Raises EntityNotFound."""
-        return cards.fact_card(self.store, self._identifier(text, ("statement", "outcome", "event")))
+        try:
+            found = cards.fact_card(self.store, self._identifier(text, ("statement", "outcome", "event")))
+        except EntityNotFound:
+            found = None
+        if found is not None and found.subject is not None:
+            return found
+        # An edge of an import: what it joins stands in the index, and only what it says of itself in the store.
+        edge = self.index.edge_of_statement(parse_identifier(text) or "")
+        if edge is not None:
+            return imported_fact(self.store, self.index, edge)
+        if found is None:
+            raise EntityNotFound(text, "id")
+        return found
 
     def study(self, text: str) -> cards.StudyCard:
         """A study with its arms. Raises EntityNotFound, AmbiguousEntity."""
@@ -201,9 +220,24 @@ class KnowledgeGraph:
 
     # --- traversal -----------------------------------------------------------------------------------------------
 
-    def counts(self, node: str) -> tuple[neighborhood.NeighborCount, ...]:
+    def counts(
+        self, node: str, *, include_imports: bool = False, graphs: Sequence[str] = ()
+    ) -> tuple[neighborhood.NeighborCount, ...]:
         """How many connections an entity has, per predicate and direction."""
-        return neighborhood.neighbor_counts(self.index, self.resolve(node, parameter="id").id)
+        iri = self.resolve(node, parameter="id").id
+        return neighborhood.neighbor_counts(self.index, iri, include_imports=include_imports, graphs=graphs)
+
+    def named_graphs(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The IRIs of graphs named ``document-000``, ``graph:import-x`` or by IRI. Raises: InvalidParameter."""
+        known = set(self.index.graphs)
+        found = []
+        for name in names:
+            iri = parse_identifier(name) or f"{GRAPH_BASE}{name}"
+            if iri not in known:
+                expected = ", ".join(sorted(display(graph) for graph in known))
+                raise InvalidParameter("graph", name, f"a graph that states something of two entities ({expected})")
+            found.append(iri)
+        return tuple(found)
 
     def neighbors(self, question: neighborhood.NeighborsQuestion) -> neighborhood.NeighborsAnswer:
         """What is connected to an entity, one item per statement."""
@@ -211,6 +245,19 @@ class KnowledgeGraph:
 
     def paths(self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> traversal.PathAnswer:
         """The k best simple paths between two entities."""
+        return traversal.best_paths(self.index, question, self, SearchLimits(deadline=Deadline.after(timeout_s)))
+
+    def shortest_paths(
+        self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> traversal.PathAnswer:
+        """Every path with the fewest steps between two entities, at most k."""
+        limits = SearchLimits(deadline=Deadline.after(timeout_s))
+        return traversal.all_shortest_paths(self.index, question, self, limits)
+
+    def all_paths(
+        self, question: traversal.AllPathsQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> traversal.PathAnswer:
+        """All simple paths up to a length, best first, as far as the budget goes; ``total`` where that is the end."""
         return traversal.best_paths(self.index, question, self, SearchLimits(deadline=Deadline.after(timeout_s)))
 
     def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
@@ -233,21 +280,21 @@ class KnowledgeGraph:
         certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES,
         max_length: int = mechanism.DEFAULT_LENGTH,
         k: int = traversal.DEFAULT_PATHS,
+        effect: Effect | None = None,
         include_imports: bool = False,
+        graphs: Sequence[str] = (),
         timeout_s: float = SEARCH_TIMEOUT_S,
     ) -> mechanism.MechanismAnswer:
-        """How a drug acts on something: signed causal paths, joint causes, gaps. Either end may be left out."""
-        goal = self.resolve(target, _MECHANISM_TARGETS, "target") if target else None
-        question = mechanism.MechanismQuestion(
-            drugs=tuple(self.resolve(drug, ("drug",), "drug").id for drug in drugs),
-            target=goal.id if goal else None,
-            subtypes=self.histotypes_below(goal.id) if goal and goal.type == "Histotype" else (),
-            certainties=certainties,
-            max_length=max_length,
-            k=k,
-            include_imports=include_imports,
-        )
-        return mechanism.mechanism(self.index, question, self, SearchLimits(deadline=Deadline.after(timeout_s)))
+        """How drugs act on something: signed causal paths, joint causes, gaps. Either end may be left out.
+
+        A regimen stands for its drugs; of several drugs the answer also says where their paths meet.
+        """
+        question = mechanism_question(
+            self, drugs, target, certainties=certainties, max_length=max_length, k=k, effect=effect,
+            include_imports=include_imports, graphs=tuple(graphs),
+        )  # fmt: skip
+        limits = SearchLimits(deadline=Deadline.after(timeout_s))
+        return mechanism.mechanism(self.index, question, self, limits, self._background)
 
     def statements(self, iris: Collection[str]) -> Mapping[str, StatementRecord]:
         """Look statements up for the traversal (kg.paths.steps.StatementSource)."""
@@ -259,6 +306,8 @@ class KnowledgeGraph:
                 certainty=known[iri].text("certainty") or "stated",  # type: ignore[arg-type]  # shapes allow no other
                 document=known[iri].iri_of("assertedBy") or "",
                 text=known[iri].text("rdfs_label") or "",
+                contexts=(contexts := (*known[iri].texts("populationText"), *known[iri].texts("model"))),
+                diseases=tuple(ref.id for text in contexts for ref in self.names.mentioned(text, ("Histotype",))),
             )
             for iri in iris
             if iri in known
@@ -276,14 +325,19 @@ class KnowledgeGraph:
 
     def histotypes_below(self, histotype: str) -> tuple[str, ...]:
         """A histotype and its subtypes, by the asserted and inferred hierarchy."""
-        found = self.store.select(_HISTOTYPES_BELOW, {"top": histotype})
+        found = self.store.select(_HISTOTYPES_BELOW, {"node": histotype})
         return tuple(sorted({histotype} | {row[0].value for row in found if row[0]}))
 
     def all_evidence(self) -> tuple[EvidenceRow, ...]:
-        """Every result of the graph; read once, because a built graph never changes."""
-        if self._all_evidence is None:
-            self._all_evidence = evidence_search.gather(self, EvidenceQuestion()).rows
-        return self._all_evidence
+        """Every result of the graph."""
+        return evidence_search.gather(self, EvidenceQuestion()).rows
+
+    def warm_up(self) -> None:
+        """Bring in what the first comparison and gap map would wait for: numerics, and results if all can be kept."""
+        import scipy.stats  # noqa: F401, PLC0415  # seconds: a server does this before anybody waits
+        import statsmodels.stats.meta_analysis  # noqa: F401, PLC0415
+
+        self.results.read_all()
 
     def compare(
         self, a: str, b: str, histotype: str | None = None, measure: str | None = None
