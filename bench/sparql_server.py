@@ -212,6 +212,14 @@ def _cpu_s(process_id: int) -> float:
     return total
 
 
+def _settle(server: Server) -> None:
+    """Wait until a server has done what it does for itself after its start: compiling, warming up."""
+    before_s = -1.0
+    while (now_s := _cpu_s(server.process_id)) - before_s > 0.02:
+        before_s = now_s
+        time.sleep(1)
+
+
 def _small(data: Path, count: int) -> list[str]:
     """Small queries on things of the graph, no two of them alike."""
     with open_store(data) as store:
@@ -226,6 +234,9 @@ def _compare(stack: ExitStack, options: argparse.Namespace, folder: Path) -> Non
         answers = {_rows(_ask(server, query)[1]) for server in servers}
         if len(answers) != 1 and "LIMIT" not in query:
             raise SystemExit(f"the servers answer differently: {query}")
+    for server in servers:
+        _measured(server, [f"{query} # to begin with" for query in queries], Load())
+        _settle(server)
     kinds = ("small", "56 rows", "10,000 rows")
     loads = {(f"{kind}, {how}", each.name): Load() for kind in kinds for how in ("new", "repeated") for each in servers}
     for round_ in range(options.rounds):

@@ -20,14 +20,15 @@ from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, triples_from_n_triples
 from kg.sparql.lanes import Lanes, LaneSizes
 from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect
 from kg.sparql.results import Solutions, TermTriple, boolean_from_json, solutions_from_json
-from kg.sparql.text_search import Find, Hit, with_hits
-from kg.sparql.worker_process import Cancelled
+from kg.sparql.text_search import Find, Hit, mentions_search, with_hits
+from kg.sparql.waits import Blocking, Cancelled, Waits, at_once
 from ontology.terms import PREFIXES
 
 __all__ = [
     "EmbeddedStore",
     "Generation",
     "Store",
+    "answer_of",
     "building",
     "open_current",
     "open_engine",
@@ -178,18 +179,22 @@ class EmbeddedStore:
         cancelled: Cancelled | None = None,
     ) -> bytes:
         """See :meth:`Store.evaluate`."""
+        return at_once(self.answer(operation, media_type, budget or Budget(), Blocking(cancelled)))
+
+    async def answer(self, operation: SparqlOperation, media_type: str, budget: Budget, waits: Waits) -> bytes:
+        """The same as :meth:`evaluate`, however its caller waits."""
         facts = inspect(operation.query, self._limits)
-        run = self._lanes.run_calling if facts.is_calling else self._lanes.run
-        found = replace(operation, query=with_hits(operation.query, PREFIXES, self.find))
-        return run(found, media_type, budget or Budget(), cancelled)
+        if mentions_search(operation.query):
+            text = await waits.call(lambda: with_hits(operation.query, PREFIXES, self.find))
+            operation = replace(operation, query=text)
+        return await self._lanes.answer(operation, media_type, budget, waits, is_calling=facts.is_calling)
 
     def _answer(self, query: str, bindings: Bindings, media_type: str, budget: Budget) -> bytes:
         # Inspected before it is bound: bound terms cannot change what a query does, and a long list of them
         # is no reason to refuse it.
         facts = inspect(query, self._limits)
-        run = self._lanes.run_calling if facts.is_calling else self._lanes.run
-        bound = with_hits(bind(query, bindings), PREFIXES, self.find)
-        return run(SparqlOperation(bound), media_type, budget)
+        bound = SparqlOperation(with_hits(bind(query, bindings), PREFIXES, self.find))
+        return at_once(self._lanes.answer(bound, media_type, budget, Blocking(), is_calling=facts.is_calling))
 
     def close(self) -> None:
         """See :meth:`Store.close`."""
@@ -203,6 +208,13 @@ class EmbeddedStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+async def answer_of(store: Store, operation: SparqlOperation, media_type: str, budget: Budget, waits: Waits) -> bytes:
+    """The answer of any query, however its caller waits. Raises: as :meth:`Store.evaluate`."""
+    if isinstance(store, EmbeddedStore):
+        return await store.answer(operation, media_type, budget, waits)
+    return await waits.call(lambda: store.evaluate(operation, media_type, budget, waits.cancelled))
 
 
 def find_in(names: NameIndex) -> Find:

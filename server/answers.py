@@ -8,8 +8,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 
 from flask import Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_etags
+
+from server.exchange import Reply
 
 try:
     import zstandard
@@ -34,29 +39,47 @@ def entity_tag(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def has_answer(if_none_match: str | None, etag: str | None) -> bool:
+    """Whether the header says that the client has this answer already."""
+    return bool(if_none_match) and etag is not None and parse_etags(if_none_match).contains_weak(etag)
+
+
 def is_known(etag: str | None) -> bool:
-    """Whether the client has this answer already."""
-    return etag is not None and request.if_none_match.contains_weak(etag)
+    """Whether the client of the current request has this answer already."""
+    return has_answer(request.headers.get("If-None-Match"), etag)
+
+
+def reply_with(body: bytes | None, content_type: str, etag: str | None, accept_encoding: str | None) -> Reply:
+    """Make the reply: 304 without a body; the client asks again each time and is told if nothing has changed."""
+    headers = [("Vary", "Accept, Accept-Encoding")]
+    if etag is not None:
+        # Weak: the same answer goes out with and without compression, and rows may change their order.
+        headers += [("ETag", f'W/"{etag}"'), ("Cache-Control", "no-cache")]
+    else:
+        headers.append(("Cache-Control", "no-store"))
+    if body is None:
+        return Reply(304, tuple(headers))
+    headers.append(("Content-Type", content_type))
+    if len(body) >= _COMPRESSED_FROM_BYTES and (encoding := _encoding(accept_encoding or "")):
+        body = _COMPRESS[encoding](body)
+        headers.append(("Content-Encoding", encoding))
+    headers.append(("Content-Length", str(len(body))))
+    return Reply(200, tuple(headers), body)
 
 
 def finished(body: bytes | None, content_type: str, etag: str | None) -> Response:
-    """Make the response: 304 without a body; the client asks again each time and is told if nothing has changed."""
-    response = Response(status=304) if body is None else Response(body, content_type=content_type)
-    response.vary.update(["Accept", "Accept-Encoding"])
-    if etag is not None:
-        # Weak: the same answer goes out with and without compression, and rows may change their order.
-        response.set_etag(etag, weak=True)
-        response.headers["Cache-Control"] = "no-cache"
-    else:
-        response.headers["Cache-Control"] = "no-store"
-    if body is not None and len(body) >= _COMPRESSED_FROM_BYTES and (encoding := _encoding()):
-        response.set_data(_COMPRESS[encoding](body))
-        response.headers["Content-Encoding"] = encoding
-    return response
+    """The same as a response to the current request."""
+    return as_response(reply_with(body, content_type, etag, request.headers.get("Accept-Encoding")))
 
 
-def _encoding() -> str | None:
+def as_response(reply: Reply) -> Response:
+    """A reply in the web framework's clothes."""
+    return Response(reply.body, reply.status, reply.headers)
+
+
+@lru_cache(maxsize=256)
+def _encoding(accepted: str) -> str | None:
     """How the client wants a long answer compressed, of what we can do; of equals the first."""
-    wanted = request.accept_encodings
+    wanted = parse_accept_header(accepted, Accept)
     best = max(_COMPRESS, key=lambda name: wanted[name])
     return best if wanted[best] > 0 else None

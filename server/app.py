@@ -1,4 +1,4 @@
-"""The application: blueprints mounted, failures told one way, headers on every answer."""
+"""The application: blueprints mounted, failures told one way, headers on every answer; queries answered before it."""
 
 from __future__ import annotations
 
@@ -6,40 +6,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask
 
 from kg.budget import Budget
 from server.cache import ResultCache
-from server.clients import install_limits
+from server.clients import ClientLimits, install_limits
 from server.errors import install
+from server.headers import install_headers
 from server.settings import Settings
-from server.sparql import HasStore, sparql_blueprint
+from server.sparql import HasStore, SparqlFirst, SparqlService
+from server.sparql_routes import sparql_blueprint
 from server.telemetry import Telemetry, metrics_blueprint
 from server.void import void_blueprint
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-# Answers for programs, which pages of other origins may read. Pages are not among them.
-_SHARED_ROUTES = ("/sparql", "/api/", "/id/", "/openapi.json", "/.well-known/")
+_SPARQL = "sarcoma_kg.sparql"
 _READY_TIMEOUT_S = 2.0
 
 
@@ -64,25 +47,26 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     telemetry.install(app)
     install(app)
-    install_limits(app, settings)
-    app.register_blueprint(sparql_blueprint(graph, settings, telemetry, cache))
+    limits = ClientLimits(settings)
+    install_limits(app, limits, settings)
+    sparql = SparqlService(graph, settings, telemetry, cache, limits)
+    app.extensions[_SPARQL] = sparql
+    app.wsgi_app = SparqlFirst(sparql, app.wsgi_app)  # type: ignore[method-assign]
+    app.register_blueprint(sparql_blueprint(graph, sparql))
     app.register_blueprint(metrics_blueprint(telemetry, graph.store, cache))
     app.register_blueprint(void_blueprint(graph, settings))
     app.register_blueprint(_health_blueprint(graph))
     for blueprint in _blueprints(graph, settings) if blueprints is None else blueprints:
         app.register_blueprint(blueprint)
 
-    @app.after_request
-    def finish(response: Response) -> Response:
-        response.headers.extend((name, value) for name, value in HEADERS.items() if name not in response.headers)
-        if settings.cors_origin and request.path.startswith(_SHARED_ROUTES):
-            response.headers["Access-Control-Allow-Origin"] = settings.cors_origin
-            response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-Id"
-            if settings.cors_origin != "*":
-                response.vary.add("Origin")
-        return response
-
+    install_headers(app, settings)
     return app
+
+
+def service_of(app: Flask) -> SparqlService:
+    """What answers the queries to an application, for servers that ask it themselves."""
+    service: SparqlService = app.extensions[_SPARQL]
+    return service
 
 
 def _blueprints(graph: KnowledgeGraph, settings: Settings) -> list[Blueprint]:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 
 from flask import Flask, request
 
@@ -50,6 +51,7 @@ class RateLimiter:
             raise RateLimited((1 - tokens) / per_second)
 
 
+@lru_cache(maxsize=1024)
 def client_of(peer: str, forwarded: str | None) -> str | None:
     """Who a request counts for, or None for nobody.
 
@@ -72,17 +74,27 @@ def client_of(peer: str, forwarded: str | None) -> str | None:
     return None if address.is_loopback and not forwarded else str(address)
 
 
-def install_limits(app: Flask, settings: Settings) -> None:
+class ClientLimits:
+    """How often each client may ask, by the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        per_minute = settings.client_requests_per_minute
+        self._limiter = RateLimiter(per_minute) if per_minute else None
+
+    def take(self, peer: str, forwarded: str | None) -> None:
+        """Count a request; the arguments are those of :func:`client_of`. Raises: RateLimited."""
+        if self._limiter is None:
+            return
+        client = client_of(peer, forwarded)
+        if client is not None:
+            self._limiter.take(client)
+
+
+def install_limits(app: Flask, limits: ClientLimits, settings: Settings) -> None:
     """Make an application count the requests of each client."""
-    if not settings.client_requests_per_minute:
-        return
-    limiter = RateLimiter(settings.client_requests_per_minute)
 
     @app.before_request
     def count() -> None:
-        if request.path.startswith(_FREE_ROUTES):
-            return
-        forwarded = request.headers.get(settings.client_header) if settings.client_header else None
-        client = client_of(request.remote_addr or "", forwarded)
-        if client is not None:
-            limiter.take(client)
+        if not request.path.startswith(_FREE_ROUTES):
+            forwarded = request.headers.get(settings.client_header) if settings.client_header else None
+            limits.take(request.remote_addr or "", forwarded)

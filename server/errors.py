@@ -1,8 +1,8 @@
 """Which failure has which status, and the one shape in which it is told (RFC 9457).
 
 The table is :data:`PROBLEMS`; a class without a row of its own has its base's. Browsers get a page instead,
-except under the machine-readable routes. The last handler here is the only place that catches what nobody
-foresaw.
+except under the machine-readable routes. What nobody foresaw is caught here and
+nowhere else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import logging
 import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from werkzeug.exceptions import HTTPException
 from kg import errors
 from kg.errors import KgError
 from kg.identifiers import BASE
+from server.answers import as_response
+from server.exchange import Reply
 from server.negotiation import NotAcceptable, names_html
 
 MEDIA_TYPE = "application/problem+json"
@@ -64,6 +66,25 @@ class BodyTooLarge(BadRequest):
     """A query or request body above its limit."""
 
     code = "body_too_large"
+
+
+@dataclass(eq=False)
+class BodyTooSlow(BadRequest):
+    """A request body that does not come."""
+
+    code = "body_too_slow"
+
+
+@dataclass(eq=False)
+class ShuttingDown(KgError):
+    """A server that only ends what is under way."""
+
+    code = "shutting_down"
+    retry_after_s: float = 1.0
+
+    def message(self) -> str:
+        """See :class:`kg.errors.KgError`."""
+        return "This server is shutting down."
 
 
 @dataclass(eq=False)
@@ -111,6 +132,8 @@ PROBLEMS = (
     Problem(UnsupportedMediaType, 415, "Unsupported body"),
     Problem(ReadOnly, 403, "Read-only"),
     Problem(BodyTooLarge, 413, "Request too large"),
+    Problem(BodyTooSlow, 408, "Request too slow"),
+    Problem(ShuttingDown, 503, "Shutting down"),
     Problem(RateLimited, 429, "Too many requests"),
     Problem(NotAcceptable, 406, "No acceptable format"),
 )
@@ -147,19 +170,56 @@ def _document(code: str, status: int, title: str, detail: str) -> dict[str, Any]
 
 def install(app: Flask) -> None:
     """Make an application tell every failure in this way."""
-    app.register_error_handler(KgError, _on_kg_error)
     app.register_error_handler(HTTPException, _on_http_exception)
-    app.register_error_handler(Exception, _on_surprise)
+    app.register_error_handler(Exception, _on_failure)
 
 
-def _on_kg_error(error: KgError) -> Response:
+_Told = tuple[dict[str, Any], dict[str, str]]
+
+
+def _told(error: KgError) -> _Told:
+    """The problem document and the headers of a failure."""
     headers = {}
-    if isinstance(error, errors.Overloaded | RateLimited):
+    if isinstance(error, errors.Overloaded | RateLimited | ShuttingDown):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
-    body = body_of(error)
+    return body_of(error), headers
+
+
+def _logged(error: Exception, method: str, path: str) -> _Told:
+    """The same of any failure, which is logged if it is ours."""
+    if not isinstance(error, KgError):
+        request_id = uuid.uuid4().hex
+        logger.error("request %s: %s %s failed", request_id, method, path, exc_info=error)
+        detail = "Something in the server broke. Its log has the details under the request id."
+        body = _document("internal_error", 500, "Internal error", detail) | {"request_id": request_id}
+        return body, {"X-Request-Id": request_id}
+    body, headers = _told(error)
     if body["status"] >= 500:
-        logger.warning("%s %s: %s", request.method, request.path, error)
-    return _response(body, headers)
+        logger.warning("%s %s: %s", method, path, error)
+    return body, headers
+
+
+def problem_reply(error: KgError) -> Reply:
+    """A failure as programs are told of it."""
+    return _problem_reply(*_told(error))
+
+
+async def replied(answering: Awaitable[Reply], method: str, path: str) -> Reply:
+    """A reply in any case: a failure is one too, logged if it is ours."""
+    try:
+        return await answering
+    except Exception as error:  # noqa: BLE001 - nobody else would tell it
+        return _problem_reply(*_logged(error, method, path))
+
+
+def _problem_reply(body: Mapping[str, Any], headers: Mapping[str, str]) -> Reply:
+    text = json.dumps(body, ensure_ascii=False).encode()
+    told = {"Content-Type": MEDIA_TYPE, "Content-Length": str(len(text)), **headers, "Cache-Control": "no-store"}
+    return Reply(body["status"], tuple(told.items()), text)
+
+
+def _on_failure(error: Exception) -> Response:
+    return _response(*_logged(error, request.method, request.path))
 
 
 def _on_http_exception(error: HTTPException) -> Response:
@@ -171,22 +231,11 @@ def _on_http_exception(error: HTTPException) -> Response:
     return _response(_document(code, status, error.name, error.description or error.name), headers)
 
 
-def _on_surprise(error: Exception) -> Response:
-    request_id = uuid.uuid4().hex
-    logger.error("request %s: %s %s failed", request_id, request.method, request.path, exc_info=error)
-    detail = "Something in the server broke. Its log has the details under the request id."
-    body = _document("internal_error", 500, "Internal error", detail) | {"request_id": request_id}
-    return _response(body, {"X-Request-Id": request_id})
-
-
 def _response(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
     is_machine_route = request.path.startswith(_MACHINE_ROUTES)
-    if not is_machine_route and names_html(request.headers.get("Accept")):
-        response = Response(_page(body), body["status"], content_type="text/html; charset=utf-8")
-    else:
-        text = json.dumps(body, ensure_ascii=False)
-        response = Response(text, body["status"], content_type=MEDIA_TYPE)
-    response.headers.update(headers)
+    if is_machine_route or not names_html(request.headers.get("Accept")):
+        return as_response(_problem_reply(body, headers))
+    response = Response(_page(body), body["status"], headers, content_type="text/html; charset=utf-8")
     response.headers.add("Cache-Control", "no-store")
     return response
 

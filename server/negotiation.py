@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
@@ -67,7 +68,8 @@ def formats_for(form: QueryForm) -> tuple[Format, ...]:
     return RESULT_FORMATS if form in {"select", "ask"} else GRAPH_FORMATS
 
 
-def choose(accept: str | None, available: Sequence[Format]) -> Format:
+@lru_cache(maxsize=1024)  # the same clients say the same again and again
+def choose(accept: str | None, available: tuple[Format, ...]) -> Format:
     """The format that the client prefers; where it has no preference, the first available.
 
     Of equal quality, a type that the client names goes before one that only its wildcard admits.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -23,7 +22,7 @@ from kg.paths import kernels
 from kg.remote.store import RemoteStore
 from kg.store import EmbeddedStore
 from server.app import create_app
-from server.errors import MEDIA_TYPE
+from server.errors import ShuttingDown, problem_reply
 from server.settings import Settings
 from server.telemetry import QUERY_LOG, REQUEST_LOG, Telemetry
 
@@ -35,21 +34,13 @@ if TYPE_CHECKING:
 # Above this waitress stops reading; below it the application refuses, in its own words.
 _MIN_BODY_BYTES_READ = 16 * 1024**2
 _POLL_S = 0.05
-_DRAINING = json.dumps(
-    {
-        "type": "about:blank",
-        "title": "Shutting down",
-        "status": 503,
-        "detail": "This server is shutting down.",
-        "code": "shutting_down",
-    }
-).encode()
+DRAINING = problem_reply(ShuttingDown())
 
 logger = logging.getLogger("sarcoma_kg.server")
 
 
 @dataclass
-class _Served:
+class Served:
     """A graph that is or was served, and how many requests still read it."""
 
     graph: KnowledgeGraph
@@ -73,14 +64,14 @@ class LiveApplication:
     make_app: Callable[[KnowledgeGraph], Flask]
     reopen: Callable[[], KnowledgeGraph]
     is_draining: bool = False
-    _current: _Served | None = None
+    _current: Served | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _reloading: threading.Lock = field(default_factory=threading.Lock)
     _in_flight: int = 0
 
     def begin(self, graph: KnowledgeGraph) -> None:
         """Serve a graph from now on. Whoever opened the first one closes it; later ones are closed here."""
-        served = _Served(graph, self.make_app(graph))
+        served = Served(graph, self.make_app(graph))
         with self._lock:
             before, self._current = self._current, served
             is_unused = before is not None and before.requests == 0
@@ -133,33 +124,38 @@ class LiveApplication:
         if self._current is not None:
             self._current.graph.close()
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request."""
+    def enter(self) -> Served | None:
+        """A request has come. Returns: what answers it, until :meth:`leave`; None if no more are taken."""
         with self._lock:
-            served = self._current
-            if served is not None and not self.is_draining:
+            served = None if self.is_draining else self._current
+            if served is not None:
                 served.requests += 1
                 self._in_flight += 1
-        if served is None or self.is_draining:
-            headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(_DRAINING)))]
-            start_response("503 Service Unavailable", [*headers, ("Retry-After", "1")])
-            return [_DRAINING]
+            return served
+
+    def leave(self, served: Served) -> None:
+        """A request is over."""
+        with self._lock:
+            self._in_flight -= 1
+            served.requests -= 1
+            is_last = served.is_retired and served.requests == 0
+        if is_last:  # which takes a moment: not here, where an event loop may be waiting
+            threading.Thread(target=served.graph.close, name="close").start()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request (WSGI)."""
+        served = self.enter()
+        if served is None:
+            start_response(DRAINING.status_line, list(DRAINING.headers))
+            return [DRAINING.body]
         is_answered = False
         try:
             body = served.app(environ, start_response)
             is_answered = True
         finally:
             if not is_answered:
-                self._leave(served)
-        return ClosingIterator(body, lambda: self._leave(served))
-
-    def _leave(self, served: _Served) -> None:
-        with self._lock:
-            self._in_flight -= 1
-            served.requests -= 1
-            is_last = served.is_retired and served.requests == 0
-        if is_last:
-            served.graph.close()
+                self.leave(served)
+        return ClosingIterator(body, lambda: self.leave(served))
 
 
 def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], KnowledgeGraph] | None = None) -> None:
@@ -190,8 +186,6 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
         signal.signal(signal.SIGHUP, lambda _number, _frame: reload_now())
     port = getattr(server, "effective_port", settings.port)  # a name with several addresses has several ports
     sys.stderr.write(f"serving on http://{settings.host}:{port}/ (Ctrl-C stops)\n")
-    # Meanwhile path questions are answered without; the first time on a machine it takes some seconds.
-    threading.Thread(target=kernels.load, daemon=True, name="kernels").start()
     try:
         # Not closed afterwards: a request that is still under way would then fail to find its own connection.
         server.run()
@@ -206,6 +200,8 @@ def made_ready(
     if isinstance(graph.store, EmbeddedStore):
         graph.store.start()
         threading.Thread(target=_warm_up, args=(graph,), daemon=True, name="warm-up").start()
+    # Meanwhile path questions are answered without; the first time on a machine it takes some seconds.
+    threading.Thread(target=kernels.load, daemon=True, name="kernels").start()
     _set_up_logs(settings)
     telemetry = Telemetry()
     live = LiveApplication(lambda each: create_app(each, settings, telemetry=telemetry), reopen)

@@ -1,7 +1,6 @@
-"""Serving with granian instead of waitress: less work for each request, and no sight of a client that has left.
+"""Serving with granian instead of waitress: less work for each request.
 
-granian handles HTTP in Rust, in a process of its own below this one. A query whose client has gone runs to its end or
-its deadline there, because nobody says that the client has gone.
+granian handles HTTP in Rust, in a process of its own below this one, and calls the application in an event loop.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import InvalidParameter
+from server.asgi import AsgiApplication
 from server.serving import made_ready, watch
 from server.settings import Settings
 
@@ -38,17 +38,16 @@ def serve_with_granian(open_graph: Callable[[], KnowledgeGraph], settings: Setti
         "sarcoma-kg",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=1,  # the limits, the cache and the metrics are those of one process; queries have their own
-        blocking_threads=settings.threads,
         websockets=False,
         workers_kill_timeout=max(1, math.ceil(settings.drain_s)),
     ).serve(target_loader=partial(_application, open_graph, settings), wrap_loader=False)
 
 
 def _application(open_graph: Callable[[], KnowledgeGraph], settings: Settings) -> Any:
-    """The WSGI application, made in granian's own process."""
+    """The application, made in granian's own process."""
     live, telemetry = made_ready(open_graph(), settings, open_graph)
     atexit.register(live.close)
     watch(live, telemetry, settings)
-    return live
+    return AsgiApplication(live, settings)

@@ -54,7 +54,7 @@ class Settings:
     port: int = _setting(8000, "port to listen on", low=0, high=65535)
     server: str = _setting(
         "waitress",
-        'what speaks HTTP; granian needs the extra "server" and does not notice that a client has gone',
+        'what speaks HTTP; granian needs the extra "server" and takes less work for each request',
         choices=("waitress", "granian"),
     )
     base_url: str = _setting("", "public address of the server, if a proxy changes it")

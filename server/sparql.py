@@ -1,312 +1,193 @@
-"""``/sparql``: the SPARQL 1.1 Protocol, query operations only. What a query means is kg.sparql.query's affair.
+"""``/sparql`` answered: the same way behind every server, and without the web framework.
 
-An answer is complete before its status is sent, so that no failure can hide inside a 200.
+That costs more than most queries do. What a query means is kg.sparql.query's affair; what a request asks is read in
+server.sparql_protocol. An answer is complete before its status is sent, so that no failure can hide inside a 200.
 Source: SPARQL 1.1 Protocol (W3C REC 2013-03-21), section 2.1; RFC 9110 for conditions and negotiation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
-from urllib.parse import parse_qsl
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING, Protocol
 
-from flask import Blueprint, Response, request
-from werkzeug.http import parse_options_header
+from werkzeug.wsgi import get_content_length, get_input_stream
 
 from kg.budget import Budget
-from kg.catalogue import CatalogueQuestion, catalogue
-from kg.errors import InvalidParameter, KgError
-from kg.sparql.query import QueryFacts, SparqlOperation, inspect
-from kg.sparql.worker_process import Cancelled
-from kg.store import Store
-from server import sparql_page
-from server.answers import entity_tag, finished, is_known
+from kg.errors import KgError
+from kg.sparql.query import SHORT, QueryFacts, SparqlOperation, inspect
+from kg.sparql.waits import Blocking, Cancelled, Waits, at_once
+from kg.store import Store, answer_of
+from server.answers import entity_tag, has_answer, reply_with
 from server.cache import ResultCache
-from server.errors import BadRequest, BodyTooLarge, ReadOnly, UnsupportedMediaType, problem_for
-from server.negotiation import (
-    GRAPH_FORMATS,
-    HTML,
-    NotAcceptable,
-    choose,
-    formats_for,
-    named,
-    names_html,
-)
-from server.service_description import service_description
+from server.clients import ClientLimits
+from server.errors import BodyTooLarge, replied
+from server.exchange import Asked, Reply
+from server.headers import common_headers
+from server.negotiation import choose, formats_for, named
 from server.settings import Settings
-from server.telemetry import Telemetry
+from server.sparql_protocol import SparqlRequest, read_request
+from server.telemetry import RequestFacts, Telemetry
 
-FORM = "application/x-www-form-urlencoded"
-QUERY = "application/sparql-query"
-UPDATE = "application/sparql-update"
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_MAX_FIELDS = 1000
-_Fields = Sequence[tuple[str, str]]
+PATH = "/sparql"
+METHODS = frozenset({"GET", "HEAD", "POST"})
+_LONG_BYTES = 64 * 1024  # from here on compressing takes long enough to keep others waiting
 
 
 class HasStore(Protocol):
-    """What this blueprint needs of a graph."""
+    """What the endpoint needs of a graph."""
 
     @property
     def store(self) -> Store:
         """Where the quads live."""
 
 
-@dataclass(frozen=True)
-class SparqlRequest:
-    """A request as the protocol reads it. ``operation`` is None if it holds no query."""
+class SparqlService:
+    """Answers queries to one graph."""
 
-    operation: SparqlOperation | None
-    format: str = ""
-    timeout_s: float | None = None
-    page: int = 1  # of a table in HTML
-
-
-# --- reading a request --------------------------------------------------------------------------------------
-
-
-def parse_request(method: str, content_type: str, query_string: bytes, body: bytes) -> SparqlRequest:
-    """Read a request, pure.
-
-    Raises: BadRequest, UnsupportedMediaType, ReadOnly, IdentifierError, InvalidParameter.
-    """
-    fields = list(_fields(query_string, "address"))
-    direct: str | None = None
-    if method == "POST":
-        media_type, parameters = parse_options_header(content_type)
-        _check_charset(parameters.get("charset", "utf-8"))
-        if media_type == FORM:
-            fields += _fields(body, "body")
-        elif media_type == QUERY:
-            direct = _decoded(body, "body")
-        elif media_type == UPDATE:
-            raise ReadOnly("This server is read-only: it takes no SPARQL Update.")
-        else:
-            raise UnsupportedMediaType(
-                f"POST a query as {QUERY} or {FORM}, not as {media_type or 'a body without a type'}."
-            )
-    queries = [value for name, value in fields if name == "query"] + ([direct] if direct is not None else [])
-    updates = [value for name, value in fields if name == "update"]
-    if queries and updates:
-        raise BadRequest("A request holds a query or an update, not both.")
-    if updates:
-        raise ReadOnly("This server is read-only: it takes no SPARQL Update.")
-    if len(queries) > 1:
-        raise BadRequest(f"A request holds one query; this one holds {len(queries)}.")
-    return SparqlRequest(
-        SparqlOperation(queries[0], _all(fields, "default-graph-uri"), _all(fields, "named-graph-uri"))
-        if queries
-        else None,
-        _single(fields, "format"),
-        _timeout(_single(fields, "timeout")),
-        _page_number(_single(fields, "page")),
-    )
-
-
-def _fields(data: bytes, where: str) -> _Fields:
-    try:
-        # Raw bytes beyond ASCII must be UTF-8 too, not only the escaped ones.
-        return parse_qsl(
-            data.decode("utf-8"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_MAX_FIELDS,
-            separator="&",
-        )
-    except UnicodeDecodeError:
-        raise BadRequest(f"The {where} is not UTF-8.") from None
-    except ValueError:
-        raise BadRequest(f"The {where} has more than {_MAX_FIELDS} fields.") from None
-
-
-def _decoded(body: bytes, where: str) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadRequest(f"The {where} is not UTF-8.") from None
-
-
-def _check_charset(charset: str) -> None:
-    if charset.lower() not in {"utf-8", "utf8"}:
-        raise UnsupportedMediaType(f"A query comes in UTF-8, not in {charset}.")
-
-
-def _all(fields: _Fields, name: str) -> tuple[str, ...]:
-    return tuple(value for field, value in fields if field == name)
-
-
-def _single(fields: _Fields, name: str) -> str:
-    values = _all(fields, name)
-    if len(values) > 1:
-        raise BadRequest(f"The parameter {name} may be given once.")
-    return values[0] if values else ""
-
-
-def _timeout(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        raise InvalidParameter("timeout", text, "a number of seconds") from None
-
-
-def _page_number(text: str) -> int:
-    if text and not (text.isdecimal() and 0 < int(text) < 10**9):
-        raise InvalidParameter("page", text, "a whole number from 1")
-    return int(text or 1)
-
-
-# --- answering ----------------------------------------------------------------------------------------------
-
-
-def sparql_blueprint(
-    graph: HasStore, settings: Settings, telemetry: Telemetry | None = None, cache: ResultCache | None = None
-) -> Blueprint:
-    """Make the endpoint."""
-    blueprint = Blueprint("sparql", __name__)
-    endpoint = _Endpoint(graph, settings, telemetry or Telemetry(), cache or ResultCache(0))
-    blueprint.add_url_rule("/sparql", "query", endpoint.query, methods=["GET", "POST"], provide_automatic_options=False)
-    blueprint.add_url_rule("/sparql", "options", endpoint.options, methods=["OPTIONS"], provide_automatic_options=False)
-    return blueprint
-
-
-class _Endpoint:
-    def __init__(self, graph: HasStore, settings: Settings, telemetry: Telemetry, cache: ResultCache) -> None:
+    def __init__(
+        self, graph: HasStore, settings: Settings, telemetry: Telemetry, cache: ResultCache, limits: ClientLimits
+    ) -> None:
         self._graph = graph
-        self._catalogue: tuple[CatalogueQuestion, ...] | None = None
         self._settings = settings
-        self._limits = settings.limits
+        self._query_limits = settings.limits
         self._telemetry = telemetry
         self._cache = cache
+        self._limits = limits
+        self._common_headers = common_headers(PATH, settings)
 
-    def options(self) -> Response:
-        """A browser asks before it posts; app-wide headers name the origin."""
-        methods = "GET, HEAD, POST, OPTIONS"
-        allow = {"Allow": methods, "Access-Control-Allow-Methods": methods}
-        return Response(
-            status=204,
-            headers=allow | {"Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match"},
-        )
+    @property
+    def settings(self) -> Settings:
+        """Of the server."""
+        return self._settings
 
-    def query(self) -> Response:
-        """Answer a request of any kind."""
-        asked = parse_request(
-            request.method, request.headers.get("Content-Type", ""), request.query_string, self._body()
-        )
-        if asked.operation is None:
-            return self._without_query(asked)
-        wants_page = asked.format == "html" or (
-            not asked.format and request.method != "POST" and names_html(request.headers.get("Accept"))
-        )
-        return self._page(asked, asked.operation) if wants_page else self._answer(asked, asked.operation)
+    def reads(self, asked: Asked) -> SparqlRequest | None:
+        """The query of a request, for :meth:`answer`.
 
-    def _body(self) -> bytes:
-        if request.method != "POST":
-            return b""
-        if (request.content_length or 0) > self._settings.max_body_bytes:
-            raise BodyTooLarge(f"The body is longer than {self._settings.max_body_bytes} bytes.")
-        return request.get_data(cache=False)
-
-    def _without_query(self, asked: SparqlRequest) -> Response:
-        """The service description, or for a browser the page to write a query on."""
-        if request.method == "POST":
-            raise BadRequest("The request holds no query.")
-        accept = request.headers.get("Accept")
+        Returns: None if it holds none, or one to be answered on a page: that is the application's part, and so is what
+            breaks the protocol.
+        """
+        if asked.body is None:
+            return None
         try:
-            available = (*GRAPH_FORMATS, HTML)
-            chosen = named(asked.format, available) if asked.format else choose(accept, available)
-        except NotAcceptable:
-            raise BadRequest("The request holds no query.") from None
-        if chosen is HTML:
-            return _html(sparql_page.render(self._settings, None, self._questions()))
-        body = service_description(self._graph.store, endpoint_address(self._settings), chosen.media_type)
-        return finished(body, chosen.content_type, None)
+            found = read_request(asked.method, asked.content_type, asked.query_string, asked.body)
+        except KgError:
+            return None
+        return None if found.operation is None or found.wants_page(asked.method, asked.accept) else found
 
-    def _answer(self, asked: SparqlRequest, operation: SparqlOperation) -> Response:
-        facts = self._inspected(operation)
+    async def answer(self, asked: Asked, request: SparqlRequest, waits: Waits) -> Reply:
+        """The reply to a request; failures are replies too."""
+        start_s = self._telemetry.begin()
+        try:
+            reply = await replied(self._answer(asked, request, waits), asked.method, PATH)
+            facts = RequestFacts(asked.method, PATH, reply.status, len(reply.body), asked.peer)
+            self._telemetry.count(start_s, PATH, facts)
+            return reply._replace(headers=reply.headers + self._common_headers)
+        finally:
+            self._telemetry.end()
+
+    async def _answer(self, asked: Asked, request: SparqlRequest, waits: Waits) -> Reply:
+        self._limits.take(asked.peer, asked.forwarded)
+        operation = request.operation
+        assert operation is not None, "reads() has looked"
+        is_short = len(operation.query) <= SHORT
+        facts = self.inspected(operation) if is_short else await waits.call(lambda: self.inspected(operation))
         available = formats_for(facts.form)
-        accept = request.headers.get("Accept")
-        chosen = named(asked.format, available) if asked.format else choose(accept, available)
-        budget = self._settings.budget(asked.timeout_s)
-        name = self._etag(operation, chosen.media_type) if facts.is_repeatable else None
-        etag = name if request.method != "POST" else None
-        if is_known(etag):
-            return finished(None, chosen.content_type, etag)
-        body = self.evaluate(operation, chosen.media_type, budget, _client_has_gone())
-        return finished(body, chosen.content_type, etag)
+        chosen = named(request.format, available) if request.format else choose(asked.accept, available)
+        budget = self._settings.budget(request.timeout_s)
+        name = self._name(operation, chosen.media_type)
+        etag = name if asked.method != "POST" else None
+        if has_answer(asked.if_none_match, etag):
+            return reply_with(None, chosen.content_type, etag, None)
+        body = await self._evaluate(operation, chosen.media_type, name, budget, waits)
+        if len(body) < _LONG_BYTES or not asked.accept_encoding:
+            return reply_with(body, chosen.content_type, etag, asked.accept_encoding)
+        return await waits.call(lambda: reply_with(body, chosen.content_type, etag, asked.accept_encoding))
+
+    def inspected(self, operation: SparqlOperation) -> QueryFacts:
+        """What is known of a query before it is evaluated. Raises: BodyTooLarge; what ``inspect`` raises."""
+        limit = self._settings.max_query_bytes
+        if len(operation.query.encode("utf-8", "surrogatepass")) > limit:
+            raise BodyTooLarge(f"The query is longer than {limit} bytes.")
+        return inspect(operation.query, self._query_limits)
 
     def evaluate(
         self, operation: SparqlOperation, media_type: str, budget: Budget, cancelled: Cancelled | None = None
     ) -> bytes:
+        """The answer of a query for a page."""
+        name = self._name(operation, media_type)
+        return at_once(self._evaluate(operation, media_type, name, budget, Blocking(cancelled)))
+
+    async def _evaluate(
+        self, operation: SparqlOperation, media_type: str, name: str | None, budget: Budget, waits: Waits
+    ) -> bytes:
         """The answer of a query, from the cache if it was given before; measured and logged."""
-        is_repeatable = inspect(operation.query, self._limits).is_repeatable
-        name = self._etag(operation, media_type) if is_repeatable else None
         with self._telemetry.query(operation.query, media_type) as record:
             body = self._cache.find(name)
             record.is_cached = body is not None
             if body is None:
-                body = self._graph.store.evaluate(operation, media_type, budget, cancelled)
+                body = await answer_of(self._graph.store, operation, media_type, budget, waits)
                 self._cache.keep(name, body)
             record.body = body
             return body
 
-    def _page(self, asked: SparqlRequest, operation: SparqlOperation) -> Response:
-        """The answer on a page, for browsers without scripts; so is a failure, with its status."""
-        try:
-            facts = self._inspected(operation)
-            budget = self._settings.budget(asked.timeout_s)
-            answer = sparql_page.answer(
-                self.evaluate,
-                operation,
-                facts.form,
-                budget,
-                self._settings.max_result_rows,
-                page=asked.page,
-                cancelled=_client_has_gone(),
-            )
-        except KgError as error:
-            failure = sparql_page.Failure(operation.query, str(error))
-            page = sparql_page.render(self._settings, failure, self._questions())
-            return _html(page, problem_for(type(error)).status)
-        return _html(sparql_page.render(self._settings, answer, self._questions()))
-
-    def _questions(self) -> tuple[CatalogueQuestion, ...]:
-        """The catalogue, read once: the graph never changes. A store too busy for it costs the page only the list."""
-        if self._catalogue is None:
-            try:
-                self._catalogue = catalogue(self._graph)
-            except KgError:
-                return ()
-        return self._catalogue
-
-    def _inspected(self, operation: SparqlOperation) -> QueryFacts:
-        limit = self._settings.max_query_bytes
-        if len(operation.query.encode("utf-8", "surrogatepass")) > limit:
-            raise BodyTooLarge(f"The query is longer than {limit} bytes.")
-        return inspect(operation.query, self._limits)
-
-    def _etag(self, operation: SparqlOperation, media_type: str) -> str:
+    def _name(self, operation: SparqlOperation, media_type: str) -> str | None:
+        """What names the answer; None if it may be another one the next time."""
+        if not inspect(operation.query, self._query_limits).is_repeatable:
+            return None
         store = self._graph.store
         graphs = ("default", *operation.default_graphs, "named", *operation.named_graphs)
         return entity_tag(store.revision, str(store.union_default_graph), media_type, "query", operation.query, *graphs)
 
 
-def endpoint_address(settings: Settings) -> str:
-    """Where clients find the endpoint, as they see it."""
-    return (settings.base_url.rstrip("/") or request.url_root.rstrip("/")) + "/sparql"
+class SparqlFirst:
+    """WSGI: answers queries, and hands everything else on to the application."""
 
+    def __init__(self, service: SparqlService, rest: WSGIApplication) -> None:
+        self._service = service
+        self._rest = rest
+        self._max_body_bytes = service.settings.max_body_bytes
+        header = service.settings.client_header
+        self._client_header = "HTTP_" + header.upper().replace("-", "_") if header else ""
 
-def _html(page: str, status: int = 200) -> Response:
-    response = Response(page, status, content_type=HTML.content_type)
-    response.vary.add("Accept")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        method = environ["REQUEST_METHOD"]
+        if environ.get("PATH_INFO") != PATH or method not in METHODS:
+            return self._rest(environ, start_response)
+        asked = self._asked(environ, method)
+        request = self._service.reads(asked)
+        if request is None:
+            return self._rest(environ, start_response)
+        waits = Blocking(environ.get("waitress.client_disconnected"))  # waitress says whether the client still waits
+        reply = at_once(self._service.answer(asked, request, waits))
+        start_response(reply.status_line, list(reply.headers))
+        return [] if method == "HEAD" else [reply.body]
 
+    def _asked(self, environ: WSGIEnvironment, method: str) -> Asked:
+        get = environ.get
+        body: bytes | None = b""
+        if method == "POST":
+            body = self._body(environ)
+        return Asked(
+            method=method,
+            query_string=get("QUERY_STRING", "").encode("latin-1"),
+            body=body,
+            content_type=get("CONTENT_TYPE", ""),
+            accept=get("HTTP_ACCEPT"),
+            accept_encoding=get("HTTP_ACCEPT_ENCODING"),
+            if_none_match=get("HTTP_IF_NONE_MATCH"),
+            peer=get("REMOTE_ADDR", ""),
+            forwarded=get(self._client_header) if self._client_header else None,
+        )
 
-def _client_has_gone() -> Callable[[], bool] | None:
-    """How to find out whether the client still waits, where the server tells (waitress does)."""
-    environ: Mapping[str, object] = request.environ
-    asks = environ.get("waitress.client_disconnected")
-    return asks if callable(asks) else None
+    def _body(self, environ: WSGIEnvironment) -> bytes | None:
+        """The body, which stays there for the application to read; None if it is too long."""
+        if (get_content_length(environ) or 0) > self._max_body_bytes:
+            return None
+        body = get_input_stream(environ).read(self._max_body_bytes + 1)
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+        return body if len(body) <= self._max_body_bytes else None

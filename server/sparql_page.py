@@ -18,7 +18,7 @@ from kg.identifiers import BASE, compress
 from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.query import QueryForm, SparqlOperation
 from kg.sparql.results import Solutions, Term, boolean_from_json, solutions_from_json
-from kg.sparql.worker_process import Cancelled
+from kg.sparql.waits import Cancelled
 from ontology.terms import CLASSES, PREDICATES
 from server.addresses import export, here
 from server.settings import Settings

@@ -11,7 +11,8 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
@@ -48,18 +49,32 @@ class QueryRecord:
     is_cached: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What the log says of a request."""
+
+    method: str
+    path: str
+    status: int
+    bytes: int | None
+    client: str | None
+
+
 class Telemetry:
     """Counters of one server, shared by the generations that it serves one after the other."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._requests = self._counter("requests", "Requests answered", ("route", "status"))
-        self._request_seconds = Histogram(
-            "sarcoma_kg_request_seconds",
-            "Time to answer a request",
-            ("route",),
-            buckets=_SECONDS,
-            registry=self.registry,
+        # Looking up the counter of a label costs more than counting.
+        self._requests_to = cache(self._counter("requests", "Requests answered", ("route", "status")).labels)
+        self._request_seconds_of = cache(
+            Histogram(
+                "sarcoma_kg_request_seconds",
+                "Time to answer a request",
+                ("route",),
+                buckets=_SECONDS,
+                registry=self.registry,
+            ).labels
         )
         self._queries = self._counter("queries", "SPARQL queries by outcome: ok or an error code", ("outcome",))
         self._query_seconds = Histogram(
@@ -107,35 +122,42 @@ class Telemetry:
             }
             QUERY_LOG.info("%s", json.dumps({"event": "query", **fields}))
 
+    def begin(self) -> float:
+        """A request has come. Returns: when, for :meth:`count`."""
+        self._in_flight.inc()
+        return time.perf_counter()
+
+    def count(self, start_s: float, route: str, request: RequestFacts) -> None:
+        """A request has been answered; :meth:`end` follows in any case."""
+        seconds = time.perf_counter() - start_s
+        self._requests_to(route, str(request.status)).inc()
+        self._request_seconds_of(route).observe(seconds)
+        if REQUEST_LOG.isEnabledFor(logging.INFO):
+            fields = asdict(request) | {"ms": round(seconds * 1000, 1)}
+            REQUEST_LOG.info("%s", json.dumps({"event": "request", **fields}))
+
+    def end(self) -> None:
+        """A request is over."""
+        self._in_flight.dec()
+
     def install(self, app: Flask) -> None:
         """Make an application count and log its requests."""
 
         @app.before_request
         def begin() -> None:
-            g.start_s = time.perf_counter()
-            self._in_flight.inc()
+            g.start_s = self.begin()
 
         @app.after_request
         def count(response: Response) -> Response:
-            seconds = time.perf_counter() - g.pop("start_s", time.perf_counter())
             route = request.url_rule.rule if request.url_rule else "unknown"
-            self._requests.labels(route, str(response.status_code)).inc()
-            self._request_seconds.labels(route).observe(seconds)
-            if REQUEST_LOG.isEnabledFor(logging.INFO):
-                fields = {
-                    "method": request.method,
-                    "path": request.path,
-                    "status": response.status_code,
-                    "ms": round(seconds * 1000, 1),
-                    "bytes": response.content_length,
-                    "client": request.remote_addr,
-                }
-                REQUEST_LOG.info("%s", json.dumps({"event": "request", **fields}))
+            size, client = response.content_length, request.remote_addr
+            facts = RequestFacts(request.method, request.path, response.status_code, size, client)
+            self.count(g.pop("start_s", time.perf_counter()), route, facts)
             return response
 
         @app.teardown_request
         def end(_: BaseException | None) -> None:
-            self._in_flight.dec()
+            self.end()
 
 
 def rows_in(body: bytes | None, media_type: str) -> int | None:

@@ -14,8 +14,9 @@ from pathlib import Path
 from kg.budget import Budget
 from kg.errors import QueryFailed
 from kg.sparql.query import SparqlOperation
+from kg.sparql.waits import Blocking, Cancelled, Waits, at_once
 from kg.sparql.worker import Request
-from kg.sparql.worker_process import Cancelled, OutOfPatience, Patience
+from kg.sparql.worker_process import OutOfPatience, Patience
 from kg.sparql.workers import PoolState, WorkerPool
 
 
@@ -83,11 +84,20 @@ class Lanes:
         self, operation: SparqlOperation, media_type: str, budget: Budget, cancelled: Cancelled | None = None
     ) -> bytes:
         """Have a query answered. Raises: as :meth:`kg.sparql.workers.WorkerPool.run`."""
+        return at_once(self.answer(operation, media_type, budget, Blocking(cancelled)))
+
+    async def answer(
+        self, operation: SparqlOperation, media_type: str, budget: Budget, waits: Waits, *, is_calling: bool = False
+    ) -> bytes:
+        """The same, however its caller waits; ``is_calling`` for a query that asks other endpoints."""
+        request = Request.within(budget, operation, media_type)
+        if is_calling:
+            return await self._answer_calling(request, budget, waits)
         slow = self._slow
         if slow is None or budget.timeout_s <= self._sizes.quick_s:
-            return self._quick.run(operation, media_type, budget, cancelled)
+            return await self._quick.answer(request, budget, waits)
         lane = self._quick
-        worker = lane.acquire(budget, cancelled)
+        worker = await lane.acquire(budget, waits)
 
         def move() -> None:
             nonlocal lane
@@ -96,23 +106,17 @@ class Lanes:
             lane = slow
 
         try:
-            request = Request(operation, media_type, budget.max_bytes, budget.memory_bytes)
-            return worker.ask(request, budget, cancelled, Patience(self._sizes.quick_s, move))
+            return await worker.ask(request, budget, waits, Patience(self._sizes.quick_s, move))
         except OutOfPatience:
             pass
         finally:
             lane.release(worker)
-        return slow.run(operation, media_type, budget, cancelled)
+        return await slow.answer(request, budget, waits)
 
-    def run_calling(
-        self, operation: SparqlOperation, media_type: str, budget: Budget, cancelled: Cancelled | None = None
-    ) -> bytes:
-        """Have a query answered that calls other endpoints, by workers that may open sockets.
-
-        Raises: as :meth:`run`; nothing of what another endpoint says in its error reaches the client.
-        """
+    async def _answer_calling(self, request: Request, budget: Budget, waits: Waits) -> bytes:
+        """By workers that may open sockets; nothing of what another endpoint says in its error reaches the client."""
         try:
-            return self._calling.run(operation, media_type, budget, cancelled)
+            return await self._calling.answer(request, budget, waits)
         except QueryFailed:
             raise QueryFailed("it was cancelled, or an endpoint that it asks did not answer") from None
 

@@ -17,9 +17,9 @@ import pyoxigraph as ox
 from kg.errors import InvalidParameter, KgError, QueryFailed, QueryRefused, QuerySyntaxError
 from kg.sparql.dataset import Dataset, from_clauses, view
 from kg.sparql.formats import write_answer
-from kg.sparql.prologue import prefixes_of, prologue_end
+from kg.sparql.prologue import missing_prefixes, prefixes_of, prologue_end
 from kg.sparql.results import Term, iri, literal
-from kg.sparql.tokens import Token, mentions_service, shape_of, tokens_of, without_service
+from kg.sparql.tokens import Token, is_surely_within, mentions_service, shape_of, tokens_of, without_service
 
 QueryForm = Literal["select", "ask", "construct", "describe"]
 Binding = Term | str | int | float | bool | Decimal
@@ -31,7 +31,8 @@ _CHANGING_FUNCTIONS = frozenset({"NOW", "RAND", "UUID", "STRUUID"})
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_REASON = 240
-_MAX_REMEMBERED = 4096  # characters of a query whose facts are kept
+SHORT = 4096  # characters of a query that is read in no time, and of which the facts of many are kept
+_LONG = 64 * 1024  # characters of a query of which the facts of some are kept
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ def inspect(query: str, limits: QueryLimits | None = None) -> QueryFacts:
     """
     limits = limits or QueryLimits()
     # The same queries come again and again, and reading one costs more than answering some.
-    return _inspected_short(query, limits) if len(query) <= _MAX_REMEMBERED else _inspected(query, limits)
+    if len(query) <= SHORT:
+        return _inspected_short(query, limits)
+    return _inspected_long(query, limits) if len(query) <= _LONG else _inspected(query, limits)
 
 
 def _inspected(query: str, limits: QueryLimits) -> QueryFacts:
@@ -98,11 +101,7 @@ def _inspected(query: str, limits: QueryLimits) -> QueryFacts:
     if len(query) > limits.max_bytes or len(query.encode("utf-8", "surrogatepass")) > limits.max_bytes:
         raise QueryRefused(f"it is longer than {limits.max_bytes} bytes")
     form = _form_of(query)
-    shape = shape_of(query)
-    if shape.depth > limits.max_depth:
-        raise QueryRefused(f"its brackets nest {shape.depth} deep; at most {limits.max_depth} are allowed")
-    if shape.parts > limits.max_parts:
-        raise QueryRefused(f"it has {shape.parts} parts (dots, operators ...) of at most {limits.max_parts}")
+    _check_shape(query, limits)
     is_calling = mentions_service(query)
     if is_calling and not limits.services:
         raise QueryRefused("SERVICE would ask another endpoint, and this service calls none")
@@ -113,7 +112,18 @@ def _inspected(query: str, limits: QueryLimits) -> QueryFacts:
     return QueryFacts(form, bool(from_clauses(query, {})), is_repeatable, is_calling)
 
 
+def _check_shape(query: str, limits: QueryLimits) -> None:
+    if is_surely_within(query, limits.max_depth, limits.max_parts):
+        return
+    shape = shape_of(query)
+    if shape.depth > limits.max_depth:
+        raise QueryRefused(f"its brackets nest {shape.depth} deep; at most {limits.max_depth} are allowed")
+    if shape.parts > limits.max_parts:
+        raise QueryRefused(f"it has {shape.parts} parts (dots, operators ...) of at most {limits.max_parts}")
+
+
 _inspected_short = lru_cache(maxsize=2048)(_inspected)
+_inspected_long = lru_cache(maxsize=64)(_inspected)
 
 
 def _changes_by_itself(query: str) -> bool:
@@ -221,10 +231,10 @@ def evaluate(store: ox.Store, operation: SparqlOperation, media_type: str, datas
     """
     try:
         seen, graphs = view(store, operation.query, operation.default_graphs, operation.named_graphs, dataset)
-        # The engine reads every declaration anew for every query, so it gets those that may occur.
-        declared = {name: namespace for name, namespace in dataset.prefixes.items() if f"{name}:" in operation.query}
+        declared = missing_prefixes(operation.query, dataset.prefixes)
         answer = seen.query(operation.query, base_iri=dataset.base_iri, prefixes=declared, **graphs)
-        write_answer(answer, media_type, prefixes_of(operation.query, dataset.prefixes), output)
+        spelled = prefixes_of(operation.query, dataset.prefixes) if isinstance(answer, ox.QueryTriples) else {}
+        write_answer(answer, media_type, spelled, output)
     except (SyntaxError, OSError, RuntimeError, ValueError) as error:
         raise _translated(error) from error
 

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from kg.errors import IdentifierError, QueryFailed, ResultTooLarge
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -141,6 +144,12 @@ class Solutions:
         """The Python values of one column, in row order. Raises KeyError if there is no such column."""
         position = self._position_by_column[name]
         return tuple(term.python() if (term := row[position]) else None for row in self.rows)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A data frame of the Python values."""
+        import pandas as pd  # noqa: PLC0415  # takes a second to import
+
+        return pd.DataFrame.from_records(list(self.records()), columns=list(self.columns))
 
     def records(self) -> Iterator[dict[str, PythonValue]]:
         """Yield each row as a dict of Python values; unbound is None, IRIs are str."""

@@ -7,12 +7,13 @@ platform lacks one, the refusal in kg.query is what remains.
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import resource
 import struct
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
@@ -88,23 +89,35 @@ def _filter_for(architecture: _Architecture) -> bytes:
     )
 
 
-def limit_memory(max_bytes: int) -> bool:
-    """Limit the address space of this process. Returns: whether the platform took it (macOS does not)."""
-    try:
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (max_bytes, hard))
-    except (ValueError, OSError):
-        return False
-    return True
+class Memory:
+    """The address space of this process, from the moment that this is made: limited, and watched."""
 
+    def __init__(self) -> None:
+        try:
+            self._pages: int | None = os.open("/proc/self/statm", os.O_RDONLY)  # stays open: read after every query
+        except OSError:
+            self._pages = None
+        self._fresh_bytes = self.taken_bytes()
+        self._limit_bytes = 0
 
-def address_space_bytes() -> int:
-    """How much address space this process takes now, which is what the limit counts; 0 where unknown."""
-    try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
-    except OSError:
-        return 0
-    return int(pages) * resource.getpagesize()
+    def limit(self, max_bytes: int) -> None:
+        """Let this process take no more, where the platform has such a limit (macOS has not)."""
+        if max_bytes == self._limit_bytes:
+            return
+        self._limit_bytes = max_bytes
+        with suppress(ValueError, OSError):
+            _, hard = resource.getrlimit(resource.RLIMIT_AS)
+            resource.setrlimit(resource.RLIMIT_AS, (max_bytes, hard))
+
+    def taken_bytes(self) -> int:
+        """How much address space is taken now, which is what the limit counts; 0 where unknown."""
+        if self._pages is None:
+            return 0
+        return int(os.pread(self._pages, 100, 0).split()[0]) * resource.getpagesize()
+
+    def is_half_used(self) -> bool:
+        """Whether half of what was free under the limit has been taken since."""
+        return self.taken_bytes() - self._fresh_bytes > (self._limit_bytes - self._fresh_bytes) / 2
 
 
 def forbid_core_dumps() -> None:

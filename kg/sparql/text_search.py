@@ -51,26 +51,34 @@ class _Place(NamedTuple):
     goes_on: bool
 
 
-def with_hits(query: str, prefixes: Mapping[str, str], find: Find | None) -> str:
+def mentions_search(query: str) -> bool:
+    """Whether a query may hold the property; if not, :func:`with_hits` has nothing to do."""
+    return _LOCAL_NAME in query
+
+
+def with_hits(query: str, prefixes: Mapping[str, str], find: Find | None, *, anchored: bool = False) -> str:
     """The query with each ``skg:matches`` replaced by what it finds; any other query comes back as it is.
 
     Args:
         query: the text.
         prefixes: declared for every query.
         find: the index of names; None if there is none.
+        anchored: whether to ask for a triple of each thing found as well, in a subselect. It is for an engine that
+            gets lost over VALUES without a triple beside it; there, a thing is found only in graphs that say
+            something of it.
 
     Raises: QueryRefused where the triple does not stand as it must, or there is no index; what ``find`` raises.
 
     >>> with_hits('ASK { ?d skg:matches "rapa" ; a ?c }', {"skg": f"{BASE}vocab/"}, lambda _: [Hit("x:y", 1.0)])
     'ASK { VALUES ?d { <x:y> } ?d a ?c }'
     """
-    if _LOCAL_NAME not in query:
+    if not mentions_search(query):
         return query
     known = prefixes_of(query, prefixes)
     for place in reversed(list(_places(query, known))):
         if find is None:
             raise QueryRefused("skg:matches needs the index of names, and this store has none")
-        block = _values(place, find(place.name))
+        block = _values(place, find(place.name), anchored=anchored)
         # Line breaks stay where they were, so that a later error is told in its line.
         breaks = "\n" * query.count("\n", place.start, place.end)
         query = query[: place.start] + block + breaks + query[place.end :]
@@ -121,13 +129,18 @@ def _begins_clause(token: Token) -> bool:
     return token.keyword in words or token.text == "{"
 
 
-def _values(place: _Place, hits: Sequence[Hit]) -> str:
-    names = " ".join(place.variables)
+def _values(place: _Place, hits: Sequence[Hit], *, anchored: bool) -> str:
+    names, thing = " ".join(place.variables), place.variables[0]
     if len(place.variables) == 1:
-        rows = " ".join(iri(hit.iri).sparql() for hit in hits)
-        return f"VALUES {names} {{ {rows} }}" + (f" {names}" if place.goes_on else "")
-    rows = " ".join(f"({iri(hit.iri).sparql()} {hit.score:.4f})" for hit in hits)
-    return f"VALUES ({names}) {{ {rows} }}"
+        block = f"VALUES {names} {{ {' '.join(iri(hit.iri).sparql() for hit in hits)} }}"
+    else:
+        rows = " ".join(f"({iri(hit.iri).sparql()} {hit.score:.4f})" for hit in hits)
+        block = f"VALUES ({names}) {{ {rows} }}"
+    if anchored:
+        # Their names are longer than those they stand beside, so they are others.
+        said, what = (f"?{''.join(each[1:] for each in place.variables)}_{end}" for end in ("p", "o"))
+        block = f"{{ SELECT DISTINCT {names} {{ {block} {thing} {said} {what} }} }}"
+    return f"{block} {thing}" if place.goes_on else block
 
 
 def _unquoted(literal: str) -> str:

@@ -94,6 +94,11 @@ def shape_of(text: str) -> Shape:
     return Shape(depth, parts)
 
 
+def is_surely_within(text: str, depth: int, parts: int) -> bool:
+    """Whether counting characters shows already that a text is no deeper and has no more parts."""
+    return len(text) <= parts and sum(map(text.count, "{([<")) <= depth
+
+
 def mentions_service(text: str) -> bool:
     """Whether some reading of the text holds a SERVICE clause; only odd spellings give a false alarm.
 

@@ -1,6 +1,6 @@
 """The process that evaluates queries: opens the store read-only, answers one at a time, and is expendable.
 
-Started by kg.workers with two inherited descriptors: a socket for requests and answers, and a lifeline whose
+Started by kg.sparql.workers with two inherited descriptors: a socket for requests and answers, and a lifeline whose
 other end only the parent holds, so that no worker outlives it, not even in the middle of a query. Nothing
 heavy is imported here: a worker must be ready in a tenth of a second.
 """
@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import threading
 from dataclasses import asdict, dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
+from kg.budget import Budget
 from kg.errors import (
     InvalidParameter,
     KgError,
@@ -28,7 +29,7 @@ from kg.errors import (
 from kg.sparql.dataset import Dataset
 from kg.sparql.engine import is_merged, open_engine
 from kg.sparql.query import SparqlOperation, evaluate
-from kg.sparql.sandbox import address_space_bytes, forbid_core_dumps, forbid_sockets, limit_memory
+from kg.sparql.sandbox import Memory, forbid_core_dumps, forbid_sockets
 
 READY: Final = b"R"
 CHUNK: Final = b"C"  # a part of an answer, more follows
@@ -40,6 +41,10 @@ NO_MEMORY: Final = b"M"
 NOT_OPENED: Final = b"N"
 
 CHUNK_BYTES: Final = 256 * 1024
+READ_BYTES: Final = 64 * 1024
+# Before every message: how long it is; before what a worker says, also of which of these kinds.
+REQUEST_HEAD: Final = struct.Struct("!Q")
+ANSWER_HEAD: Final = struct.Struct("!cQ")
 
 _REPORTED: dict[str, type[KgError]] = {
     error.__name__: error for error in (InvalidParameter, QueryFailed, QueryRefused, QuerySyntaxError, ResultTooLarge)
@@ -55,17 +60,22 @@ class Request:
     max_bytes: int
     memory_bytes: int
 
+    @classmethod
+    def within(cls, budget: Budget, operation: SparqlOperation, media_type: str) -> Request:
+        """A query with what it may cost."""
+        return cls(operation, media_type, budget.max_bytes, budget.memory_bytes)
+
     def to_bytes(self) -> bytes:
         """The request as the worker reads it."""
-        return json.dumps(asdict(self)).encode()
+        asked = self.operation
+        graphs = (asked.default_graphs, asked.named_graphs)
+        return json.dumps((asked.query, *graphs, self.media_type, self.max_bytes, self.memory_bytes)).encode()
 
     @classmethod
     def from_bytes(cls, message: bytes) -> Request:
         """The request that the parent wrote."""
-        fields = json.loads(message)
-        operation = fields.pop("operation")
-        graphs = {name: tuple(operation[name]) for name in ("default_graphs", "named_graphs")}
-        return cls(SparqlOperation(operation["query"], **graphs), **fields)
+        query, default_graphs, named_graphs, *rest = json.loads(message)
+        return cls(SparqlOperation(query, tuple(default_graphs), tuple(named_graphs)), *rest)
 
 
 def report_to_bytes(error: KgError) -> bytes:
@@ -79,13 +89,48 @@ def report_from_bytes(message: bytes) -> KgError:
     return _REPORTED[report["type"]](**report["fields"])
 
 
+def with_head(message: bytes) -> bytes:
+    """A message to a worker as it goes over the socket."""
+    return REQUEST_HEAD.pack(len(message)) + message
+
+
+class Channel:
+    """This process's end of the socket, read and written as a file: the module for sockets takes long to import."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def receive(self) -> bytes:
+        """Wait for the next message. Raises: EOFError once the parent has closed its end."""
+        data = self._read()
+        while len(data) < REQUEST_HEAD.size:
+            data += self._read()
+        end = REQUEST_HEAD.size + REQUEST_HEAD.unpack_from(data)[0]
+        while len(data) < end:
+            data += self._read()
+        return data[REQUEST_HEAD.size :]
+
+    def _read(self) -> bytes:
+        data = os.read(self._descriptor, READ_BYTES)
+        if not data:
+            raise EOFError
+        return data
+
+    def send(self, kind: bytes, content: bytes | bytearray = b"") -> None:
+        """Send a message whole."""
+        head = ANSWER_HEAD.pack(kind, len(content))
+        sent = os.writev(self._descriptor, (head, content)) - len(head)
+        while sent < len(content):
+            sent += os.write(self._descriptor, memoryview(content)[sent:])
+
+
 class AnswerWriter:
     """The file that the engine writes an answer into: counts, cuts into chunks, and sends."""
 
-    def __init__(self, connection: Connection, max_bytes: int) -> None:
-        self._connection = connection
+    def __init__(self, channel: Channel, max_bytes: int) -> None:
+        self._channel = channel
         self._max_bytes = max_bytes
-        self._pending = bytearray(CHUNK)
+        self._pending = bytearray()
         self._written = 0
 
     def write(self, data: bytes) -> int:
@@ -94,9 +139,9 @@ class AnswerWriter:
         if self._written > self._max_bytes:
             raise ResultTooLarge("max_result_bytes", self._max_bytes, "bytes")
         self._pending += data
-        if len(self._pending) > CHUNK_BYTES:
-            self._connection.send_bytes(self._pending)
-            self._pending = bytearray(CHUNK)
+        if len(self._pending) >= CHUNK_BYTES:
+            self._channel.send(CHUNK, self._pending)
+            self._pending = bytearray()
         return len(data)
 
     def flush(self) -> None:
@@ -104,36 +149,34 @@ class AnswerWriter:
 
     def finish(self, kind: bytes) -> None:
         """Send what is left, which also says that the answer is whole."""
-        self._pending[:1] = kind
-        self._connection.send_bytes(self._pending)
+        self._channel.send(kind, self._pending)
 
 
-def answer(store: Any, message: bytes, dataset: Dataset, connection: Connection, fresh_bytes: int) -> None:
+def answer(store: Any, message: bytes, dataset: Dataset, channel: Channel, memory: Memory) -> None:
     """Answer one request; a failure that belongs to the query is reported.
 
     Args:
         store: the engine.
         message: a :class:`Request`.
         dataset: how its graphs appear.
-        connection: where the answer goes.
-        fresh_bytes: the address space of this process before its first query.
+        channel: where the answer goes.
+        memory: of this process.
     """
     request = Request.from_bytes(message)
-    limit_memory(request.memory_bytes)
-    writer = AnswerWriter(connection, request.max_bytes)
+    memory.limit(request.memory_bytes)
+    writer = AnswerWriter(channel, request.max_bytes)
     try:
         evaluate(store, request.operation, request.media_type, dataset, writer)  # type: ignore[arg-type]
     except MemoryError:
-        connection.send_bytes(NO_MEMORY)
+        channel.send(NO_MEMORY)
     except KgError as error:
-        connection.send_bytes(_kind(FAILED, request, fresh_bytes) + report_to_bytes(error))
+        channel.send(_kind(FAILED, memory), report_to_bytes(error))
     else:
-        writer.finish(_kind(LAST, request, fresh_bytes))
+        writer.finish(_kind(LAST, memory))
 
 
-def _kind(kind: bytes, request: Request, fresh_bytes: int) -> bytes:
-    grown_bytes = address_space_bytes() - fresh_bytes
-    return kind.lower() if grown_bytes > (request.memory_bytes - fresh_bytes) / 2 else kind
+def _kind(kind: bytes, memory: Memory) -> bytes:
+    return kind.lower() if memory.is_half_used() else kind
 
 
 def _die_with_parent(lifeline: int) -> None:
@@ -146,20 +189,20 @@ def main(connection_descriptor: int, lifeline: int) -> None:
     # Ctrl-C reaches the whole foreground group; what it means is the parent's business.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     forbid_core_dumps()
-    connection = Connection(connection_descriptor)
+    channel = Channel(connection_descriptor)
     try:
-        settings = json.loads(connection.recv_bytes())
+        settings = json.loads(channel.receive())
         if not settings["may_call"]:
             forbid_sockets()
         threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
         path = Path(settings["store"])
         store = open_engine(path)
         dataset = Dataset(settings["union_default_graph"], is_merged(path), settings["prefixes"], settings["base_iri"])
-        connection.send_bytes(READY)
-        fresh_bytes = address_space_bytes()
+        channel.send(READY)
+        memory = Memory()
         while True:
-            answer(store, connection.recv_bytes(), dataset, connection, fresh_bytes)
+            answer(store, channel.receive(), dataset, channel, memory)
     except StoreUnavailable as error:
-        connection.send_bytes(NOT_OPENED + error.reason.encode())
+        channel.send(NOT_OPENED, error.reason.encode())
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return

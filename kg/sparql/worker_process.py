@@ -1,11 +1,9 @@
-"""One worker process as its parent sees it: started, asked, killed. The pool of them is kg.workers."""
+"""One worker process as its parent sees it: started, asked, killed. The pool of them is kg.sparql.workers."""
 
 from __future__ import annotations
 
 import json
-import math
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -15,17 +13,26 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from kg.budget import Budget
 from kg.errors import KgError, MemoryExceeded, QueryFailed, QueryTimeout, ResultTooLarge, StoreUnavailable
-from kg.sparql.worker import CHUNK, FAILED, LAST, NO_MEMORY, NOT_OPENED, READY, Request, report_from_bytes
-
-Cancelled = Callable[[], bool]
+from kg.sparql.waits import Waits
+from kg.sparql.worker import (
+    ANSWER_HEAD,
+    CHUNK,
+    FAILED,
+    LAST,
+    NO_MEMORY,
+    NOT_OPENED,
+    READ_BYTES,
+    READY,
+    Request,
+    report_from_bytes,
+    with_head,
+)
 
 START_TIMEOUT_S = 30.0
-CANCEL_POLL_S = 0.1
 _LOW_PRIORITY = 15
 _STDERR_BYTES = 4096
 _OUT_OF_MEMORY = (b"memory allocation", b"bad_alloc", b"MemoryError", b"out of memory")
@@ -83,10 +90,9 @@ class Worker:
         finally:
             theirs.close()
             os.close(their_lifeline)
-        self._connection = Connection(ours.detach())
-        self._news = select.poll()  # made once: a Connection makes a selector for every look
-        self._news.register(self._connection.fileno(), select.POLLIN)
-        self._connection.send_bytes(settings)
+        self._socket = ours
+        self._received = bytearray()  # what has been read and is no whole message yet
+        self._socket.sendall(with_head(settings))
         self._is_ready = False
         self._was_killed = False
         self.is_reusable = True  # false while a request is under way, and for good if that ends badly
@@ -96,84 +102,91 @@ class Worker:
         """Of the operating system."""
         return self._process.pid
 
-    def ask(
-        self, request: Request, budget: Budget, cancelled: Cancelled | None, patience: Patience | None = None
-    ) -> bytes:
+    async def ask(self, request: Request, budget: Budget, waits: Waits, patience: Patience | None = None) -> bytes:
         """Have one request answered, or leave the worker not reusable.
 
         Raises: KgError as reported by the worker, QueryTimeout, MemoryExceeded, QueryFailed, ResultTooLarge;
             OutOfPatience.
         """
         self.is_reusable = False
-        self.await_ready(cancelled)
+        await self.await_ready(waits)
         chunks: list[bytes] = []
         size = 0
-        start_s = time.monotonic()
-        deadline_s = start_s + budget.timeout_s
+        deadline_s = time.monotonic() + budget.timeout_s
         try:
-            self._connection.send_bytes(request.to_bytes())
-            if patience is not None and not self._is_answering(start_s + patience.seconds, cancelled):
+            # An idle worker reads at once, so that this does not block.
+            self._socket.sendall(with_head(request.to_bytes()))
+            if patience is not None and not await waits.readable(self._socket.fileno(), patience.seconds):
                 patience.ends()
             while True:
-                self._await_message(deadline_s, cancelled, budget.timeout_s)
-                message = self._connection.recv_bytes()
-                kind, content = message[:1].upper(), memoryview(message)[1:]
-                is_fit = message[:1].isupper()
-                if kind not in {CHUNK, LAST}:
+                kind, content = await self._message(deadline_s, budget.timeout_s, waits)
+                is_fit = kind.isupper()
+                if kind.upper() not in {CHUNK, LAST}:
                     self.is_reusable = is_fit and kind == FAILED
-                    raise self._failure(kind, bytes(content), budget)
+                    raise self._failure(kind.upper(), content, budget)
                 size += len(content)
                 if size > budget.max_bytes:
                     raise ResultTooLarge("max_result_bytes", budget.max_bytes, "bytes")
-                chunks.append(bytes(content))
-                if kind == LAST:
+                chunks.append(content)
+                if kind.upper() == LAST:
                     self.is_reusable = is_fit
                     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
         except (EOFError, ConnectionResetError, BrokenPipeError) as error:
-            raise self._cause_of_death(budget) from error
+            raise await self._cause_of_death(budget, waits) from error
 
     def has_started(self) -> bool:
         """Whether it could answer at once, or has failed to start."""
-        return self._is_ready or bool(self._news.poll(0))
+        if self._is_ready:
+            return True
+        try:
+            self._socket.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except ConnectionResetError:
+            return True
+        return True
 
-    def await_ready(self, cancelled: Cancelled | None) -> None:
+    async def await_ready(self, waits: Waits) -> None:
         """Wait until the worker has opened the store. Raises: StoreUnavailable, QueryTimeout, QueryFailed."""
         if self._is_ready:
             return
         try:
-            self._await_message(time.monotonic() + START_TIMEOUT_S, cancelled, START_TIMEOUT_S)
-            message = self._connection.recv_bytes()
+            kind, content = await self._message(time.monotonic() + START_TIMEOUT_S, START_TIMEOUT_S, waits)
         except (EOFError, ConnectionResetError) as error:
             self.is_reusable = False
             raise StoreUnavailable("the query worker did not start") from error
-        if message[:1] == NOT_OPENED:
+        if kind == NOT_OPENED:
             self.is_reusable = False
-            raise StoreUnavailable(message[1:].decode())
-        self._is_ready = message == READY
+            raise StoreUnavailable(content.decode())
+        self._is_ready = kind == READY
+
+    async def _message(self, deadline_s: float, timeout_s: float, waits: Waits) -> tuple[bytes, bytes]:
+        """The kind and the content of the next message. Raises: QueryTimeout, QueryFailed, EOFError."""
+        received = self._received
+        while True:
+            if len(received) >= ANSWER_HEAD.size:
+                kind, size = ANSWER_HEAD.unpack_from(received)
+                end = ANSWER_HEAD.size + size
+                if len(received) >= end:
+                    content = bytes(memoryview(received)[ANSWER_HEAD.size : end])
+                    del received[:end]
+                    return kind, content
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0:
+                raise QueryTimeout("query_timeout_s", timeout_s, "s")
+            try:
+                data = self._socket.recv(READ_BYTES, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                await waits.readable(self._socket.fileno(), left_s)
+                continue
+            if not data:
+                raise EOFError
+            received += data
 
     def lower_priority(self) -> None:
         """Let all other processes go first, for good."""
         with suppress(ProcessLookupError, PermissionError):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _LOW_PRIORITY)
-
-    def _is_answering(self, until_s: float, cancelled: Cancelled | None) -> bool:
-        """Wait for the beginning of an answer, but not for long."""
-        try:
-            self._await_message(until_s, cancelled, 0.0)
-        except QueryTimeout:
-            return False
-        return True
-
-    def _await_message(self, deadline_s: float, cancelled: Cancelled | None, timeout_s: float) -> None:
-        while True:
-            left_s = deadline_s - time.monotonic()
-            if left_s <= 0:
-                raise QueryTimeout("query_timeout_s", timeout_s, "s")
-            wait_s = left_s if cancelled is None else min(left_s, CANCEL_POLL_S)
-            if self._news.poll(math.ceil(1000 * wait_s)):
-                return
-            if cancelled is not None and cancelled():
-                raise QueryFailed("it was cancelled")
 
     def _failure(self, kind: bytes, content: bytes, budget: Budget) -> KgError:
         if kind == FAILED:
@@ -182,11 +195,11 @@ class Worker:
             return MemoryExceeded("query_memory_bytes", budget.memory_bytes, "bytes")
         return QueryFailed("the query worker answered nonsense")
 
-    def _cause_of_death(self, budget: Budget) -> KgError:
+    async def _cause_of_death(self, budget: Budget, waits: Waits) -> KgError:
         if self._was_killed:
             return StoreUnavailable("the store has been closed")
         try:
-            status = self._process.wait(timeout=5)
+            status = await waits.call(lambda: self._process.wait(timeout=5))
         except subprocess.TimeoutExpired:
             return QueryFailed("the engine stopped answering")
         self._errors.seek(0)
@@ -203,7 +216,7 @@ class Worker:
 
     def close_ends(self) -> None:
         """Close our ends of the socket and the lifeline, once nobody waits for an answer."""
-        self._connection.close()
+        self._socket.close()
         os.close(self._lifeline)
         self._errors.close()
 

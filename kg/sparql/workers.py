@@ -14,21 +14,20 @@ from __future__ import annotations
 import json
 import os
 import threading
-import time
 import weakref
+from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg.budget import Budget
-from kg.errors import Overloaded, QueryFailed, StoreUnavailable
+from kg.errors import Overloaded, StoreUnavailable
 from kg.identifiers import BASE
 from kg.sparql.query import SparqlOperation
+from kg.sparql.waits import Blocking, Cancelled, Waits, at_once
 from kg.sparql.worker import Request
-from kg.sparql.worker_process import CANCEL_POLL_S, Cancelled, Worker
-
-__all__ = ["Cancelled", "PoolState", "WorkerPool"]
+from kg.sparql.worker_process import Worker
 
 
 @dataclass(frozen=True)
@@ -95,21 +94,22 @@ class WorkerPool:
         self._idle: list[Worker] = []
         self._alive: set[Worker] = set()
         self._dying: set[Worker] = set()
+        self._queue: deque[Future[Worker]] = deque()
         self._starting = 0
         self._started = 0
-        self._waiting = 0
         self._is_closed = False
         # Also when the pool is forgotten, and when the interpreter ends.
         self._finalizer = weakref.finalize(self, _dismiss_all, self._alive, self._idle, self._dying)
 
     def start(self) -> None:
         """Start all workers now, and wait until they are ready. Raises: StoreUnavailable."""
+        waits = Blocking()
         workers: list[Worker] = []
         try:
             while len(workers) < self._size:
-                workers.append(self.acquire(Budget(), None))
+                workers.append(at_once(self.acquire(Budget(), waits)))
             for worker in workers:
-                worker.await_ready(None)
+                at_once(worker.await_ready(waits))
         finally:
             for worker in workers:
                 self.release(worker)
@@ -123,7 +123,7 @@ class WorkerPool:
         """How busy the pool is now, for metrics."""
         with self._changed:
             alive = len(self._alive)
-            return PoolState(alive, alive - len(self._idle), self._waiting, self._started)
+            return PoolState(alive, alive - len(self._idle), len(self._queue), self._started)
 
     def run(
         self,
@@ -137,10 +137,13 @@ class WorkerPool:
         Raises: Overloaded; QueryTimeout; ResultTooLarge; MemoryExceeded; QuerySyntaxError; QueryRefused;
             InvalidParameter; QueryFailed; StoreUnavailable.
         """
-        worker = self.acquire(budget, cancelled)
+        return at_once(self.answer(Request.within(budget, operation, media_type), budget, Blocking(cancelled)))
+
+    async def answer(self, request: Request, budget: Budget, waits: Waits) -> bytes:
+        """The same as :meth:`run`, however its caller waits."""
+        worker = await self.acquire(budget, waits)
         try:
-            request = Request(operation, media_type, budget.max_bytes, budget.memory_bytes)
-            return worker.ask(request, budget, cancelled)
+            return await worker.ask(request, budget, waits)
         finally:
             self.release(worker)
 
@@ -149,65 +152,96 @@ class WorkerPool:
         with self._changed:
             self._is_closed = True
             self._finalizer()
-            self._changed.notify_all()
+            while self._queue:
+                self._queue.popleft().set_exception(StoreUnavailable("the store has been closed"))
+            self._changed.wait_for(lambda: not self._starting)
 
-    def acquire(self, budget: Budget, cancelled: Cancelled | None) -> Worker:
+    async def acquire(self, budget: Budget, waits: Waits) -> Worker:
         """Take a worker, waiting in the queue if need be; :meth:`release` it. Raises: Overloaded, QueryFailed."""
+        found = self._idle_or_turn()
+        if isinstance(found, Worker):
+            return found
+        has_come = False
+        try:
+            has_come = await waits.done(found, budget.timeout_s)
+        finally:
+            if not has_come:
+                self._withdraw(found)
+        if not has_come:
+            raise Overloaded
+        return found.result()
+
+    def _withdraw(self, turn: Future[Worker]) -> None:
+        with self._changed:
+            if turn in self._queue:
+                self._queue.remove(turn)
+                return
+        if turn.exception() is None:
+            self.release(turn.result())  # it came just now
+
+    def _idle_or_turn(self) -> Worker | Future[Worker]:
+        """A worker, or a place in the queue for one."""
         if self._owner != os.getpid():
             self._reset()  # a forked process may not share its parent's workers
         with self._changed:
-            if not self._is_available() and self._waiting >= self._max_waiting:
-                raise Overloaded
-            self._waiting += 1
-            try:
-                self._wait_until_available(budget.timeout_s, cancelled)
-            finally:
-                self._waiting -= 1
+            if self._is_closed:
+                raise StoreUnavailable("the store has been closed")
             if self._idle:
                 # One that is still starting only if there is no other.
                 ready = [place for place, worker in enumerate(self._idle) if worker.has_started()]
                 return self._idle.pop(ready[-1] if ready else -1)
-            self._starting += 1
-        return self._launched()
-
-    def _is_available(self) -> bool:
-        return self._is_closed or bool(self._idle) or len(self._alive) + self._starting < self._size
-
-    def _wait_until_available(self, timeout_s: float, cancelled: Cancelled | None) -> None:
-        """Wait for an idle worker or for a place to start one. The caller holds the lock."""
-        deadline_s = time.monotonic() + timeout_s
-        while not self._is_available():
-            left_s = deadline_s - time.monotonic()
-            if left_s <= 0:
+            can_start = len(self._alive) + self._starting < self._size
+            if not can_start and len(self._queue) - self._starting >= self._max_waiting:
                 raise Overloaded
-            if cancelled is not None and cancelled():
-                raise QueryFailed("it was cancelled")
-            self._changed.wait(left_s if cancelled is None else min(left_s, CANCEL_POLL_S))
-        if self._is_closed:
-            raise StoreUnavailable("the store has been closed")
+            turn: Future[Worker] = Future()
+            self._queue.append(turn)
+            if can_start:
+                self._start_one()
+            return turn
 
-    def _launched(self) -> Worker:
-        """Start a worker in a place that the caller has taken (``_starting``)."""
+    def _start_one(self) -> None:
+        """Start a worker for whoever comes next, in a thread: it takes some milliseconds. The caller holds the lock."""
+        self._starting += 1
+        try:
+            threading.Thread(target=self._launch, daemon=True, name="worker-start").start()
+        except RuntimeError as error:  # no more threads
+            self._end_start(None, error)
+
+    def _launch(self) -> None:
         worker: Worker | None = None
+        problem: Exception | None = None
         try:
             worker = Worker(self._settings)
             if self._is_background:
                 worker.lower_priority()
         except OSError as error:
-            raise Overloaded from error
-        finally:
-            with self._changed:
-                self._starting -= 1
-                self._started += 1
-                if worker is not None and not self._is_closed:
-                    self._alive.add(worker)
-                self._changed.notify()
-        if worker not in self._alive:
+            problem = error
+        with self._changed:
+            self._end_start(worker, problem)
+
+    def _end_start(self, worker: Worker | None, problem: Exception | None) -> None:
+        """Count a start, which may have failed: then who has waited longest may come back later."""
+        self._starting -= 1
+        self._started += 1
+        if worker is not None and self._is_closed:
             worker.kill()
             worker.close_ends()
             worker.reap()
-            raise StoreUnavailable("the store has been closed")
-        return worker
+        elif worker is not None:
+            self._alive.add(worker)
+            self._offer(worker)
+        elif self._queue:
+            overloaded = Overloaded()
+            overloaded.__cause__ = problem
+            self._queue.popleft().set_exception(overloaded)
+        self._changed.notify_all()
+
+    def _offer(self, worker: Worker) -> None:
+        """Give a worker to who has waited longest, or keep it. The caller holds the lock."""
+        if self._queue:
+            self._queue.popleft().set_result(worker)
+        else:
+            self._idle.append(worker)
 
     def release(self, worker: Worker) -> None:
         """Take a worker back, or replace it if its request ended badly."""
@@ -215,28 +249,14 @@ class WorkerPool:
             self._dying.difference_update([each for each in self._dying if each.is_gone()])
             if worker not in self._alive:
                 worker.close_ends()  # the pool was closed meanwhile
-                return
-            if worker.is_reusable:
-                self._idle.append(worker)
-                self._changed.notify()
-                return
-            worker.kill()
-            worker.close_ends()
-            self._alive.remove(worker)
-            self._dying.add(worker)
-            self._starting += 1
-        self._replace()
-
-    def _replace(self) -> None:
-        """Start a worker in a place that the caller has taken, for whoever comes next."""
-        # What went wrong with the request is the news, not that no process could be started: the next
-        # request tries again.
-        with suppress(Overloaded, StoreUnavailable):
-            replacement = self._launched()
-            with self._changed:
-                if replacement in self._alive:
-                    self._idle.append(replacement)
-                    self._changed.notify()
+            elif worker.is_reusable:
+                self._offer(worker)
+            else:
+                worker.kill()
+                worker.close_ends()
+                self._alive.remove(worker)
+                self._dying.add(worker)
+                self._start_one()
 
     def hand_over(self, worker: Worker, other: WorkerPool) -> bool:
         """Move a worker in the middle of its query to another pool, if that has a place; another one starts here."""
@@ -246,8 +266,7 @@ class WorkerPool:
             if worker not in self._alive:
                 return True  # this pool was closed meanwhile, and the worker killed
             self._alive.remove(worker)
-            self._starting += 1
-        self._replace()
+            self._start_one()
         return True
 
     def _adopt(self, worker: Worker) -> bool:

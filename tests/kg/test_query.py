@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import IdentifierError, QueryRefused, QuerySyntaxError
+from kg.sparql.prologue import missing_prefixes
 from kg.sparql.query import QueryLimits, SparqlOperation, bind, inspect, syntax_error
 from kg.sparql.results import iri, literal
 
@@ -31,6 +32,20 @@ MTOR = "https://w3id.org/sarcoma-kg/target/MTOR"
 )
 def test_the_form_is_known_without_the_engine(query: str, form: str) -> None:
     assert inspect(query).form == form
+
+
+@pytest.mark.parametrize(
+    ("query", "missing"),
+    [
+        ("SELECT * { ?s skg:binds drug:sirolimus }", {"skg", "drug"}),
+        ("PREFIX skg: <http://x/> SELECT * { ?s skg:binds drug:sirolimus }", {"drug"}),
+        ("SELECT * FROMdrug:x { ?s a skg:Drug }", {"skg", "drug"}),  # the engine reads FROM drug:x
+        ("SELECT * { ?s <https://drug.example/skg> 'skg' }", set()),
+    ],
+)
+def test_the_engine_gets_the_prefixes_that_a_query_uses_and_does_not_declare(query: str, missing: set[str]) -> None:
+    given_ = {"skg": "https://a/", "drug": "https://b/", "unused": "https://c/"}
+    assert missing_prefixes(query, given_) == {name: given_[name] for name in missing}
 
 
 @pytest.mark.parametrize(

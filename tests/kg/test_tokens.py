@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.sparql.tokens import mentions_service, shape_of, tokens_of
+from kg.sparql.tokens import is_surely_within, mentions_service, shape_of, tokens_of
 
 HIDDEN_SERVICES = [
     "SELECT * { SERVICE <http://127.0.0.1/x> { ?s ?p ?o } }",
@@ -172,6 +172,20 @@ def test_reading_a_hostile_text_takes_no_longer_than_reading_a_kind_one(text: st
     mentions_service(text + " service")
     shape_of(text)
     assert time.process_time() - started < 5
+
+
+_BRACKETS = st.sampled_from(["{", "}", "(", "[", "<<", "<<(", "<", "?a", ".", "||", " UNION ", "'", "#", "\n", "<x>"])
+
+
+@given(pieces=st.lists(_BRACKETS, max_size=30), depth=st.integers(0, 12), parts=st.integers(0, 40))
+def test_counting_characters_never_lets_a_text_pass_that_is_too_deep_or_too_long(
+    pieces: list[str], depth: int, parts: int
+) -> None:
+    text = "".join(pieces)
+    if is_surely_within(text, depth, parts):
+        shape = shape_of(text)
+        assert shape.depth <= depth
+        assert shape.parts <= parts
 
 
 def test_tokens_know_their_place() -> None:

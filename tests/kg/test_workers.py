@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -30,6 +30,7 @@ from kg.sparql import worker
 from kg.sparql.dataset import Dataset
 from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.query import SparqlOperation
+from kg.sparql.sandbox import Memory
 from kg.sparql.workers import WorkerPool
 from tests.endless import ENDLESS
 
@@ -110,15 +111,16 @@ def test_a_worker_that_keeps_memory_asks_to_be_replaced(
     monkeypatch: pytest.MonkeyPatch, grown_mib: int, expected: bytes
 ) -> None:
     """Else the next query would fail for the memory of this one."""
-    fresh_bytes = 400 * 1024**2
-    monkeypatch.setattr(worker, "limit_memory", lambda _: True)
-    monkeypatch.setattr(worker, "address_space_bytes", lambda: fresh_bytes + grown_mib * 1024**2)
+    memory = Memory()
+    monkeypatch.setattr(memory, "limit", lambda _: None)
+    memory._limit_bytes = memory._fresh_bytes + 1024**3
+    monkeypatch.setattr(memory, "taken_bytes", lambda: memory._fresh_bytes + grown_mib * 1024**2)
     request = worker.Request(ASK, RESULTS_JSON, max_bytes=1000, memory_bytes=1024**3)
-    ours, theirs = multiprocessing.Pipe()
+    ours, theirs = socket.socketpair()
     dataset = Dataset(union_default_graph=True, is_merged=False, prefixes={}, base_iri="http://x/")
     with ours, theirs:
-        worker.answer(ox.Store(), request.to_bytes(), dataset, theirs, fresh_bytes)
-        assert ours.recv_bytes() == expected + TRUE
+        worker.answer(ox.Store(), request.to_bytes(), dataset, worker.Channel(theirs.fileno()), memory)
+        assert ours.recv(1000) == worker.ANSWER_HEAD.pack(expected, len(TRUE)) + TRUE
 
 
 def test_an_answer_above_its_size_is_stopped_and_the_worker_goes_on(pool: WorkerPool) -> None:
@@ -242,6 +244,7 @@ from pathlib import Path
 from kg.budget import Budget
 from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.query import SparqlOperation
+from kg.sparql.sandbox import Memory
 from kg.sparql.workers import WorkerPool
 pool = WorkerPool(Path(sys.argv[1]), union_default_graph=True, prefixes={}, size=2)
 pool.start()

@@ -15,7 +15,7 @@ import zstandard
 from flask.testing import FlaskClient
 
 from kg.store import EmbeddedStore, open_store
-from server.sparql import parse_request
+from server.sparql_protocol import parse_request
 from tests.endless import ENDLESS
 
 BASE = "https://w3id.org/sarcoma-kg/"
@@ -127,6 +127,7 @@ def test_named_graphs_of_the_protocol(client: FlaskClient) -> None:
             413,
             "body_too_large",
         ),
+        ({"method": "POST", "data": b"ASK{}" + b" " * 2**20, "content_type": QUERY}, 413, "body_too_large"),
         ({"method": "POST", "data": b"ASK{}" + b" " * 70_000, "content_type": QUERY}, 413, "body_too_large"),
     ],
 )
@@ -217,7 +218,7 @@ def test_the_same_question_again_is_304_without_evaluation(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = _ask(client, LABELS)
-    monkeypatch.setattr(EmbeddedStore, "evaluate", None)
+    monkeypatch.setattr(EmbeddedStore, "answer", None)
     again = _ask(client, LABELS, **{"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     assert again.data == b""

@@ -1,0 +1,166 @@
+"""Two ways to wait: as a thread that blocks, or as a task of an event loop.
+
+What a query has to wait for (a worker, its answer, the end of a process) is written once, as coroutines that wait by
+way of a :class:`Waits`. With :class:`Blocking` they never suspend, so that :func:`at_once` runs them like functions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import select
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor, Future
+from concurrent.futures import wait as wait_for
+from typing import Any, Protocol, TypeVar
+
+from kg.errors import QueryFailed
+
+T = TypeVar("T")
+Cancelled = Callable[[], bool]
+
+CANCEL_POLL_S = 0.1
+
+
+class Waits(Protocol):
+    """How to wait. Every method raises QueryFailed once nobody wants the answer any more."""
+
+    @property
+    def cancelled(self) -> Cancelled | None:
+        """Tells whether to give up, for work that blocks; None if nobody can say."""
+
+    async def readable(self, descriptor: int, seconds: float) -> bool:
+        """Wait until a socket has something to read. Returns: whether it has, else the time is over."""
+
+    async def done(self, turn: Future[Any], seconds: float) -> bool:
+        """Wait until another thread has done something. Returns: whether it has, else the time is over."""
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """Do something that may block."""
+
+
+def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that waits by :class:`Blocking` only, and therefore never suspends."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+    coroutine.close()
+    raise RuntimeError("a coroutine was to run at once, and waits for an event loop")
+
+
+def _given_up() -> QueryFailed:
+    return QueryFailed("it was cancelled")
+
+
+class Blocking:
+    """Waits in the calling thread.
+
+    Args:
+        cancelled: asked ten times a second whether to give up.
+    """
+
+    def __init__(self, cancelled: Cancelled | None = None) -> None:
+        self._cancelled = cancelled
+
+    @property
+    def cancelled(self) -> Cancelled | None:
+        """See :attr:`Waits.cancelled`."""
+        return self._cancelled
+
+    async def readable(self, descriptor: int, seconds: float) -> bool:
+        """See :meth:`Waits.readable`."""
+        news = select.poll()
+        news.register(descriptor, select.POLLIN)
+        return self._until(lambda wait_s: bool(news.poll(math.ceil(1000 * wait_s))), seconds)
+
+    async def done(self, turn: Future[Any], seconds: float) -> bool:
+        """See :meth:`Waits.done`."""
+        return self._until(lambda wait_s: bool(wait_for([turn], wait_s).done), seconds)
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """See :meth:`Waits.call`."""
+        return function()
+
+    def _until(self, look: Callable[[float], bool], seconds: float) -> bool:
+        deadline_s = time.monotonic() + seconds
+        while True:
+            left_s = max(0.0, deadline_s - time.monotonic())
+            if look(left_s if self._cancelled is None else min(left_s, CANCEL_POLL_S)):
+                return True
+            if self._cancelled is not None and self._cancelled():
+                raise _given_up()
+            if left_s == 0:
+                return False
+
+
+class InLoop:
+    """Waits in the running event loop, for one request; used in the loop's thread only.
+
+    Args:
+        threads: where what blocks is done.
+    """
+
+    def __init__(self, threads: Executor) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._threads = threads
+        self._pending: asyncio.Future[bool] | None = None
+        self._is_given_up = False
+
+    def cancelled(self) -> bool:
+        """See :attr:`Waits.cancelled`."""
+        return self._is_given_up
+
+    def give_up(self) -> None:
+        """Nobody wants the answer any more."""
+        self._is_given_up = True
+        if self._pending is not None and not self._pending.done():
+            self._pending.set_exception(_given_up())
+
+    async def readable(self, descriptor: int, seconds: float) -> bool:
+        """See :meth:`Waits.readable`."""
+        pending = self._begun()
+        self._loop.add_reader(descriptor, _settle, pending, True)
+        try:
+            return await self._settled(pending, seconds)
+        finally:
+            self._loop.remove_reader(descriptor)
+
+    async def done(self, turn: Future[Any], seconds: float) -> bool:
+        """See :meth:`Waits.done`."""
+        pending = self._begun()
+        mine = threading.get_ident()
+
+        def wake(_: Future[Any]) -> None:
+            if threading.get_ident() == mine:
+                _settle(pending, True)
+            else:
+                self._loop.call_soon_threadsafe(_settle, pending, True)
+
+        turn.add_done_callback(wake)
+        return await self._settled(pending, seconds)
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """See :meth:`Waits.call`. What is under way in a thread goes on until it looks at :meth:`cancelled`."""
+        return await self._loop.run_in_executor(self._threads, function)
+
+    def _begun(self) -> asyncio.Future[bool]:
+        if self._is_given_up:
+            raise _given_up()
+        self._pending = self._loop.create_future()
+        return self._pending
+
+    async def _settled(self, pending: asyncio.Future[bool], seconds: float) -> bool:
+        timer = self._loop.call_later(max(0.0, seconds), _settle, pending, False)
+        try:
+            return await pending
+        finally:
+            timer.cancel()
+            self._pending = None
+
+
+def _settle(pending: asyncio.Future[bool], has_happened: bool) -> None:
+    if not pending.done():
+        pending.set_result(has_happened)

@@ -1,0 +1,41 @@
+"""What comes in and what goes out, as values: for what is answered without the web framework."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import NamedTuple
+
+
+class Asked(NamedTuple):
+    """A request, as far as an answer of the endpoint depends on it.
+
+    Attributes:
+        method: in capitals.
+        query_string: what follows the question mark, still escaped.
+        body: of a POST; None if it is longer than is allowed.
+        peer: address of the other end of the connection.
+        forwarded: value of the header in which a trusted proxy names the client, where there is one.
+    """
+
+    method: str
+    query_string: bytes
+    body: bytes | None
+    content_type: str
+    accept: str | None
+    accept_encoding: str | None
+    if_none_match: str | None
+    peer: str
+    forwarded: str | None
+
+
+class Reply(NamedTuple):
+    """A response, complete."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+
+    @property
+    def status_line(self) -> str:
+        """The status with its words."""
+        return f"{self.status} {HTTPStatus(self.status).phrase}"

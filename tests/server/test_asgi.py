@@ -1,0 +1,107 @@
+"""What only an asynchronous server meets: bodies that come in pieces, slowly, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from kg.graph import KnowledgeGraph
+from kg.store import open_store
+from server import asgi
+from server.app import create_app
+from server.asgi import AsgiApplication
+from server.serving import LiveApplication
+from server.settings import Settings
+from tests.server.conftest import GraphOfStore
+
+QUERY = [(b"content-type", b"application/sparql-query")]
+
+
+@pytest.fixture
+def application(built_dir: Path) -> Iterator[AsgiApplication]:
+    settings = Settings(client_requests_per_minute=1, client_header="X-Forwarded-For", max_body_bytes=1024)
+    with open_store(built_dir) as store:
+        graph = cast(KnowledgeGraph, GraphOfStore(store))
+        live = LiveApplication(lambda each: create_app(each, settings, []), lambda: graph)
+        live.begin(graph)
+        application = AsgiApplication(live, settings)
+        yield application
+        application.close()
+
+
+def _asked(
+    application: AsgiApplication, *messages: dict[str, Any], headers: list[tuple[bytes, bytes]], method: str = "POST"
+) -> tuple[int, Any]:
+    """Status and JSON of the answer to a request that comes in pieces; after the last one nothing comes any more."""
+    sent: list[Any] = []
+    coming = list(messages)
+
+    async def receive() -> dict[str, Any]:
+        if coming:
+            return coming.pop(0)
+        return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": "/sparql",
+        "query_string": b"",
+        "scheme": "http",
+        "http_version": "1.1",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("localhost", 80),
+    }
+    asyncio.run(cast(Any, application(scope, receive, send)))
+    return (sent[0]["status"], json.loads(sent[1]["body"])) if sent else (0, None)
+
+
+def _piece(body: bytes, *, more: bool) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def test_a_body_in_pieces_is_put_together(application: AsgiApplication) -> None:
+    pieces = [_piece(b"ASK", more=True), _piece(b" { }", more=False)]
+    assert _asked(application, *pieces, headers=QUERY) == (200, {"head": {}, "boolean": True})
+
+
+def test_a_body_that_does_not_come_is_408(application: AsgiApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "BODY_TIMEOUT_S", 0.05)
+    status, problem = _asked(application, _piece(b"ASK", more=True), headers=QUERY)
+    assert (status, problem["code"]) == (408, "body_too_slow")
+
+
+def test_a_body_without_end_is_refused_when_it_is_too_long(application: AsgiApplication) -> None:
+    pieces = [_piece(b" " * 800, more=True), _piece(b" " * 800, more=True)]
+    status, problem = _asked(application, *pieces, headers=QUERY)
+    assert (status, problem["code"]) == (413, "body_too_large")
+
+
+def test_a_body_that_says_that_it_is_too_long_is_not_even_read(application: AsgiApplication) -> None:
+    status, problem = _asked(application, headers=[*QUERY, (b"content-length", b"100000")])
+    assert (status, problem["code"]) == (413, "body_too_large")
+
+
+def test_who_leaves_before_the_request_is_whole_gets_nothing(application: AsgiApplication) -> None:
+    assert _asked(application, _piece(b"ASK", more=True), {"type": "http.disconnect"}, headers=QUERY) == (0, None)
+
+
+def test_of_a_header_given_twice_the_last_entry_is_the_proxys(application: AsgiApplication) -> None:
+    """Else a client could name itself anew with every request."""
+    for number, status in ((1, 200), (2, 429)):
+        names = [(b"x-forwarded-for", b"192.0.2.%d" % number), (b"x-forwarded-for", b"198.51.100.7")]
+        assert _asked(application, _piece(b"ASK { }", more=False), headers=[*QUERY, *names])[0] == status
+
+
+def test_who_is_shutting_down_says_so(application: AsgiApplication) -> None:
+    application.live.is_draining = True
+    status, problem = _asked(application, _piece(b"ASK { }", more=False), headers=QUERY)
+    assert (status, problem["code"]) == (503, "shutting_down")
