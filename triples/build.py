@@ -30,10 +30,9 @@ from triples.imports.alignment import JoinedImports, imports_digest, joined_impo
 from triples.inference import hierarchy_faults
 from triples.metadata import class_counts
 from triples.passages import digest_faults, quote_faults
-from triples.read import read_corpus
+from triples.read import CURATED, read_corpus
 from triples.records import Corpus
 
-CURATED = Path(__file__).resolve().parent
 NAMES = "names.sqlite"
 DATASET = "dataset.nq.gz"
 KEPT_GENERATIONS = 1  # before the current one, to go back to
@@ -145,11 +144,10 @@ def read_sound_corpus(curated_dir: Path) -> Corpus:
 
 
 def _write(folder: Path, compiled: Compiled, quads: frozenset[Quad], inputs: str, imports: JoinedImports) -> Manifest:
-    plain, triples = folder / "dataset.nq", folder / "dataset.nt"
-    checksum, count = write_dataset(imports.lines(nquads_lines(quads)), plain, triples, folder / DATASET)
-    write_store(folder / "store", plain, triples=triples)
-    plain.unlink()
-    triples.unlink()
+    merged = folder / "merged.nq"
+    checksum, count = write_dataset(imports.lines(nquads_lines(quads)), merged, folder / DATASET)
+    write_store(folder / "store", merged, has_union=True)
+    merged.unlink()
     nodes = imports.nodes(compiled.nodes)
     index = dict(write_index(folder / "index", nodes, imports.edges(compiled.edges)))
     index["names"] = write_names(folder / NAMES, nodes)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -21,6 +21,8 @@ from triples.metadata import metadata_quads, ranking_quads
 from triples.records import Corpus
 from triples.tree import Place
 
+_LINES_AT_ONCE = 4096
+
 
 def dataset(corpus: Corpus, compiled: Compiled) -> frozenset[Quad]:
     """Everything that a generation stores."""
@@ -33,40 +35,46 @@ def dataset(corpus: Corpus, compiled: Compiled) -> frozenset[Quad]:
     return frozenset(quads)
 
 
-def write_dataset(lines: Iterable[str], plain: Path, triples: Path, packed: Path) -> tuple[str, int]:
+def write_dataset(lines: Iterable[str], merged: Path, packed: Path) -> tuple[str, int]:
     """Write sorted N-Quads without holding them; returns their checksum and number.
 
     Args:
         lines: canonical N-Quads, every one with a graph, without line ends.
-        plain: gets the quads.
-        triples: gets their triples, as N-Triples.
+        merged: gets the quads, and the triples of all graphs, each once: what a store loads.
         packed: gets the quads, compressed.
     """
-    with (
-        plain.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as stream,
-        triples.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as bare,
-    ):
-        written = _Written(lines, stream, bare)
-        checksum = dataset_checksum(written)
     # No name and no time in the header: the same quads are the same bytes.
-    with plain.open("rb") as whole, packed.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as target:
-        shutil.copyfileobj(whole, target, 1 << 20)
+    with (
+        merged.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as stream,
+        packed.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=0) as target,
+    ):
+        written = _Written(lines, stream, target)
+        checksum = dataset_checksum(written)
     return checksum, written.count
 
 
 class _Written:
-    """Lines that are written to two files as they are gone through, with and without their graph."""
+    """Sorted lines that are written to two files as they are gone through, to one of them with their union."""
 
-    def __init__(self, lines: Iterable[str], quads: TextIO, triples: TextIO) -> None:
-        self._lines, self._quads, self._triples = lines, quads, triples
+    def __init__(self, lines: Iterable[str], merged: TextIO, packed: gzip.GzipFile) -> None:
+        self._lines, self._merged, self._packed = iter(lines), merged, packed
         self.count = 0
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self._quads.write(f"{line}\n")
-            self._triples.write(f"{line.rsplit(' ', 2)[0]} .\n")  # the last two are the graph and the full stop
-            self.count += 1
-            yield line
+        last = ""
+        while block := list(islice(self._lines, _LINES_AT_ONCE)):
+            mixed = []
+            for line in block:
+                mixed.append(line)
+                triple = line.rsplit(" ", 2)[0]  # the last two are the graph and the full stop
+                if triple != last:  # that of several graphs stands in lines that follow each other
+                    mixed.append(f"{triple} .")
+                    last = triple
+            self._merged.write("\n".join(mixed) + "\n")
+            self._packed.write(("\n".join(block) + "\n").encode())
+            self.count += len(block)
+            yield from block
 
 
 def shape_faults(quads: Iterable[Quad], places: Mapping[str, Place]) -> tuple[Fault, ...]:

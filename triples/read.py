@@ -10,12 +10,13 @@ from pathlib import Path
 
 import yaml
 
-from kg.errors import Fault
+from kg.errors import Fault, InvalidParameter
 from triples import schema
 from triples.records import Corpus, Folder, Record, Span
 from triples.shape import Shaper
 from triples.tree import Listing, Node, Place, Scalar, Table
 
+CURATED = Path(__file__).resolve().parent  # the packaged facts: entities/ and documents/
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is compiled in: ten times faster
 _ROW = re.compile(r"(\d+)\t(\d+)\t([^\t]*)\t([0-9a-f]{64})")
 PASSAGES_HEADER = "start\tend\tsection\tsha256"
@@ -48,7 +49,10 @@ def read_corpus(curated_dir: Path) -> Corpus:
     """Read everything curated under a folder that holds ``entities/`` and ``documents/``.
 
     Returns: entities by identifier, folders by name; ``faults`` are those of form only (see triples.faults).
+    Raises: InvalidParameter if it holds neither.
     """
+    if not any((curated_dir / name).is_dir() for name in ("entities", "documents")):
+        raise InvalidParameter("curated", str(curated_dir), "a folder that holds entities/ and documents/")
     shaper = Shaper()
     entities: list[Record] = []
     for path in sorted((curated_dir / "entities").glob("*.yaml")):

@@ -11,14 +11,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg.codec import dataset_checksum
 from kg.errors import CurationError
 from kg.paths.index import Index
 from kg.search import NameIndex
+from kg.sparql.engine import open_engine
 from kg.store import open_store
 from triples.build import Built, build, input_hash
 
@@ -47,6 +50,16 @@ def test_the_checksum_is_that_of_the_dataset_written(built: Built) -> None:
     assert dataset_checksum(lines) == built.manifest.checksum
     assert len(lines) == built.manifest.quads
     assert not any("_:" in line.split('"')[0] for line in lines)
+
+
+def test_the_default_graph_holds_every_triple_once_however_many_graphs_say_it(built: Built) -> None:
+    with gzip.open(built.path / "dataset.nq.gz", "rt", encoding="utf-8") as lines:
+        said = Counter(line.rsplit(" ", 2)[0] for line in lines)
+    assert max(said.values()) > 1
+    engine = open_engine(built.path / "store")
+    merged = [quad.triple for quad in engine.quads_for_pattern(None, None, None, ox.DefaultGraph())]
+    wanted = ox.parse("".join(f"{triple} .\n" for triple in said).encode(), ox.RdfFormat.N_TRIPLES)
+    assert sorted(map(str, merged)) == sorted(str(quad.triple) for quad in wanted)
 
 
 def test_building_twice_gives_the_same_bytes(tmp_path: Path, corpus_dir: Path, built: Built) -> None:

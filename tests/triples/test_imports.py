@@ -17,7 +17,7 @@ import pytest
 
 from kg.errors import EntityNotFound, InvalidParameter
 from triples.imports.archive import EDGES, QUADS, REJECTS, claim_key, read_edges, text_key
-from triples.imports.catalog import IMPORTS, files_of, find_import, importing, list_imports, remove_import
+from triples.imports.catalog import IMPORTS, files_of, find_import, list_imports, remove_import
 from triples.imports.job import Imported, ImportQuestion, guess_kind, run_import
 from triples.imports.runs import SortedLines, read_lines
 
@@ -197,9 +197,9 @@ def test_sorting_in_pieces_is_sorting(tmp_path: Path) -> None:
     for start in range(0, 1000, 30):
         pieces.add(lines[start : start + 30])
     written = pieces.write(tmp_path / "out.gz")
+    assert pieces.pieces > 10
     assert list(read_lines(tmp_path / "out.gz")) == sorted(set(lines))
     assert written.lines + written.repeated == 1000
-    assert [path.name for path in tmp_path.iterdir()] == ["out.gz"]
 
 
 def test_the_key_of_one_claim_is_that_of_many_at_once() -> None:
@@ -260,9 +260,8 @@ def test_an_import_killed_at_any_moment_leaves_the_one_before_it(tmp_path: Path,
             assert found == first.manifest
         assert sum(map(len, read_edges(files_of(tmp_path / "data", found) / EDGES))) == found.counts["edges"]
         assert (files_of(tmp_path / "data", found) / REJECTS).exists()
-    with importing(tmp_path / "data") as folder:  # the next import clears what the killed ones left
-        under_way = [path for path in (tmp_path / "data" / IMPORTS).iterdir() if path.name.startswith(".importing")]
-        assert under_way == [folder]
+    remove_import(tmp_path / "data", "test")
+    assert [*(tmp_path / "data" / IMPORTS).iterdir()] == []
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 Files of an import: ``quads.nq.gz``; ``nodes.jsonl.gz``, lines of [number, IRI, label, categories, synonyms,
 same_as], several of which may describe one node; ``edges.bin``, records of :data:`EDGE`; ``rejects.tsv``. The
 N-Quads spell every node and predicate as the import does; how they join ours is worked out at every build.
+While an import is under way its nodes are in a plain file and its N-Quads in sorted pieces, in a folder beside.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +26,17 @@ from numpy.typing import NDArray
 from kg.codec import literal
 from kg.identifiers import BASE, is_project
 from ontology.terms import PREFIXES
+from triples.imports.checkpoint import Kept, make_safe
 from triples.imports.identifiers import BIOLINK
 from triples.imports.rows import Edge, Fact, Node, Reject
 from triples.imports.runs import LINES_IN_MEMORY, SortedLines, Written
 
 QUADS, NODES, EDGES, REJECTS = "quads.nq.gz", "nodes.jsonl.gz", "edges.bin", "rejects.tsv"
+_NODES_UNDER_WAY = "nodes.jsonl"
 EDGE = np.dtype([("subject", "<i4"), ("predicate", "<i4"), ("object", "<i4"), ("statement", "<u8")])
 STATEMENT_BASE = f"{BASE}statement/"
 _BATCH = 1 << 16
+_CHUNK = 1 << 20
 _ROW_CHARACTERS = 2000
 _ALL = (1 << 64) - 1
 
@@ -60,49 +66,85 @@ class Archive:
 
     Args:
         folder: where to write; exists.
+        work: a folder for what is needed until then; exists.
         graph: IRI of the import's named graph.
+        kept: what these folders hold of the import already; anything beyond it is dropped.
         listed: whether edges may only join nodes that a row describes; where False, an edge is enough.
     """
 
     folder: Path
+    work: Path
     graph: str
+    kept: Kept
     listed: bool = True
     lines_in_memory: int = LINES_IN_MEMORY
-    counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
+        self.counts = Counts(**self.kept.counts)
         self._numbers: dict[str, int] = {}
         self._own: set[int] = set()  # nodes that are the project's
-        self._predicates: dict[tuple[str, int], int] = {}
+        self._predicates = {claim: number for number, claim in enumerate(self.kept.predicates)}
         self._keys = array("Q", [text_key(self.graph)])  # of the graph, then of each node by number
-        self._predicate_keys = array("Q")
-        self._lines = SortedLines(self.folder, self.lines_in_memory)
+        self._predicate_keys = array("Q", [text_key(iri) for iri, _ in self.kept.predicates])
+        self._lines = SortedLines(self.work, self.lines_in_memory, self.kept.pieces)
         self._batch = array("i")  # subject, predicate, object of each edge
         self._rest: dict[int, int] = {}  # what more belongs to the key of an edge, by place in the batch
         self._pending: list[str] = []
         self._end = f" <{self.graph}> ."
         self._file = ""
-        # mtime 0 and no name: the same rows give the same bytes.
-        self._raw_nodes = (self.folder / NODES).open("wb")
-        self._nodes = gzip.GzipFile("", "wb", 3, self._raw_nodes, mtime=0)
-        self._edges = (self.folder / EDGES).open("wb")
-        self._rejects = (self.folder / REJECTS).open("w", encoding="utf-8", newline="\n")
-        self._rejects.write("file\tline\treason\trow\n")
+        self._nodes = self._reopened(self.work / _NODES_UNDER_WAY)
+        self._edges = self._reopened(self.folder / EDGES)
+        self._rejects = self._reopened(self.folder / REJECTS)
+        if not self._rejects.tell():
+            self._rejects.write(b"file\tline\treason\trow\n")
+        with (self.work / _NODES_UNDER_WAY).open("rb") as stream:
+            for line in stream:
+                number, iri, *_ = json.loads(line)
+                if number == len(self._numbers):
+                    self._number(iri)
+
+    def _reopened(self, path: Path) -> IO[bytes]:
+        """A file as long as it was at the checkpoint, to be written on."""
+        path.touch()
+        stream = path.open("r+b", buffering=_CHUNK)
+        stream.truncate(self.kept.sizes.get(path.name, 0))
+        stream.seek(0, 2)
+        return stream
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing that was given could be used."""
         return not self._numbers
 
+    def first_reject(self) -> str:
+        """Where the first row that is not used stands, and why it is not; nothing if all are used."""
+        self._rejects.flush()
+        with (self.folder / REJECTS).open(encoding="utf-8", newline="\n") as stream:
+            for line in islice(stream, 1, 2):
+                _, number, reason, _ = line.split("\t")
+                return f"line {number}: {reason}"
+        return ""
+
     def opened(self, file: str) -> None:
         """Name the file that the next rows come from."""
         self._file = file
+
+    def take(self, row: Node | Edge | Fact | Reject) -> None:
+        """Take a row of whatever sort."""
+        if isinstance(row, Edge):
+            self.edge(row)
+        elif isinstance(row, Node):
+            self.node(row)
+        elif isinstance(row, Fact):
+            self.fact(row)
+        else:
+            self.reject(row)
 
     def reject(self, row: Reject) -> None:
         """Note a row that is not used."""
         self.counts.rejected += 1
         cells = (self._file, str(row.line), row.reason, row.row[:_ROW_CHARACTERS])
-        self._rejects.write("\t".join(_cell(text) for text in cells) + "\n")
+        self._rejects.write(("\t".join(_cell(text) for text in cells) + "\n").encode())
 
     def node(self, row: Node) -> None:
         """Take a node; further rows about it add to the first."""
@@ -203,10 +245,32 @@ class Archive:
         self.counts.edges += len(records)
         self._batch, self._rest = array("i"), {}
 
+    def keep(self) -> Kept:
+        """Put everything that was given so far on the disk, for good, and say what that is."""
+        self._flush()
+        self._lines.flush()
+        sizes = {}
+        for stream in (self._nodes, self._edges, self._rejects):
+            stream.flush()
+            path = Path(stream.name)
+            make_safe(path)
+            sizes[path.name] = stream.tell()
+        return Kept(sizes, self._lines.pieces, asdict(self.counts), tuple(self._predicates))
+
     def finish(self) -> Written:
         """Write what is still in memory and sort the N-Quads; nothing can be added afterwards."""
-        self._flush()
+        self.keep()
         written = self._lines.write(self.folder / QUADS)
+        # mtime 0 and no name: the same rows give the same bytes.
+        with (
+            (self.work / _NODES_UNDER_WAY).open("rb") as nodes,
+            (self.folder / NODES).open("wb") as raw,
+            gzip.GzipFile("", "wb", 3, raw, mtime=0) as packed,
+        ):
+            shutil.copyfileobj(nodes, packed, _CHUNK)
+        for name in (QUADS, NODES):
+            make_safe(self.folder / name)
+        make_safe(self.folder)
         self.counts.nodes = len(self._numbers)
         self.counts.quads, self.counts.repeated_quads = written.lines, written.repeated
         return written
@@ -218,7 +282,7 @@ class Archive:
 
     def close(self) -> None:
         """Close the files."""
-        for stream in (self._nodes, self._raw_nodes, self._edges, self._rejects):
+        for stream in (self._nodes, self._edges, self._rejects):
             stream.close()
 
     def __enter__(self) -> Self:

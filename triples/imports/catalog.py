@@ -1,8 +1,8 @@
 """The imports of a data folder: published at one stroke, listed, removed, held while a build reads them.
 
 Layout: ``DATA/imports/<name>/manifest.json`` says which folder beside it holds the files, so that replacing that one
-file replaces the import. An import under way fills ``DATA/imports/.importing-...``; whoever works there holds a lock
-on that folder, so that what a killed import left behind is recognised and cleared by the next one.
+file replaces the import. An import under way fills another such folder, and ``.work`` beside it, both of which it finds
+again if it was interrupted. Whoever makes or removes an import holds a lock on the folder of its name.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from kg.errors import EntityNotFound, InvalidParameter, StoreUnavailable
 from kg.identifiers import BASE
+from triples.imports.checkpoint import forget, make_safe
 
 IMPORTS = "imports"
 MANIFEST = "manifest.json"
 FORMAT = 1
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_UNDER_WAY = ".importing-"
+WORK = ".work"
 
 
 @dataclass(frozen=True)
@@ -105,49 +105,59 @@ def files_of(data_dir: Path, manifest: ImportManifest) -> Path:
 
 
 @contextmanager
-def importing(data_dir: Path) -> Iterator[Path]:
-    """Give a new folder to import into; it is removed unless it was published."""
-    root = data_dir / IMPORTS
-    root.mkdir(parents=True, exist_ok=True)
-    _clear_abandoned(root)
-    folder = Path(tempfile.mkdtemp(prefix=_UNDER_WAY, dir=root))
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(descriptor)
+def alone(data_dir: Path, name: str, parameter: str = "--name") -> Iterator[Path]:
+    """The folder of an import, made if need be, while no other process works there. Raises: InvalidParameter."""
+    target = data_dir / IMPORTS / name
+    while True:
+        target.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as fault:
+                raise InvalidParameter(parameter, name, "the name of an import that no other process makes") from fault
+            if target.is_dir() and os.path.samestat(os.fstat(descriptor), target.stat()):
+                yield target
+                return
+        finally:
+            os.close(descriptor)  # if the folder had been removed before it was locked, the next one is locked
 
 
-def publish_import(data_dir: Path, folder: Path, manifest: ImportManifest) -> None:
-    """Make a finished import the one of its name; the one before it is removed."""
+def publish_import(data_dir: Path, manifest: ImportManifest) -> None:
+    """Make a finished import the one of its name; the one before it, and what is no longer needed, is removed."""
     target = data_dir / IMPORTS / manifest.name
     with held(data_dir, exclusive=True):
-        target.mkdir(exist_ok=True)
-        folder.chmod(0o755)
-        if (target / manifest.folder).exists():  # what a publication left that was killed before its last step
-            shutil.rmtree(target / manifest.folder)
-        folder.rename(target / manifest.folder)
         draft = target / f".{MANIFEST}"
-        with draft.open("w", encoding="utf-8") as stream:
-            stream.write(json.dumps(asdict(manifest), indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        text = json.dumps(asdict(manifest), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        draft.write_text(text, encoding="utf-8")
+        make_safe(draft)
         draft.replace(target / MANIFEST)
-        for other in target.iterdir():
-            if other.is_dir() and other.name != manifest.folder:
-                shutil.rmtree(other)
+        make_safe(target)
+    clear(data_dir, manifest.name)
+
+
+def clear(data_dir: Path, name: str) -> None:
+    """Remove what is no part of the import of that name as it is published, if it is."""
+    target = data_dir / IMPORTS / name
+    manifest = find_import(data_dir, name)
+    forget(target / WORK)
+    with held(data_dir, exclusive=True):
+        for path in target.iterdir():
+            if path.is_dir() and (manifest is None or path.name != manifest.folder):
+                shutil.rmtree(path)
+    if manifest is None:
+        with suppress(OSError):  # an import of another format version is not ours to remove
+            target.rmdir()
 
 
 def remove_import(data_dir: Path, name: str) -> None:
     """Take an import out of the next build. Raises: EntityNotFound."""
     check_name(name)
-    target = data_dir / IMPORTS / name
-    if not target.is_dir():
+    if not (data_dir / IMPORTS / name).is_dir():
         known = tuple((found.name, found.source) for found in list_imports(data_dir))
         raise EntityNotFound(name, "--remove", known)
-    with held(data_dir, exclusive=True):
+    with alone(data_dir, name, "--remove") as target, held(data_dir, exclusive=True):
+        forget(target / WORK)
         (target / MANIFEST).unlink(missing_ok=True)  # from here on it is gone, whatever happens
         shutil.rmtree(target)
 
@@ -165,16 +175,3 @@ def held(data_dir: Path, *, exclusive: bool = False) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _clear_abandoned(root: Path) -> None:
-    """Remove what killed imports left behind."""
-    for folder in root.glob(f"{_UNDER_WAY}*"):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-        except BlockingIOError:
-            continue
-        finally:
-            os.close(descriptor)

@@ -107,7 +107,7 @@ def read_drugmechdb(source: Source) -> Iterator[Row]:
     """The nodes and links of DrugMechDB files, each once, and a description of every path."""
     reader = _Reader(Identifiers(source.name))
     for path in source.files:
-        yield Opened(path.name)
+        yield Opened(path)
         for record in read_paths(path):
             if isinstance(record, Reject):
                 yield record

@@ -44,15 +44,23 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def numbered_lines(path: Path) -> Iterator[tuple[int, str] | Reject]:
-    """The lines of a text file with their numbers from 1, without line ends; what is no UTF-8 is rejected."""
+def numbered_lines(path: Path, after: int = 0) -> Iterator[tuple[int, str] | Reject]:
+    """The lines of a text file with their numbers from 1, without line ends; what is no UTF-8 is rejected.
+
+    Args:
+        path: the file.
+        after: pass over so many lines, which takes a fraction of the time of reading them.
+    """
     number = 0
     with open_binary(path) as stream:
         while line := stream.readline(MAX_LINE_BYTES):
             number += 1
-            if len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
-                while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
-                    pass
+            is_long = len(line) == MAX_LINE_BYTES and not line.endswith(b"\n")
+            while is_long and (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
+                pass
+            if number <= after:
+                continue
+            if is_long:
                 yield Reject(number, f"longer than {MAX_LINE_BYTES >> 20} MiB", line[:200].decode("utf-8", "replace"))
                 continue
             try:
@@ -74,10 +82,10 @@ def table_header(path: Path) -> list[str]:
     raise UnreadableFile(path.name, "no header line of tab-separated column names")
 
 
-def table_rows(path: Path, header: list[str]) -> Iterator[tuple[int, list[str]] | Reject]:
-    """The rows below the header, each with as many cells as it has columns."""
+def table_rows(path: Path, header: list[str], after: int = 0) -> Iterator[tuple[int, list[str]] | Reject]:
+    """The rows below the header and below the first ``after`` lines, each with as many cells as it has columns."""
     width = len(header)
-    for row in numbered_lines(path):
+    for row in numbered_lines(path, after):
         if isinstance(row, Reject):
             yield row
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -14,20 +14,24 @@ from kg.sparql.rdf_files import FORMAT_BY_SUFFIX
 from triples.imports.archive import REJECTS, Archive
 from triples.imports.catalog import (
     FORMAT,
+    WORK,
     ImportManifest,
+    alone,
     check_name,
+    clear,
     files_of,
     find_import,
     graph_of,
-    importing,
     publish_import,
 )
+from triples.imports.checkpoint import Checkpoint
 from triples.imports.drugmechdb import read_drugmechdb
 from triples.imports.files import DAMAGE, bare_suffix, open_binary, sha256_of, table_header
 from triples.imports.kgx import is_kgx, read_kgx
 from triples.imports.obo import read_obo
 from triples.imports.rdf import read_rdf_files
-from triples.imports.rows import Edge, Fact, Node, Opened, Reject, Row, Source, UnreadableFile
+from triples.imports.rows import Opened, Row, Source, UnreadableFile
+from triples.imports.runs import Written
 from triples.imports.tables import is_table, read_tables
 
 Progress = Callable[[str], None]
@@ -36,7 +40,8 @@ READERS = MappingProxyType(
     {"kgx": read_kgx, "table": read_tables, "drugmechdb": read_drugmechdb, "obo": read_obo, "rdf": read_rdf_files}
 )
 _NODES_FROM_EDGES = frozenset({"rdf", "obo"})  # formats in which a link is enough to make a node
-_ROWS_BETWEEN_PROGRESS = 250_000
+_BY_LINE = frozenset({"kgx", "table"})  # formats in which every row is a line, so that reading can begin at any
+ROWS_BETWEEN_CHECKPOINTS = 250_000
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,8 @@ def run_import(data_dir: Path, question: ImportQuestion, progress: Progress | No
     """Import files; do nothing if the import of this name was made from the same files.
 
     A row that cannot be used is listed in rejects.tsv with its line and the reason; it never ends the import.
-    Until the last step, the rename of one file, the import of that name is what it was before.
+    Until the last step, the rename of one file, the import of that name is what it was before. One that was
+    interrupted at whatever moment goes on when it is run again, after the rows of its last checkpoint.
 
     Raises: InvalidParameter for files that are not of the format, are damaged, or hold nothing that can be used.
     """
@@ -96,26 +102,32 @@ def run_import(data_dir: Path, question: ImportQuestion, progress: Progress | No
     tell("comparing the files with what was imported before")
     files = tuple((path.name, sha256_of(path)) for path in question.files)
     inputs = _input_hash(question, kind, files)
-    known = find_import(data_dir, question.name)
-    if known is not None and known.inputs == inputs:
-        tell("the same files were imported before: nothing to do")
-        return Imported(known, files_of(data_dir, known) / REJECTS, skipped=True)
-    with importing(data_dir) as folder:
-        with Archive(folder, graph_of(question.name), listed=kind not in _NODES_FROM_EDGES) as archive:
-            first = _fill(archive, _rows(question, kind), tell)
-            if archive.is_empty:
-                why = f"; the first was line {first.line}: {first.reason}" if first else ""
-                expected = f"rows that can be used as {kind}; all {archive.counts.rejected} were rejected{why}"
-                raise InvalidParameter("FILE", ", ".join(path.name for path in question.files), expected)
-            tell("sorting")
-            written = archive.finish()
+    with alone(data_dir, question.name) as target:
+        known = find_import(data_dir, question.name)
+        if known is not None and known.inputs == inputs:
+            clear(data_dir, question.name)  # if it was killed just before it had done so
+            tell("the same files were imported before: nothing to do")
+            return Imported(known, files_of(data_dir, known) / REJECTS, skipped=True)
+        begun = Checkpoint.load(target / WORK, inputs)
+        if not begun.lines:
+            clear(data_dir, question.name)  # what an import of other files left
+        folder, work = target / inputs[:12], target / WORK
+        folder.mkdir(parents=True, exist_ok=True)
+        work.mkdir(exist_ok=True)
+        listed = kind not in _NODES_FROM_EDGES
+        try:
+            with Archive(folder, work, graph_of(question.name), begun.kept, listed) as archive:
+                written = _Reading(question, kind, archive, begun, tell).written()
+        except InvalidParameter:
+            clear(data_dir, question.name)  # there is nothing to go on with
+            raise
         manifest = ImportManifest(
             name=question.name, kind=kind, licence=question.licence, version=question.version,
             source=question.source, files=files, inputs=inputs, sha256=written.sha256,
-            counts=asdict(archive.counts), predicates=tuple(archive.predicates), folder=inputs[:12],
+            counts=asdict(archive.counts), predicates=tuple(archive.predicates), folder=folder.name,
         )  # fmt: skip
-        publish_import(data_dir, folder, manifest)
-    return Imported(manifest, files_of(data_dir, manifest) / REJECTS, skipped=False)
+        publish_import(data_dir, manifest)
+    return Imported(manifest, folder / REJECTS, skipped=False)
 
 
 def _silent(message: str) -> None:
@@ -135,41 +147,69 @@ def _code_hash() -> str:
     return digest.hexdigest()
 
 
-def _rows(question: ImportQuestion, kind: str) -> Iterator[Row]:
-    """The rows of all files. Raises: InvalidParameter for what is not of the format or is damaged."""
-    file = question.files[0].name
-    try:
-        for row in READERS[kind](Source(question.name, question.files)):
+@dataclass
+class _Reading:
+    """Takes the rows of all files into an archive, from where an interrupted import left off."""
+
+    question: ImportQuestion
+    kind: str
+    archive: Archive
+    begun: Checkpoint
+    tell: Progress
+
+    def written(self) -> Written:
+        """Read everything and sort it. Raises: InvalidParameter for what is not of the format or is damaged."""
+        archive, rows = self.archive, self.archive.counts.rows
+        if rows:
+            self.tell(f"going on after {rows:,} rows, where it was interrupted")
+        if not self.begun.is_read:
+            self._read()
+        if archive.is_empty:
+            first = archive.first_reject()
+            why = f"; the first was {first}" if first else ""
+            expected = f"rows that can be used as {self.kind}; all {archive.counts.rejected} were rejected{why}"
+            raise InvalidParameter("FILE", ", ".join(path.name for path in self.question.files), expected)
+        self.tell("sorting")
+        return archive.finish()
+
+    def _read(self) -> None:
+        archive, counts = self.archive, self.archive.counts
+        lines = dict.fromkeys(self.question.files, 0) | dict(zip(self.question.files, self.begun.lines, strict=False))
+        passed_over = 0 if self.kind in _BY_LINE else counts.rows
+        path = self.question.files[0]
+        for row in self._rows(lines if self.kind in _BY_LINE else {}):
             if isinstance(row, Opened):
-                file = row.file
-            yield row
-    except UnreadableFile as fault:
-        raise InvalidParameter("FILE", fault.file, f"a file of format {kind} ({fault.reason})") from fault
-    except DAMAGE as fault:
-        raise InvalidParameter("FILE", file, f"a file that can be read to its end ({fault})") from fault
+                path = row.path
+                archive.opened(path.name)
+                self.tell(f"reading {path.name}")
+                continue
+            if passed_over:
+                passed_over -= 1
+                continue
+            archive.take(row)
+            lines[path] = row.line
+            counts.rows += 1
+            if not counts.rows % ROWS_BETWEEN_CHECKPOINTS:
+                self._checkpoint(lines)
+                self.tell(f"{counts.rows:,} rows read, {counts.edges:,} edges, {counts.rejected:,} rejected")
+        self._checkpoint(lines, is_read=True)
 
+    def _checkpoint(self, lines: Mapping[Path, int], *, is_read: bool = False) -> None:
+        read = tuple(lines[path] for path in self.question.files)
+        Checkpoint(self.begun.inputs, read, is_read, self.archive.keep()).save(self.archive.work)
 
-def _fill(archive: Archive, rows: Iterator[Row], tell: Progress) -> Reject | None:
-    """Put all rows into the archive; returns the first one that could not be used."""
-    counts, first = archive.counts, None
-    for row in rows:
-        if isinstance(row, Edge):
-            archive.edge(row)
-        elif isinstance(row, Node):
-            archive.node(row)
-        elif isinstance(row, Fact):
-            archive.fact(row)
-        elif isinstance(row, Reject):
-            first = first or row
-            archive.reject(row)
-        else:
-            archive.opened(row.file)
-            tell(f"reading {row.file}")
-            continue
-        counts.rows += 1
-        if not counts.rows % _ROWS_BETWEEN_PROGRESS:
-            tell(f"{counts.rows:,} rows read, {counts.edges:,} edges, {counts.rejected:,} rejected")
-    return first
+    def _rows(self, lines_read: Mapping[Path, int]) -> Iterator[Row]:
+        question = self.question
+        file = question.files[0].name
+        try:
+            for row in READERS[self.kind](Source(question.name, question.files, dict(lines_read))):
+                if isinstance(row, Opened):
+                    file = row.path.name
+                yield row
+        except UnreadableFile as fault:
+            raise InvalidParameter("FILE", fault.file, f"a file of format {self.kind} ({fault.reason})") from fault
+        except DAMAGE as fault:
+            raise InvalidParameter("FILE", file, f"a file that can be read to its end ({fault})") from fault
 
 
 def guess_kind(files: tuple[Path, ...]) -> str:

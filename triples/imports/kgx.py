@@ -41,8 +41,8 @@ def read_kgx(source: Source) -> Iterator[Row]:
     identifiers = Identifiers(source.name)
     roles = {path: _holds_edges(path) for path in source.files}
     for path, edges in sorted(roles.items(), key=lambda item: item[1]):
-        yield Opened(path.name)
-        for row in _records(path):
+        yield Opened(path)
+        for row in _records(path, source.lines_read.get(path, 0)):
             if isinstance(row, Reject):
                 yield row
                 continue
@@ -76,13 +76,13 @@ def _first_keys(path: Path) -> list[str]:
     raise UnreadableFile(path.name, "no line of it is a JSON object")
 
 
-def _records(path: Path) -> Iterator[tuple[int, Record] | Reject]:
+def _records(path: Path, after: int = 0) -> Iterator[tuple[int, Record] | Reject]:
     if _is_table(path):
         header = table_header(path)
-        for row in table_rows(path, header):
+        for row in table_rows(path, header, after):
             yield row if isinstance(row, Reject) else (row[0], dict(zip(header, row[1], strict=True)))
         return
-    for line in numbered_lines(path):
+    for line in numbered_lines(path, after):
         if isinstance(line, Reject):
             yield line
             continue

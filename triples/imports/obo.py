@@ -28,7 +28,7 @@ def read_obo(source: Source) -> Iterator[Row]:
     """The terms and relations of ontology files. Raises: UnreadableFile for JSON of another shape."""
     identifiers = Identifiers(source.name)
     for path in source.files:
-        yield Opened(path.name)
+        yield Opened(path)
         if bare_suffix(path) == ".json":
             yield from _json(path, identifiers)
         else:

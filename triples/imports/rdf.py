@@ -34,7 +34,7 @@ def read_rdf_files(source: Source) -> Iterator[Row]:
         suffix = bare_suffix(path)
         if suffix not in FORMAT_BY_SUFFIX:
             raise UnreadableFile(path.name, f"expected one of {', '.join(FORMAT_BY_SUFFIX)}")
-        yield Opened(path.name)
+        yield Opened(path)
         base = f"{IMPORT_BASE}{source.name}/" + (f"{place + 1}/" if place else "")
         with open_binary(path) as stream:
             for found in read_rdf(stream, suffix, base):

@@ -6,7 +6,7 @@ IRIs are spelled out and checked by the time they are here. Named tuples, becaus
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -69,9 +69,9 @@ class Reject(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """From here on rows come from this file."""
+    """From here on rows come from this file, one of those given."""
 
-    file: str
+    path: Path
 
 
 Row: TypeAlias = Node | Edge | Fact | Reject | Opened
@@ -84,10 +84,13 @@ class Source:
     Attributes:
         name: of the import; IRIs for what has no published identifier are minted under it.
         files: in the order given.
+        lines_read: of a file, how many of its lines to pass over. Readers that give a row a line heed it; for the
+            others it is empty.
     """
 
     name: str
     files: tuple[Path, ...]
+    lines_read: Mapping[Path, int] = field(default_factory=dict)
 
 
 class UnreadableFile(ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import heapq
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,31 +25,50 @@ class Written:
 
 
 class SortedLines:
-    """Takes lines in any order; ``write`` puts each distinct one into a gzip file, in code point order."""
+    """Takes lines in any order; ``write`` puts each distinct one into a gzip file, in code point order.
 
-    def __init__(self, folder: Path, lines_in_memory: int = LINES_IN_MEMORY) -> None:
+    Args:
+        folder: where the sorted pieces go; they stay there.
+        lines_in_memory: how many lines make a piece.
+        pieces: how many pieces are there already and count.
+    """
+
+    def __init__(self, folder: Path, lines_in_memory: int = LINES_IN_MEMORY, pieces: int = 0) -> None:
         self._folder = folder
         self._limit = lines_in_memory
         self._pending: list[str] = []
-        self._runs: list[Path] = []
+        self._runs = [self._path(number) for number in range(pieces)]
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces are on the disk."""
+        return len(self._runs)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"run-{number:05d}"
 
     def add(self, lines: Iterable[str]) -> None:
         """Take lines without line ends."""
         self._pending.extend(lines)
         if len(self._pending) >= self._limit:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Put everything on the disk, for good."""
+        if not self._pending:
+            return
         self._pending.sort()
-        path = self._folder / f"run-{len(self._runs):05d}"
+        path = self._path(len(self._runs))
         with path.open("w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(f"{line}\n" for line in self._pending)
+            stream.flush()
+            os.fsync(stream.fileno())
         self._runs.append(path)
         self._pending = []
 
     def write(self, path: Path) -> Written:
-        """Merge everything into a file; the pieces are gone afterwards."""
-        self._flush()
+        """Merge everything into a file."""
+        self.flush()
         digest, lines, repeated, last = hashlib.sha256(), 0, 0, ""
         with ExitStack() as stack:
             runs = [stack.enter_context(run.open(encoding="utf-8", newline="\n")) for run in self._runs]
@@ -66,9 +86,6 @@ class SortedLines:
                 lines += len(kept)
                 digest.update(data)
                 packed.write(data)
-        for run in self._runs:
-            run.unlink()
-        self._runs.clear()
         return Written(lines, repeated, digest.hexdigest())
 
 

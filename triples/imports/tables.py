@@ -38,8 +38,8 @@ def read_tables(source: Source) -> Iterator[Row]:
     roles = {path: _role(path.name, header) for path, header in headers.items()}
     speller = _Speller(source.name)
     for path, columns in sorted(roles.items(), key=lambda item: "target" in item[1]):
-        yield Opened(path.name)
-        rows = table_rows(path, headers[path])
+        yield Opened(path)
+        rows = table_rows(path, headers[path], source.lines_read.get(path, 0))
         yield from _edges(rows, columns, speller) if "target" in columns else _nodes(rows, columns, speller)
 
 

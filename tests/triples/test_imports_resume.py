@@ -1,0 +1,216 @@
+"""An import that is killed goes on where it was, and ends with the very bytes of one that never was."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kg.errors import InvalidParameter
+from triples.imports import job
+from triples.imports.archive import EDGES, NODES, QUADS, REJECTS
+from triples.imports.catalog import IMPORTS, alone, files_of, find_import, list_imports, remove_import
+from triples.imports.files import numbered_lines
+from triples.imports.job import Imported, ImportQuestion, run_import
+from triples.imports.rows import Opened, Reject, Source
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = Path(__file__).with_name("killed_imports.py")
+ROWS = 40  # between checkpoints here
+KILLS = 12
+
+
+def contents(data: Path) -> dict[str, bytes]:
+    """Every file of the import, by its path."""
+    folder = data / IMPORTS / "test"
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def kgx_tables(folder: Path) -> tuple[Path, ...]:
+    rng = random.Random(1)
+    nodes, edges = folder / "nodes.tsv", folder / "edges.tsv.gz"
+    rows = [f"NCBIGene:{number}\tbiolink:Gene\tgene {number}" for number in range(90)]
+    rows[50:50] = ["too few", "", "\tbiolink:Gene\tno identifier"]
+    nodes.write_text("id\tcategory\tname\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    picks = [(rng.randrange(95), rng.choice(("affects", "treats")), rng.randrange(90)) for _ in range(300)]
+    lines = [f"NCBIGene:{a}\tbiolink:{p}\tNCBIGene:{b}\tPMID:{a}|PMID:{b}" for a, p, b in picks]
+    text = "subject\tpredicate\tobject\tpublications\n" + "\n".join(lines) + "\n"
+    edges.write_bytes(gzip.compress(text.encode() + b"\xff\xfe\n"))
+    return edges, nodes
+
+
+def kgx_lines(folder: Path) -> tuple[Path, ...]:
+    rng = random.Random(2)
+    nodes, edges = folder / "nodes.jsonl", folder / "edges.jsonl"
+    genes = [{"id": f"NCBIGene:{number}", "category": ["biolink:Gene"], "synonym": ["a", "b"]} for number in range(90)]
+    nodes.write_text("".join(f"{json.dumps(gene)}\n" for gene in genes), encoding="utf-8")
+    links = [(rng.randrange(95), number % 90, rng.choice(("increased", "decreased"))) for number in range(300)]
+    text = [
+        json.dumps(
+            {
+                "subject": f"NCBIGene:{start}",
+                "predicate": "biolink:affects",
+                "object": f"NCBIGene:{end}",
+                "object_direction_qualifier": direction,
+                "negated": start % 9 == 0,
+            }
+        )
+        for start, end, direction in links
+    ]
+    text[120:120] = ["{", "[]", ""]
+    edges.write_text("\n".join(text) + "\n", encoding="utf-8")
+    return nodes, edges
+
+
+def hetionet_tables(folder: Path) -> tuple[Path, ...]:
+    rng = random.Random(3)
+    nodes, edges = folder / "nodes.tsv", folder / "edges.tsv"
+    genes = "".join(f"Gene::{number}\tgene {number}\tGene\n" for number in range(90))
+    nodes.write_text(f"id\tname\tkind\n{genes}", encoding="utf-8")
+    links = "".join(f"Gene::{rng.randrange(95)}\tm{rng.randrange(9)}\tGene::{rng.randrange(90)}\n" for _ in range(400))
+    edges.write_text(f"source\tmetaedge\ttarget\n{links}", encoding="utf-8")
+    return nodes, edges
+
+
+def ntriples(folder: Path) -> tuple[Path, ...]:
+    rng = random.Random(4)
+    path = folder / "links.nt"
+    ends = [f"<http://example.org/{number}>" for number in range(60)] + [f"_:b{number}" for number in range(30)]
+    lines = [f"{rng.choice(ends)} <http://example.org/p{rng.randrange(4)}> {rng.choice(ends)} ." for _ in range(300)]
+    lines[100:100] = [
+        "this is no triple",
+        '<http://example.org/1> <http://www.w3.org/2000/01/rdf-schema#label> "one" .',
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return (path,)
+
+
+INPUTS = {"kgx tables": kgx_tables, "kgx lines": kgx_lines, "hetionet tables": hetionet_tables, "n-triples": ntriples}
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+def test_an_import_killed_again_and_again_ends_with_the_same_bytes(tmp_path: Path, kind: str) -> None:
+    command = [sys.executable, str(SCRIPT), str(KILLS), str(tmp_path), *map(str, INPUTS[kind](tmp_path))]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    whole = contents(tmp_path / "whole")
+    assert {Path(path).name for path in whole} == {"manifest.json", QUADS, NODES, EDGES, REJECTS}
+    assert int(done.stdout) > 100  # there were as many moments to be killed at
+
+
+def test_what_was_read_before_the_checkpoint_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = hetionet_tables(tmp_path)
+    monkeypatch.setattr(job, "ROWS_BETWEEN_CHECKPOINTS", ROWS)
+    interrupt_after(6, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, files)
+    monkeypatch.undo()
+    sources: list[Source] = []
+    read = job.READERS["table"]
+    readers = {"table": lambda source: [sources.append(source), *read(source)][1:]}
+    monkeypatch.setattr(job, "READERS", readers)
+    told: list[str] = []
+    done = run(tmp_path, files, told)
+    assert sources[0].lines_read == {files[0]: 91, files[1]: 6 * ROWS - 90 + 1}
+    assert "going on after 240 rows, where it was interrupted" in told
+    assert done.manifest.counts["rows"] == 490
+    assert done.manifest == run(tmp_path / "elsewhere", files).manifest
+
+
+def test_a_file_that_changed_meanwhile_is_read_from_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = hetionet_tables(tmp_path)
+    monkeypatch.setattr(job, "ROWS_BETWEEN_CHECKPOINTS", ROWS)
+    interrupt_after(6, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, files)
+    monkeypatch.undo()
+    with files[1].open("a", encoding="utf-8") as stream:
+        stream.write("Gene::1\tnew\tGene::2\n")
+    told: list[str] = []
+    done = run(tmp_path, files, told)
+    assert not any("going on" in text for text in told)
+    assert done.manifest.counts["rows"] == 491
+    assert contents(tmp_path) == contents_of(run(tmp_path / "elsewhere", files), tmp_path / "elsewhere")
+
+
+def test_an_interrupted_import_is_no_import_and_can_be_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "ROWS_BETWEEN_CHECKPOINTS", ROWS)
+    interrupt_after(2, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, hetionet_tables(tmp_path))
+    assert find_import(tmp_path, "test") is None
+    assert list_imports(tmp_path) == ()
+    remove_import(tmp_path, "test")
+    assert [*(tmp_path / IMPORTS).iterdir()] == []
+
+
+def test_two_processes_cannot_make_or_remove_one_import_at_once(tmp_path: Path) -> None:
+    files = hetionet_tables(tmp_path)
+    with alone(tmp_path, "test"):
+        with pytest.raises(InvalidParameter, match="no other process"):
+            run(tmp_path, files)
+        with pytest.raises(InvalidParameter, match="no other process"):
+            remove_import(tmp_path, "test")
+    assert not run(tmp_path, files).skipped
+
+
+@pytest.mark.parametrize(("kind", "make"), [("kgx", kgx_tables), ("kgx", kgx_lines), ("table", hetionet_tables)])
+def test_reading_can_begin_after_any_row(tmp_path: Path, kind: str, make: Callable[[Path], tuple[Path, ...]]) -> None:
+    files = make(tmp_path)
+    read = job.READERS[kind]
+    rows = [*read(Source("test", files))]
+    lines: dict[Path, int] = {}
+    path = files[0]
+    for place, row in enumerate(rows):
+        if isinstance(row, Opened):
+            path = row.path
+            continue
+        lines[path] = row.line
+        if place % 9 == 0:
+            rest = [row for row in read(Source("test", files, dict(lines))) if not isinstance(row, Opened)]
+            assert rest == [row for row in rows[place + 1 :] if not isinstance(row, Opened)]
+
+
+def test_passing_over_lines_counts_those_that_are_too_long_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triples.imports.files.MAX_LINE_BYTES", 8)
+    path = tmp_path / "lines.txt"
+    path.write_text("one\ntoo long for this\nthree\n", encoding="utf-8")
+    assert [row[0] for row in numbered_lines(path, 1)] == [2, 3]
+    assert [row for row in numbered_lines(path, 2) if isinstance(row, Reject)] == []
+    assert [*numbered_lines(path, 2)] == [(3, "three")]
+
+
+def run(data: Path, files: tuple[Path, ...], told: list[str] | None = None) -> Imported:
+    question = ImportQuestion("test", files, "CC0", "2", "x")
+    return run_import(data, question, None if told is None else told.append)
+
+
+def contents_of(done: Imported, data: Path) -> dict[str, bytes]:
+    assert files_of(data, done.manifest).is_dir()
+    return contents(data)
+
+
+def interrupt_after(checkpoints: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C once so many checkpoints have been made."""
+    save, made = job.Checkpoint.save, [0]
+
+    def interrupted(self: job.Checkpoint, folder: Path) -> None:
+        save(self, folder)
+        made[0] += 1
+        if made[0] == checkpoints:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(job.Checkpoint, "save", interrupted)
