@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.measure import Timings, ratio
 from bench.start import Once
 
 NUMPY = "sarcoma-kg, numpy alone"
 NAMED = "sarcoma-kg, named and described"
+NOT_MEASURED = "not measured"
 
 Tasks = Mapping[str, Mapping[str, Timings]]
 Singles = Mapping[str, Mapping[str, Once]]
@@ -23,6 +24,12 @@ class Gate:
     goal: str
     measured: str
     passed: bool | None
+
+    def anywhere(self) -> Gate:
+        """On another graph: a goal that is a ratio is one for the full size, and a time is one everywhere."""
+        return (
+            self if self.goal.startswith("<= ") and self.goal.endswith(" ms") else replace(self, goal="", passed=None)
+        )
 
 
 def gates(tasks: Tasks, singles: Singles) -> Iterator[Gate]:
@@ -64,7 +71,7 @@ def _times(
 ) -> Gate:
     goal = "" if least is None else f">= {least:g}x"
     if not {peer, ours} <= set(tasks.get(task, {})):
-        return Gate(name, goal, "not measured", None)
+        return Gate(name, goal, NOT_MEASURED, None)
     slow, fast = tasks[task][peer], tasks[task][ours]
     value = ratio(slow, fast, kind)
     bound = "> " if slow.timeouts else ""
@@ -79,10 +86,14 @@ def _loading(found: Mapping[str, Once]) -> Iterator[Gate]:
     if not found:
         return
     for name in ("write_store", "write_store, merged default graph"):
-        value = found["rdflib parse"].wall_s / found[name].wall_s
-        yield Gate(f"G1 {name}: rdflib parse (wall)", ">= 3x", f"{value:,.1f}x", value >= 3)
-        slower = found[name].wall_s / found["pyoxigraph bulk_load"].wall_s
-        yield Gate(f"G1 {name}: time of bulk_load (wall)", "<= 1.7x", f"{slower:,.2f}x", slower <= 1.7)
+        ours, rdflib, raw = found[name], found["rdflib parse"], found["pyoxigraph bulk_load"]
+        times = {
+            "wall": (rdflib.wall_s / ours.wall_s, ours.wall_s / raw.wall_s),
+            "CPU": (rdflib.cpu_s / ours.cpu_s, ours.cpu_s / raw.cpu_s),
+        }
+        for clock, (faster, slower) in times.items():
+            yield Gate(f"G1 {name}: rdflib parse ({clock})", ">= 3x", f"{faster:,.1f}x", faster >= 3)
+            yield Gate(f"G1 {name}: time of bulk_load ({clock})", "<= 1.7x", f"{slower:,.2f}x", slower <= 1.7)
 
 
 def _opening(found: Mapping[str, Once]) -> Iterator[Gate]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.identifiers import display
+from kg.mechanism.gaps import sentences
 from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.paths.steps import Step
@@ -51,14 +52,14 @@ class Group:
 
     @property
     def chains(self) -> tuple[PathView, ...]:
-        """Those of several steps, or that something hangs on."""
-        return tuple(view for view in self.paths if len(view.steps) > 1 or view.needs or view.short_cuts)
+        """Those up to the last one that has several steps or that something hangs on."""
+        long = [n for n, view in enumerate(self.paths, 1) if len(view.steps) > 1 or view.needs or view.short_cuts]
+        return self.paths[: max(long, default=0)]
 
     @property
     def single_steps(self) -> tuple[PathView, ...]:
         """The others."""
-        chains = set(self.chains)
-        return tuple(view for view in self.paths if view not in chains)
+        return self.paths[len(self.chains) :]
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,12 @@ class Kind:
 
 @dataclass(frozen=True)
 class GapView:
-    """Where sources stop, in one notice: what no source joins to what, and what they do say."""
+    """Where sources stop, in one notice: what no source joins to what, what they do say, and in which statements."""
 
     sentence: str
     ends: tuple[EntityRef, ...]
     remarks: tuple[str, ...]
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,10 +130,6 @@ def _grouped(paths: Sequence[MechanismPath]) -> list[tuple[EntityRef | None, lis
             through.setdefault(second, []).append(path)
         else:
             own.append(path)
-    # Where the target is reached the order of the answer stands; else what goes furthest says most.
-    for group in (own, *through.values()):
-        if not any(path.complete for path in group):
-            group.sort(key=lambda path: -path.length)
     found: list[tuple[EntityRef | None, list[MechanismPath]]] = [(None, own)] if own else []
     return [*found, *through.items()]
 
@@ -191,19 +189,25 @@ def _gaps(gaps: Iterable[Gap]) -> Iterable[GapView]:
         towards.setdefault((gap.to, gap.kind), []).append(gap)
     for (to, kind), group in towards.items():
         ends = tuple(dict.fromkeys(gap.from_ for gap in group if gap.from_ != to))
-        told = "; ".join(dict.fromkeys(step.sentence for gap in group for step in gap.stated))
+        told = sentences(step for gap in group for step in gap.stated)
         remarks = [f"Sources do state, though not as a mechanism: {told}."] if told else []
+        remarks += [f"Around {gap.from_.label} they state: {sentences(gap.around)}." for gap in group if gap.around]
+        facts = tuple(
+            dict.fromkeys(fact for gap in group for step in (*gap.stated, *gap.around) for fact in step.statements)
+        )
         if kind == "weaker":
-            reasons = " ".join(gap.reason.split(" Sources do state, ")[0] for gap in group)
-            yield GapView(reasons, (), (*remarks, "Tick the box above to include hedged and hypothesised steps."))
+            reasons = " ".join(gap.reason.split(" Sources do state")[0] for gap in group)
+            yield GapView(
+                reasons, (), (*remarks, "Tick the box above to include hedged and hypothesised steps."), facts
+            )
         elif kind == "need":
             yield GapView(" ".join(dict.fromkeys(gap.reason for gap in group)), (), ())
         elif not ends:
-            yield GapView(f"No source states a step that leads to {to.label}.", (), tuple(remarks))
+            yield GapView(f"No source states a step that leads to {to.label}.", (), tuple(remarks), facts)
         elif len(ends) == 1:
-            yield GapView(f"No source links {ends[0].label} to {to.label}.", (), tuple(remarks))
+            yield GapView(f"No source links {ends[0].label} to {to.label}.", (), tuple(remarks), facts)
         else:
-            yield GapView(f"No source links any of these to {to.label}:", ends, tuple(remarks))
+            yield GapView(f"No source links any of these to {to.label}:", ends, tuple(remarks), facts)
 
 
 def _picture(answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: bool) -> Picture:
@@ -249,7 +253,7 @@ def _join_inputs(
 
 
 def csv_rows(page: MechanismPage) -> list[list[str]]:
-    """The steps of all chains as rows, with a header."""
+    """The steps of all chains and of their short cuts as rows, with a header."""
     rows = [
         [
             "chain",
@@ -267,9 +271,12 @@ def csv_rows(page: MechanismPage) -> list[list[str]]:
     ]
     for group in page.groups:
         for view in group.paths:
-            rows += [
-                _csv_row(view, number, part, one) for number, part in enumerate(view.steps, 1) for one in part.origins
-            ]
+            for told in (view, *view.short_cuts):
+                rows += [
+                    _csv_row(told, number, part, one)
+                    for number, part in enumerate(told.steps, 1)
+                    for one in part.origins
+                ]
     return rows
 
 

@@ -60,6 +60,7 @@ def steps_of(answer: MechanismAnswer) -> Iterable[Step]:
         yield from path.steps
     for gap in answer.gaps:
         yield from gap.stated
+        yield from gap.around
     for pair in answer.partners:
         yield from pair.stated
         for meeting in pair.meetings:

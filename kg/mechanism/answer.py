@@ -9,6 +9,7 @@ from kg.mechanism.graph import MechanismGraph
 from kg.mechanism.partners import Partnership
 from kg.model import Certainty, EntityRef
 from kg.paths.steps import Step
+from kg.tables import Walked
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ class Gap:
             where a joint cause lacks an input.
         stated: what sources do state of the start and the target directly, though not as a cause; with the first
             gap of each start.
+        around: what sources state that joins the two by way of something else, whether a cause or not, in
+            whichever direction.
     """
 
     from_: EntityRef
@@ -85,10 +88,11 @@ class Gap:
     reason: str
     kind: Literal["stop", "weaker", "need"] = "stop"
     stated: tuple[Step, ...] = ()
+    around: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
-class MechanismAnswer:
+class MechanismAnswer(Walked):
     """Paths, best first, then the short cuts folded under them.
 
     Attributes:
@@ -97,6 +101,7 @@ class MechanismAnswer:
             "graph", "max_length".
         partners: each pair of the drugs: where their paths meet, and what follows for the pair.
         elsewhere: other diseases; steps that sources state only for these are left out.
+        total: paths there are; None where there may be more.
     """
 
     paths: tuple[MechanismPath, ...]
@@ -108,3 +113,4 @@ class MechanismAnswer:
     excluded_by: tuple[str, ...] = ()
     partners: tuple[Partnership, ...] = ()
     elsewhere: tuple[EntityRef, ...] = ()
+    total: int | None = None

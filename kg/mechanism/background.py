@@ -112,8 +112,7 @@ class StoredBackground:
         """See :class:`Background`."""
         given = [iri(drug) for drug in sorted(drugs)]
         rows = [row for row in self._store.select(_SCHEDULES, {"drug": given, "partner": given}).rows if all(row)]
-        known = describe(self._store, {term.value for row in rows for term in row[:3] if term})
-        known.update(describe(self._store, {p for node in list(known.values()) for p in node.iris("passage")}))
+        known = describe(self._store, {term.value for row in rows for term in row[:3] if term}, with_passages=True)
         found = {
             Schedule(
                 reference(arm.value, known), reference(drug.value, known), timing.value,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kg.mechanism.background import PHASES, Background, CycleMark
-from kg.mechanism.chains import goes_on_from_another_drug, net_sign
+from kg.mechanism.chains import net_sign, through_another_treatment
 from kg.mechanism.ground import Ground
 from kg.model import Certainty, EntityRef
 from kg.paths.best_paths import FoundPath
@@ -57,7 +57,8 @@ def premises(ground: Ground, background: Background, drug: int) -> tuple[Premise
     for iri, mark in sorted(background.cycle_marks.items()):
         node = ground.index.find(iri)
         for path in ground.ways(drug, node, _TRIED) if node is not None else ():
-            role = None if goes_on_from_another_drug(ground.index, path) else _role(ground, path, mark)
+            borrowed = through_another_treatment(ground.index, ground.treatments, path)
+            role = None if borrowed else _role(ground, path, mark)
             if role is not None:
                 known = best.get((role, mark.phase))
                 if known is None or (len(path.steps), path.code) < (len(known.steps), known.code):
@@ -78,7 +79,7 @@ def _role(ground: Ground, path: FoundPath, mark: CycleMark) -> str | None:
 def _premise(ground: Ground, role: str, phase: str, path: FoundPath) -> Premise:
     (steps,) = ground.describer.chains([(path.nodes, path.steps)])
     drug, named = steps[0].start, _NAMES.get(phase, phase)
-    told = "; ".join(step.sentence for step in steps)
+    told = "; ".join(step.told for step in steps)
     if role == "holds":
         sentence = f"{drug.label} holds cells in {named}: {told}."
         return Premise(drug, "holds", phase, steps, weakest(step.certainty for step in steps), sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -11,13 +12,15 @@ from numpy.typing import NDArray
 
 from kg.paths.adjacency import Adjacency, Projection
 from kg.paths.best_paths import FoundPath, SearchLimits
-from kg.paths.index import SIGN_CARRY, SIGN_NONE, Index
+from kg.paths.index import SIGN_CARRY, SIGN_NONE, Ids, Index
 
 INPUT = "inputOf"
 COMPLEX_PREDICATES = frozenset({"partOfComplex", "formsComplex"})
 COMPLEX = "Complex"
 DRUG = "Drug"
+TREATMENTS = frozenset({DRUG, "DrugClass", "Procedure", "Regimen"})
 MAX_CHAIN_EXPANSIONS = 20_000
+SIGN_CODES = 4
 
 
 @dataclass(frozen=True)
@@ -60,25 +63,33 @@ def maximal_chains(
     through no second start, and through nothing that is to be avoided.
     """
     blocked = frozenset((*starts, *avoid))
-    children: dict[int, list[tuple[int, int, int]]] = {}
+    signs = _sign_codes(index)
+    steps_from = cache(lambda node: _next_steps(index, adjacency, signs, node))
     found: list[FoundPath] = []
     expansions = 0
     for start in sorted(set(starts)):
-        stack: list[tuple[tuple[int, ...], tuple[int, ...], int]] = [((start,), (), 0)]
-        while stack:
+        nodes, steps, codes = [start], [0], [0]  # of the chain as far as it goes; the start has no step
+        following = [iter(steps_from(start) if max_length else ())]
+        ends_here = True
+        while nodes:
+            step = next((row for row in following[-1] if row[0] not in nodes and row[0] not in blocked), None)
+            if step is None:
+                if ends_here and len(nodes) > 1:
+                    found.append(FoundPath(tuple(nodes), tuple(steps[1:]), codes[-1]))
+                for column in (nodes, steps, codes, following):
+                    column.pop()
+                ends_here = False
+                continue
             expansions += 1
             if expansions > min(limits.max_expansions, MAX_CHAIN_EXPANSIONS):
                 return Chains(found, "expansions")
             if expansions % 256 == 0 and limits.late():
                 return Chains(found, "timeout")
-            nodes, steps, code = stack.pop()
-            if nodes[-1] not in children:
-                children[nodes[-1]] = _next_steps(index, adjacency, nodes[-1])
-            onward = [row for row in children[nodes[-1]] if row[0] not in nodes and row[0] not in blocked]
-            if len(steps) < max_length and onward:
-                stack.extend(((*nodes, node), (*steps, step), code + cost) for node, step, cost in reversed(onward))
-            elif steps:
-                found.append(FoundPath(nodes, steps, code))
+            nodes.append(step[0])
+            steps.append(step[1])
+            codes.append(codes[-1] + step[2])
+            following.append(iter(steps_from(step[0]) if len(nodes) <= max_length else ()))
+            ends_here = True
     return Chains(found, None)
 
 
@@ -100,19 +111,19 @@ def walk_counts(adjacency: Adjacency, start: int, max_length: int, enough: int) 
     return counts
 
 
-def _next_steps(index: Index, adjacency: Adjacency, node: int) -> list[tuple[int, int, int]]:
+def _next_steps(index: Index, adjacency: Adjacency, signs: Ids, node: int) -> list[tuple[int, int, int]]:
     """(neighbour, step, cost) from a node, cheapest first, one per neighbour and sign."""
-    start, end = adjacency.pointer[node : node + 2].tolist()
-    rows = sorted(
-        zip(
-            adjacency.cost[start:end].tolist(), adjacency.neighbor[start:end].tolist(),
-            adjacency.step[start:end].tolist(), strict=True,
-        )
-    )  # fmt: skip
-    kept: dict[tuple[int, int | None], tuple[int, int, int]] = {}
-    for cost, neighbor, step in rows:
-        kept.setdefault((neighbor, sign_of(index, step)), (neighbor, step, cost))
-    return list(kept.values())
+    neighbors, steps, costs = adjacency.row(node)
+    order = np.lexsort((steps, neighbors, costs))
+    ends_and_signs = neighbors * np.int64(SIGN_CODES) + signs.take(index.link_predicate.take(steps >> 1))
+    _, first = np.unique(ends_and_signs[order], return_index=True)
+    kept = order[np.sort(first)]
+    return list(zip(neighbors[kept].tolist(), steps[kept].tolist(), costs[kept].tolist(), strict=True))
+
+
+def _sign_codes(index: Index) -> Ids:
+    """By predicate a number from 0 that tells steps with different signs apart; carrying one is like a positive one."""
+    return np.array([(predicate.sign or 1) + 1 for predicate in index.predicates], dtype=np.int64)
 
 
 def reversed_chain(chain: FoundPath) -> FoundPath:
@@ -120,13 +131,13 @@ def reversed_chain(chain: FoundPath) -> FoundPath:
     return FoundPath(chain.nodes[::-1], chain.steps[::-1], chain.code)
 
 
-def goes_on_from_another_drug(index: Index, chain: FoundPath) -> bool:
-    """Whether it leads through a second drug that no carrying step makes a form of the first.
+def through_another_treatment(index: Index, treatments: Collection[int], chain: FoundPath) -> bool:
+    """Whether it leads through a second treatment that no carrying step makes a form of the first.
 
-    "A enhances the effect of B" followed by what B does is not what A does itself.
+    "A enhances the effect of B" followed by what B does is not what A does itself; B may be a class of drugs.
     """
     return any(
-        index.type_of(node) == DRUG and index.predicates[int(index.link_predicate[step >> 1])].sign != SIGN_CARRY
+        node in treatments and index.predicates[int(index.link_predicate[step >> 1])].sign != SIGN_CARRY
         for node, step in zip(chain.nodes[1:-1], chain.steps, strict=False)
     )
 
@@ -176,28 +187,20 @@ def _spans(
 
 def joint_inputs(index: Index, projection: Projection, node: int) -> list[tuple[int, int]]:
     """What must act together on a joint cause: (input, step) pairs; empty for any other node."""
-    return [
-        (neighbor, step)
-        for neighbor, step in _steps_into(projection, node)
-        if index.predicates[int(index.link_predicate[step >> 1])].name == INPUT
-    ]
+    return _steps_into(index, projection, node, frozenset({INPUT}))
 
 
 def complex_partners(index: Index, projection: Projection, node: int) -> list[tuple[int, int]]:
     """What makes up a complex: (partner, step) pairs; empty for any other node."""
-    if index.type_of(node) != COMPLEX:
-        return []
-    return [
-        (neighbor, step)
-        for neighbor, step in _steps_into(projection, node)
-        if index.predicates[int(index.link_predicate[step >> 1])].name in COMPLEX_PREDICATES
-    ]
+    return _steps_into(index, projection, node, COMPLEX_PREDICATES) if index.type_of(node) == COMPLEX else []
 
 
-def _steps_into(projection: Projection, node: int) -> list[tuple[int, int]]:
-    start, end = projection.into.pointer[node : node + 2].tolist()
-    neighbors = projection.into.neighbor[start:end].tolist()
-    return sorted(zip(neighbors, projection.into.step[start:end].tolist(), strict=True))
+def _steps_into(index: Index, projection: Projection, node: int, names: frozenset[str]) -> list[tuple[int, int]]:
+    """(neighbour, step) by certain predicates, in the order of the neighbours; hubs have thousands of others."""
+    neighbors, steps, _ = projection.into.row(node)
+    wanted = [number for number, predicate in enumerate(index.predicates) if predicate.name in names]
+    chosen = np.flatnonzero(np.isin(index.link_predicate.take(steps >> 1), wanted))
+    return sorted(zip(neighbors[chosen].tolist(), steps[chosen].tolist(), strict=True))
 
 
 def brought_about(index: Index, projection: Projection, starts: Iterable[int]) -> frozenset[int]:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
 from kg.mechanism.answer import Gap, MechanismPath
-from kg.mechanism.ground import Ground
+from kg.mechanism.ground import OF_THE_CELL, Ground
 from kg.mechanism.question import MAX_LENGTH, MechanismQuestion
-from kg.model import EntityRef
+from kg.model import CERTAINTIES, EntityRef
 from kg.paths.adjacency import project
-from kg.paths.best_paths import FoundPath
+from kg.paths.best_paths import BestPaths, FoundPath
 from kg.paths.breadth_first import distances
+from kg.paths.link_filters import standing_in_the_way
 from kg.paths.steps import Step, weakest
 
 MAX_STATED = 6
+MAX_AROUND = 3
+CLOSE = 2  # statements between something and the target that say more of both than of everything
 MAX_WEAKER = 8
 
 
 def sentences(steps: Iterable[Step]) -> str:
     """Some steps in plain words, without a full stop."""
-    return "; ".join(step.sentence for step in steps)
+    return "; ".join(dict.fromkeys(step.told for step in steps))
 
 
 class Gaps:
@@ -36,12 +40,12 @@ class Gaps:
 
     def __init__(self, ground: Ground, lacking: Sequence[int]) -> None:
         self._ground = ground
-        self.weaker: dict[int, list[FoundPath]] = {}
-        if ground.targets:
-            for drug in lacking:
-                search = ground.best([drug], ground.targets, ground.every_certainty)
-                if paths := list(islice(iter(search), MAX_WEAKER)):
-                    self.weaker[drug] = paths
+        found = {drug: self._whatever_certainty(drug) for drug in (lacking if ground.targets else ())}
+        self.weaker: dict[int, list[FoundPath]] = {drug: paths for drug, paths in found.items() if paths}
+
+    def _whatever_certainty(self, drug: int) -> list[FoundPath]:
+        ground = self._ground
+        return list(islice(ground.best([drug], ground.targets, ground.every_certainty), MAX_WEAKER))
 
     def firm_parts(self, drug: int) -> list[FoundPath]:
         """The steps of each weaker path before its first weak one, where there are any."""
@@ -67,8 +71,14 @@ class Gaps:
                     gaps.append(Gap(path.start, other.node, reason, "need"))
         return list(dict.fromkeys(gaps))
 
-    def stops(self, paths: Sequence[MechanismPath], lacking: Sequence[int]) -> list[Gap]:
-        """Where the paths of drugs that do not reach the target end, those first that only a weak step leads on."""
+    def stops(self, paths: Sequence[MechanismPath], lacking: Sequence[int], in_target: Collection[int]) -> list[Gap]:
+        """Where the paths of drugs that do not reach the target end, those first that only a weak step leads on.
+
+        Args:
+            paths: those shown.
+            lacking: the drugs.
+            in_target: numbers of the paths that sources state of the target, though not as steps to it.
+        """
         ground = self._ground
         assert ground.target is not None
         target = ground.describer.entity(ground.target)
@@ -79,19 +89,48 @@ class Gaps:
         for drug in lacking:
             start = ground.describer.entity(drug)
             own = [path for path in paths if path.start == start and path.summarised_by is None]
-            gaps += self._of_drug(drug, start, [path.end for path in own], target)
+            short = [path.end for path in own if path.number not in in_target]
+            around = self._around(drug, {*short, *(step.start for path in own for step in path.steps[1:])})
+            ends = short if short or around else [path.end for path in own]
+            gaps += self._of_drug(drug, list(dict.fromkeys(ends)), around, target)
+        return gaps
+
+    def unexplained(self, paths: Sequence[MechanismPath]) -> list[Gap]:
+        """Drugs of which sources state outright that they act on the target, and only more weakly by which steps."""
+        gaps = []
+        for start in dict.fromkeys(path.start for path in paths if path.length == 1 and path.complete):
+            drug = self._ground.index.node(start.id)
+            told = any(path.start == start and path.complete and path.length > 1 for path in paths)
+            for longer in self._whatever_certainty(drug) if self._ground.targets and not told else ():
+                steps = self._hedging(longer)
+                weakness = weakest(step.certainty for step in steps)
+                if len(steps) > 1 and weakness not in self._ground.question.certainties:
+                    end = steps[-1].end
+                    reason = f"The steps from {start.label} to {end.label} are {weakness} only: {sentences(steps)}."
+                    gaps.append(Gap(start, end, reason, "weaker"))
+                    break
         return gaps
 
     def excluded_by(self, *, found: Sequence[FoundPath], whatever_effect: Sequence[FoundPath]) -> tuple[str, ...]:
         """The filters without which drugs that now reach nothing would."""
         question = self._ground.question
-        names = ["certainty"] if self.weaker else []
-        if question.effect is not None and whatever_effect and not any(self._arrives(path) for path in found):
-            names.append("effect")
-        if not any(self._arrives(path) for path in (*found, *whatever_effect)):
-            lifted = {"graph": replace(question, graphs=()), "max_length": replace(question, max_length=MAX_LENGTH)}
-            names += [name for name, wider in lifted.items() if wider != question and self._leads_on(wider)]
-        return tuple(names)
+        if any(self._arrives(path) for path in (*found, *whatever_effect)):
+            hidden = question.effect is not None and not any(self._arrives(path) for path in found)
+            return ("certainty",) * bool(self.weaker) + ("effect",) * hidden
+        has_imports = self._ground.index.has_imports
+        wider: dict[str, dict[str, Any]] = {
+            "certainty": {"certainties": frozenset(CERTAINTIES)},
+            "include_imports": {"include_imports": question.include_imports or has_imports},
+            "graph": {"graphs": ()},
+            "max_length": {"max_length": MAX_LENGTH},
+        }
+        wider = {name: change for name, change in wider.items() if replace(question, **change) != question}
+
+        def leads_on(names: Collection[str]) -> bool:
+            change = {field: value for name in names for field, value in wider[name].items()}
+            return not self._ground.limits.late() and self._leads_on(replace(question, **change))
+
+        return standing_in_the_way(wider, leads_on)
 
     def _arrives(self, path: FoundPath) -> bool:
         return not self._ground.targets or path.nodes[-1] in self._ground.targets
@@ -104,9 +143,11 @@ class Gaps:
         distance = distances(links.out, ground.drugs, wider.max_length)
         return bool((distance[ground.targets] > 0).any() if ground.targets else (distance > 0).any())
 
-    def _of_drug(self, drug: int, start: EntityRef, ends: Iterable[EntityRef], target: EntityRef) -> list[Gap]:
-        stated = tuple(self._ground.direct(drug, self._ground.targets)[:MAX_STATED])
-        ends = list(dict.fromkeys(ends))
+    def _of_drug(
+        self, drug: int, ends: Sequence[EntityRef], around: Mapping[EntityRef, tuple[Step, ...]], target: EntityRef
+    ) -> list[Gap]:
+        start = self._ground.describer.entity(drug)
+        stated = tuple(self._ground.direct_either_way(drug, self._ground.targets)[:MAX_STATED])
         gaps: list[Gap] = []
         if drug in self.weaker:
             best = self.weaker[drug][0]
@@ -119,12 +160,45 @@ class Gaps:
         elif not ends and self._ground.index.type_of(drug) != "Regimen":
             gaps.append(Gap(start, target, f"No source states a causal step from {start.label}."))
         led_on = {gap.from_ for gap in gaps}
-        gaps += [
-            Gap(end, target, f"No source states a causal step on from {end.label} towards {target.label}.")
-            for end in ends
-            if end not in led_on
-        ]
+        for end in sorted(dict.fromkeys([*around, *ends]), key=lambda end: end == start):
+            if end not in led_on:
+                reason = f"No source states a causal step on from {end.label} towards {target.label}."
+                gaps.append(Gap(end, target, reason))
+        gaps = [_with_surroundings(gap, around.get(gap.from_, ())) for gap in gaps]
         if gaps and stated:
             told = f"{gaps[0].reason} Sources do state, though not as a cause: {sentences(stated)}."
-            gaps[0] = Gap(gaps[0].from_, target, told, gaps[0].kind, stated)
+            gaps[0] = replace(gaps[0], reason=told, stated=stated)
         return gaps
+
+    def _around(self, drug: int, met: Iterable[EntityRef]) -> dict[EntityRef, tuple[Step, ...]]:
+        """What few statements join to the target: a drug by its class, and by things of the cell what it acts on.
+
+        Returns: by what is joined, nearest first; of several that are joined by way of the same thing only the first.
+        """
+        ground = self._ground
+        numbers = {ground.index.node(ref.id) for ref in met} - {drug}
+        found = [*self._joining(numbers, OF_THE_CELL), *self._joining({drug}, frozenset({"DrugClass"}))]
+        joined: dict[EntityRef, tuple[Step, ...]] = {}
+        through: dict[int, int] = {}
+        chosen = [
+            path for path in found
+            if (path.nodes[0] != drug or len(path.steps) > 1)
+            and all(through.setdefault(node, path.nodes[0]) == path.nodes[0] for node in path.nodes[1:-1])
+        ]  # fmt: skip
+        for steps in ground.around_describer.chains((path.nodes, path.steps) for path in chosen[:MAX_AROUND]):
+            joined[steps[0].start] = tuple(dict.fromkeys((*joined.get(steps[0].start, ()), *steps)))
+        return joined
+
+    def _joining(self, starts: Collection[int], through: frozenset[str]) -> list[FoundPath]:
+        ground = self._ground
+        search = BestPaths(
+            ground.around, ground.index.link_predicate, sources=sorted({*starts} - {*ground.targets}),
+            targets=ground.targets, max_length=CLOSE, interior=ground.of_types(through), limits=ground.limits,
+        )  # fmt: skip
+        return list(islice(search, MAX_WEAKER))
+
+
+def _with_surroundings(gap: Gap, around: tuple[Step, ...]) -> Gap:
+    if not around:
+        return gap
+    return replace(gap, reason=f"{gap.reason} Sources do state around it: {sentences(around)}.", around=around)

@@ -92,9 +92,8 @@ def draw(
 
 
 def _steps_between(projection: Projection, start: int, end: int) -> list[int]:
-    first, last = projection.out.pointer[start : start + 2].tolist()
-    neighbors = projection.out.neighbor[first:last].tolist()
-    return [int(projection.out.step[first + place]) for place, node in enumerate(neighbors) if node == end]
+    neighbors, steps, _ = projection.out.row(start)
+    return [int(step) for step in steps[neighbors == end]]
 
 
 def _placed(

@@ -9,13 +9,15 @@ from itertools import islice
 
 import numpy as np
 
-from kg.mechanism.chains import brought_about
+from kg.mechanism.chains import TREATMENTS, brought_about
 from kg.mechanism.question import MechanismQuestion
 from kg.model import CERTAINTIES
-from kg.paths.adjacency import Projection, Selection, links_allowed, project
+from kg.paths.adjacency import Mask, Projection, Selection, links_allowed, project
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.index import Index
 from kg.paths.steps import Describer, StatementSource, Step
+
+OF_THE_CELL = frozenset({"CellState", "Complex", "JointCause", "Metabolite", "Pathway", "Process", "Target"})
 
 
 class Ground:
@@ -45,6 +47,17 @@ class Ground:
         return {number for number in map(self.index.find, iris) if number is not None}
 
     @cached_property
+    def treatments(self) -> frozenset[int]:
+        """Every drug, class of drugs, procedure and regimen of the graph."""
+        return frozenset(self.of_types(TREATMENTS).nonzero()[0].tolist())
+
+    def of_types(self, names: frozenset[str]) -> Mask:
+        """For every node whether it is of one of some classes."""
+        wanted = np.array([name in names for name in self.index.types], dtype=bool)
+        mask: Mask = wanted[self.index.node_type]
+        return mask
+
+    @cached_property
     def every_certainty(self) -> Projection:
         """The causal links of whatever certainty."""
         return project(self.index, self._any_certainty)
@@ -54,9 +67,23 @@ class Ground:
         """Names steps of whatever certainty."""
         return Describer(self.index, self._any_certainty, self.source)
 
+    @cached_property
+    def around_describer(self) -> Describer:
+        """Names the steps of :attr:`around`."""
+        return Describer(self.index, self._around_selection, self.source)
+
+    @property
+    def _around_selection(self) -> Selection:
+        return replace(self.question.selection(), causal=False, directed=False, include_imports=False)
+
     @property
     def _any_certainty(self) -> Selection:
         return replace(self.question.selection(), certainties=frozenset(CERTAINTIES))
+
+    @cached_property
+    def around(self) -> Projection:
+        """All that sources state, causes or not, walked either way; imports hold too much that joins everything."""
+        return project(self.index, self._around_selection)
 
     def best(self, starts: Sequence[int], ends: Sequence[int], projection: Projection | None = None) -> BestPaths:
         """The cheapest causal paths, best first; none leads through a drug that was given."""
@@ -90,6 +117,10 @@ class Ground:
         allowed = links[links_allowed(self.index, selection, links)].tolist()
         steps = Describer(self.index, selection, self.source).steps([(start, link << 1) for link in allowed])
         return [steps[start, link << 1] for link in allowed]
+
+    def direct_either_way(self, start: int, ends: Sequence[int]) -> list[Step]:
+        """The same, and what they state from the second to the first."""
+        return [*self.direct(start, ends), *(step for end in ends for step in self.direct(end, [start]))]
 
     def prefix(self, path: FoundPath, length: int) -> FoundPath:
         """The first steps of a path, with their own cost."""

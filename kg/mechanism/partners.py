@@ -93,14 +93,13 @@ def partners(ground: Ground, background: Background | None, chains: Sequence[Fou
     for one, other in combinations(drugs, 2):
         names = ground.describer.entity(one), ground.describer.entity(other)
         both = sorted(reached[one].keys() & reached[other].keys())
-        met = [ways for node in both if (ways := _apart(reached[one][node], reached[other][node]))]
-        meetings = sorted((_meeting(ground, found) for found in met), key=_standing)[:MAX_MEETINGS]
-        shown = {meeting.node.id for meeting in meetings}
-        leading += [way for a, b in met for way in (a[0], b[0]) if ground.index.nodes[way.nodes[-1]] in shown]
+        found = [ways for node in both if (ways := _apart(reached[one][node], reached[other][node]))]
+        met = sorted((_met(ground, ways) for ways in found), key=lambda one: _standing(ground, one))[:MAX_MEETINGS]
+        leading += [way for each in met for way in each.ways]
         schedules = background.schedules([name.id for name in names]) if background else ()
         stated = (*ground.direct(one, [other]), *ground.direct(other, [one]))
         inferred = cautions(known[one], known[other])
-        pairs.append(Partnership(names, stated, tuple(meetings), len(met), inferred, schedules))
+        pairs.append(Partnership(names, stated, _meetings(ground, met), len(found), inferred, schedules))
     return Partners(tuple(pairs), tuple(dict.fromkeys(leading)))
 
 
@@ -130,21 +129,46 @@ def _apart(one: _Ways, other: _Ways) -> tuple[_Ways, _Ways] | None:
     return None
 
 
-def _meeting(ground: Ground, ways: tuple[_Ways, _Ways]) -> Meeting:
-    sides = tuple(_side(ground, each) for each in ways)
-    one, other = sides
-    node = ground.describer.entity(ways[0][0].nodes[-1])
+@dataclass(frozen=True)
+class _Met:
+    """A meeting by number: the best way of each drug to it, and the net signs of all its ways."""
+
+    node: int
+    relation: Relation
+    ways: tuple[FoundPath, FoundPath]
+    signs: tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def _met(ground: Ground, ways: tuple[_Ways, _Ways]) -> _Met:
+    one, other = _signs(ground, ways[0]), _signs(ground, ways[1])
     relation: Relation = "unknown"
-    if one.signs and other.signs:
-        both = {*one.signs, *other.signs}
-        relation = "mixed" if len(one.signs) > 1 or len(other.signs) > 1 else "same" if len(both) == 1 else "opposite"
-    return Meeting(node, relation, (one, other), _sentence(node, relation, one, other))
+    if one and other:
+        relation = "mixed" if len(one) > 1 or len(other) > 1 else "same" if one == other else "opposite"
+    return _Met(ways[0][0].nodes[-1], relation, (ways[0][0], ways[1][0]), (one, other))
 
 
-def _side(ground: Ground, ways: _Ways) -> Side:
+def _signs(ground: Ground, ways: _Ways) -> tuple[int, ...]:
     signs = {sign for way in ways if (sign := net_sign(ground.index, way.steps)) is not None}
-    (steps,) = ground.describer.chains([(ways[0].nodes, ways[0].steps)])
-    return Side(steps[0].start, tuple(sorted(signs, reverse=True)), steps)
+    return tuple(sorted(signs, reverse=True))
+
+
+def _standing(ground: Ground, met: _Met) -> tuple[int, int, str]:
+    order = ("opposite", "mixed", "same", "unknown").index(met.relation)
+    return order, sum(len(way.steps) for way in met.ways), ground.index.nodes[met.node]
+
+
+def _meetings(ground: Ground, met: Sequence[_Met]) -> tuple[Meeting, ...]:
+    """Meetings by name, all looked up in one go."""
+    chains = ground.describer.chains((way.nodes, way.steps) for each in met for way in each.ways)
+    meetings = []
+    for number, each in enumerate(met):
+        one, other = (
+            Side(steps[0].start, signs, steps)
+            for signs, steps in zip(each.signs, chains[2 * number : 2 * number + 2], strict=True)
+        )
+        node = ground.describer.entity(each.node)
+        meetings.append(Meeting(node, each.relation, (one, other), _sentence(node, each.relation, one, other)))
+    return tuple(meetings)
 
 
 def _sentence(node: EntityRef, relation: Relation, one: Side, other: Side) -> str:
@@ -161,8 +185,3 @@ def _sentence(node: EntityRef, relation: Relation, one: Side, other: Side) -> st
 
 def _pushes(side: Side, *, plural: bool = False) -> str:
     return ("raise" if side.signs[0] > 0 else "lower") + ("" if plural else "s")
-
-
-def _standing(meeting: Meeting) -> tuple[int, int, str]:
-    order = ("opposite", "mixed", "same", "unknown").index(meeting.relation)
-    return order, sum(len(side.steps) for side in meeting.sides), meeting.node.id

@@ -15,10 +15,17 @@ MAX_CHAINS = 1_000
 
 @dataclass(frozen=True)
 class Relevant:
-    """Chains cut where they turn to another disease, and which diseases these are."""
+    """Chains cut where they turn to another disease.
+
+    Attributes:
+        chains: those of ``own`` first.
+        own: those with a step that sources state of the very disease asked for, or of a subtype.
+        elsewhere: the other diseases.
+    """
 
     chains: list[FoundPath]
-    elsewhere: tuple[EntityRef, ...]
+    own: frozenset[FoundPath] = frozenset()
+    elsewhere: tuple[EntityRef, ...] = ()
 
 
 def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
@@ -29,9 +36,10 @@ def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
     """
     chains = list(chains[:MAX_CHAINS])
     if ground.target is None or ground.index.type_of(ground.target) != DISEASE:
-        return Relevant(chains, ())
+        return Relevant(chains)
     fitting = {*ground.targets, *ground.wider}
     iris = {ground.index.nodes[number] for number in fitting}
+    asked_for = {ground.index.nodes[number] for number in ground.targets}
     stated = ground.describer.diseases([step >> 1 for chain in chains for step in chain.steps])
     others: dict[str, None] = {}
     kept: dict[tuple[int, ...], FoundPath] = {}
@@ -47,7 +55,15 @@ def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
             length += 1
         if length:
             kept.setdefault(chain.steps[:length], ground.prefix(chain, length))
-    return Relevant(_without_prefixes(kept), tuple(_entities(ground, others)))
+    whole = _without_prefixes(kept)
+    own = [chain for chain in whole if any(_of(stated[step >> 1], asked_for) for step in chain.steps)]
+    elsewhere = tuple(_entities(ground, others))
+    return Relevant(list(dict.fromkeys([*own, *whole])), frozenset(own), elsewhere)
+
+
+def _of(stated: Sequence[frozenset[str]], diseases: set[str]) -> bool:
+    """Whether some statement of a step names one of these diseases."""
+    return any(named & diseases for named in stated)
 
 
 def _foreign(stated: Sequence[frozenset[str]], fitting: set[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ drugs of a regimen, ``kg.mechanism.layering`` places the drawing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -22,16 +22,16 @@ from kg.mechanism.chains import (
     MAX_CHAIN_EXPANSIONS,
     Chains,
     folded,
-    goes_on_from_another_drug,
     joint_inputs,
     maximal_chains,
     net_sign,
     reversed_chain,
+    through_another_treatment,
     walk_counts,
 )
-from kg.mechanism.gaps import Gaps
+from kg.mechanism.gaps import CLOSE, Gaps
 from kg.mechanism.graph import draw
-from kg.mechanism.ground import Ground
+from kg.mechanism.ground import OF_THE_CELL, Ground
 from kg.mechanism.partners import partners
 from kg.mechanism.question import (
     DEFAULT_LENGTH,
@@ -41,9 +41,8 @@ from kg.mechanism.question import (
     MAX_PATHS,
     MechanismQuestion,
 )
-from kg.mechanism.relevance import relevant
+from kg.mechanism.relevance import DISEASE, relevant
 from kg.mechanism.telling import Teller
-from kg.paths.adjacency import project
 from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.breadth_first import distances
 from kg.paths.index import Index
@@ -91,20 +90,25 @@ class _Search:
         started = {path.nodes[0] for path in any_reaching}
         lacking = [drug for drug in ground.drugs if drug not in started]
         leading = Chains([], None)
-        if lacking or not ground.drugs:
-            leading = self._leading(lacking)
+        followed = ground.drugs if self._concerns_a_disease() else lacking
+        if followed or not ground.drugs:
+            leading = self._leading(followed)
         gaps = Gaps(ground, lacking)
         kept = relevant(ground, self._ranked(leading.found))
         if not ground.drugs:
             any_reaching = kept.chains
             kept = replace(kept, chains=[chain for chain in any_reaching if self._has_effect(chain)])
         firm = [part for drug in lacking for part in gaps.firm_parts(drug)]
-        candidates = [*reaching, *dict.fromkeys([*firm, *kept.chains])]
+        beside = [chain for chain in kept.chains if chain.nodes[0] not in started or self._adds(chain, kept.own)]
+        candidates = [*reaching, *dict.fromkeys([*firm, *beside])]
         shown, under, more = self._choice(_fairly(candidates))
         pairs = partners(ground, self.background, [*reaching, *self._everywhere(leading, lacking)])
         teller = Teller(ground, self.background)
         paths = teller.paths(shown, under)
-        told = gaps.missing_inputs(paths) + (gaps.stops(paths, lacking) if ground.targets else [])
+        in_target = {path.number for path, chain in zip(paths, shown, strict=True) if chain in kept.own}
+        told = gaps.missing_inputs(paths)
+        if ground.targets:
+            told += gaps.stops(paths, lacking, in_target) + gaps.unexplained(paths)
         graph = draw(
             self.index, ground.projection, ground.describer, [*shown, *self._support(shown), *pairs.ways],
             shown=len(shown), drugs=ground.drugs, targets=ground.targets[:1],
@@ -114,7 +118,7 @@ class _Search:
         excluded_by = gaps.excluded_by(found=candidates, whatever_effect=any_reaching)
         return MechanismAnswer(
             paths, graph, tuple(told), self.question.k, cut_by is not None, cut_by, excluded_by, pairs.pairs,
-            kept.elsewhere,
+            kept.elsewhere, None if cut_by else len(paths),
         )  # fmt: skip
 
     def _reaching(self) -> tuple[list[FoundPath], str | None]:
@@ -131,6 +135,15 @@ class _Search:
         """Whether a path to the target does to it what was asked for."""
         wanted = None if self.question.effect is None else 1 if self.question.effect == "raises" else -1
         return wanted is None or net_sign(self.index, path.steps) == wanted
+
+    def _concerns_a_disease(self) -> bool:
+        """Whether what sources state of the target, though not as a step to it, adds to paths that reach it."""
+        target = self.ground.target
+        return target is not None and self.index.type_of(target) == DISEASE and self.question.effect is None
+
+    def _adds(self, chain: FoundPath, own: Collection[FoundPath]) -> bool:
+        """Whether a chain of a drug that reaches the target says something else of it."""
+        return chain in own and not set(chain.nodes).intersection(self.ground.targets)
 
     def _leading(self, drugs: Sequence[int]) -> Chains:
         """Chains as far as they go: on from the drugs, or back from the target where no drug is given."""
@@ -189,13 +202,12 @@ class _Search:
         return [ranked[number] for number in place], folds, len(whole) > len(kept)
 
     def _ranked(self, chains: Sequence[FoundPath]) -> list[FoundPath]:
-        if not (self.ground.drugs and self.ground.targets):
-            return sorted(chains, key=_Rank(self.index, None))
-        selection = replace(self.question.selection(), causal=False, directed=False, include_imports=False)
-        passable = np.ones(len(self.index.nodes), dtype=bool)
-        passable[self.ground.drugs] = False
-        around = project(self.index, selection).out
-        return sorted(chains, key=_Rank(self.index, distances(around, self.ground.targets, None, passable)))
+        ground = self.ground
+        if not (ground.drugs and ground.targets):
+            return sorted(chains, key=_Rank(ground, None))
+        return sorted(
+            chains, key=_Rank(ground, distances(ground.around.out, ground.targets, None, ground.of_types(OF_THE_CELL)))
+        )
 
     def _support(self, shown: Sequence[FoundPath]) -> list[FoundPath]:
         """The best chains to joint inputs that no path shown leads through; the drawing holds them."""
@@ -235,17 +247,20 @@ class _Rank:
     """Order of chains that reach nothing asked for.
 
     First those from a drug that stay its own: "A enhances the effect of B" followed by what B does comes
-    last. Then the longest, of these those that end nearest to the target by any statements, then the
-    cheapest.
+    last. Then those that end close to the target by any statements, the longest, of these those that end
+    nearest, then the cheapest.
     """
 
-    def __init__(self, index: Index, distance: np.ndarray[tuple[int], np.dtype[np.int32]] | None) -> None:
-        self._index, self._distance = index, distance
+    def __init__(self, ground: Ground, distance: np.ndarray[tuple[int], np.dtype[np.int32]] | None) -> None:
+        self._index, self._treatments, self._distance = ground.index, ground.treatments, distance
+        self._far = len(ground.index.nodes)
 
-    def __call__(self, chain: FoundPath) -> tuple[bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
-        far = len(self._index.nodes)
-        distance = far if self._distance is None else int(self._distance[chain.nodes[-1]])
+    def __call__(self, chain: FoundPath) -> tuple[bool, bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
+        distance = -1 if self._distance is None else int(self._distance[chain.nodes[-1]])
+        if distance < 0:
+            distance = self._far
         return (
-            self._index.type_of(chain.nodes[0]) != DRUG, goes_on_from_another_drug(self._index, chain),
-            -len(chain.steps), distance if distance >= 0 else far, chain.code, chain.nodes, chain.steps,
+            self._index.type_of(chain.nodes[0]) != DRUG,
+            through_another_treatment(self._index, self._treatments, chain), distance > CLOSE,
+            -len(chain.steps), distance, chain.code, chain.nodes, chain.steps,
         )  # fmt: skip

@@ -16,7 +16,7 @@ from kg.paths.steps import Step, weakest
 from ontology.terms import PREDICATES
 
 # What sources claim of a drug and a disease without a sign of its own, as what it comes to for the disease.
-CLINICAL_CLAIMS = {"activeIn": -1, "inactiveIn": 0}
+CLINICAL_CLAIMS = {"activeIn": -1, "inactiveIn": 0, "sensitiveTo": -1, "resistantTo": 0}
 _SIGNS = {"+1": 1, "-1": -1}
 
 
@@ -27,7 +27,7 @@ class Teller:
         self._ground = ground
         self._index = ground.index
         self._denials: Collection[Denial] = background.denials if background else ()
-        self._direct = cache(lambda start, end: ground.direct(start, [end]))
+        self._direct = cache(lambda start, end: ground.direct_either_way(start, [end]))
 
     def paths(self, shown: Sequence[FoundPath], under: Sequence[int | None]) -> tuple[MechanismPath, ...]:
         """The paths in the order given; ``under`` says which longer one each is a short cut of."""
@@ -86,14 +86,15 @@ class Teller:
 
     def _claimed(self, path: FoundPath, sign: int | None) -> tuple[bool | None, tuple[str, ...]]:
         """Whether the net sign is what sources state directly of the two ends, and what they state."""
+        start, end = self._index.nodes[path.nodes[0]], self._index.nodes[path.nodes[-1]]
         claims: list[str] = []
         values: set[int] = set()
         for step in self._direct(path.nodes[0], path.nodes[-1]) if len(path.steps) > 1 else ():
-            value = step.sign or CLINICAL_CLAIMS.get(step.predicate)
+            own_sign = step.sign if step.subject.id == start else None
+            value = own_sign or CLINICAL_CLAIMS.get(step.predicate)
             if value is not None:
                 values.add(value)
                 claims.append(step.sentence)
-        start, end = self._index.nodes[path.nodes[0]], self._index.nodes[path.nodes[-1]]
         denied = set()
         for denial in self._denials:
             term = PREDICATES.get(denial.predicate)
@@ -115,7 +116,7 @@ def _why(steps: Sequence[Step], certainty: Certainty) -> str:
 
 
 def _sentence(steps: Sequence[Step], sign: int | None, needed: Sequence[JointInput]) -> str:
-    told = "; ".join(step.sentence for step in steps)
+    told = "; ".join(step.told for step in steps)
     others = [other.node.label for other in needed if other.role == "input"]
     also = f" {' and '.join(dict.fromkeys(others))} must act together with it." if others else ""
     net = {1: "positive", -1: "negative", None: "not known, because a step has no sign"}[sign]

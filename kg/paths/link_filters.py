@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,3 +52,25 @@ class LinkFilters:
             directed=self.direction != "both",
             graphs=frozenset(self.graphs),
         )
+
+
+def standing_in_the_way(filters: Iterable[str], lets_through: Callable[[Collection[str]], bool]) -> tuple[str, ...]:
+    """Which filters shut everything out: each that alone would let something through if it were lifted.
+
+    Where no single one does, some that do together, none of which can be spared.
+
+    Args:
+        filters: by name.
+        lets_through: whether anything is left once some of them are lifted.
+    """
+    names = list(filters)
+    if not names or not lets_through(names):
+        return ()
+    if single := tuple(name for name in names if lets_through([name])):
+        return single
+    needed = names
+    for name in names:
+        fewer = [other for other in needed if other != name]
+        if lets_through(fewer):
+            needed = fewer
+    return tuple(needed)

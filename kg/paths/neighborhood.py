@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.errors import InvalidParameter
-from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty, EntityRef
+from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty, EntityRef, PassageRef, Polarity, Qualifier
 from kg.paths.adjacency import Mask, Selection, check_names, nodes_allowed
 from kg.paths.index import CERTAINTY_CODE, IMPORT_PREFIX, Ids, Index
 from kg.paths.link_filters import DEFAULT_ITEMS, DIRECTIONS, MAX_ITEMS, Direction, LinkFilters
+from kg.paths.steps import sentence_of
 from kg.paths.surroundings import (
     CommonAnswer,
     CommonItem,
@@ -31,6 +32,7 @@ from kg.paths.surroundings import (
     reachable,
     subgraph,
 )
+from kg.tables import Listed
 
 __all__ = [
     "DEFAULT_ITEMS", "DIRECTIONS", "MAX_ITEMS", "CommonAnswer", "CommonItem", "CommonQuestion",
@@ -54,7 +56,10 @@ class NeighborsQuestion(LinkFilters):
 class NeighborItem:
     """One statement that joins an entity to a neighbour.
 
-    ``direction`` is "out" where the entity is the subject.
+    Attributes:
+        direction: "out" where the entity is the subject.
+        polarity: always "affirmed": what a source denies joins nothing.
+        document, qualifiers, passages: what the store says of the statement; empty where only the index was read.
     """
 
     statement: str
@@ -64,6 +69,11 @@ class NeighborItem:
     certainty: Certainty
     node: EntityRef
     imported: bool
+    sentence: str
+    polarity: Polarity = "affirmed"
+    document: EntityRef | None = None
+    qualifiers: tuple[Qualifier, ...] = ()
+    passages: tuple[PassageRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,7 @@ class NeighborCount:
 
 
 @dataclass(frozen=True)
-class NeighborsAnswer:
+class NeighborsAnswer(Listed):
     """A page of neighbours in the order (direction, predicate, neighbour, certainty, statement).
 
     Attributes:
@@ -256,10 +266,10 @@ def _counts(index: Index, rows: _Rows) -> tuple[NeighborCount, ...]:
 def _item(index: Index, rows: _Rows, place: int) -> NeighborItem:
     edge = index.edge(int(rows.edge[place]))
     out = int(rows.direction[place]) == OUT
-    neighbor = index.entity(edge.object if out else edge.subject)
+    subject, target = index.entity(edge.subject), index.entity(edge.object)
     return NeighborItem(
         edge.statement, edge.predicate.name, "out" if out else "in", edge.predicate.known_sign,
-        edge.certainty, neighbor, edge.imported,
+        edge.certainty, target if out else subject, edge.imported, sentence_of(subject, edge.predicate.name, target),
     )  # fmt: skip
 
 

@@ -11,6 +11,13 @@ from kg.paths.adjacency import Selection
 from kg.paths.index import CERTAINTY_CODE, EdgeRecord, Index
 from ontology.terms import PREDICATES
 
+
+def sentence_of(subject: EntityRef, predicate: str, target: EntityRef) -> str:
+    """A statement in plain words, without a full stop; the name of a predicate that is not ours stays as it is."""
+    term = PREDICATES.get(predicate)
+    return term.spell(subject.label, target.label) if term else f"{subject.label} {predicate} {target.label}"
+
+
 Hop = tuple[int, int]  # the number of the node stepped from, and the step as in kg.adjacency
 
 
@@ -80,10 +87,12 @@ class Step:
     @property
     def sentence(self) -> str:
         """The step in plain words, without a full stop."""
-        term = PREDICATES.get(self.predicate)
-        if term is None:
-            return f"{self.subject.label} {self.predicate} {self.object.label}"
-        return term.spell(self.subject.label, self.object.label)
+        return sentence_of(self.subject, self.predicate, self.object)
+
+    @property
+    def told(self) -> str:
+        """The sentence with the contexts that it holds in, where it holds nowhere else."""
+        return f"{self.sentence} ({'; '.join(self.contexts)})" if self.contexts else self.sentence
 
 
 class Describer:

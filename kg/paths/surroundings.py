@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import InvalidParameter
+from kg.identifiers import display
 from kg.model import EntityRef
 from kg.paths.adjacency import Adjacency, check_names, check_range, nodes_allowed, project
 from kg.paths.breadth_first import distances
 from kg.paths.index import Ids, Index
 from kg.paths.link_filters import LinkFilters
 from kg.paths.steps import Describer, Hop, StatementSource, Step
+from kg.tables import Listed
 
 MAX_HOPS = 8
 MAX_SUBGRAPH_HOPS = 3
@@ -44,7 +46,7 @@ class ReachableItem:
 
 
 @dataclass(frozen=True)
-class ReachableAnswer:
+class ReachableAnswer(Listed):
     """What is within reach, nearest first."""
 
     items: tuple[ReachableItem, ...]
@@ -63,7 +65,7 @@ class CommonQuestion(LinkFilters):
     def __post_init__(self) -> None:
         super().__post_init__()
         if len(set(self.nodes)) < 2:
-            raise InvalidParameter("node", ", ".join(self.nodes), "at least two different entities")
+            raise InvalidParameter("node", ", ".join(map(display, self.nodes)), "at least two different entities")
         check_range("node", len(self.nodes), 2, MAX_SEEDS)
 
 
@@ -76,7 +78,7 @@ class CommonItem:
 
 
 @dataclass(frozen=True)
-class CommonAnswer:
+class CommonAnswer(Listed):
     """Shared neighbours in the order of their IRIs."""
 
     items: tuple[CommonItem, ...]

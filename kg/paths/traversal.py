@@ -8,7 +8,7 @@ IRIs of the nodes, then by the predicates. ``kg.paths.neighborhood`` answers wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, ClassVar
@@ -29,6 +29,7 @@ from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.breadth_first import AllShortestPaths, shortest_path
 from kg.paths.index import COST_SHIFT, COST_UNIT, Index
 from kg.paths.lazy_adjacency import directions, read_lazily
+from kg.paths.link_filters import standing_in_the_way
 from kg.paths.neighborhood import (
     CommonQuestion,
     NeighborsQuestion,
@@ -41,6 +42,7 @@ from kg.paths.neighborhood import (
     subgraph,
 )
 from kg.paths.steps import Describer, StatementRecord, StatementSource, Step
+from kg.tables import Walked
 
 __all__ = [
     "AllPathsQuestion", "CommonQuestion", "NeighborsQuestion", "Path", "PathAnswer", "PathQuestion",
@@ -122,7 +124,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class PathAnswer:
+class PathAnswer(Walked):
     """Paths, best first.
 
     Attributes:
@@ -249,9 +251,21 @@ def _ends(index: Index, question: PathQuestion) -> tuple[tuple[int, int], Mask]:
 
 
 def _excluded_by(index: Index, question: PathQuestion, limits: SearchLimits) -> tuple[str, ...]:
-    """Which filters stand in the way: each that alone would let a path through if it were lifted.
+    def connected(wider: PathQuestion) -> bool:
+        return not limits.late() and _connected(index, wider, limits)
 
-    Where no single one does, some that do together, none of which can be spared.
+    return excluded_by(question, connected, has_imports=index.has_imports)
+
+
+def excluded_by(
+    question: PathQuestion, connected: Callable[[PathQuestion], bool], *, has_imports: bool
+) -> tuple[str, ...]:
+    """Which filters stand in the way of a path; see ``kg.paths.link_filters.standing_in_the_way``.
+
+    Args:
+        question: has no path.
+        connected: whether another question has one.
+        has_imports: whether the graph holds statements of imports.
     """
     lifted: dict[str, dict[str, Any]] = {
         "predicate": {"predicates": ()},
@@ -259,26 +273,16 @@ def _excluded_by(index: Index, question: PathQuestion, limits: SearchLimits) -> 
         "certainty": {"certainties": frozenset(CERTAINTIES)},
         "avoid": {"avoid": ()},
         "directed": {"directed": False},
-        "include_imports": {"include_imports": question.include_imports or index.has_imports},
+        "include_imports": {"include_imports": question.include_imports or has_imports},
         "graph": {"graphs": ()},
         "max_length": {"max_length": MAX_LENGTH},
     }
     lifted = {name: change for name, change in lifted.items() if replace(question, **change) != question}
 
-    def connected(names: Iterable[str]) -> bool:
-        change = {field: value for name in names for field, value in lifted[name].items()}
-        return not limits.late() and _connected(index, replace(question, **change), limits)
+    def without(names: Iterable[str]) -> bool:
+        return connected(replace(question, **{field: value for name in names for field, value in lifted[name].items()}))
 
-    if not connected(lifted):
-        return ()
-    if single := tuple(name for name in lifted if connected([name])):
-        return single
-    needed = list(lifted)
-    for name in lifted:
-        fewer = [other for other in needed if other != name]
-        if connected(fewer):
-            needed = fewer
-    return tuple(needed)
+    return standing_in_the_way(lifted, without)
 
 
 def _connected(index: Index, question: PathQuestion, limits: SearchLimits) -> bool:

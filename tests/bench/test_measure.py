@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.gates import gates
+from bench.gates import Gate, gates
 from bench.graphs import generated
 from bench.measure import AnswersDiffer, Contender, Task, forked, ratio, run
 from bench.peers import best_simple_path, weighted_graph
@@ -74,3 +74,10 @@ def test_gates_that_were_not_measured_are_neither_met_nor_missed() -> None:
     assert found
     assert all(gate.passed is None for gate in found)
     assert all("not measured" in line for line in list(gate_lines(found))[2:])
+
+
+def test_a_ratio_is_no_goal_for_a_graph_of_another_size_but_a_time_is() -> None:
+    ratio_gate = Gate("G8 paths: networkx", ">= 1000x", "13.0x", passed=False)
+    assert ratio_gate.anywhere() == Gate("G8 paths: networkx", "", "13.0x", passed=None)
+    time_gate = Gate("G12 evidence of one edge (wall)", "<= 1 ms", "2.00 ms", passed=False)
+    assert time_gate.anywhere() == time_gate

@@ -19,7 +19,7 @@ from kg.mechanism.search import MechanismQuestion, mechanism
 from kg.model import CERTAINTIES
 from kg.paths.best_paths import SearchLimits
 from ontology.terms import PREDICATES
-from tests.kg.mechanism_facts import FACTS, JOINT, ask, index_of, line_of
+from tests.kg.mechanism_facts import FACTS, JOINT, Told, ask, ask_told, index_of, line_of
 
 LONG = "sirolimus FKBP1A rapamycin-FKBP12 MTOR"
 
@@ -178,6 +178,16 @@ def test_what_another_drug_does_comes_after_what_the_drug_does_itself() -> None:
     assert line_of(ask("drug:tem", facts=prodrug).paths[0]) == "tem sir y z"
 
 
+def test_what_a_class_that_a_drug_only_enhances_does_comes_last_too() -> None:
+    facts = """drug:temsirolimus inhibits target:MTOR
+    target:MTOR inhibitionIncreases process:sensitivity
+    process:sensitivity enhances drugclass:cytotoxic
+    drugclass:cytotoxic blocks process:mitosis
+    target:MTOR controls process:proliferation"""
+    lines = [line_of(path) for path in ask("drug:temsirolimus", facts=facts).paths]
+    assert lines == ["temsirolimus MTOR proliferation", "temsirolimus MTOR sensitivity cytotoxic mitosis"]
+
+
 def test_without_a_drug_chains_come_from_whatever_reaches_the_target() -> None:
     answer = ask("", "process:g1-arrest")
     assert line_of(answer.paths[0]) == f"{LONG} cyclin-d1-turnover cdk4-cyclin-d1-deficiency g1-arrest"
@@ -192,6 +202,67 @@ def test_a_drug_without_any_causal_step_has_a_gap_of_its_own() -> None:
     assert answer.paths == ()
     assert answer.gaps[0].reason.startswith("No source states a causal step from temsirolimus.")
     assert {node.role for node in answer.graph.nodes} == {"drug", "target"}
+
+
+DERMATOFIBROSARCOMA = """drug:imatinib causes process:apoptosis
+drug:imatinib inhibits target:KIT
+target:KIT-mutant mutationOf target:KIT
+target:KIT-mutant drives histotype:gist
+drug:imatinib inhibits target:PDGFR
+target:COL1A1-PDGFB activates target:PDGFR
+histotype:dfsp hasMutation target:COL1A1-PDGFB
+drug:imatinib activeIn histotype:dfsp
+drug:imatinib inhibits target:ABL1
+drug:imatinib isA drugclass:kinase-inhibitor
+histotype:dfsp sensitiveTo drugclass:kinase-inhibitor"""
+IN_DERMATOFIBROSARCOMA = Told(contexts={0: ("DFSP cell lines", "histotype:dfsp")})
+
+
+def test_what_is_stated_of_the_disease_comes_first_and_then_what_ends_close_to_it() -> None:
+    """Imatinib in dermatofibrosarcoma: apoptosis of its cells, then the receptor that its translocation activates."""
+    answer = ask_told(DERMATOFIBROSARCOMA, IN_DERMATOFIBROSARCOMA, "drug:imatinib", "histotype:dfsp")
+    ends = [line_of(path) for path in answer.paths]
+    assert ends == ["imatinib apoptosis", "imatinib PDGFR", "imatinib ABL1", "imatinib KIT"]
+    assert answer.paths[0].sentence == "imatinib causes apoptosis (DFSP cell lines)."
+    assert not any(path.complete for path in answer.paths)
+
+
+def test_a_gap_names_what_sources_state_around_it() -> None:
+    answer = ask_told(DERMATOFIBROSARCOMA, IN_DERMATOFIBROSARCOMA, "drug:imatinib", "histotype:dfsp")
+    assert [gap.from_.label for gap in answer.gaps] == ["PDGFR", "ABL1", "KIT", "imatinib"]
+    first, *_, last = answer.gaps
+    assert [step.sentence for step in first.around] == [
+        "COL1A1-PDGFB activates PDGFR", "dfsp carries COL1A1-PDGFB",
+    ]  # fmt: skip
+    assert "Sources do state around it: COL1A1-PDGFB activates PDGFR; dfsp carries COL1A1-PDGFB." in first.reason
+    assert [step.sentence for step in first.stated] == ["imatinib is active in dfsp"]
+    assert [step.sentence for step in last.around] == [
+        "imatinib is a kinase-inhibitor", "dfsp is sensitive to kinase-inhibitor",
+    ]  # fmt: skip
+    assert not any(step in path.steps for gap in answer.gaps for step in gap.around for path in answer.paths)
+
+
+def test_what_a_disease_is_said_to_respond_to_is_a_claim() -> None:
+    facts = """drugclass:hsp90 inhibits target:HSP90
+    target:HSP90 stabilizes target:KIT
+    target:KIT drives histotype:gist
+    histotype:gist sensitiveTo drugclass:hsp90"""
+    (path,) = ask("drugclass:hsp90", "histotype:gist", facts=facts).paths
+    assert (path.net_sign, path.agrees, path.claims) == (-1, True, ("gist is sensitive to hsp90",))
+
+
+def test_where_only_the_claim_is_stated_a_gap_names_the_hypothesised_steps() -> None:
+    """Trabectedin has an anticancer effect; that it comes from binding DNA is believed."""
+    facts = """drug:trabectedin causes process:effect
+    drug:trabectedin binds target:groove hypothesised
+    target:groove mediates process:effect hypothesised"""
+    answer = ask("drug:trabectedin", "process:effect", facts=facts)
+    assert [(line_of(path), path.complete) for path in answer.paths] == [("trabectedin effect", True)]
+    (gap,) = answer.gaps
+    assert (gap.from_.label, gap.to.label, gap.kind) == ("trabectedin", "effect", "weaker")
+    assert gap.reason.startswith("The steps from trabectedin to effect are hypothesised only: trabectedin binds groove")
+    every = frozenset(CERTAINTIES)
+    assert ask("drug:trabectedin", "process:effect", facts=facts, certainties=every).gaps == ()
 
 
 def test_a_subtype_counts_as_the_target() -> None:
@@ -248,6 +319,11 @@ def test_an_empty_answer_names_the_filter_that_emptied_it() -> None:
     assert ask("", "target:MTOR", graphs=elsewhere).excluded_by == ("graph",)
     assert ask("drug:gemcitabine", "process:chain-termination", max_length=2).excluded_by == ("max_length",)
     assert ask("drug:sirolimus", "target:MTOR", graphs=(f"{BASE}graph/document-000",)).paths
+    both = ask("drug:gemcitabine", "process:chain-termination", max_length=2, graphs=elsewhere)
+    assert (both.paths, both.excluded_by) == ((), ("graph", "max_length"))
+    hedged = "drug:a inhibits target:b hedged"
+    assert ask("drug:a", facts=hedged).excluded_by == ("certainty",)
+    assert ask("drug:a", "target:b", facts=hedged).excluded_by == ("certainty",)
 
 
 def test_what_lowers_a_target_is_told_from_what_raises_it() -> None:

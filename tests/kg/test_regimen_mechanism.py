@@ -24,6 +24,8 @@ drug:spindle    interferesWith  process:mitosis
 drug:metaphase  arrests         process:mitosis
 drug:prodrug    prodrugOf       drug:holder
 drug:helper     enhances        drug:killer
+drug:patron     enhances        drugclass:antimetabolite
+drugclass:antimetabolite kills  cellstate:s-phase
 drug:maybe      causes          process:g1-arrest  hedged
 """
 
@@ -120,6 +122,7 @@ def test_a_drug_that_holds_cells_before_the_phase_in_which_its_partner_acts_call
         ("drug:killer drug:spindle", "neither holds cells"),
         ("drug:holder drug:blocker", "neither acts on cells in a phase"),
         ("drug:holder drug:helper", "what the helper enhances is not what it does itself"),
+        ("drug:holder drug:patron", "what a class that the drug enhances does is not what it does itself"),
         ("drug:maybe drug:killer", "a premise that is only hedged was not asked for"),
     ],
 )
@@ -187,7 +190,10 @@ def test_what_is_stated_of_another_disease_does_not_lead_to_this_one() -> None:
     assert [display(disease.id) for disease in answer.elsewhere] == ["histotype:gist"]
     assert [(gap.from_.label, gap.kind) for gap in answer.gaps] == [("PDGFR", "weaker"), ("KIT", "stop")]
     own = ask_told(facts, told, "drug:imatinib", "histotype:gist")
-    assert [line_of(path) for path in own.paths] == ["imatinib KIT gist"]
+    assert [(line_of(path), path.complete) for path in own.paths] == [
+        ("imatinib KIT gist", True), ("imatinib KIT survival", False),
+    ]  # fmt: skip
+    assert own.gaps == ()
     free = ask_told(facts, told, "drug:imatinib")
     survival = next(path for path in free.paths if path.end.label == "survival")
     assert [step.contexts for step in survival.steps] == [(), ("GIST",)]
