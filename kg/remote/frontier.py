@@ -58,6 +58,12 @@ class Walk:
     links: dict[Key, Link] = field(default_factory=dict)
     rows: dict[tuple[str, int], list[Key]] = field(default_factory=dict)
 
+    def wider(self, selection: Selection) -> Walk:
+        """A walk by other filters that goes on from what this one has read, if that holds every predicate."""
+        shares = self.selection is None or not (self.selection.predicates or self.selection.causal)
+        read = (self.links, self.rows) if shares else ({}, {})
+        return Walk(self.store, selection, self.deadline, self.limits, *read)
+
     def __post_init__(self) -> None:
         header, selection = self.store.header, self.selection
         self._reader = RowReader(header)
@@ -158,6 +164,12 @@ class _Side:
         """The fewest steps that a node can be away."""
         return self.distance.get(node, self.depth + 1)
 
+    def go_on(self, reached: set[int], goal: int, interior: Mask) -> None:
+        """Make a step to some nodes."""
+        self.depth += 1
+        self.distance.update(dict.fromkeys(reached, self.depth))
+        self.frontier = {node for node in reached if node != goal and interior[node]}
+
 
 @dataclass(frozen=True)
 class Reached:
@@ -196,6 +208,26 @@ def between(walk: Walk, ends: tuple[int, int], max_length: int, interior: Mask) 
     return Reached(_useful(walk, ahead, behind, complete_to), complete_to, cut_by)
 
 
+def are_connected(walk: Walk, ends: tuple[int, int], max_length: int, interior: Mask) -> bool:
+    """Whether there is a path of at most ``max_length`` steps; nothing is read once both sides have met.
+
+    Raises: CutShort.
+    """
+    ahead, behind = _Side(OUT, ends[0]), _Side(IN, ends[1])
+    while ahead.depth + behind.depth < max_length and ahead.frontier and behind.frontier:
+        side, other = (ahead, behind) if len(ahead.frontier) <= len(behind.frontier) else (behind, ahead)
+        reached: set[int] = set()
+        left, size = sorted(side.frontier), 1
+        while left:
+            found = _reached(walk, side, left[:size])
+            if any(node in other.distance and (node in ends or interior[node]) for node in found):
+                return True
+            reached |= found
+            left, size = left[size:], min(2 * size, BATCH)  # a few nodes may have all the links that can be read
+        side.go_on(reached, other.start, interior)
+    return False
+
+
 def within(walk: Walk, starts: Iterable[int], hops: int, direction: str) -> None:
     """Read all links of the nodes within so many steps of some nodes. Raises: CutShort."""
     ways = {"out": (OUT,), "in": (IN,), "both": (OUT, IN)}[direction]
@@ -213,12 +245,14 @@ def _is_directed(walk: Walk) -> bool:
 
 def _widen(walk: Walk, side: _Side, goal: int, interior: Mask) -> None:
     """One level further. A path ends where it meets its goal, so nothing is read behind that."""
+    side.go_on(_reached(walk, side, side.frontier), goal, interior)
+
+
+def _reached(walk: Walk, side: _Side, nodes: Iterable[int]) -> set[int]:
+    """What is one step from some nodes of the frontier and was not met before."""
     ways = (side.way,) if _is_directed(walk) else (OUT, IN)
-    found = filter(walk.passes, walk.around(sorted(side.frontier), ways))
-    reached = {node for key in found for node in (key[0], key[2]) if node not in side.distance}
-    side.depth += 1
-    side.distance.update(dict.fromkeys(reached, side.depth))
-    side.frontier = {node for node in reached if node != goal and interior[node]}
+    found = filter(walk.passes, walk.around(sorted(nodes), ways))
+    return {node for key in found for node in (key[0], key[2]) if node not in side.distance}
 
 
 def _useful(walk: Walk, ahead: _Side, behind: _Side, length: int) -> dict[Key, Link]:

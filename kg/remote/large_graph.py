@@ -14,11 +14,10 @@ from kg.budget import Deadline
 from kg.errors import CapabilityMissing, QueryTimeout, ResultTooLarge
 from kg.graph import SEARCH_TIMEOUT_S, KnowledgeGraph
 from kg.mechanism.answer import MechanismAnswer
-from kg.model import CERTAINTIES
 from kg.paths import neighborhood, traversal
-from kg.paths.adjacency import Selection, nodes_allowed
+from kg.paths.adjacency import Mask, Selection, nodes_allowed
 from kg.paths.best_paths import SearchLimits
-from kg.paths.index import Index
+from kg.paths.index import IMPORT_PREFIX, Index
 from kg.paths.link_filters import LinkFilters
 from kg.remote.frontier import (
     MAX_FRONTIER,
@@ -27,6 +26,7 @@ from kg.remote.frontier import (
     FrontierLimits,
     Reached,
     Walk,
+    are_connected,
     between,
     within,
 )
@@ -80,21 +80,23 @@ class LargeRemoteGraph(KnowledgeGraph):
         part = self._beside((iri,))
         return neighborhood.neighbor_counts(part, iri, include_imports=include_imports, graphs=graphs)
 
-    def neighbors(self, question: neighborhood.NeighborsQuestion) -> neighborhood.NeighborsAnswer:
-        """See the base class."""
-        return neighborhood.neighbors(self._beside((question.node,)), question)
+    def _index_around(self, question: neighborhood.NeighborsQuestion) -> Index:
+        return self._beside((question.node,))
 
     def common(self, question: neighborhood.CommonQuestion) -> neighborhood.CommonAnswer:
         """See the base class."""
+        question = self._named(question)
         return neighborhood.common_neighbors(self._beside(question.nodes), question, self)
 
     def reachable(self, question: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
         """See the base class."""
+        question = self._named(question)
         part = self._around((question.node,), question.max_length - 1, question)
         return neighborhood.reachable(part, question)
 
     def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
         """See the base class."""
+        question = self._named(question)
         return neighborhood.subgraph(self._around(question.nodes, question.hops, question), question, self)
 
     def mechanism(
@@ -123,10 +125,12 @@ class LargeRemoteGraph(KnowledgeGraph):
 
     def _paths(self, search: Any, question: traversal.PathQuestion, timeout_s: float) -> traversal.PathAnswer:
         limits = SearchLimits(deadline=Deadline.after(timeout_s))
+        question = self._named(question)
         if self._has_curated() and not question.selection().reads_imports:
             answer: traversal.PathAnswer = search(self._local, question, self, limits)
             return answer
-        part, reached = self._between(question, limits)
+        walk = self._walk(limits.deadline, question.selection())
+        part, reached = self._between(question, walk)
         if reached.cut_by:
             answer = search(part, replace(question, max_length=max(reached.complete_to, 1)), self, limits)
             kept = {field.name: getattr(answer, field.name) for field in fields(answer)}
@@ -135,19 +139,31 @@ class LargeRemoteGraph(KnowledgeGraph):
         answer = search(part, question, self, limits)
         if answer.paths or answer.truncated:
             return answer
-        # What filters shut out shows only in a part that was read without them.
-        part, _ = self._between(_unfiltered(question), limits)
-        blamed: traversal.PathAnswer = search(part, question, self, limits)
-        return blamed
+        # What filters shut out shows only in what is read without them.
+        return replace(answer, excluded_by=self._excluded_by(question, walk))
 
-    def _between(self, question: traversal.PathQuestion, limits: SearchLimits) -> tuple[Index, Reached]:
+    def _excluded_by(self, question: traversal.PathQuestion, walk: Walk) -> tuple[str, ...]:
+        def connected(wider: traversal.PathQuestion) -> bool:
+            try:
+                return are_connected(walk.wider(wider.selection()), *self._bounds(wider))
+            except CutShort:
+                return False
+
+        has_imports = any(graph.startswith(IMPORT_PREFIX) for graph in self.store.header.edge_graphs)
+        return traversal.excluded_by(question, connected, has_imports=has_imports)
+
+    def _between(self, question: traversal.PathQuestion, walk: Walk) -> tuple[Index, Reached]:
         """What of the graph can lie on the paths that a question asks for."""
+        ends, length, interior = self._bounds(question)
+        reached = between(walk, ends, length, interior)
+        named = frozenset((*ends, *(self._local.node(iri, "avoid") for iri in question.avoid)))
+        return part_of(self._local, self.store.header, reached.links, named), reached
+
+    def _bounds(self, question: traversal.PathQuestion) -> tuple[tuple[int, int], int, Mask]:
+        """The ends of the paths that are asked for, their length, and where they may lead through."""
         ends = self._local.node(question.source, "source"), self._local.node(question.target, "target")
         avoid = [self._local.node(iri, "avoid") for iri in question.avoid]
-        interior = nodes_allowed(self._local, question.node_types, avoid)
-        walk = self._walk(limits.deadline, question.selection())
-        reached = between(walk, ends, question.max_length, interior)
-        return part_of(self._local, self.store.header, reached.links, frozenset((*ends, *avoid))), reached
+        return ends, question.max_length, nodes_allowed(self._local, question.node_types, avoid)
 
     def _beside(self, nodes: tuple[str, ...]) -> Index:
         """All links of some entities."""
@@ -177,11 +193,3 @@ def _whole(read: Callable[[], object]) -> None:
         raise ResultTooLarge(
             f"max_{cut.limit}", MAX_LINKS if cut.limit == "links" else MAX_FRONTIER, cut.limit
         ) from None
-
-
-def _unfiltered(question: traversal.PathQuestion) -> traversal.PathQuestion:
-    """The question without any of its filters."""
-    return replace(
-        question, predicates=(), node_types=(), avoid=(), certainties=frozenset(CERTAINTIES), directed=False,
-        include_imports=True, max_length=traversal.MAX_LENGTH,
-    )  # fmt: skip

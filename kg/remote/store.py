@@ -12,23 +12,21 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Self
 
-from kg.budget import Budget
+from kg.budget import Budget, Deadline
 from kg.errors import CapabilityMissing, KgError, PartialAnswer, QueryFailed, QuerySyntaxError, RemoteUnavailable
 from kg.identifiers import BASE
 from kg.remote.client import Address, Cancelled, RemoteClient
+from kg.remote.dialect import ask_as_standard, canonical, is_virtuoso, row_query, with_constants, with_prologue
 from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, graph_in, results_in, triples_from_n_triples
-from kg.sparql.prologue import prologue_end
-from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect, term_of
-from kg.sparql.results import XSD, Solutions, Term, TermTriple, boolean_from_json, iri, solutions_from_json
+from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect
+from kg.sparql.results import Solutions, TermTriple, boolean_from_json, iri, solutions_from_json
 from kg.sparql.text_search import Find, with_hits
-from kg.sparql.tokens import tokens_of
 from ontology.terms import PREFIXES
 
 # No terms of the vocabulary: how these graphs are laid out is between push and this package.
@@ -39,13 +37,6 @@ PROBE = Budget(timeout_s=10.0, max_bytes=1024**2)
 
 _NO_BINDINGS: Bindings = MappingProxyType({})
 _HEADER_QUERY = f"SELECT ?text WHERE {{ GRAPH <{HEADER_GRAPH}> {{ <{HEADER_GRAPH}> <{HEADER}> ?text }} }}"
-_DECLARED = re.compile(r"PREFIX\s+([A-Za-z][\w.-]*)?:", re.IGNORECASE)
-_USED = re.compile(r"(?<![\w.-])([A-Za-z][\w-]*):")
-_HAS_BASE = re.compile(r"\bBASE\b", re.IGNORECASE)
-_RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*:)[^<>\"{}|^`\\\s]*>")
-_BOOLEAN = f"{XSD}boolean"
-_BOOLEANS = {"0": "false", "1": "true"}
-_VIRTUOSO_ASK = "__ASK_RETVAL"
 
 
 @dataclass(frozen=True)
@@ -184,21 +175,22 @@ class RemoteStore:
     def select(self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None) -> Solutions:
         """See :meth:`kg.store.Store.select`."""
         budget = budget or Budget()
-        found = solutions_from_json(self._bound(query, bindings, RESULTS_JSON, budget), budget.max_rows)
-        return Solutions(found.columns, tuple(tuple(map(_canonical, row)) for row in found.rows))
+        body = ask_as_standard(self._bound(query, bindings, budget))
+        found = solutions_from_json(body, budget.max_rows)
+        return Solutions(found.columns, tuple(tuple(map(canonical, row)) for row in found.rows))
 
     def ask(self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None) -> bool:
         """See :meth:`kg.store.Store.ask`."""
-        return boolean_from_json(_ask_as_standard(self._bound(query, bindings, RESULTS_JSON, budget or Budget())))
+        return boolean_from_json(ask_as_standard(self._bound(query, bindings, budget or Budget())))
 
     def construct(
         self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None
     ) -> tuple[TermTriple, ...]:
         """See :meth:`kg.store.Store.construct`."""
-        body = self._bound(query, bindings, N_TRIPLES, budget or Budget())
+        body = self._graph(self._with_values(query, bindings), budget or Budget(), None)
         try:
             found = triples_from_n_triples(body)
-            return tuple(TermTriple(s, p, _canonical(o) or o) for s, p, o in found)
+            return tuple(TermTriple(s, p, canonical(o) or o) for s, p, o in found)
         except SyntaxError:
             raise PartialAnswer("its triples break off or cannot be read") from None
 
@@ -217,9 +209,9 @@ class RemoteStore:
         facts = inspect(operation.query, self._limits)
         budget = budget or Budget()
         if facts.form in {"construct", "describe"}:
-            return graph_in(self._answer(operation, N_TRIPLES, budget, cancelled), media_type, PREFIXES)
+            return graph_in(self._graph(operation, budget, cancelled), media_type, PREFIXES)
         body = self._answer(operation, RESULTS_JSON, budget, cancelled)
-        return results_in(_ask_as_standard(body) if facts.form == "ask" else body, media_type)
+        return results_in(ask_as_standard(body) if facts.form == "ask" else body, media_type)
 
     def close(self) -> None:
         """See :meth:`kg.store.Store.close`."""
@@ -231,14 +223,27 @@ class RemoteStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _bound(self, query: str, bindings: Bindings, accept: str, budget: Budget) -> bytes:
+    def _bound(self, query: str, bindings: Bindings, budget: Budget) -> bytes:
+        return self._answer(self._with_values(query, bindings), RESULTS_JSON, budget, None)
+
+    def _with_values(self, query: str, bindings: Bindings) -> SparqlOperation:
         inspect(query, self._limits)
         inlined, others = with_constants(query, bindings)
-        return self._answer(SparqlOperation(bind(inlined, others)), accept, budget, None)
+        return SparqlOperation(bind(inlined, others))
+
+    def _graph(self, operation: SparqlOperation, budget: Budget, cancelled: Cancelled | None) -> bytes:
+        """The whole graph that a CONSTRUCT or DESCRIBE query makes, as N-Triples. Raises: PartialAnswer."""
+        deadline = Deadline.after(budget.timeout_s)
+        body = self._answer(operation, N_TRIPLES, budget, cancelled)
+        rows = row_query(operation.query) if is_virtuoso(self._capabilities.engine) else None
+        if rows is not None:
+            left = replace(budget, timeout_s=max(deadline.left_s(), 0.001))
+            self._answer(replace(operation, query=rows), "text/csv", left, cancelled)  # raises where it is cut
+        return body
 
     def _answer(self, operation: SparqlOperation, accept: str, budget: Budget, cancelled: Cancelled | None) -> bytes:
-        text = with_hits(operation.query, PREFIXES, self.find)
-        fields = [("query", _with_prologue(text)), *self._dataset(operation)]
+        text = with_hits(operation.query, PREFIXES, self.find, anchored=is_virtuoso(self._capabilities.engine))
+        fields = [("query", with_prologue(text)), *self._dataset(operation)]
         answer = self._client.query(fields, accept, budget, cancelled)
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
         if accept == RESULTS_JSON and "json" not in media_type:
@@ -258,7 +263,7 @@ class RemoteStore:
         """Find out what there is, by asking; an engine that cannot even answer ``ASK {}`` is none."""
         body = self._client.query([("query", "ASK { }")], RESULTS_JSON, PROBE)
         try:
-            boolean_from_json(_ask_as_standard(body.body))
+            boolean_from_json(ask_as_standard(body.body))
         except QueryFailed:
             raise RemoteUnavailable(self.address, "it does not answer `ASK { }` with SPARQL results") from None
         described = b""
@@ -290,76 +295,3 @@ def found_header(client: RemoteClient) -> Header | None:
 
 def _has_dataset(query: str, limits: QueryLimits) -> bool:
     return "from" in query.lower() and inspect(query, limits).has_dataset
-
-
-def _with_prologue(query: str) -> str:
-    """Declare the prefixes that the embedded engine knows by itself and the query uses without declaring them.
-
-    They come behind the query's own prologue, because some engines want BASE before every PREFIX.
-    """
-    place = prologue_end(query)
-    head, rest = query[:place], query[place:]
-    declared = {found[1] for found in _DECLARED.finditer(head)}
-    missing = sorted({found[1] for found in _USED.finditer(rest)} & PREFIXES.keys() - declared)
-    lines = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in missing)
-    base = f"BASE <{BASE}> " if _RELATIVE.search(rest) and not _HAS_BASE.search(head) else ""
-    return f"{base}{head}{lines}{rest}"
-
-
-def with_constants(query: str, bindings: Bindings) -> tuple[str, dict[str, Any]]:
-    """Put single IRIs where their variables stand, as far as that changes no answer; returns what is left to bind.
-
-    Virtuoso 7.2.5 takes no notice of a VALUES block where the bound variable begins a path such as
-    ``rdfs:subClassOf+``, and answers for every beginning; with the IRI itself it answers rightly.
-
-    >>> with_constants("ASK { ?below rdfs:subClassOf+ ?above }", {"below": "https://w3id.org/sarcoma-kg/histotype/x"})
-    ('ASK { <https://w3id.org/sarcoma-kg/histotype/x> rdfs:subClassOf+ ?above }', {})
-    """
-    left = dict(bindings)
-    for name, value in bindings.items():
-        values = value if isinstance(value, list | tuple) and not isinstance(value, Term) else (value,)
-        if len(values) == 1 and (term := term_of(values[0])).kind == "iri":
-            inlined = _inlined(query, name, term.sparql())
-            if inlined is not None:
-                query = inlined
-                del left[name]
-    return query, left
-
-
-def _inlined(query: str, name: str, constant: str) -> str | None:
-    """The query with a constant for a variable; None where the variable is shown, grouped by or asked about as such."""
-    tokens = list(tokens_of(query))
-    keywords = [token.keyword for token in tokens]
-    if keywords.count("SELECT") > 1 or "BOUND" in keywords:
-        return None
-    places = [n for n, token in enumerate(tokens) if token.text in {f"?{name}", f"${name}"}]
-    opening = next((n for n, token in enumerate(tokens) if token.text == "{"), 0)
-    end = keywords.index("GROUP") if "GROUP" in keywords else len(tokens)
-    if not places or any(not opening < n < end or keywords[n - 1] == "AS" for n in places):
-        return None
-    for n in reversed(places):
-        start, stop = tokens[n].start, tokens[n].start + len(tokens[n].text)
-        block = [token.text for token in tokens[n + 1 : n + 3]]
-        if keywords[n - 1] != "VALUES":
-            query = query[:start] + constant + query[stop:]
-        elif block == ["{", "}"]:
-            query = query[: tokens[n - 1].start] + query[tokens[n + 2].start + 1 :]
-        else:
-            return None
-    return query
-
-
-def _canonical(term: Term | None) -> Term | None:
-    """A term as our own engine spells it: Virtuoso gives back 1 and 0 for true and false."""
-    if term is not None and term.datatype == _BOOLEAN and term.value in _BOOLEANS:
-        return term._replace(value=_BOOLEANS[term.value])
-    return term
-
-
-def _ask_as_standard(body: bytes) -> bytes:
-    """Virtuoso answers some ASK queries with a table of one cell."""
-    if _VIRTUOSO_ASK.encode() not in body:
-        return body
-    found = solutions_from_json(body, 1)
-    value = found.rows[0][0].value if found.rows and found.rows[0][0] else "0"
-    return json.dumps({"head": {}, "boolean": value == "1"}).encode()

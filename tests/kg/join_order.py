@@ -1,8 +1,9 @@
 """How well the triple patterns of a query are ordered for an engine that joins them as they are written.
 
 The cost of an order is the number of rows that come up on the way: after the first pattern, after the first two, and
-so on. The rows after a set of patterns do not depend on their order, so each set is counted once and the best order is
-found by dynamic programming.
+so on. The rows after a set of patterns do not depend on their order, so each set is counted once, and the best order is
+found by growing the cheapest set first. A UNION or a subquery is one pattern among the others: it is judged inside, and
+where it stands. Where there are too many sets, the cheapest that was not grown bounds the best order from below.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from itertools import chain
 from kg.sparql.prologue import prologue_end
 from kg.sparql.tokens import Token, tokens_of
 
-MAX_PATTERNS = 9
+MAX_SETS = 3000
 _POSTFIX = frozenset({"*", "+", "?"})
 _LINKS = frozenset({"/", "|"})
 
@@ -25,7 +26,7 @@ Count = Callable[[str], int]
 
 @dataclass(frozen=True)
 class Pattern:
-    """A triple pattern as text, and its variables."""
+    """A triple pattern, a UNION or a subquery as text, and its variables."""
 
     text: str
     variables: frozenset[str]
@@ -33,21 +34,21 @@ class Pattern:
 
 @dataclass
 class Block:
-    """The triple patterns of a group.
+    """The patterns of a group.
 
     Attributes:
         given: what holds before the group is entered, and the VALUES of the group, as text.
         bound: variables of ``given``.
-        is_alone: whether it is evaluated by itself and then joined (a branch of a UNION, a subquery).
-        is_joined: whether it holds such a group, of whose rows nothing is known here; then it is left out.
+        start: where its text begins, with the GRAPH before it; -1 if it is no pattern of the group around it.
+        goes_on: whether it is a further branch of a UNION.
     """
 
     prologue: str
     given: str = ""
     bound: frozenset[str] = frozenset()
     patterns: list[Pattern] = field(default_factory=list)
-    is_alone: bool = False
-    is_joined: bool = False
+    start: int = -1
+    goes_on: bool = False
 
     def inner(self) -> Block:
         """A group inside this one: it begins with what is known here."""
@@ -69,17 +70,15 @@ def blocks_of(query: str) -> Iterator[Block]:
         token = tokens[place]
         place += 1
         if token.keyword in {"SELECT", "GROUP", "ORDER", "LIMIT", "HAVING"}:
-            while place < len(tokens) and tokens[place].text not in {"{", "}"}:
-                place = _skipped(tokens, place + 1) if tokens[place].text == "(" else place + 1
+            place = _behind_clause(tokens, place)
         elif token.text == "{":
-            is_lateral = tokens[place - 2].keyword in {"OPTIONAL", "EXISTS"} and len(groups) > 1
-            groups.append(groups[-1].inner() if is_lateral else Block(query[:end]))
-            groups[-1].is_alone = not is_lateral and tokens[place - 2].keyword != "MINUS"
+            groups.append(_opened(query, tokens, place - 1, groups))
         elif token.text == "}" and len(groups) > 1:
             done = groups.pop()
-            if 2 <= len(done.patterns) <= MAX_PATTERNS and not done.is_joined:
+            if len(done.patterns) > 1:
                 yield done
-            groups[-1].is_joined |= done.is_alone
+            if done.start >= 0 and len(groups) > 1:
+                _join(groups[-1], done, query[done.start : token.start + 1])
         elif token.keyword == "VALUES":
             place, text, names = _values(query, tokens, place)
             groups[-1].given = f"{text} . {groups[-1].given}"
@@ -90,6 +89,31 @@ def blocks_of(query: str) -> Iterator[Block]:
             with suppress(_Unreadable, IndexError):
                 found, place = _triples(tokens, place - 1)
                 groups[-1].patterns += found
+
+
+def _behind_clause(tokens: Sequence[Token], place: int) -> int:
+    while place < len(tokens) and tokens[place].text not in {"{", "}"}:
+        place = _skipped(tokens, place + 1) if tokens[place].text == "(" else place + 1
+    return place
+
+
+def _opened(query: str, tokens: Sequence[Token], place: int, groups: Sequence[Block]) -> Block:
+    before = tokens[place - 1] if place else None
+    keyword = before.keyword if before else ""
+    if keyword in {"OPTIONAL", "EXISTS"} and len(groups) > 1:
+        return groups[-1].inner()
+    is_graph = place > 1 and tokens[place - 2].keyword == "GRAPH"
+    start = tokens[place - 2 if is_graph else place].start
+    return Block(groups[0].prologue, start=-1 if keyword == "MINUS" else start, goes_on=keyword == "UNION")
+
+
+def _join(around: Block, done: Block, text: str) -> None:
+    """Make a group a pattern of the group around it."""
+    names = frozenset(token.text for token in tokens_of(text) if token.kind == "variable")
+    if done.goes_on and around.patterns:
+        first = around.patterns.pop()
+        text, names = f"{first.text} UNION {text}", names | first.variables
+    around.patterns.append(Pattern(text, names))
 
 
 def _values(query: str, tokens: Sequence[Token], place: int) -> tuple[int, str, set[str]]:
@@ -160,38 +184,40 @@ def _path(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], int]:
         place += 1
 
 
-def costs(block: Block, count: Count) -> tuple[int, int]:
-    """Rows on the way, as it is written and in the best order.
+def rows_on_the_way(block: Block, count: Count) -> int:
+    """Rows as it is written."""
+    return sum(_rows(block, count, range(end)) for end in range(1, len(block.patterns) + 1))
+
+
+def least_rows(block: Block, count: Count, written: int) -> int:
+    """Rows in the best order, or a bound below them; ``written`` if nothing is better than that.
 
     Orders in which a pattern shares no variable with what came before are left out where there are others: they
     multiply what they join.
     """
     size = len(block.patterns)
-
-    def rows(order: Sequence[int], limit: str = "") -> int:
-        body = " . ".join(block.patterns[number].text for number in order)
-        return count(
-            f"{block.prologue} SELECT (COUNT(*) AS ?n) {{ {{ SELECT * {{ {block.given} {body} }} {limit} }} }}"
-        )
-
-    written = sum(rows(range(end)) for end in range(1, size + 1))
     # The cheapest set of patterns is always the next to grow; what costs more than the written order is let go.
     best = {frozenset[int](): 0}
     waiting: list[tuple[int, tuple[int, ...]]] = [(0, ())]
     while waiting:
         cost, order = heappop(waiting)
         before = frozenset(order)
-        if len(order) == size:
-            return written, cost
+        if len(order) == size or len(best) > MAX_SETS:
+            return cost
         if cost > best[before]:
             continue
         others = [number for number in range(size) if number not in before]
         for number in [each for each in others if _joins(block, each, before)] or others:
-            total = cost + rows((*order, number), f"LIMIT {written - cost + 1}")
+            total = cost + _rows(block, count, (*order, number), f"LIMIT {written - cost + 1}")
             if total < min(best.get(before | {number}, written + 1), written + 1):
                 best[before | {number}] = total
                 heappush(waiting, (total, (*order, number)))
-    return written, written
+    return written
+
+
+def _rows(block: Block, count: Count, order: Sequence[int], limit: str = "") -> int:
+    body = " . ".join(block.patterns[number].text for number in order)
+    return count(f"{block.prologue} SELECT (COUNT(*) AS ?rows) {{ {{ SELECT * {{ {block.given} {body} }} {limit} }} }}")
 
 
 def _joins(block: Block, last: int, before: frozenset[int]) -> bool:

@@ -51,6 +51,19 @@ def test_the_variable_is_bound_to_what_the_name_finds(pattern: str) -> None:
     assert asked == ["a name"]
 
 
+def test_anchored_hits_come_once_each_and_leave_the_querys_own_variables_alone() -> None:
+    store = ox.Store()
+    for name in ("x:best", "x:second"):
+        for number in range(3):
+            store.add(ox.Quad(ox.NamedNode(name), ox.NamedNode("x:p"), ox.Literal(number)))
+    query = 'SELECT ?x ?x_p ?x_o { ?x skg:matches "a name" ; <x:p> ?x_p BIND(?x_p AS ?x_o) FILTER(?x_p = 1) }'
+    rewritten = with_hits(query, PREFIXES, lambda _: HITS, anchored=True)
+    rows = [tuple(term.value for term in row) for row in store.query(rewritten)]  # type: ignore[union-attr,call-overload]
+    assert sorted(rows) == [("x:best", "1", "1"), ("x:second", "1", "1")]
+    scored = with_hits('SELECT ?x ?s { (?x ?s) skg:matches "a" }', PREFIXES, lambda _: HITS, anchored=True)
+    assert sorted(row["s"].value for row in store.query(scored)) == ["0.5", "1"]  # type: ignore[union-attr,call-overload]
+
+
 def test_the_score_says_how_well_it_fits() -> None:
     rows = ox.Store().query(_rewritten('SELECT ?x ?s { (?x ?s) skg:matches "a" }'))
     assert [(row["x"].value, row["s"].value) for row in rows] == [("x:best", "1"), ("x:second", "0.5")]  # type: ignore[union-attr,call-overload]

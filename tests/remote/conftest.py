@@ -42,7 +42,7 @@ ServerRoot = .
 MaxClientConnections = 20
 ServerThreads = 20
 [SPARQL]
-ResultSetMaxRows = 10000
+ResultSetMaxRows = {max_rows}
 """
 
 
@@ -90,17 +90,18 @@ def _oxigraph(folder: Path) -> tuple[list[str], str]:
     return [program, "serve", "--bind", f"127.0.0.1:{port}"], f"http://127.0.0.1:{port}/query"
 
 
-def _virtuoso(folder: Path) -> tuple[list[str], str]:
+def virtuoso(folder: Path, max_rows: int = 10_000) -> tuple[list[str], str]:
+    """A Virtuoso that gives at most so many rows: its command, and the address of its endpoint."""
     program = shutil.which("virtuoso-t")
     if program is None:
         pytest.skip("Virtuoso (Debian: virtuoso-opensource-7-bin) is not installed")
     port, ini = free_port(), folder / "virtuoso.ini"
-    ini.write_text(_INI.format(port=port, sql_port=free_port()), encoding="utf-8")
+    ini.write_text(_INI.format(port=port, sql_port=free_port(), max_rows=max_rows), encoding="utf-8")
     # dba/dba is what a new database has.
     return [program, "+configfile", str(ini), "+foreground"], f"http://dba:dba@127.0.0.1:{port}/sparql"
 
 
-ENGINES: dict[str, Callable[[Path], tuple[list[str], str]]] = {"oxigraph": _oxigraph, "virtuoso": _virtuoso}
+ENGINES: dict[str, Callable[[Path], tuple[list[str], str]]] = {"oxigraph": _oxigraph, "virtuoso": virtuoso}
 
 
 @pytest.fixture(scope="session", params=["oxigraph", pytest.param("virtuoso", marks=pytest.mark.slow)])

@@ -182,6 +182,18 @@ def test_a_walk_that_meets_its_limit_says_how_far_it_is_complete(
         tight.reachable(ReachableQuestion(source, max_length=6))
 
 
+def test_what_stands_in_the_way_is_found_although_not_all_links_of_a_level_can_be_read(
+    large_graph: LargeRemoteGraph, whole_graph: KnowledgeGraph, entities: list[str]
+) -> None:
+    tight = LargeRemoteGraph(large_graph.store, large_graph._local, large_graph.names, FrontierLimits(max_links=500))
+    named = 0
+    for source, target in pairwise(entities):
+        question = PathQuestion(source, target, max_length=1, directed=False)
+        here, there = (graph.paths(question, TIMEOUT_S) for graph in (whole_graph, tight))
+        named += there == here and "max_length" in here.excluded_by
+    assert named
+
+
 def test_questions_that_need_every_edge_are_refused_by_name(large_graph: LargeRemoteGraph) -> None:
     with pytest.raises(CapabilityMissing):
         large_graph.mechanism(["rapamycin"], "leiomyosarcoma")
@@ -195,6 +207,7 @@ def test_records_and_evidence_need_no_edges(large_graph: LargeRemoteGraph, whole
     assert large_graph.search("rapamycin") == whole_graph.search("rapamycin")
     question = EvidenceQuestion(drugs=("imatinib",))
     assert large_graph.evidence(question) == whole_graph.evidence(question)
+    assert large_graph.all_evidence() == whole_graph.all_evidence()
 
 
 def test_imports_beyond_the_limit_leave_the_curated_edges_at_hand(

@@ -27,9 +27,10 @@ from kg.errors import (
     RemoteUnavailable,
     ResultTooLarge,
 )
+from kg.remote.dialect import row_query, with_constants
 from kg.remote.graph import open_remote
 from kg.remote.push import graph_store_of
-from kg.remote.store import RemoteStore, with_constants
+from kg.remote.store import RemoteStore
 from kg.sparql.query import SparqlOperation
 from server.api import api_blueprint
 from server.app import create_app
@@ -308,6 +309,21 @@ def test_a_foreign_endpoint_answers_sparql_and_refuses_the_rest(stub: Stub, tmp_
 )
 def test_a_variable_that_is_more_than_a_place_stays_one(query: str) -> None:
     assert with_constants(query, {"x": "urn:a"}) == (query, {"x": "urn:a"})
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("CONSTRUCT { ?s a <x:c> } WHERE { ?s ?p ?o }", "SELECT (1 AS ?row) WHERE { ?s ?p ?o }"),
+        ("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 3", "SELECT (1 AS ?row) WHERE { ?s ?p ?o } LIMIT 3"),
+        ("CONSTRUCT FROM <x:g> WHERE { ?s ?p ?o }", "SELECT (1 AS ?row) FROM <x:g> WHERE { ?s ?p ?o }"),
+        ("PREFIX : <x:> CONSTRUCT { ?row :p '}' } { ?row :q ?o }", "PREFIX : <x:> SELECT (1 AS ?row_) { ?row :q ?o }"),
+        ("DESCRIBE ?s <x:a> { ?s ?p ?o }", "SELECT (1 AS ?row) { ?s ?p ?o }"),
+        ("DESCRIBE <x:a>", None),
+    ],
+)
+def test_the_solutions_of_a_graph_are_counted_by_a_query_of_their_own(query: str, rows: str | None) -> None:
+    assert row_query(query) == rows
 
 
 def test_where_graphs_go_follows_from_the_kind_of_engine() -> None:

@@ -1,0 +1,98 @@
+"""What a real Virtuoso cuts off, at its limit of rows or of time, never passes for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kg import KnowledgeGraph
+from kg.errors import PartialAnswer
+from kg.remote.graph import open_remote
+from kg.remote.push import push
+from kg.remote.store import RemoteStore
+from kg.sparql.query import SparqlOperation
+from server.app import create_app
+from tests.remote.conftest import running, virtuoso
+
+pytestmark = pytest.mark.slow
+MAX_ROWS = 100
+ANYTIME_MS = 500
+DRUGS = "?s a skg:Drug"
+EVERYTHING = "?s ?p ?o"
+COUNTED = "SELECT (COUNT(*) AS ?n) { ?a ?p ?o . ?b ?q ?a . ?c ?r ?o . ?d ?p ?e }"
+FORMS = {
+    "SELECT ?s { %s }": "text/csv",
+    "SELECT DISTINCT ?s { %s }": "text/csv",
+    "CONSTRUCT { ?s a <x:y> } { %s }": "application/n-triples",
+    "DESCRIBE ?s { %s }": "application/n-triples",
+}
+
+
+@pytest.fixture(scope="module")
+def tight_url(curated_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Virtuoso with the curated graph that gives few rows at once."""
+    folder = tmp_path_factory.mktemp("tight")
+    command, url = virtuoso(folder, MAX_ROWS)
+    with running(command, url, folder):
+        push(curated_data, url)
+        yield url
+
+
+@pytest.fixture(scope="module")
+def tight_graph(tight_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
+    """The curated graph on it."""
+    with open_remote(tight_url, tmp_path_factory.mktemp("cache")) as graph:
+        yield graph
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_cut_at_the_limit_of_rows_is_an_error_and_what_fits_is_whole(
+    tight_graph: KnowledgeGraph, curated_graph: KnowledgeGraph, form: str
+) -> None:
+    small, large = (SparqlOperation(form % pattern) for pattern in (DRUGS, EVERYTHING))
+    here, there = (set(graph.store.evaluate(small, FORMS[form]).splitlines()) for graph in (curated_graph, tight_graph))
+    assert here
+    # What describes a thing is for each engine to say.
+    assert here <= there if form.startswith("DESCRIBE") else here == there
+    with pytest.raises(PartialAnswer):
+        tight_graph.store.evaluate(large, FORMS[form])
+    ask = tight_graph.store.select if form.startswith("SELECT") else tight_graph.store.construct
+    with pytest.raises(PartialAnswer):
+        ask(large.query)
+    assert (
+        create_app(tight_graph, blueprints=[])
+        .test_client()
+        .get("/sparql", query_string={"query": large.query})
+        .status_code
+        == 502
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type"),
+    [
+        (COUNTED, "text/csv"),
+        (f"CONSTRUCT {{ <x:a> <x:b> ?n }} {{ {COUNTED} }}", "text/turtle"),
+        (f"ASK {{ {{ {COUNTED} }} FILTER(?n < 0) }}", "text/csv"),
+    ],
+)
+def test_what_is_cut_at_its_limit_of_time_is_an_error(tight_url: str, query: str, media_type: str) -> None:
+    with RemoteStore(tight_url) as store:
+        store._client.address = replace(store._client.address, url=f"{store.address}?timeout={ANYTIME_MS}")
+        with pytest.raises(PartialAnswer):
+            store.evaluate(SparqlOperation(query), media_type)
+
+
+def test_every_question_of_the_catalogue_is_answered_whole_or_not_at_all(
+    tight_graph: KnowledgeGraph, curated_graph: KnowledgeGraph
+) -> None:
+    whole = 0
+    for question in curated_graph.questions():
+        with suppress(PartialAnswer):
+            assert tight_graph.ask(question.id).total == curated_graph.ask(question.id).total, question.id
+            whole += 1
+    assert 0 < whole < len(curated_graph.questions())
