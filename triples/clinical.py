@@ -28,9 +28,11 @@ class ArmFacts:
 
 
 def arm_treatment(arm: Record, siblings: tuple[Record, ...], names: Names) -> str:
-    """The treatment in words: its drugs, or the arm's label where they would not tell it from another arm."""
+    """The treatment in words: its drugs, or the arm's label where they are not all of it or would not tell it apart."""
     regimen = arm.record("regimen")
-    drugs = drugs_of(regimen.records("components")) if regimen else ()
+    components = regimen.records("components") if regimen else ()
+    drugs = drugs_of(components)
+    more = any(component.text("procedure") for component in components)
     same = [
         other
         for other in siblings
@@ -38,7 +40,7 @@ def arm_treatment(arm: Record, siblings: tuple[Record, ...], names: Names) -> st
         and (given := other.record("regimen")) is not None
         and set(drugs_of(given.records("components"))) == set(drugs)
     ]
-    if not drugs or same:
+    if not drugs or more or same:
         return arm.text("label") or names.of(arm.text("id") or "")
     return " + ".join(names.of(drug) for drug in drugs)
 

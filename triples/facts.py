@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kg import codec
 from kg.codec import PlainQuad
+from kg.errors import EntityNotFound
 from kg.identifiers import Curie, compress, expand
 from ontology.terms import SKG
 from triples.compile import compile_corpus
@@ -37,15 +38,18 @@ class FactSentence:
 
 
 def facts(corpus: Corpus, document: str) -> tuple[FactSentence, ...]:
-    """Every fact of a document, in the order of its passages; empty for an unknown document.
+    """Every fact of a document, in the order of its passages.
 
     Args:
         corpus: without faults.
         document: the document's id or its folder's name.
+
+    Raises: EntityNotFound.
     """
     folder = next((each for each in corpus.folders if document in (each.id, each.name)), None)
     if folder is None:
-        return ()
+        known = tuple((f"document:{each.id}", each.name) for each in corpus.folders)
+        raise EntityNotFound(document, "document", known)
     graph = codec.document_graph(folder.id)
     rows = [row for row in codec.plain_quads(compile_corpus(corpus).quads) if row[2] == graph]
     described: dict[str, list[PlainQuad]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,6 +16,8 @@ from ontology.terms import CLASS_BY_KIND
 from triples.records import Corpus, Record
 from triples.regimens import Combination, arm_regimen
 from triples.sentences import Names
+
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)$")
 
 
 def index_edges(statements: Iterable[Statement]) -> tuple[IndexEdge, ...]:
@@ -48,9 +51,10 @@ def index_nodes(
     for curie in found:
         nodes.setdefault(curie, _node(curie, names))
     for folder in corpus.folders:
-        for curie in (f"document:{folder.id}", *(patient.text("id") or "" for patient in folder.patients)):
-            nodes[curie] = _node(curie, names)
+        nodes[f"document:{folder.id}"] = _document_node(f"document:{folder.id}", folder.document, names)
     studies = _studies(corpus)
+    for patient in (patient for folder in corpus.folders for patient in folder.patients):
+        nodes[patient.text("id") or ""] = _patient_node(patient, studies.get(patient.text("study") or "", ()), names)
     nodes |= {curie: _node(curie, names, records) for curie, records in studies.items()}
     for curie, node in _arm_nodes(studies, nodes, names).items():
         nodes.setdefault(curie, node)
@@ -93,6 +97,28 @@ def _node(curie: str, names: Names, records: Iterable[Record] = ()) -> IndexNode
     label = names.of(curie)
     others = {text for record in records for text in (*record.texts("synonyms"), *record.texts("label"))}
     return IndexNode(expand(curie), _type_of(curie), label, tuple(sorted(others - {label})))
+
+
+def _document_node(curie: str, document: Record | None, names: Names) -> IndexNode:
+    """A document, also called by what is printed on it: title, authors, journal, DOI, first author and year."""
+    node = _node(curie, names)
+    if document is None:
+        return node
+    authors = document.texts("authors")
+    printed = {document.text("title"), document.text("journal"), document.text("doi"), *authors}
+    if authors and document.text("year"):
+        first = authors[0]
+        surname = first.partition(",")[0] if "," in first else first.split()[-1]
+        printed.add(f"{surname} {document.text('year')}")
+    return replace(node, synonyms=tuple(sorted({text for text in printed if text} - {node.label})))
+
+
+def _patient_node(patient: Record, study: Iterable[Record], names: Names) -> IndexNode:
+    """A patient, also called by the place that a label tells in brackets ("patient 2") and what the study is called."""
+    node = _node(patient.text("id") or "", names)
+    place = _IN_BRACKETS.search(node.label)
+    called = {text for record in study for text in (*record.texts("label"), *record.texts("synonyms"))}
+    return replace(node, synonyms=tuple(sorted(f"{place[1] if place else node.label}, {name}" for name in called)))
 
 
 def _told_apart(node: IndexNode, study: str, taken: Counter[str]) -> IndexNode:

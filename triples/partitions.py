@@ -39,6 +39,8 @@ def partition_quads(rows: Iterable[PlainQuad], dataset: str, graph: str) -> Iter
         yield from write.property_partition(dataset, part, name, count)
     kinds = _classes_by_node(triples)
     entities = Counter(kind for node in kinds for kind in kinds[node])
+    for name, count in (("entities", len(kinds)), ("classes", len(entities)), ("properties", len(properties))):
+        yield write.number(dataset, name, count)
     by_property, by_class, by_datatype = _counted(triples, kinds)
     for kind, count in sorted(entities.items()):
         part = f"{BASE}graph/class-{_local(kind)}"

@@ -443,9 +443,9 @@ FURTHER: tuple[Asked, ...] = (
         "Studies of preoperative radiation in retroperitoneal sarcoma: n and findings?",
         lambda reader: (
             reader.ask("tried-in-histotype", histotype="retroperitoneal sarcoma")
-            + reader.ask("kinds-of-nothing", kind="no-significant-difference")
+            + reader.ask("study-results", study="study:rps-preoperative-radiation-ref11")
         ),
-        ("696", "morbidity", "mortality"),
+        ("696", "morbidity", "mortality", "did not increase"),
     ),
     Asked(
         "E21",

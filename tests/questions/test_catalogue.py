@@ -85,12 +85,22 @@ def test_responses_in_uterine_leiomyosarcoma_are_grouped_by_definition_best_firs
     assert (temozolomide["result"]["text"], temozolomide["n"]["value"]) == ("5 of 11", 11)
     assert temozolomide["percentIs"]["text"] == "computed from the counts"
     assert {"53%", "3 patients", "ORR, 58%"} <= set(texts(rows, "result"))
-    assert "85% of the arm" in texts(rows, "people")
+    assert "uterine leiomyosarcoma in 85% of the arm" in texts(rows, "people")
 
 
 def test_a_result_of_a_whole_arm_says_which_share_of_it_had_the_histotype(reader: Reader) -> None:
     rows = reader.ask("responses-in-histotype", histotype="uterine leiomyosarcoma")
-    assert [row["people"]["text"] for row in rows if "53%" in row["result"]["text"]] == ["85% of the arm"]
+    assert [row["people"]["text"] for row in rows if "53%" in row["result"]["text"]] == [
+        "uterine leiomyosarcoma in 85% of the arm"
+    ]
+
+
+def test_a_result_is_listed_once_however_its_people_relate_to_the_histotype(reader: Reader) -> None:
+    rows = reader.ask("responses-in-histotype", histotype="leiomyosarcoma")
+    outcomes = texts(rows, "outcome")
+    assert len(outcomes) == len(set(outcomes))
+    (people,) = (row["people"]["text"] for row in rows if row["result"]["text"] == "53%")
+    assert set(people.split("; ")) == {"the whole arm", "uterine leiomyosarcoma in 85% of the arm"}
 
 
 def test_severe_toxicity_leaves_out_what_is_called_less_severe(reader: Reader) -> None:
@@ -108,7 +118,11 @@ def test_dose_comparisons_are_of_arms_that_a_source_compares(reader: Reader) -> 
 
 def test_lines_of_patient_2_come_in_order_with_how_each_ended(reader: Reader) -> None:
     rows = reader.ask("treatment-lines", patient="patient:003-2")
-    drugs = [given for given in texts(rows, "given") if given not in {"surgery", "radiotherapy", "local ablation"}]
+    drugs = [
+        given
+        for given in texts(rows, "given")
+        if given not in {"complete surgical resection", "radiotherapy", "local ablation"}
+    ]
     assert [given.split(" 900")[0] for given in drugs[:5]] == [
         "doxorubicin + ifosfamide", "pazopanib", "trabectedin", "gemcitabine + docetaxel", "gemcitabine",
     ]  # fmt: skip
@@ -170,6 +184,7 @@ def test_cumulative_doses_are_computed_and_show_their_sum(reader: Reader) -> Non
         "doxorubicin": 420,
         "ifosfamide": 70000,
     }
+    assert texts(rows, "total") == ["420 mg/m2", "70 g/m2"]
     assert "6 x 2 x 30" in " ".join(texts(rows, "sum"))
 
 

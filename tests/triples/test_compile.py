@@ -169,6 +169,17 @@ def test_the_drug_alone_is_called_by_its_name(compiled: Compiled) -> None:
     assert called == [expand("drug:drug-b")]
 
 
+def test_a_document_is_also_called_by_its_title_authors_journal_and_doi(
+    curated: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    printed = "type: trial\ntitle: On drugs A and B\nauthors: ['Inventor, Ada', Bob Maker]\njournal: J T\ndoi: 10.1/x"
+    edit("documents/900-invented-trial/document.yaml", "type: trial", printed)
+    nodes = {node.iri: node for node in compile_corpus(read_corpus(curated)).nodes}
+    assert set(nodes[expand("document:900")].synonyms) == {
+        "10.1/x", "Bob Maker", "Inventor 2000", "Inventor, Ada", "J T", "On drugs A and B",
+    }  # fmt: skip
+
+
 def test_statements_outcomes_and_events_all_have_a_sentence(store: ox.Store) -> None:
     for kind in ("Statement", "Outcome", "TimelineEvent"):
         assert not ask(store, f"?x a skg:{kind} FILTER NOT EXISTS {{ ?x rdfs:label ?label }}")

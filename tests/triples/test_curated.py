@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from triples.borrowed import borrowed_runs
-from triples.build import CURATED, read_sound_corpus
+from triples.build import read_sound_corpus
 from triples.check import CheckQuestion, check
 from triples.passages import passage_fields
+from triples.read import CURATED
 from triples.records import Quote
 from triples.retractions import read_retractions
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from kg.errors import EntityNotFound, InvalidParameter
 from ontology.english import article
+from triples.clinical import arm_treatment
 from triples.facts import FactSentence, facts
 from triples.keys import RecordType
 from triples.read import parse_yaml, read_corpus
 from triples.records import Record
-from triples.schema import OUTCOME, POPULATION, STATEMENT, TIMELINE_EVENT
+from triples.schema import ARM, OUTCOME, POPULATION, STATEMENT, TIMELINE_EVENT
 from triples.sentences import (
     Names,
     duration_words,
@@ -130,6 +132,19 @@ def test_an_outcome_reads_as_a_sentence(text: str, expected: str) -> None:
 )  # fmt: skip
 def test_a_population_reads_as_words(text: str, expected: str) -> None:
     assert population_words(record(POPULATION, text), NAMES) == expected
+
+
+@pytest.mark.parametrize(
+    ("components", "expected"),
+    [
+        ("{drug: drug:a}, {drug: drug:b}", "drug A + drug B"),
+        ("{drug: drug:a}, {procedure: procedure:radiotherapy}", "drug A in pulses with radiation"),
+        ("{procedure: procedure:radiotherapy}", "drug A in pulses with radiation"),
+    ],
+)
+def test_a_treatment_of_more_than_drugs_is_not_called_by_its_drugs_alone(components: str, expected: str) -> None:
+    arm = record(ARM, f"{{id: arm:x, label: drug A in pulses with radiation, regimen: {{components: [{components}]}}}}")
+    assert arm_treatment(arm, (arm,), Names({"drug:a": "drug A", "drug:b": "drug B"})) == expected
 
 
 def test_a_statement_names_its_qualifiers_and_its_reservation() -> None:
@@ -258,5 +273,11 @@ def test_a_negated_fact_says_so(trial: tuple[FactSentence, ...]) -> None:
     assert negated.sentence == "Drug A does not bind TGT2"
 
 
-def test_an_unknown_document_has_no_facts(corpus_dir: Path) -> None:
-    assert facts(read_corpus(corpus_dir), "999") == ()
+def test_an_unknown_document_is_not_found_and_those_there_are_named(corpus_dir: Path) -> None:
+    with pytest.raises(EntityNotFound, match="document:900"):
+        facts(read_corpus(corpus_dir), "999")
+
+
+def test_a_folder_without_curated_files_is_refused_and_not_called_sound(tmp_path: Path) -> None:
+    with pytest.raises(InvalidParameter, match="entities/ and documents/"):
+        read_corpus(tmp_path / "nowhere")
