@@ -39,7 +39,7 @@ def catalogue_blueprint(graph: KnowledgeGraph) -> Blueprint:
             sparql_href=editor_address(answer.query),
             exported=[
                 export("CSV", editor_address(answer.query) + "&format=csv", download=True),
-                export("JSON", f"/api/v1/questions/{asked.id}?{urlencode(given, doseq=True)}"),
+                export("JSON", f"/api/v1/questions/{asked.id}" + (f"?{urlencode(given, doseq=True)}" if given else "")),
                 export("SPARQL", editor_address(answer.query)),
             ],
         )

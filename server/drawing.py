@@ -6,7 +6,7 @@ labels need, and lets lines leave on the right and arrive on the left, each at a
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,6 +20,7 @@ LINE_HEIGHT = 15
 LABEL_WIDTH = 17  # characters
 CHARACTER = 6.9  # pixels of the drawing font, on average
 EDGE_LABEL_WIDTH = 15
+FAN_LABEL_WIDTH = 26  # lines of a fan lie close: their words have more room beside each other than above
 MARGIN = 14
 AIR = 26  # between a label and the boxes beside it
 MIN_GAP = 60
@@ -186,6 +187,7 @@ class _Stroke:
     start: str
     end: str
     links: tuple[Link, ...]
+    label_width: int
 
     @property
     def mark(self) -> str:
@@ -194,7 +196,7 @@ class _Stroke:
     @property
     def label(self) -> tuple[str, ...]:
         words = dict.fromkeys(link.label for link in self.links)
-        return tuple(line for word in words for line in wrapped(word, EDGE_LABEL_WIDTH))
+        return tuple(line for word in words for line in wrapped(word, self.label_width))
 
 
 def _lines(links: Sequence[Link]) -> list[_Stroke]:
@@ -202,7 +204,16 @@ def _lines(links: Sequence[Link]) -> list[_Stroke]:
     grouped: dict[tuple[str, str, str], list[Link]] = defaultdict(list)
     for link in links:
         grouped[link.start, link.end, _MARKS.get(link.sign or 0, "dot")].append(link)
-    return [_Stroke(start, end, tuple(group)) for (start, end, _), group in sorted(grouped.items())]
+    leaving, arriving = Counter(start for start, _, _ in grouped), Counter(end for _, end, _ in grouped)
+    return [
+        _Stroke(
+            start,
+            end,
+            tuple(group),
+            FAN_LABEL_WIDTH if max(leaving[start], arriving[end]) >= FAN_FROM else EDGE_LABEL_WIDTH,
+        )
+        for (start, end, _), group in sorted(grouped.items())
+    ]
 
 
 class _Drawing:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from kg.cards import EntityCard
 from kg.graph import KnowledgeGraph
@@ -18,6 +18,7 @@ from server.wording import label_of
 ROWS_SHOWN = 12
 MOST_STATEMENTS = 1000
 DRAWN_EACH_SIDE = 12
+EVERY_LINK = urlencode([("limit", MOST_STATEMENTS), *(("certainty", certainty) for certainty in CERTAINTIES)])
 
 _CLINICAL = frozenset(
     {
@@ -94,7 +95,8 @@ class Surroundings:
 
 def surroundings(graph: KnowledgeGraph, card: EntityCard) -> Surroundings:
     """Gather and arrange the neighbours of a thing."""
-    answer = graph.neighbors(NeighborsQuestion(node=card.id, certainties=frozenset(CERTAINTIES), limit=MOST_STATEMENTS))
+    question = NeighborsQuestion(node=card.id, certainties=frozenset(CERTAINTIES), limit=MOST_STATEMENTS)
+    answer = graph.neighbors(question, sourced=False)
     grouped: dict[tuple[str, str], list[NeighborItem]] = {}
     for item in answer.items:
         grouped.setdefault((item.predicate, item.direction), []).append(item)
@@ -168,6 +170,60 @@ def _link(centre: EntityRef, item: NeighborItem) -> Link:
     )
 
 
+def csv_rows(around: Surroundings, remarks: Iterable[Mapping[str, str]]) -> list[list[str]]:
+    """Everything that the page lists, with a header: a row for each link with its statements, and for each remark."""
+    rows = [["section", "link", "thing", "thing_id", "kind", "certainty", "statements"]]
+    for section in around.sections:
+        for group in section.groups:
+            for row in (*group.rows, *group.more):
+                stated = " ".join(display(item.statement) for item in row.items)
+                named = [row.node.label, row.node.curie, row.node.type]
+                rows.append([section.heading, group.label, *named, row.certainty, stated])
+    said = (
+        ["What sources say of it", "", one["text"], "", "", one["certainty"], display(one["id"])] for one in remarks
+    )
+    return [*rows, *said]
+
+
+_TREATMENTS = {"Drug": "drug", "Regimen": "regimen", "DrugClass": "drug_class"}
+_PEOPLE = {"Histotype": "histotype", "Site": "site"}
+_AIMS = frozenset({"Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "Histotype"})
+
+
+def joint_actions(first: EntityRef, second: EntityRef) -> list[dict[str, str]]:
+    """The questions that one can ask about two things together, as links; the kinds decide which is asked of which."""
+    given, other = (second, first) if second.type in _TREATMENTS and first.type not in _TREATMENTS else (first, second)
+    names = [quote(ref.curie, safe=":") for ref in (given, other)]
+    found = []
+    if given.type in _TREATMENTS and other.type in _PEOPLE:
+        found.append((
+            f"What came of {given.label} in {other.label}",
+            f"/evidence?{_TREATMENTS[given.type]}={names[0]}&{_PEOPLE[other.type]}={names[1]}",
+        ))  # fmt: skip
+    if given.type == "Drug" and other.type == "Histotype":
+        found.append((
+            f"How {given.label} should act in {other.label}, beside what came of it",
+            f"/explain?drug={names[0]}&histotype={names[1]}",
+        ))  # fmt: skip
+    if given.type == "Drug" and other.type in _AIMS:
+        found.append((f"How {given.label} acts on {other.label}", f"/mechanism?drug={names[0]}&target={names[1]}"))
+    if {given.type, other.type} <= {"Drug", "Regimen"}:
+        sides = urlencode({"a": given.label, "b": other.label})
+        found.append((f"{given.label} or {other.label}: which did better", f"/compare?{sides}"))
+        if given.type == other.type == "Drug":
+            both = f"/evidence?drug={names[0]}&drug={names[1]}"
+            found.append((f"What came of {given.label} and {other.label} together", both))
+    found.append((f"{given.label} and {other.label} in the graph", f"/explore?node={names[0]}&node={names[1]}"))
+    return [{"label": label, "href": href} for label, href in found]
+
+
+_NAMED_BY_RESULTS = {  # no statement joins these to anything, but results and studies name them
+    "AdverseEvent": ("With which treatments it was seen", "/questions/who-causes-event?event="),
+    "Measure": ("Results of this measure", "/evidence?measure="),
+    "Organization": ("Which studies it ran", "/questions/studies-of-organization?organization="),
+}
+
+
 def actions(card: EntityCard) -> list[dict[str, str]]:
     """The questions that one can ask about a thing, as links."""
     curie = quote(card.curie, safe=":")
@@ -189,4 +245,8 @@ def actions(card: EntityCard) -> list[dict[str, str]]:
         if card.type in {"DrugClass", "Target"}:
             label = "What came of giving such drugs" if card.type == "DrugClass" else "What came of drugs against it"
         found.append({"label": label, "href": f"/evidence?{name}={curie}"})
+    if card.type in _NAMED_BY_RESULTS:
+        label, address = _NAMED_BY_RESULTS[card.type]
+        found.append({"label": label, "href": f"{address}{curie}"})
+    found.append({"label": "Where the documents speak of it", "href": f"/questions/passages-about?entity={curie}"})
     return [*found, {"label": "Show in the graph", "href": f"/explore?node={curie}"}]

@@ -38,12 +38,13 @@ class ArmView:
 
 @dataclass(frozen=True)
 class StudyView:
-    """A study with its arms."""
+    """A study with its arms; ``citing``: what its documents cite for every one of its results."""
 
     ref: EntityRef | None
     anchor: str
     describe: str
     documents: tuple[EntityRef, ...]
+    citing: tuple[EntityRef, ...]
     arms: tuple[ArmView, ...]
     count: int
 
@@ -102,7 +103,10 @@ def _studies(rows: tuple[EvidenceRow, ...]) -> Iterator[StudyView]:
         groups = groupby(listed, lambda row: row.arm or row.patient)
         arms = tuple(_arm(f"{anchor}-{n}", list(group)) for n, (_, group) in enumerate(groups, 1))
         documents = tuple(dict.fromkeys(ref for row in listed for ref in row.documents))
-        yield StudyView(study, anchor, " · ".join(fact for fact in facts if fact), documents, arms, len(listed))
+        described = " · ".join(fact for fact in facts if fact)
+        cited = {row.citing for row in listed}
+        citing = cited.pop() if len(cited) == 1 else ()
+        yield StudyView(study, anchor, described, documents, citing, arms, len(listed))
 
 
 def _arm(anchor: str, rows: list[EvidenceRow]) -> ArmView:
@@ -124,7 +128,10 @@ def _arm(anchor: str, rows: list[EvidenceRow]) -> ArmView:
         anchor=anchor,
         components=first.regimen.components if first.regimen and first.arm else (),
         people="; ".join(text for text in described if text),
-        rows=tuple(row for row in rows if row.adverse_event is None),
+        # What came of it first, then who was treated.
+        rows=tuple(
+            sorted((r for r in rows if r.adverse_event is None), key=lambda r: not (r.measure and r.measure.groups))
+        ),
         harms=tuple(row for row in rows if row.adverse_event is not None),
     )
 
@@ -146,7 +153,7 @@ def _verdicts(verdicts: Iterable[RegimenVerdict]) -> Iterator[VerdictGroup]:
         ("mixed", "Mixed", "none"),
         ("does_not_support", "Did not work", "down"),
         ("harmful", "Did harm", "down"),
-        (None, "No result says so either way", "none"),
+        (None, "Tried; no result says whether it worked", "none"),
     ):
         group = tuple(v for v in listed if v.direction == direction and v.rests_on != "single patients")
         if group:

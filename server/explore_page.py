@@ -21,8 +21,10 @@ from kg.paths.neighborhood import NeighborsQuestion, Subgraph, SubgraphQuestion
 from kg.paths.steps import Step
 from ontology.terms import CLASSES, PREDICATES
 from server.addresses import csv_response, export, here, query
+from server.explore_lines import line_paths
+from server.explore_paths import Between, Found, found_between, traced
 from server.explore_state import ViewState, view_state
-from server.present import dumps
+from server.present import as_json, dumps
 from server.sharing import fact_exports, facts_wanted
 from server.wording import label_of, words
 
@@ -48,7 +50,7 @@ class Scene:
     """What is on the canvas.
 
     Attributes:
-        added: things that an expansion brought.
+        added: things that an expansion or paths brought.
         more: neighbours that it left out.
         gone: names of a view made from other data that the graph holds no longer.
     """
@@ -58,6 +60,7 @@ class Scene:
     added: tuple[EntityRef, ...] = ()
     more: int = 0
     gone: tuple[str, ...] = ()
+    between: Between | None = None
 
 
 def scene(graph: KnowledgeGraph, state: ViewState) -> Scene:
@@ -66,6 +69,8 @@ def scene(graph: KnowledgeGraph, state: ViewState) -> Scene:
     Things that the data held when the view was made and hold no longer are told in ``gone``.
     """
     nodes, gone = _resolved(graph, state)
+    if (paths := _paths(graph, state)) is not None:
+        return _joined(graph, nodes, gone, paths)
     if not nodes:
         return Scene((), (), gone=gone)
     if len(nodes) == 1 and not state.places:
@@ -74,15 +79,42 @@ def scene(graph: KnowledgeGraph, state: ViewState) -> Scene:
     return Scene(nodes, _among(graph, nodes), gone=gone)
 
 
+def _paths(graph: KnowledgeGraph, state: ViewState) -> Found | None:
+    """The paths that a view shows; none where one of their ends is gone since it was made."""
+    if not state.between:
+        return None
+    try:
+        first, second = (graph.resolve(name, parameter="between") for name in state.between)
+    except EntityNotFound:
+        if not _is_old(graph, state):
+            raise
+        return None
+    return found_between(graph, first, second)
+
+
+def _joined(graph: KnowledgeGraph, shown: Sequence[EntityRef], gone: tuple[str, ...], paths: Found) -> Scene:
+    """Things with everything that lies on some paths, as far as there is room."""
+    fresh = [ref for ref in paths.things if ref not in set(shown)]
+    room = max(0, MAX_NODES - len(shown))
+    nodes = (*shown, *fresh[:room])
+    steps = _among(graph, nodes)
+    edges = {(step.subject.curie, step.predicate, step.object.curie): edge(step)["id"] for step in reversed(steps)}
+    between = traced(paths, edges, graph.corpus().documents)
+    return Scene(nodes, steps, tuple(fresh[:room]), len(fresh[room:]), gone, between)
+
+
+def _is_old(graph: KnowledgeGraph, state: ViewState) -> bool:
+    return bool(state.data) and not graph.data_version.startswith(state.data)
+
+
 def _resolved(graph: KnowledgeGraph, state: ViewState) -> tuple[tuple[EntityRef, ...], tuple[str, ...]]:
-    is_old = bool(state.data) and not graph.data_version.startswith(state.data)
     found: dict[EntityRef, None] = {}
     gone = []
     for name in state.names[:MAX_NODES]:
         try:
             found[graph.resolve(name, parameter="node")] = None
         except EntityNotFound:
-            if not is_old:
+            if not _is_old(graph, state):
                 raise
             gone.append(name)
     return tuple(found), tuple(gone)
@@ -105,7 +137,8 @@ def expanded(
         limit=1000,
     )
     items = sorted(
-        graph.neighbors(question).items, key=lambda item: (CERTAINTIES.index(item.certainty), item.node.label)
+        graph.neighbors(question, sourced=False).items,
+        key=lambda item: (CERTAINTIES.index(item.certainty), item.node.label),
     )
     fresh = [ref for ref in dict.fromkeys(item.node for item in items) if ref not in set(shown)]
     room = max(0, min(limit, MAX_NODES - len(shown)))
@@ -166,6 +199,8 @@ def placed(found: Scene, state: ViewState) -> dict[str, Any]:
         "edges": [edge(step) for step in found.edges],
         "faded": list(state.faded),
         "chosen": state.chosen,
+        "between": as_json(found.between),
+        "path": state.path,
         "laid": not state.places,
     }
 
@@ -212,7 +247,8 @@ def explore(graph: KnowledgeGraph) -> str | Response:
     picture = placed(found, state)
     is_thing = state.chosen and "|" not in state.chosen
     focus = graph.resolve(state.chosen, parameter="open") if is_thing else None
-    kept = query(["expand", "predicate", "direction", "open", "limit", "node"], _kept(picture, state))
+    passing = ["expand", "predicate", "direction", "open", "limit", "node", "between", "path"]
+    kept = query(passing, _kept(picture, state))
     return render_template(
         "explore.html",
         graph=picture,
@@ -223,8 +259,10 @@ def explore(graph: KnowledgeGraph) -> str | Response:
         changed=_changed(graph, state, found),
         focus=focus,
         expansions=expansions(graph, focus, kept) if focus else (),
+        between=found.between,
+        path=state.path,
         names={ref.curie: ref.label for ref in found.nodes},
-        places={node["id"]: (node["x"], node["y"]) for node in picture["nodes"]},
+        lines=line_paths(picture["edges"], {node["id"]: (node["x"], node["y"]) for node in picture["nodes"]}),
         view_box=view_box(picture),
         keep=kept,
         hidden=_hidden(found, state),
@@ -249,6 +287,7 @@ def _other_form(graph: KnowledgeGraph, found: Scene) -> Response | None:
             "nodes": [{"id": ref.curie, "type": ref.type, "label": ref.label} for ref in brought],
             "edges": [edge(step) for step in found.edges],
             "more": found.more,
+            "between": found.between,
         }
         return FlaskResponse(dumps(answer), content_type="application/json")
     if wanted == "csv":

@@ -1,4 +1,4 @@
-"""What the address of the graph browser holds: things, places, pins, faded kinds, what is chosen, and of which data.
+"""What the address of the graph browser holds: things, places, pins, faded kinds, paths, the choice, the data.
 
 An address that would grow beyond what mail programs pass on is packed: ``view=`` holds the same parameters, deflated
 and in base64url. Nothing is kept on the server, so no saved view can be lost.
@@ -29,6 +29,8 @@ class ViewState:
         pinned: CURIEs that a layout must leave where they are.
         faded: kinds that step back.
         chosen: CURIE of a thing, or identifier of a connection.
+        between: two things whose paths are shown; empty for none.
+        path: the place of the path that stands out, from 1; 0 for none.
         data: the version of the data that the view was made from; "" if it does not say.
         links: how many connections it showed then; None if it does not say.
     """
@@ -38,6 +40,8 @@ class ViewState:
     pinned: frozenset[str]
     faded: tuple[str, ...]
     chosen: str
+    between: tuple[str, ...]
+    path: int
     data: str
     links: int | None
 
@@ -46,9 +50,10 @@ def view_state(given: Mapping[str, Sequence[str]]) -> ViewState:
     """Read parameters. A malformed place is left out, and its thing is laid anew.
 
     Args:
-        given: ``node``, ``at`` (``curie@x,y``), ``pin``, ``fade``, ``open``, ``data``, ``links``; or ``view``.
+        given: ``node``, ``at`` (``curie@x,y``), ``pin``, ``fade``, ``open``, ``between`` (twice), ``path``, ``data``,
+            ``links``; or ``view``.
 
-    Raises: InvalidParameter for a packed view that does not unpack.
+    Raises: InvalidParameter for a packed view that does not unpack, and for paths between other than two things.
     """
     packed = [text for text in given.get("view", ()) if text]
     if packed:
@@ -61,13 +66,18 @@ def view_state(given: Mapping[str, Sequence[str]]) -> ViewState:
         if curie and place is not None:
             places[curie] = place
     named = [*(spot.rpartition("@")[0] for spot in given.get("at", ())), *given.get("node", ())]
-    links = _last(given, "links")
+    links, path = _last(given, "links"), _last(given, "path")
+    between = tuple(name.strip() for name in given.get("between", ()) if name.strip())
+    if len(between) not in (0, 2):
+        raise InvalidParameter("between", ", ".join(between), "two things, each in a parameter of its own")
     return ViewState(
         names=tuple(dict.fromkeys(name.strip() for name in named if name.strip())),
         places=places,
         pinned=frozenset(given.get("pin", ())) & places.keys(),
         faded=tuple(dict.fromkeys(given.get("fade", ()))),
         chosen=_last(given, "open").strip(),
+        between=between,
+        path=int(path) if path.isdecimal() else 0,
         data=_last(given, "data").strip(),
         links=int(links) if links.isdecimal() else None,
     )

@@ -20,7 +20,7 @@ from kg.evidence.indirect import IndirectComparison
 from kg.evidence.pooling import PoolAnswer, PooledStudy
 from kg.evidence.rows import EvidenceAnswer, EvidenceRow
 from kg.evidence.safety import SafetyAnswer
-from kg.evidence.tables import table
+from kg.tables import table
 from server import plots, wording
 from server.evidence_page import csv_rows
 from server.picture_file import plot_file
@@ -272,9 +272,6 @@ _TABLES = cast(
         GapMap: lambda answer: (answer.cells, GapCell),
         Timeline: lambda answer: (answer.events, TimelineEntry),
         ComparisonAnswer: _pairs,
-        SafetyAnswer: lambda answer: (
-            [row for item in answer.items for row in (*(r for e in item.events for r in e.rows), *item.other)],
-            EvidenceRow,
-        ),
+        SafetyAnswer: lambda answer: ([row for item in answer.items for row in item.rows], EvidenceRow),
     },
 )

@@ -25,6 +25,11 @@ class Line:
     text: str
     y: float
 
+    @property
+    def width(self) -> float:
+        """About how wide the words on a line of a drawing are."""
+        return round(len(self.text) * EDGE_CHARACTER, 1)
+
 
 @dataclass(frozen=True)
 class Label:

@@ -30,19 +30,50 @@ _GLYPHS = {"none": "–", "mixed": "±"}
 
 @dataclass(frozen=True)
 class ForestRow:
-    """One rate: places in pixels, words for the ends of the row."""
+    """One rate with its interval in percent, and its words. A page draws it as wide as its window, a file in pixels.
+
+    Attributes:
+        name: of whom, whole; ``lines``: as much of it as a file has room for.
+        size: half the side of its square, in pixels.
+        kind: "rate", "pooled" or "prediction".
+    """
 
     href: str
-    title: str
-    name: tuple[str, ...]
+    name: str
     figure: str
     y: int
-    x: float
-    low: float | None
-    high: float | None
+    rate: float
+    low_rate: float
+    high_rate: float
     is_derived: bool
     size: float
-    kind: str = "rate"  # or "pooled", "prediction"
+    kind: str = "rate"
+
+    @property
+    def title(self) -> str:
+        """The whole row in words."""
+        how = f", interval {'computed' if self.is_derived else 'as printed'}" if self.kind == "rate" else ""
+        return f"{self.name}: {self.figure}{how}"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The name in two lines of the drawing."""
+        return shortened(self.name, 46)
+
+    @property
+    def x(self) -> float:
+        """Where the rate stands in the drawing, in pixels."""
+        return _place(self.rate)
+
+    @property
+    def low(self) -> float:
+        """Where its interval begins."""
+        return _place(self.low_rate)
+
+    @property
+    def high(self) -> float:
+        """Where its interval ends."""
+        return _place(self.high_rate)
 
 
 @dataclass(frozen=True)
@@ -75,7 +106,9 @@ def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
         if not shown:
             break
         room -= len(shown)
-        found.append(_forest(f"{measure} ({definition})" if definition else measure, shown))
+        # "partial response (partial response only)" says it twice.
+        said = definition if definition.startswith(measure) else f"{measure} ({definition})" if definition else measure
+        found.append(_forest(said, shown))
     return tuple(found)
 
 
@@ -116,19 +149,17 @@ def _forest(heading: str, rows: Sequence[EvidenceRow]) -> Forest:
         low, high, is_derived = interval or (rate, rate, False)
         subject = row.arm or row.patient or row.study
         name = (subject.label if subject else "") + (f", {row.subgroup}" if row.subgroup else "")
-        lines = shortened(name, 46)
         n = row.denominator or row.subgroup_n or (row.population.n if row.population else None)
-        figure = f"{rate:.3g}% ({low:.0f} to {high:.0f})" + (f", n {n}" if n else "")
+        figure = f"{_short(rate)}% ({_short(low)} to {_short(high)})" + (f", n = {n}" if n else "")
         made.append(
             ForestRow(
                 href=f"#row-{row.id.rpartition('/')[2]}",
-                title=f"{' '.join(lines)} {figure}, interval {'computed' if is_derived else 'as printed'}; {name}",
-                name=lines,
+                name=name,
                 figure=figure,
                 y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
-                x=_place(rate),
-                low=_place(low),
-                high=_place(high),
+                rate=rate,
+                low_rate=low,
+                high_rate=high,
                 is_derived=is_derived,
                 size=round(3.5 + min((n or 1) ** 0.5, 16) / 4, 1),
             )
@@ -145,28 +176,37 @@ def pool_forest(answer: PoolAnswer, heading: str) -> Forest:
         pooled = answer.estimate
         told.append(("Pooled, random effects", pooled.percent, pooled.ci, f"{len(answer.studies)} studies", "pooled"))
         if pooled.prediction is not None:
-            told.append(("A further study", pooled.percent, pooled.prediction, "predicted", "prediction"))
+            told.append(("A further study, predicted", pooled.percent, pooled.prediction, "", "prediction"))
     sizes = [s.denominator for s in answer.studies] + [0] * (len(told) - len(answer.studies))
     made = []
     for number, ((name, rate, interval, note, kind), n) in enumerate(zip(told, sizes, strict=True)):
         low, high = interval.low or 0.0, 100.0 if interval.high is None else interval.high
-        figure = f"{rate:.1f}% ({low:.1f} to {high:.1f}), {note}"
+        span = f"{_short(low)} to {_short(high)}"
+        figure = f"{span}%" if kind == "prediction" else f"{_short(rate)}% ({span}), {note}"
         made.append(
             ForestRow(
                 href="",
-                title=f"{name}: {figure}",
-                name=shortened(name, 46),
+                name=name,
                 figure=figure,
                 y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
-                x=_place(rate),
-                low=_place(low),
-                high=_place(high),
+                rate=rate,
+                low_rate=low,
+                high_rate=high,
                 is_derived=kind == "rate",
                 size=round(3.5 + min(n**0.5, 16) / 4, 1),
                 kind=kind,
             )
         )
     return _laid_out(heading, made)
+
+
+def _short(percent: float) -> str:
+    """A percentage with one decimal where it has one.
+
+    >>> _short(53.0), _short(2.439)
+    ('53', '2.4')
+    """
+    return f"{percent:.1f}".removesuffix(".0")
 
 
 def _place(percent: float) -> float:

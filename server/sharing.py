@@ -12,6 +12,7 @@ from flask import redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.budget import Budget
+from kg.evidence.rows import ConflictRow
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from kg.sparql.query import SparqlOperation
@@ -24,7 +25,9 @@ _BIBTEX_ESCAPES = str.maketrans(
 )
 _SELECT = """SELECT ?fact ?sentence ?certainty ?document ?section ?start ?end WHERE {{
   VALUES ?fact {{ {facts} }}
-  OPTIONAL {{ ?fact rdfs:label|skos:prefLabel ?sentence }}
+  OPTIONAL {{ ?fact rdfs:label ?told }}
+  OPTIONAL {{ ?fact skos:prefLabel ?name }}
+  BIND(COALESCE(?told, ?name) AS ?sentence)
   OPTIONAL {{ ?fact skg:certainty ?certainty }}
   OPTIONAL {{
     ?fact skg:passage ?passage .
@@ -109,6 +112,11 @@ def facts_wanted(graph: KnowledgeGraph, facts: Iterable[str], name: str) -> Base
     operation = SparqlOperation(_CONSTRUCT.format(facts=listed))
     text = graph.store.evaluate(operation, "text/turtle", Budget()).decode()
     return file_response(text, "text/turtle; charset=utf-8", f"sarcoma-kg-{name}-{graph.data_version[:8]}.ttl")
+
+
+def disputed(conflicts: Iterable[ConflictRow]) -> list[str]:
+    """The facts that disagree: a view that shows them holds them."""
+    return [side.id for conflict in conflicts for side in conflict.between]
 
 
 def _spelled(iri: str) -> str:

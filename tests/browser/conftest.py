@@ -118,6 +118,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visiting]:
             accept_downloads=True,
         )
         context.set_default_timeout(10_000)
+        context.set_default_navigation_timeout(30_000)  # a busy machine is not a fault of a page
         visits.append(Visit(context.new_page(), address))
         visits[-1].watch()
         return visits[-1]

@@ -56,6 +56,43 @@ def test_styles_stay_within_their_budget() -> None:
     assert 0 < weight(names) <= STYLES * KILO
 
 
+LOADED = {  # a page -> most kilobytes of JavaScript that it fetches, gzipped, whatever its template says
+    "/": 15,
+    "/search?q=KIT": 15,
+    "/entity/drug:sirolimus": 15,
+    "/evidence?drug=temsirolimus": 15,
+    "/mechanism?drug=rapamycin&target=mTOR": 15,
+    "/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel": 15,
+    "/gaps?columns=leiomyosarcoma": 15,
+    "/study/study:sarc002": 15,
+    "/cases/patient:003-2": 15,
+    "/questions/joint-causes": 15,
+    "/explore?node=target:KIT": 45,
+    "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+skg%3ADrug+%7D": 150,
+}
+SHIFTED = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(entry => { sum += entry.value; }))
+    .observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done(sum), 300);
+})"""
+MOST_SHIFT = 0.02
+
+
+@pytest.mark.parametrize("path", LOADED)
+def test_a_page_fetches_no_more_scripts_than_its_budget_and_does_not_jump(visit: Any, path: str) -> None:
+    visited = visit()
+    scripts: list[bytes] = []
+    visited.page.on(
+        "response",
+        lambda answer: scripts.append(answer.body()) if answer.request.resource_type == "script" else None,
+    )
+    visited.go(path)
+    visited.page.wait_for_load_state("networkidle")
+    assert 0 < sum(len(gzip.compress(body, 9)) for body in scripts) <= LOADED[path] * KILO
+    assert visited.page.evaluate(SHIFTED) <= MOST_SHIFT
+
+
 class Meter:
     """Processor seconds of the browser's processes: nearly the same on a busy machine, unlike time."""
 
@@ -186,31 +223,42 @@ ZOOM = """() => new Promise(done => {
 })"""
 
 
+WHERE = "() => JSON.stringify(document.querySelector('#graph .node').getBoundingClientRect())"
+
+
 @pytest.mark.parametrize("gesture", [PAN, ZOOM], ids=["pan", "zoom"])
-def test_three_hundred_nodes_follow_the_hand_at_55_frames_a_second(visit: Any, gesture: str) -> None:
+@pytest.mark.parametrize(("nodes", "frames_a_second"), [(300, 55), pytest.param(500, 45, marks=pytest.mark.slow)])
+def test_a_graph_follows_the_hand(visit: Any, nodes: int, frames_a_second: int, gesture: str) -> None:
     """Work of the page and of the process that paints without a graphics card, per frame of a gesture."""
     visited = visit()
-    show(visited, 300, 600)
+    show(visited, nodes, 2 * nodes)
     frames = []
     for _ in range(3):
+        before = visited.page.evaluate(WHERE)
         meter = Meter(visited.page, "renderer", "GPU")
         visited.page.evaluate(gesture)
         frames.append(meter.spent_s() / 60)
-    assert min(frames) <= 1 / 55
+        visited.page.wait_for_timeout(200)
+        assert visited.page.evaluate(WHERE) != before  # a picture that stands still costs nothing
+    assert min(frames) <= 1 / frames_a_second
 
 
-def test_ten_thousand_rows_cost_a_tenth_of_a_second_more_than_ten(visit: Any) -> None:
+@pytest.mark.parametrize(("rows", "most_s"), [(10_000, 0.1), pytest.param(50_000, 0.3, marks=pytest.mark.slow)])
+def test_a_long_table_costs_little_more_than_ten_rows(visit: Any, rows: int, most_s: float) -> None:
     visited = visit()
     path = "/sparql?format=html&query=SELECT+%3Fs+%3Fp+%3Fo+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+"
     ready = "document.querySelector('.editor') && document.querySelector('#rows tr') !== null"
-    few, many = (least_work_s(visited, path + number, ready) for number in ("10", "10000"))
-    assert visited.page.evaluate("document.querySelector('#rows table').ariaRowCount") == "10001"
-    assert many - few <= 0.1
+    few, many = (least_work_s(visited, path + number, ready) for number in ("10", str(rows)))
+    assert visited.page.evaluate("document.querySelector('#rows table').ariaRowCount") == str(rows + 1)
+    assert many - few <= most_s
 
 
 def test_suggestions_come_within_fifty_milliseconds_of_work(curated_graph: Any) -> None:
     client = create_app(curated_graph, Settings()).test_client()
-    asked = ("ra", "rapam", "rapamycin", "kit", "lei", "leiomyo", "uterine leio", "gem", "gemcitabine + doc", "imatinb")
+    asked = (
+        "ra", "rapam", "rapamycin", "kit", "lei", "leiomyo", "uterine leio", "gem", "gemcitabine + doc", "imatinb",
+        "temozolomide uterine", "patient 2 of the maintenance series", "how does rapamycin act on leiomyosarcoma",
+    )  # fmt: skip
     work = []
     for text in asked * 3:
         before = time.process_time()

@@ -216,13 +216,39 @@ def test_the_graph_is_walked_by_keyboard_alone(visit: Any) -> None:
 
 
 def test_every_node_and_edge_can_be_reached_by_keyboard(visit: Any) -> None:
+    """From the one tab stop arrows lead to every node, and ] from the nodes to every connection; each has a name."""
     visited = visit()
     visited.go("/explore?node=target:KIT")
-    counts = visited.page.evaluate(
-        """() => ['.node, #graph .edge', '[tabindex][aria-label]']
-          .map(parts => document.querySelectorAll('#graph ' + parts).length)"""
-    )
-    assert counts[0] == counts[1] > 5
+    page: Page = visited.page
+    parts = page.locator("#graph .node, #graph .edge")
+    names = parts.evaluate_all("all => all.map(part => [part.dataset.node ?? part.dataset.edge, part.ariaLabel])")
+    assert len(names) > 40
+    assert all(label for _, label in names)
+    focused = "() => { const part = document.activeElement; return part.dataset.node ?? part.dataset.edge; }"
+
+    def after(name: str, key: str) -> str:
+        page.locator(f"#graph .node[data-node='{name}']").evaluate("node => node.focus()")
+        page.keyboard.press(key)
+        return str(page.evaluate(focused))
+
+    stop = page.locator("#graph [tabindex='0']")
+    assert stop.count() == 1
+    waiting = [stop.get_attribute("data-node") or ""]
+    reached = set(waiting)
+    while waiting:
+        name = waiting.pop()
+        for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"):
+            other = after(name, key)
+            if other not in reached:
+                reached.add(other)
+                waiting.append(other)
+        edge, around = after(name, "]"), set()
+        while edge not in around | {name}:
+            around.add(edge)
+            page.keyboard.press("]")
+            edge = str(page.evaluate(focused))
+        reached |= around
+    assert reached == {name for name, _ in names}
 
 
 STATE = """() => [

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from kg import KnowledgeGraph
 from kg.evidence.rows import EvidenceQuestion, EvidenceRow
-from kg.evidence.tables import table
+from kg.tables import table
 from server import figures, plots
 from server.app import create_app
 from server.cli import main

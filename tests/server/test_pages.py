@@ -134,7 +134,7 @@ def test_gaps_towards_one_thing_are_one_notice(client: FlaskClient) -> None:
 
 def test_what_sources_do_state_beside_a_gap_is_told_in_words(client: FlaskClient) -> None:
     told = words(page(client, "/mechanism?drug=gemcitabine&target=leiomyosarcoma"))
-    assert "Sources do state, though not as a mechanism: gemcitabine is active in leiomyosarcoma" in told
+    assert "Sources do state, though not as a mechanism: gemcitabine is active in uterine leiomyosarcoma" in told
 
 
 def test_two_drugs_together_show_where_they_meet_and_what_is_only_inferred(client: FlaskClient) -> None:
@@ -220,7 +220,8 @@ def test_the_csv_of_the_evidence_has_every_row(client: FlaskClient) -> None:
 
 
 def test_an_entity_offers_turtle(client: FlaskClient) -> None:
-    assert "/id/drug/sirolimus?format=turtle" in set(links(page(client, "/entity/drug:sirolimus")))
+    assert "/entity/drug:sirolimus?format=turtle" in set(links(page(client, "/entity/drug:sirolimus")))
+    assert "/id/drug/sirolimus?format=turtle" in page(client, "/entity/drug:sirolimus")
     assert client.get("/id/drug/sirolimus?format=turtle").mimetype == "text/turtle"
 
 
@@ -249,3 +250,38 @@ def test_a_comparison_sets_one_study_apart_from_several(client: FlaskClient) -> 
     told = words(page(client, "/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel"))
     assert "Within one study (" in told
     assert "come from different studies" in told
+
+
+def test_what_was_not_done_or_not_found_is_said_once(client: FlaskClient) -> None:
+    told = words(page(client, "/cases/patient:004-retroperitoneal"))
+    assert "no preoperative radiotherapy not done" in told
+    assert "no haematuria not found" in told
+    assert "did not occur" not in told
+
+
+def test_a_case_tells_grade_stage_result_and_remark_and_each_unit_once(client: FlaskClient) -> None:
+    transplant = words(page(client, "/cases/patient:000-transplant"))
+    assert "Grade intermediate Stage T2N0M0" in transplant
+    assert "Marker KIT Result negative" in transplant
+    retroperitoneal = words(page(client, "/cases/patient:004-retroperitoneal"))
+    assert "Size 30 cm in diameter Value" in retroperitoneal
+    assert "after 5 cycles %" not in retroperitoneal
+
+
+@pytest.mark.parametrize(
+    ("thing", "question", "answer"),
+    [
+        ("event:alopecia", "/questions/who-causes-event?event=event:alopecia", "pegylated liposomal doxorubicin"),
+        ("measure:mixed-response", "/evidence?measure=measure:mixed-response", "2 of the 11"),
+        ("organization:gog", "/questions/studies-of-organization?organization=organization:gog", "uterine sarcoma"),
+        ("target:desmin", "/questions/passages-about?entity=target:desmin", "desmin positive"),
+        ("definition:sd-22-weeks", "/questions/passages-about?entity=definition:sd-22-weeks", "25%"),
+        ("site:scalp", "/questions/passages-about?entity=site:scalp", "minor response"),
+    ],
+)
+def test_a_thing_that_only_results_name_leads_to_them(
+    thing: str, question: str, answer: str, client: FlaskClient
+) -> None:
+    html = page(client, f"/entity/{thing}")
+    assert question in set(links(html))
+    assert answer in words(page(client, question))

@@ -23,15 +23,16 @@ from server.settings import Settings
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 VIEWS = {
-    "drug": ("/entity/drug:sirolimus", {"JSON", "Turtle", "JSON-LD", "SPARQL", "SVG"}),
+    "drug": ("/entity/drug:sirolimus", {"CSV", "JSON", "Turtle", "JSON-LD", "SPARQL", "SVG"}),
     "mechanism": ("/mechanism?drug=rapamycin&target=leiomyosarcoma", {"JSON", "CSV", "Turtle", "SPARQL", "SVG"}),
     "evidence": ("/evidence?drug=temsirolimus", {"JSON", "CSV", "Turtle", "SPARQL", "SVG"}),
-    "comparison": ("/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel", {"JSON", "Turtle", "SPARQL"}),
+    "comparison": ("/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel", {"CSV", "JSON", "Turtle", "SPARQL"}),
     "gap map": ("/gaps?rows=drug_class", {"JSON", "CSV", "Turtle", "SPARQL", "SVG"}),
     "explanation": ("/explain?drug=imatinib&histotype=GIST", {"JSON", "Turtle", "SPARQL"}),
     "graph": ("/explore?node=target:KIT&node=drug:imatinib", {"JSON", "CSV", "Turtle", "SPARQL"}),
-    "case": ("/cases/patient:003-2", {"JSON", "Turtle", "SPARQL", "SVG"}),
-    "study": ("/study/study:sarc002", {"JSON", "Turtle", "SPARQL"}),
+    "case": ("/cases/patient:003-2", {"CSV", "JSON", "Turtle", "SPARQL", "SVG"}),
+    "study": ("/study/study:sarc002", {"CSV", "JSON", "Turtle", "SPARQL"}),
+    "search": ("/search?q=temozolomide+uterine", {"CSV", "JSON"}),
     "document": ("/documents/document:000", {"JSON", "Turtle", "SPARQL"}),
     "question": ("/questions/joint-causes", {"JSON", "CSV", "SPARQL"}),
     "query": ("/sparql?query=SELECT+*+%7B+%3Fs+a+skg%3ADrug+%7D", {"JSON", "CSV", "TSV", "XML"}),
@@ -95,9 +96,11 @@ def test_the_triples_of_a_mechanism_are_the_statements_of_its_steps(client: Flas
     assert {expand(row["statement"]) for row in rows} <= steps
 
 
-def test_the_triples_of_a_case_are_its_events(client: FlaskClient) -> None:
-    events = client.get("/api/v1/cases/patient:003-2/timeline").get_json()["events"]
-    assert subjects(client, "/cases/patient:003-2?") == {event["id"] for event in events}
+def test_the_triples_of_a_case_are_its_events_and_what_disagrees_with_them(client: FlaskClient) -> None:
+    told = client.get("/api/v1/cases/patient:003-2/timeline").get_json()
+    sides = {side["id"] for conflict in told["conflicts"] for side in conflict["between"]}
+    assert sides
+    assert subjects(client, "/cases/patient:003-2?") == {event["id"] for event in told["events"]} | sides
 
 
 def test_the_query_behind_a_graph_has_a_row_for_every_statement(client: FlaskClient) -> None:

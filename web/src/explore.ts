@@ -1,16 +1,20 @@
 /** The graph canvas: expand node by node, with the same state in a list beside it and in the address. */
 
 import { ApiError, get, getPage, type FactCard, type Listed, type PredicateCount } from "./api";
-import { placeNew } from "./graph/layout";
+import { placeAlong, placeNew } from "./graph/layout";
 import { download, png } from "./files";
 import { addressOf } from "./graph/address";
-import { GraphModel, type GraphEdge, type GraphNode, type SavedView } from "./graph/model";
-import { button, link, listed, make } from "./graph/panel";
+import { askForOther, pathPanel } from "./graph/between";
+import { drawLegend, drawLinkFilter } from "./graph/filters";
+import { drawList, markInList } from "./graph/list";
+import { GraphModel, type FoundPaths, type GraphEdge, type GraphNode, type SavedView } from "./graph/model";
+import { button, link, listed, make, statedBy } from "./graph/panel";
 import { csvText, jsonText, svgText } from "./graph/save";
-import { element, shapeOf } from "./graph/shapes";
 import { GraphView } from "./graph/view";
 
 const MAX_NODES = 300;
+/** Up to so many pixels the panel stands below the picture, and comes into view when it has something to tell. */
+const NARROW = 832;
 
 function need<T extends Element>(selector: string): T {
   const found = document.querySelector<T>(selector);
@@ -28,8 +32,10 @@ interface Expanded {
   nodes: { id: string; type: string; label: string }[];
   edges: GraphEdge[];
   more: number;
+  between: FoundPaths | null;
 }
 
+const full = `The picture is full at ${MAX_NODES} things: hide some first.`;
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 function start(svg: SVGSVGElement): void {
@@ -39,13 +45,18 @@ function start(svg: SVGSVGElement): void {
   const panel = need<HTMLElement>("#graph-panel");
   const list = need<HTMLElement>("#graph-list");
   const legend = need<HTMLElement>("#graph-legend");
+  const links = need<HTMLElement>("#graph-links");
   const status = need<HTMLElement>("#graph-status");
   const data = need("footer code").textContent ?? "";
   const share = document.querySelector<HTMLElement>(".share");
   for (const type of saved.faded) model.faded.add(type);
+  model.paths = saved.between ?? undefined;
+  model.path = Math.min(saved.path, saved.between?.paths.length ?? 0);
   let chosen = "";
+  let from: GraphNode | undefined; // where paths begin, until their other end is chosen
   let address = share?.dataset["address"] ?? "";
   let changes = 0;
+  let isReady = false; // a view that is just opened is not scrolled
 
   const view = new GraphView(svg, model, {
     open: (node, byKey) => void openNode(node, byKey),
@@ -55,7 +66,7 @@ function start(svg: SVGSVGElement): void {
       settle(`${node.label} pinned.`);
     },
     key: onKey,
-    typeName: (type) => labels.types[type] ?? type,
+    typeName: (type) => words.type(type),
   });
 
   /** After a change that is drawn already: buttons, words and address follow. */
@@ -80,9 +91,10 @@ function start(svg: SVGSVGElement): void {
 
   function refresh(message: string): void {
     view.draw();
-    drawList();
-    drawLegend();
+    listAll();
+    drawFilters();
     if (chosen) view.choose(chosen);
+    view.trace(model.traced());
     settle(message);
   }
 
@@ -90,6 +102,8 @@ function start(svg: SVGSVGElement): void {
     chosen = id;
     panel.replaceChildren(...parts);
     view.choose(id);
+    markInList(list, chosen);
+    if (isReady && window.innerWidth <= NARROW) panel.scrollIntoView({ block: "nearest" });
     void keepAddress();
     if (byKey) panel.querySelector<HTMLElement>("button, a")?.focus();
   }
@@ -100,10 +114,12 @@ function start(svg: SVGSVGElement): void {
   }
 
   async function openNode(node: GraphNode, byKey: boolean): Promise<void> {
+    if (from && from !== node) return findPaths(from, node.id, byKey);
     const hide = (): void => hideNode(node);
     const pin = (): void => pinNode(node);
     const tools = make("p", "", "actions");
-    tools.append(button("Hide", hide), button(node.pinned ? "Free" : "Pin here", pin));
+    tools.append(button("Paths from here", () => startPaths(node)), button(node.pinned ? "Free" : "Pin here", pin), button("Hide", hide));
+    if (model.paths) tools.append(button("Back to the paths", () => showPaths(true)));
     const waiting = make("p", "Counting connections…");
     const page = link("Open its page", `/entity/${encodeURIComponent(node.id)}`);
     show(node.id, [make("h2", node.label), page, waiting, tools], false);
@@ -124,7 +140,7 @@ function start(svg: SVGSVGElement): void {
 
   async function expand(node: GraphNode, item: PredicateCount, label: string): Promise<void> {
     if (model.nodes.size >= MAX_NODES) {
-      status.textContent = `The picture is full at ${MAX_NODES} things: hide some first.`;
+      status.textContent = full;
       return;
     }
     try {
@@ -137,6 +153,29 @@ function start(svg: SVGSVGElement): void {
       const more = answer.more > 0 ? `; ${answer.more} more, expand again` : "";
       refresh(added.nodes.length > 0 ? `${plural(added.nodes.length, "thing")} added (${label})${more}.` : `All that ${node.label} ${label} is shown already.`);
       view.reveal(added.nodes);
+    } catch (error) {
+      status.textContent = told(error);
+    }
+  }
+
+  /** Adds a thing that the reader names, with what links it to what is shown. */
+  async function addThing(given: string): Promise<void> {
+    if (model.nodes.size >= MAX_NODES) {
+      status.textContent = full;
+      return;
+    }
+    try {
+      const answer = await getPage<Expanded>("/explore", { node: [...model.nodes.keys(), given], format: "json" });
+      const nodes = answer.nodes.filter((found) => !model.nodes.has(found.id)).map((found) => ({ ...found, x: 0, y: 0, pinned: false }));
+      const added = model.add({ nodes, edges: answer.edges });
+      const [thing] = added.nodes;
+      const linked = added.edges[0];
+      const near = model.nodes.get(linked?.source === thing?.id ? (linked?.target ?? "") : (linked?.source ?? "")) ?? [...model.nodes.values()][0];
+      if (near) placeNew(model, added.nodes, near);
+      refresh(thing ? `${thing.label} added.` : "It is shown already.");
+      view.reveal(added.nodes);
+      if (thing) void openNode(thing, false);
+      field.value = "";
     } catch (error) {
       status.textContent = told(error);
     }
@@ -163,18 +202,12 @@ function start(svg: SVGSVGElement): void {
     const sources = make("div");
     sources.append(make("p", "Looking up who states it…"));
     const certainty = edge.certainty === "stated" ? [] : [make("p", `${edge.certainty} by the source`, "meta")];
-    show(edge.id, [make("h2", edge.sentence), ...certainty, sources], false);
+    const back = model.paths ? [button("Back to the paths", () => showPaths(true))] : [];
+    show(edge.id, [make("h2", edge.sentence), ...certainty, sources, ...back], false);
     try {
       const facts = await Promise.all(edge.statements.slice(0, 5).map((id) => get<FactCard>(`/statements/${encodeURIComponent(id)}`)));
       if (chosen !== edge.id) return;
-      sources.replaceChildren(listed(facts, (fact) => {
-        const row = make("span", "stated by ");
-        row.append(link(fact.asserted_by.map((ref) => ref.label).join(", ") || "a source", `/statement/${encodeURIComponent(fact.curie)}`));
-        for (const place of fact.passages) {
-          row.append(" · ", link(place.section ? `passage: ${place.section}` : "passage", `/passage/${encodeURIComponent(place.id.replace(/^.*\/passage\//, "passage:"))}`));
-        }
-        return row;
-      }, "plain"));
+      sources.replaceChildren(listed(facts, statedBy, "plain"));
       if (edge.statements.length > 5) sources.append(make("p", `and ${edge.statements.length - 5} more`, "meta"));
     } catch (error) {
       sources.replaceChildren(make("p", told(error)));
@@ -182,48 +215,100 @@ function start(svg: SVGSVGElement): void {
     if (byKey) panel.querySelector<HTMLElement>("a")?.focus();
   }
 
-  function drawList(): void {
-    list.replaceChildren(
-      ...[...model.nodes.values()].map((node) => {
-        const entry = make("li");
-        entry.append(button(node.label, () => void openNode(node, true)), " ", make("span", labels.types[node.type] ?? node.type, "meta"));
-        const own = model.edgesOf(node.id).filter((edge) => edge.source === node.id);
-        if (own.length > 0) {
-          entry.append(listed(own, (edge) => button(`${edge.label} ${model.nodes.get(edge.target)?.label ?? ""}`, () => void openEdge(edge, true))));
-        }
-        return entry;
-      }),
-    );
+  function startPaths(node: GraphNode): void {
+    from = node;
+    const others = [...model.nodes.values()].filter((other) => other !== node);
+    const giveUp = (): void => {
+      from = undefined;
+      void openNode(node, true);
+    };
+    show(node.id, askForOther(node, others, (id) => void findPaths(node, id, true), giveUp), false);
+    status.textContent = `Paths from ${node.label}: choose the other end. Esc gives up.`;
+    panel.querySelector<HTMLElement>("select")?.focus();
   }
 
-  function drawLegend(): void {
-    legend.replaceChildren(
-      ...model.counts().map(([type, count]) => {
-        const made = button(`${labels.types[type] ?? type} ${count}`, () => {
-          if (!model.faded.delete(type)) model.faded.add(type);
-          drawLegend();
-          view.fade();
-          settle(`${labels.types[type] ?? type} ${model.faded.has(type) ? "faded" : "shown"}.`);
-          legend.querySelector<HTMLElement>(`[data-type="${type}"]`)?.focus();
-        });
-        made.dataset["type"] = type;
-        made.setAttribute("aria-pressed", String(!model.faded.has(type)));
-        const icon = element("svg", { viewBox: "-22 -17 44 34", width: "24", height: "18", "aria-hidden": "true" });
-        const group = element("g", { class: `type-${type}` });
-        group.append(shapeOf(type));
-        icon.append(group);
-        made.prepend(icon);
-        return made;
-      }),
-    );
+  async function findPaths(first: GraphNode, second: string, byKey: boolean): Promise<void> {
+    from = undefined;
+    try {
+      const answer = await getPage<Expanded>("/explore", { node: [...model.nodes.keys()], between: [first.id, second], format: "json" });
+      if (!answer.between) return;
+      const nodes = answer.nodes.map((found) => ({ ...found, x: 0, y: 0, pinned: false }));
+      const added = model.add({ nodes, edges: answer.edges }, answer.between);
+      placeAlong(model, added.nodes, answer.between.paths.map((path) => path.things));
+      showPaths(byKey);
+      refresh(`${plural(answer.between.paths.length, "path")}, ${plural(added.nodes.length, "thing")} added.`);
+      view.reveal([...added.nodes, first]);
+    } catch (error) {
+      status.textContent = told(error);
+    }
+  }
+
+  /** The panel tells the paths that are shown; without any, it asks for a choice. */
+  function showPaths(byKey: boolean): void {
+    const found = model.paths;
+    const events = {
+      pick: (place: number) => {
+        model.path = place;
+        showPaths(false);
+        view.trace(model.traced());
+        panel.querySelectorAll<HTMLElement>(".paths > li > button")[place - 1]?.focus();
+      },
+      open: (step: { edge: string }) => {
+        const edge = model.edges.get(step.edge);
+        if (edge) void openEdge(edge, true);
+      },
+      clear: () => {
+        model.clearPaths();
+        showPaths(false);
+        refresh("Paths cleared; their things stay.");
+      },
+    };
+    show("", found ? pathPanel(found, model.path, events) : [make("p", "Choose a thing to expand it, or a connection to see who states it.")], byKey);
+  }
+
+  const words = {
+    type: (name: string) => labels.types[name] ?? name,
+    predicate: (name: string) => labels.predicates[name]?.[0] ?? name,
+  };
+
+  function listAll(): void {
+    drawList(list, model, words, { open: (node) => void openNode(node, true), openEdge: (edge) => void openEdge(edge, true) });
+    markInList(list, chosen);
+  }
+
+  function drawFilters(): void {
+    const toggle = (key: string, name: string): void => {
+      model.toggle([key]);
+      filtered(`${name} ${model.faded.has(key) ? "faded" : "shown"}.`);
+      document.querySelector<HTMLElement>(`.legend [data-type="${key}"]`)?.focus();
+    };
+    drawLegend(legend, model, words, toggle);
+    drawLinkFilter(links, model, words, toggle, () => {
+      model.toggle([...model.faded]);
+      filtered("Everything shown.");
+    });
+  }
+
+  function filtered(message: string): void {
+    drawFilters();
+    view.fade();
+    settle(message);
   }
 
   function takeBack(): void {
-    if (model.undo()) refresh("Last step taken back.");
+    followed(() => model.undo(), "Last step taken back.");
   }
 
   function redo(): void {
-    if (model.redo()) refresh("Step done again.");
+    followed(() => model.redo(), "Step done again.");
+  }
+
+  /** A step in time; the panel follows the paths that come or go with it. */
+  function followed(step: () => boolean, message: string): void {
+    const before = model.paths;
+    if (!step()) return;
+    if (model.paths !== before) showPaths(false);
+    refresh(message);
   }
 
   function onKey(node: GraphNode | undefined, event: KeyboardEvent): void {
@@ -231,7 +316,9 @@ function start(svg: SVGSVGElement): void {
     const keys: Record<string, (() => void) | undefined> = {
       e: node && (() => void openNode(node, true)),
       h: node && (() => hideNode(node)),
+      f: node && (() => (from && from !== node ? void findPaths(from, node.id, true) : startPaths(node))),
       p: node && (() => pinNode(node)),
+      "?": () => need("#keys").toggleAttribute("open"),
       "+": () => view.zoomBy(1.3), "-": () => view.zoomBy(1 / 1.3), "0": () => view.fit(),
     };
     const action = keys[event.key.toLowerCase()];
@@ -242,7 +329,7 @@ function start(svg: SVGSVGElement): void {
   }
 
   const source = `sarcoma-kg, data ${data}, ${new Date().toISOString().slice(0, 10)}`;
-  const name = `sarcoma-kg-graph-${new Date().toISOString().slice(0, 10)}`;
+  const name = `sarcoma-kg-graph-${data}-${new Date().toISOString().slice(0, 10)}`;
   const actions: Record<string, () => void> = {
     undo: takeBack, redo,
     fit: () => view.fit(), in: () => view.zoomBy(1.3), out: () => view.zoomBy(1 / 1.3),
@@ -253,6 +340,13 @@ function start(svg: SVGSVGElement): void {
   };
   for (const [action, run] of Object.entries(actions)) need<HTMLButtonElement>(`[data-action=${action}]`).addEventListener("click", run);
 
+  const field = need<HTMLInputElement>("#start");
+  field.addEventListener("chosen", (event) => void addThing((event as CustomEvent<string>).detail));
+  field.form?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim()) void addThing(field.value.trim());
+  });
+
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName);
     if ((event.ctrlKey || event.metaKey) && !typing && /^[zy]$/i.test(event.key)) {
@@ -260,7 +354,12 @@ function start(svg: SVGSVGElement): void {
       if (event.key.toLowerCase() === "y" || event.shiftKey) redo();
       else takeBack();
     }
-    if (event.key === "Escape" && panel.contains(document.activeElement)) {
+    if (event.key === "Escape" && from) {
+      const given = from;
+      from = undefined;
+      void openNode(given, false);
+      view.focus(given.id);
+    } else if (event.key === "Escape" && panel.contains(document.activeElement)) {
       const edge = model.edges.get(chosen);
       view.focus(edge ? edge.source : chosen);
     }
@@ -268,13 +367,16 @@ function start(svg: SVGSVGElement): void {
 
   if (saved.laid && view.isUpright()) model.stretch(0.62, 1.3);
   view.draw();
-  drawList();
-  drawLegend();
+  listAll();
+  drawFilters();
   view.fit();
   const thing = model.nodes.get(saved.chosen);
   const connection = model.edges.get(saved.chosen);
   if (thing) void openNode(thing, false);
   else if (connection) void openEdge(connection, false);
+  else if (model.paths) showPaths(false);
+  view.trace(model.traced());
+  isReady = true;
   document.querySelectorAll<HTMLElement>("[data-needs-script]").forEach((part) => (part.hidden = false));
 }
 

@@ -13,7 +13,19 @@ function choose(id: string): void {
   for (let around = step.closest("details"); around; around = around.parentElement?.closest("details") ?? null) around.open = true;
   step.scrollIntoView({ block: "center" });
   step.focus({ preventScroll: true });
+  window.history.replaceState(null, "", `#${id}`);
 }
+
+/** What the address names, a step or a chain, stands open. */
+function follow(): void {
+  const name = decodeURIComponent(window.location.hash.slice(1));
+  if (name.startsWith("step-")) choose(name);
+  const chain = document.getElementById(name);
+  if (chain instanceof HTMLDetailsElement) chain.open = true;
+}
+
+follow();
+window.addEventListener("hashchange", follow);
 
 document.querySelectorAll<SVGElement>("svg a[data-step]").forEach((edge) => {
   edge.addEventListener("click", (event) => {

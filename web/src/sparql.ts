@@ -30,6 +30,30 @@ function completions(terms: Term[]) {
   };
 }
 
+/**
+ * Typing over marked text. Left to the browser, it would keep the look of what it replaces in a style attribute, which the
+ * policy of these pages refuses and logs. The editor may not have heard yet of what the page has just marked.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== "insertText" || !event.data || event.isComposing) return false;
+    if (view.state.selection.main.empty) takeUpMarked(view);
+    if (view.state.selection.main.empty) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
+function takeUpMarked(view: EditorView): void {
+  const marks = document.getSelection();
+  if (!marks?.rangeCount || marks.isCollapsed) return;
+  const { startContainer, startOffset, endContainer, endOffset } = marks.getRangeAt(0);
+  if (!view.contentDOM.contains(startContainer) || !view.contentDOM.contains(endContainer)) return;
+  const [anchor, head] = [view.posAtDOM(startContainer, startOffset), view.posAtDOM(endContainer, endOffset)];
+  view.dispatch({ selection: { anchor, head } });
+}
+
 const everyRow = document.querySelector("#all-rows");
 const region = document.querySelector<HTMLElement>("#rows");
 if (everyRow && region) {
@@ -44,6 +68,7 @@ if (area) {
   const host = document.createElement("div");
   host.className = "editor";
   area.before(host);
+  host.style.minHeight = `${area.offsetHeight}px`; // what stands below stays where it is
   area.hidden = true;
   // In a shadow root the editor uses constructed style sheets, which a strict style policy allows.
   const root = host.attachShadow({ mode: "open" });
@@ -56,7 +81,7 @@ if (area) {
         lineNumbers(), history(), bracketMatching(), sparql(), syntaxHighlighting(COLOURS),
         autocompletion({ override: [completions(terms)] }),
         keymap.of([{ key: "Mod-Enter", run: () => { area.form?.requestSubmit(); return true; } }, ...defaultKeymap, ...historyKeymap]),
-        EditorView.lineWrapping,
+        EditorView.lineWrapping, typeOver,
         EditorView.theme({
           "&": { backgroundColor: "var(--surface)", color: "var(--ink)", fontSize: "0.9rem" },
           ".cm-content": { caretColor: "var(--ink)", fontFamily: "var(--mono)" },

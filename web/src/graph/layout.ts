@@ -22,6 +22,31 @@ export function placeNew(model: GraphModel, added: readonly GraphNode[], parent:
     node.x = parent.x + SQUEEZE * SPACING * Math.cos(angle);
     node.y = parent.y + SPACING * Math.sin(angle);
   });
+  settle(model, fresh);
+}
+
+/** Places the new things of some paths between their ends, each path beside the others. */
+export function placeAlong(model: GraphModel, added: readonly GraphNode[], paths: readonly (readonly string[])[]): void {
+  const fresh = new Set(added.map((node) => node.id));
+  const waiting = new Set(fresh);
+  paths.forEach((things, number) => {
+    const [first, last] = [model.nodes.get(things[0] ?? ""), model.nodes.get(things.at(-1) ?? "")];
+    if (!first || !last) return;
+    const length = Math.hypot(last.x - first.x, last.y - first.y) || 1;
+    const aside = (number - (paths.length - 1) / 2) * 1.3 * SPACING;
+    things.forEach((id, place) => {
+      const node = model.nodes.get(id);
+      if (!node || !waiting.delete(id)) return;
+      const part = place / (things.length - 1);
+      node.x = first.x + (last.x - first.x) * part - ((last.y - first.y) / length) * aside;
+      node.y = first.y + (last.y - first.y) * part + ((last.x - first.x) / length) * aside;
+    });
+  });
+  settle(model, fresh);
+}
+
+/** Lets new things push each other apart; the others stay where they are. */
+function settle(model: GraphModel, fresh: ReadonlySet<string>): void {
   const bodies: Body[] = [...model.nodes.values()].map((node) => {
     const x = node.x / SQUEEZE;
     return fresh.has(node.id) ? { id: node.id, x, y: node.y } : { id: node.id, x, y: node.y, fx: x, fy: node.y };

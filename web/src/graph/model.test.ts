@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { placeNew } from "./layout";
-import { GraphModel, type GraphData, type GraphEdge, type GraphNode } from "./model";
+import { placeAlong, placeNew } from "./layout";
+import { GraphModel, type FoundPaths, type GraphData, type GraphEdge, type GraphNode } from "./model";
 
 const node = (id: string, x = 0, y = 0, type = "Drug"): GraphNode => ({ id, type, label: id, x, y, pinned: false });
 const edge = (source: string, target: string): GraphEdge => ({
@@ -9,6 +9,16 @@ const edge = (source: string, target: string): GraphEdge => ({
 const kit: GraphData = { nodes: [node("target:KIT", 0, 0, "Target"), node("drug:imatinib", 100, 40)], edges: [edge("drug:imatinib", "target:KIT")] };
 const fresh = (): GraphModel => new GraphModel(structuredClone(kit));
 const shown = (model: GraphModel): string => JSON.stringify([[...model.nodes.values()], [...model.edges.keys()].sort()]);
+
+/** One path from a drug to KIT by way of another thing, and one straight. */
+const paths: FoundPaths = {
+  ends: ["drug:imatinib", "target:KIT"], names: ["imatinib", "KIT"], note: "",
+  paths: [["drug:imatinib", "target:KIT"], ["drug:imatinib", "process:p", "target:KIT"]].map((things) => ({
+    things, names: things, certainty: "stated",
+    steps: things.slice(1).map((end, place) => ({ edge: edge(things[place] ?? "", end).id, sentence: "", certainty: "stated", statements: [], passages: [] })),
+  })),
+};
+const onPath: GraphData = { nodes: [node("process:p")], edges: [edge("drug:imatinib", "process:p"), edge("process:p", "target:KIT")] };
 
 /** Numbers that look random and are the same each time. */
 function* numbers(seed: number): Generator<number, number> {
@@ -73,6 +83,69 @@ describe("a step of the reader", () => {
   });
 });
 
+describe("paths", () => {
+  it("come with their things as one step, and go with it", () => {
+    const model = fresh();
+    model.add(structuredClone(onPath), paths);
+    expect(model.traced()).toContain("process:p");
+    model.undo();
+    expect([model.paths, model.nodes.has("process:p"), model.traced()]).toEqual([undefined, false, undefined]);
+    model.redo();
+    expect([model.paths, model.nodes.has("process:p")]).toEqual([paths, true]);
+  });
+
+  it("that bring nothing new can be taken back too", () => {
+    const model = fresh();
+    model.add({ nodes: [], edges: [] }, paths);
+    expect(model.canUndo()).toBe(true);
+    model.undo();
+    expect(model.paths).toBeUndefined();
+  });
+
+  it("let one stand out", () => {
+    const model = fresh();
+    model.add(structuredClone(onPath), paths);
+    model.path = 1;
+    expect(model.traced()).toEqual(new Set(["drug:imatinib", "target:KIT", "drug:imatinib|inhibits|target:KIT|stated"]));
+  });
+
+  it("end when a thing on them is hidden, not when another is", () => {
+    const model = fresh();
+    model.add({ nodes: [...structuredClone(onPath.nodes), node("drug:other")], edges: onPath.edges }, paths);
+    model.hide("drug:other");
+    expect(model.paths).toBe(paths);
+    model.hide("process:p");
+    expect(model.paths).toBeUndefined();
+    model.undo();
+    expect(model.paths).toBe(paths);
+  });
+
+  it("find places for what they add between their ends, and move nothing that was there", () => {
+    const model = fresh();
+    Object.assign(model.nodes.get("drug:imatinib") ?? {}, { x: 600, y: 0 });
+    const before = structuredClone([...model.nodes.values()]);
+    const added = model.add(structuredClone(onPath), paths);
+    placeAlong(model, added.nodes, paths.paths.map((path) => path.things));
+    expect([...model.nodes.values()].slice(0, 2)).toEqual(before);
+    expect(model.nodes.get("process:p")?.x).toBeGreaterThan(0);
+    expect(model.nodes.get("process:p")?.x).toBeLessThan(600);
+  });
+});
+
+describe("what is faded", () => {
+  it("is a kind of thing with its connections, or connections by what they say or how firmly", () => {
+    const model = fresh();
+    const [said] = [...model.edges.values()];
+    if (!said) throw new Error("no edge");
+    for (const key of ["Drug", "inhibits", "stated"]) {
+      model.toggle([key]);
+      expect(model.isFadedEdge(said), key).toBe(true);
+      model.undo();
+      expect(model.isFadedEdge(said), key).toBe(false);
+    }
+  });
+});
+
 describe("the address", () => {
   it("holds every field of the view", () => {
     const model = fresh();
@@ -83,6 +156,10 @@ describe("the address", () => {
     expect(model.toParameters("drug:imatinib", "abc").toString()).toBe(
       new URLSearchParams([["at", "target:KIT@12,-4"], ["at", "drug:imatinib@100,40"], ["pin", "drug:imatinib"], ["fade", "Target"], ["open", "drug:imatinib"], ["links", "1"], ["data", "abc"]]).toString(),
     );
+    model.add({ nodes: [], edges: [] }, paths);
+    model.path = 2;
+    const parameters = model.toParameters("", "abc");
+    expect([parameters.getAll("between"), parameters.get("path")]).toEqual([["drug:imatinib", "target:KIT"], "2"]);
   });
 
   it("forgets a choice that is no longer shown", () => {

@@ -1,5 +1,7 @@
 /** Small DOM pieces for the panel, the list and the legend. */
 
+import type { FactCard } from "../api";
+
 export function make<K extends keyof HTMLElementTagNameMap>(name: K, text = "", className = ""): HTMLElementTagNameMap[K] {
   const made = document.createElement(name);
   made.textContent = text;
@@ -29,4 +31,14 @@ export function listed<T>(items: readonly T[], entry: (item: T) => Node, classNa
     return row;
   }));
   return list;
+}
+
+/** Who states a fact, and where. */
+export function statedBy(fact: FactCard): HTMLElement {
+  const row = make("span", "stated by ");
+  row.append(link(fact.asserted_by.map((ref) => ref.label).join(", ") || "a source", `/statement/${encodeURIComponent(fact.curie)}`));
+  for (const place of fact.passages) {
+    row.append(" · ", link(place.section ? `passage: ${place.section}` : "passage", `/passage/${encodeURIComponent(place.id.replace(/^.*\/passage\//, "passage:"))}`));
+  }
+  return row;
 }

@@ -2,7 +2,7 @@
 
 import type { Drawn } from "../files";
 import type { GraphModel } from "./model";
-import { element } from "./shapes";
+import { element, markOf } from "./shapes";
 
 const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "opacity", "visibility", "font-family", "font-size", "font-weight"];
 
@@ -56,7 +56,7 @@ function keyOf(legend: Element, left: number, top: number): { group: SVGGElement
     if (shape?.firstElementChild) {
       const copy = shape.firstElementChild.cloneNode() as Element;
       dress(copy, shape.firstElementChild);
-      row.append(copy);
+      row.append(copy, ...markOf(entry.dataset["type"] ?? ""));
     }
     const words = element("text", { x: "30", y: "7", "font-size": "19", "font-family": "sans-serif", fill: getComputedStyle(entry).color });
     words.textContent = entry.textContent;

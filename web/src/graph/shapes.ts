@@ -29,6 +29,30 @@ const SHAPES: Record<string, () => SVGElement> = {
   Histotype: () => element("polygon", { points: polygon(5, -Math.PI / 2) }),
 };
 
+/** Kinds without a shape of their own share the circle; two letters tell them apart. */
+const LETTERS: Record<string, string> = {
+  AdverseEvent: "AE", Arm: "Ar", CellState: "Ce", Condition: "Co", Definition: "De", Document: "Do", Measure: "Me", Organism: "Or", Organization: "Og",
+  Outcome: "Ou", Patient: "Pa", Population: "Po", Procedure: "Pr", Reference: "Re", Site: "Si", Statement: "Sm", Study: "St", TimelineEvent: "Ev",
+};
+
+export function lettersOf(type: string): string {
+  return LETTERS[type] ?? "";
+}
+
+/** The letters as a reference to their one drawing: they are no part of what a thing is called. */
+export function markOf(type: string): SVGElement[] {
+  return lettersOf(type) ? [element("use", { href: `#letters-${type}` })] : [];
+}
+
+/** The drawings that `markOf` refers to. */
+export function allMarks(): SVGElement[] {
+  return Object.entries(LETTERS).map(([type, letters]) => {
+    const mark = element("text", { id: `letters-${type}`, class: "mark", y: "3.5", "text-anchor": "middle", "font-size": "9", "font-weight": "600" });
+    mark.textContent = letters;
+    return mark;
+  });
+}
+
 export function shapeOf(type: string): SVGElement {
   return (SHAPES[type] ?? (() => element("circle", { r: "13" })))();
 }

@@ -4,12 +4,15 @@ import { drag } from "d3-drag";
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type ZoomBehavior, type ZoomTransform } from "d3-zoom";
 import type { GraphEdge, GraphModel, GraphNode, Place } from "./model";
-import { element, shapeOf } from "./shapes";
+import { allMarks, element, markOf, shapeOf } from "./shapes";
+import { placeWords, pointOn, type Box, type Curve } from "./words";
 
 /** Labels smaller than this part of their size cannot be read: rather show a part of the graph. */
-const LEAST_FIT = 0.75;
+const LEAST_FIT = 0.85;
 /** Up to so many edges all show their words; above that those in focus do. */
-const WORDY = 25;
+const WORDY = 30;
+/** Up to so many edges their words are kept clear of things and of each other. */
+const SORTED = 120;
 
 export interface ViewEvents {
   open(node: GraphNode, byKey: boolean): void;
@@ -34,6 +37,21 @@ export function wrapLabel(label: string, width = 19): string[] {
   return lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]}…`] : lines;
 }
 
+/** What an edge says, and how often where it is said more than once. */
+function wordsOf(edge: GraphEdge): string {
+  return edge.statements.length > 1 ? `${edge.label} (${edge.statements.length})` : edge.label;
+}
+
+/** A thing and its name. */
+function boxesOf({ x, y, label }: GraphNode): Box[] {
+  const lines = wrapLabel(label);
+  const half = Math.max(...lines.map((line) => line.length)) * 3.3;
+  return [
+    { left: x - 21, top: y - 17, right: x + 21, bottom: y + 17 },
+    { left: x - half, top: y + 18, right: x + half, bottom: y + 20 + 14 * lines.length },
+  ];
+}
+
 export class GraphView {
   private readonly world: SVGGElement;
   /** The window onto the graph. During a gesture the whole picture moves in it, drawn already; at its end the picture is drawn anew. */
@@ -42,6 +60,7 @@ export class GraphView {
   private committed: ZoomTransform = zoomIdentity;
   private readonly groups = new Map<string, SVGGElement>();
   private bends = new Map<string, number>();
+  private spots = new Map<string, number | undefined>();
   private current = "";
 
   constructor(
@@ -88,6 +107,7 @@ export class GraphView {
   draw(): void {
     const focused = document.activeElement?.getAttribute("data-node");
     this.bends = this.fanned();
+    this.spots = this.free();
     this.groups.clear();
     const edges = element("g", { class: "edges" });
     const nodes = element("g", { class: "nodes" });
@@ -101,13 +121,10 @@ export class GraphView {
     if (focused) this.focus(focused);
   }
 
-  /** Nodes of faded types, and what leads to them, step back. */
+  /** What the reader has faded steps back. */
   fade(): void {
-    const faded = (id: string): boolean => this.model.faded.has(this.model.nodes.get(id)?.type ?? "");
-    for (const node of this.model.nodes.values()) this.groups.get(node.id)?.classList.toggle("faded", faded(node.id));
-    for (const edge of this.model.edges.values()) {
-      this.groups.get(edge.id)?.classList.toggle("faded", faded(edge.source) || faded(edge.target));
-    }
+    for (const node of this.model.nodes.values()) this.groups.get(node.id)?.classList.toggle("faded", this.model.isFadedNode(node));
+    for (const edge of this.model.edges.values()) this.groups.get(edge.id)?.classList.toggle("faded", this.model.isFadedEdge(edge));
   }
 
   focus(id: string): void {
@@ -119,6 +136,13 @@ export class GraphView {
   choose(id: string): void {
     for (const [key, group] of this.groups) group.classList.toggle("chosen", key === id);
     this.emphasise(this.model.nodes.has(id) ? id : undefined);
+  }
+
+  /** Things and edges that stand out; the others step back. */
+  trace(ids: ReadonlySet<string> | undefined): void {
+    this.svg.classList.toggle("tracing", ids !== undefined);
+    this.svg.classList.toggle("picked", ids !== undefined && this.model.path > 0);
+    for (const [key, group] of this.groups) group.classList.toggle("traced", ids?.has(key) ?? false);
   }
 
   fit(): void {
@@ -164,6 +188,7 @@ export class GraphView {
 
   private markers(): SVGDefsElement {
     const defs = element("defs", {});
+    defs.append(...allMarks());
     for (const [id, path] of [
       ["arrow", "M0,0 L8,4 L0,8 z"],
       ["bar", "M4,-1 L7,-1 L7,9 L4,9 z"],
@@ -188,8 +213,8 @@ export class GraphView {
       tabindex: "-1", role: "button", "data-node": node.id,
       "aria-label": `${name}, ${this.events.typeName(node.type)}, ${degree} connection${degree === 1 ? "" : "s"} shown${node.pinned ? ", pinned" : ""}`,
     });
-    group.append(shapeOf(node.type));
-    const text = element("text", { y: "29", "text-anchor": "middle" });
+    group.append(shapeOf(node.type), ...markOf(node.type));
+    const text = element("text", { class: "name", y: "29", "text-anchor": "middle" });
     lines.forEach((line, index) => {
       const span = element("tspan", { x: "0", dy: index === 0 ? "0" : "1.15em" });
       span.textContent = `${line} `;
@@ -225,13 +250,14 @@ export class GraphView {
   private edge(edge: GraphEdge): SVGGElement {
     const mark = edge.sign === 1 ? "arrow" : edge.sign === -1 ? "bar" : "dot";
     const group = element("g", {
-      class: `edge mark-${mark} certainty-${edge.certainty}`, tabindex: "-1", role: "button", "data-edge": edge.id,
-      "aria-label": `${edge.sentence}, ${edge.certainty} (${edge.label})`,
+      class: `edge mark-${mark} certainty-${edge.certainty}${this.spots.has(edge.id) && this.spots.get(edge.id) === undefined ? " wordless" : ""}`, tabindex: "-1", role: "button", "data-edge": edge.id,
+      "aria-label": `${wordsOf(edge)}: ${edge.sentence}, ${edge.certainty}`,
     });
+    group.style.setProperty("--width", String(1.3 + Math.log2(Math.max(edge.statements.length, 1)) / 2));
     const d = this.path(edge);
     group.append(element("path", { d, class: "hit" }), element("path", { d, class: "line", "marker-end": `url(#mark-${mark})` }));
     const label = element("text", { ...this.middle(edge), "text-anchor": "middle" });
-    label.textContent = edge.label;
+    label.textContent = wordsOf(edge);
     group.append(label);
     group.addEventListener("click", () => this.events.openEdge(edge, false));
     this.groups.set(edge.id, group);
@@ -263,7 +289,15 @@ export class GraphView {
     return bends;
   }
 
-  private ends(edge: GraphEdge): { ax: number; ay: number; bx: number; by: number; cx: number; cy: number } {
+  /** Where on its line the words of each edge stand; undefined where they have no room. */
+  private free(): Map<string, number | undefined> {
+    const edges = [...this.model.edges.values()];
+    if (edges.length > SORTED) return new Map();
+    const places = placeWords(edges.map((edge) => ({ curve: this.ends(edge), words: wordsOf(edge) })), [...this.model.nodes.values()].flatMap(boxesOf));
+    return new Map(edges.map((edge, index) => [edge.id, places[index]]));
+  }
+
+  private ends(edge: GraphEdge): Curve {
     const a = this.model.nodes.get(edge.source);
     const b = this.model.nodes.get(edge.target);
     if (!a || !b) return { ax: 0, ay: 0, bx: 0, by: 0, cx: 0, cy: 0 };
@@ -289,8 +323,8 @@ export class GraphView {
   }
 
   private middle(edge: GraphEdge): { x: string; y: string } {
-    const { ax, ay, bx, by, cx, cy } = this.ends(edge);
-    return { x: ((ax + bx + 2 * cx) / 4).toFixed(1), y: ((ay + by + 2 * cy) / 4 + 3).toFixed(1) };
+    const { x, y } = pointOn(this.ends(edge), this.spots.get(edge.id) ?? 0.5);
+    return { x: x.toFixed(1), y: (y + 3).toFixed(1) };
   }
 
   private rove(id: string | undefined): void {

@@ -1,0 +1,285 @@
+"""What is drawn can be read and used: rates on a phone, paths on the canvas, filters, labels, paper, few colours."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+NARROW = (390, 844)
+RATES = "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma"
+ENDS = "/explore?node=drug:sirolimus&node=process:g1-s-transition"
+PLACES = """() => Object.fromEntries([...document.querySelectorAll('#graph .node')]
+  .map(node => [node.dataset.node, node.getAttribute('transform')]))"""
+
+
+def node(page: Page, name: str) -> Any:
+    return page.locator(f"#graph .node[data-node='{name}']")
+
+
+@pytest.mark.parametrize("setting", [{"size": NARROW}, {"size": NARROW, "scripts": False}, {}], ids=str)
+def test_rates_are_read_without_scrolling_and_stand_where_their_figures_say(
+    visit: Any, setting: dict[str, Any]
+) -> None:
+    visited = visit(**setting)
+    visited.go(RATES)
+    page: Page = visited.page
+    rows = page.locator(".forest li.rate")
+    assert rows.count() > 4
+    for row in rows.all():
+        assert "…" not in (row.text_content() or "")
+        figure = row.locator(".figure").text_content() or ""
+        rate, low, high = (float(text) for text in re.findall(r"\d+(?:\.\d+)?", figure)[:3])
+        plot, point, whisker = (row.locator(part).bounding_box() for part in ("> svg", ".point", ".whisker"))
+        assert plot
+        assert point
+        assert whisker
+        assert plot["width"] > 280
+
+        def at(percent: float, plot: Any = plot) -> float:
+            return float(plot["x"] + plot["width"] * percent / 100)
+
+        assert point["x"] + point["width"] / 2 == pytest.approx(at(rate), abs=1.5)
+        assert whisker["x"] == pytest.approx(at(low), abs=2)
+        assert whisker["x"] + whisker["width"] == pytest.approx(at(high), abs=2)
+    box = page.locator(".forest").bounding_box()
+    assert box is not None
+    for part in page.locator(".forest :is(.name, .figure, svg.plot)").all():
+        inner = part.bounding_box()
+        assert inner is None or inner["x"] + inner["width"] <= box["x"] + box["width"] + 1
+
+
+def test_paths_between_two_things_come_in_one_request_and_move_nothing(visit: Any) -> None:
+    visited = visit()
+    page: Page = visited.page
+    visited.go(ENDS)
+    before = page.evaluate(PLACES)
+    node(page, "drug:sirolimus").locator("> :first-child").click()
+    page.get_by_role("button", name="Paths from here").click()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    node(page, "process:g1-s-transition").locator("> :first-child").click()
+    expect(page.locator("#graph-panel h2")).to_contain_text("Paths between sirolimus and")
+    assert len(requests) == 1
+    after = page.evaluate(PLACES)
+    assert len(after) > len(before)
+    assert {name: after[name] for name in before} == before
+    for name in after.keys() - before.keys():
+        expect(page.locator(f"#graph-list [data-id='{name}']")).to_have_count(1)
+    page.keyboard.press("Control+z")
+    assert page.evaluate(PLACES) == before
+    expect(page.locator("#graph-panel h2")).to_have_count(0)
+    page.get_by_role("button", name="Redo").click()
+    expect(page.locator("#graph-panel .paths > li")).not_to_have_count(0)
+    assert page.evaluate(PLACES) == after
+
+
+def test_a_path_is_picked_told_step_by_step_and_kept_in_the_address(visit: Any) -> None:
+    visited = visit()
+    page: Page = visited.page
+    visited.go("/explore?between=imatinib&between=GIST")
+    paths = page.locator("#graph-panel .paths > li > button")
+    paths.filter(has_text="oncogenic KIT").first.click()
+    expect(page).to_have_url(re.compile(r"between=drug:imatinib&between=histotype:gist&path=\d"))
+    steps = page.locator("#graph-panel .steps li")
+    expect(steps).to_have_count(2)
+    for step in steps.all():
+        expect(step).to_contain_text("stated by")
+        assert step.locator("a[href^='/statement/']").count() == 1
+        assert step.locator("a[href^='/passage/']").count() >= 1
+    shown = page.evaluate("[...document.querySelectorAll('#graph .edge.traced')].map(edge => edge.dataset.edge)")
+    assert [edge.split("|")[:3] for edge in sorted(shown)] == [
+        ["drug:imatinib", "blocks", "target:KIT-oncogenic"],
+        ["target:KIT-oncogenic", "drives", "histotype:gist"],
+    ]
+    faint = page.locator("#graph .edge:not(.traced)").first.evaluate("edge => getComputedStyle(edge).opacity")
+    assert float(faint) < 0.3
+    told = page.locator("#graph-panel").inner_text()
+    page.reload()
+    expect(page.locator("#graph-panel .steps li")).to_have_count(2)
+    assert page.locator("#graph-panel").inner_text() == told
+
+
+def test_paths_are_found_by_keyboard_alone(visit: Any) -> None:
+    visited = visit()
+    page: Page = visited.page
+    visited.go(ENDS)
+    node(page, "drug:sirolimus").focus()
+    page.keyboard.press("f")
+    expect(page.get_by_label("or here:")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(node(page, "drug:sirolimus")).to_be_focused()
+    page.keyboard.press("f")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#graph-panel .paths > li > button").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#graph-panel .steps li").first).to_be_visible()
+
+
+def test_hiding_a_thing_ends_the_paths_through_it_and_undo_brings_them_back(visit: Any) -> None:
+    visited = visit()
+    page: Page = visited.page
+    visited.go("/explore?between=imatinib&between=GIST")
+    node(page, "target:KIT-oncogenic").focus()
+    page.keyboard.press("h")
+    expect(page).not_to_have_url(re.compile("between="))
+    expect(page.locator("#graph .traced")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(page).to_have_url(re.compile("between=drug:imatinib"))
+    expect(page.locator("#graph-panel h2")).to_contain_text("Paths between imatinib")
+
+
+@pytest.mark.parametrize("setting", [{"scripts": False}, {"scripts": False, "size": NARROW}], ids=str)
+def test_paths_are_found_without_scripts(visit: Any, setting: dict[str, Any]) -> None:
+    visited = visit(**setting)
+    page: Page = visited.page
+    visited.go(ENDS)
+    page.locator("#graph-list").get_by_role("link", name="sirolimus", exact=True).click()
+    page.get_by_label("Paths from here to").select_option("progression through the G1/S boundary")
+    page.get_by_role("button", name="Find").click()
+    expect(page.locator("#graph-panel h2")).to_contain_text("Paths between sirolimus and progression")
+    expect(page.locator("#graph-panel .paths a[href^='/statement/']").first).to_be_visible()
+    expect(page.locator("#graph-list").get_by_role("link", name="cyclin D1 turnover", exact=True)).to_have_count(1)
+
+
+def test_signs_are_drawn_without_scripts(visit: Any) -> None:
+    visited = visit(scripts=False)
+    visited.go("/explore?node=target:KIT&node=drug:imatinib&node=histotype:gist")
+    page: Page = visited.page
+    marks = {
+        line.get_attribute("aria-label"): line.locator("path.line").get_attribute("marker-end")
+        for line in page.locator("#graph .edge").all()
+    }
+    assert marks["imatinib inhibits KIT"] == "url(#mark-bar)"
+    assert {"url(#mark-dot)", "url(#mark-bar)"} <= set(marks.values())
+    paths = [line.get_attribute("d") for line in page.locator("#graph .edge path.line").all()]
+    assert len(set(paths)) == len(paths)  # lines between the same two things lie beside each other
+
+
+def test_connections_are_filtered_by_what_they_say_and_how_firmly(visit: Any) -> None:
+    visited = visit()
+    page: Page = visited.page
+    visited.go("/explore?node=target:KIT&node=drug:imatinib&node=histotype:gist")
+    page.get_by_text("Filter connections").click()
+    switch = page.locator("#graph-links [data-type='inhibits']")
+    expect(switch).to_contain_text(re.compile(r"inhibits \d"))
+    switch.click()
+    faded = page.locator("#graph .edge.faded")
+    expect(faded).not_to_have_count(0)
+    assert all("|inhibits|" in (edge.get_attribute("data-edge") or "") for edge in faded.all())
+    expect(page).to_have_url(re.compile("fade=inhibits"))
+    page.reload()
+    expect(page.locator("#graph .edge.faded")).not_to_have_count(0)
+    page.get_by_text("Filter connections").click()
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("#graph .edge.faded")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(page.locator("#graph .edge.faded")).not_to_have_count(0)
+
+
+def test_a_thing_is_added_in_place(visit: Any) -> None:
+    visited = visit()
+    page: Page = visited.page
+    visited.go("/explore?node=target:KIT&node=drug:imatinib")
+    before = page.evaluate(PLACES)
+    page.get_by_label("Add a thing").fill("sunitinib")
+    page.keyboard.press("Enter")
+    expect(node(page, "drug:sunitinib")).to_have_count(1)
+    expect(page.locator("#graph .edge[data-edge^='drug:sunitinib|inhibits|target:KIT']")).to_have_count(1)
+    after = page.evaluate(PLACES)
+    assert {name: after[name] for name in before} == before
+    page.get_by_role("button", name="Undo").first.click()
+    expect(node(page, "drug:sunitinib")).to_have_count(0)
+    page.get_by_label("Add a thing").fill("never heard of it")
+    page.keyboard.press("Enter")
+    expect(page.locator("#graph-status")).to_contain_text("never heard of it")
+    visited.faults.clear()  # the browser logs the 404, as it must
+
+
+MANY = """SELECT ?n { { ?s skg:subject ?n } UNION { ?s skg:object ?n } ?n a ?t .
+VALUES ?t { skg:Drug skg:Target skg:Process skg:Histotype skg:DrugClass skg:Complex skg:AdverseEvent skg:Site } }
+GROUP BY ?n ORDER BY DESC(COUNT(?s)) ?n LIMIT 150"""
+LABELS = """() => {
+  const boxes = [...document.querySelectorAll('#graph .node .name')].map(text => text.getBoundingClientRect());
+  let clashes = 0;
+  boxes.forEach((a, n) => boxes.slice(n + 1).forEach(b => {
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (across > 3 && down > 3) clashes += 1;
+  }));
+  const text = document.querySelector('#graph .node .name');
+  return [boxes.length, clashes, parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a];
+}"""
+
+
+@pytest.mark.parametrize("count", [50, 150])
+def test_names_of_things_stay_apart_and_large_enough_to_read(visit: Any, curated_graph: Any, count: int) -> None:
+    names = [row[0].value.split("/sarcoma-kg/")[1].replace("/", ":", 1) for row in curated_graph.sparql(MANY)]
+    visited = visit()
+    visited.go("/explore?" + "&".join(f"node={name}" for name in names[:count]))
+    shown, clashes, size_px = visited.page.evaluate(LABELS)
+    assert (shown, clashes) == (count, 0)
+    assert size_px >= 10
+
+
+def test_without_things_there_is_no_empty_canvas(visit: Any) -> None:
+    visited = visit()
+    visited.go("/explore")
+    expect(visited.page.locator(".explore")).to_be_hidden()
+    expect(visited.page.get_by_role("link", name="leiomyosarcoma")).to_be_visible()
+
+
+def test_typing_over_a_marked_query_keeps_to_the_policy(visit: Any) -> None:
+    """A violation of the policy would be a fault of the visit."""
+    visited = visit()
+    page: Page = visited.page
+    visited.go("/sparql")
+    page.locator(".editor .cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("ASK { ?s a skg:Drug }")
+    assert page.locator("textarea[name=query]").input_value() == "ASK { ?s a skg:Drug }"
+    page.keyboard.press("Control+z")
+    assert "ASK" not in page.locator("textarea[name=query]").input_value()
+
+
+def test_evidence_prints_whole_as_tables_without_forms(visit: Any) -> None:
+    visited = visit(size=(794, 1123))  # A4 at 96 pixels an inch
+    page: Page = visited.page
+    visited.go(RATES)
+    page.emulate_media(media="print")
+    expect(page.locator("form.ask")).to_be_hidden()
+    expect(page.locator("header.site nav")).to_be_hidden()
+    assert page.locator(".study table").first.evaluate("table => getComputedStyle(table.tHead).display") != "none"
+    folded = page.locator("details:not([open]) li").first
+    expect(folded).to_be_visible()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 794
+
+
+def test_with_few_colours_things_and_lines_keep_an_outline(visit: Any) -> None:
+    visited = visit()
+    page: Page = visited.page
+    page.emulate_media(forced_colors="active")
+    visited.go("/explore?node=target:KIT")
+    drawn = page.evaluate(
+        """() => ['.node > :first-child', '.edge .line'].map(part => {
+          const style = getComputedStyle(document.querySelector('#graph ' + part));
+          return [style.stroke, style.fill]; })"""
+    )
+    text, ground = page.evaluate(
+        "() => [getComputedStyle(document.body).color, getComputedStyle(document.documentElement).backgroundColor]"
+    )
+    assert [stroke for stroke, _ in drawn] == [text, text]
+    assert drawn[0][1] == ground
+
+
+def test_a_study_tells_what_came_of_each_arm(visit: Any) -> None:
+    visited = visit(scripts=False)
+    visited.go("/study/study:sarc002")
+    results = visited.page.locator(".came")
+    assert results.count() == 2
+    expect(results.first).to_contain_text("27%")
+    expect(results.last).to_contain_text("32%")
