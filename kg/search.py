@@ -2,15 +2,16 @@
 
 The names of a generation lie in one SQLite file: labels, synonyms, identifiers of other vocabularies, CURIEs
 and local names. An exact match comes before a prefix, that before whole words, these before a part of a word,
-and that before a name with typing errors. Serving opens the file as immutable: nothing is locked, nothing is
-written. ``kg.names_writer`` writes it.
+that before words spread over several names of one entity, and these before a name with typing errors. Where a text
+is no name as a whole, the names inside it are told apart. Serving opens the file as immutable: nothing is locked,
+nothing is written. ``kg.names_writer`` writes it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +22,11 @@ import numpy as np
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable, WrongKind
 from kg.identifiers import compress, display, is_project, parse_identifier
 from kg.model import EntityRef, with_subclasses
-from kg.names_writer import FORMAT, MAX_TYPO_LENGTH
+from kg.name_rows import NameRow, SearchHit, scaled, word_queries
+from kg.names_writer import FORMAT, LABEL, MAX_TYPO_LENGTH
 from kg.paths.adjacency import check_range
-from kg.spelling import american, compact, distances_within, loose_words, typos_allowed, words
+from kg.spelling import compact, distances_within, loose_words, telling, typos_allowed, words
+from kg.tables import Listed
 from ontology.terms import CLASSES
 
 MAX_HITS = 100
@@ -60,23 +63,27 @@ class SearchQuestion:
 
 
 @dataclass(frozen=True)
-class SearchHit(EntityRef):
-    """An entity, the name of it that matched, and how well: 1 exactly, then less; whether only imports know it."""
+class SearchPart:
+    """Some words of a text, and the entities that they name, best first."""
 
-    matched: str
-    score: float
-    imported: bool = False
+    text: str
+    items: tuple[SearchHit, ...]
 
 
 @dataclass(frozen=True)
-class SearchAnswer:
-    """Entities, best first. ``total`` is None where there are more than were looked at."""
+class SearchAnswer(Listed):
+    """Entities, best first. ``total`` is None where there are more than were looked at.
+
+    Attributes:
+        parts: of a text that is no name but holds names, those names in its order, such as a drug and a histotype.
+    """
 
     items: tuple[SearchHit, ...]
     limit: int
     total: int | None
     truncated: bool
     truncated_by: str | None
+    parts: tuple[SearchPart, ...] = ()
 
 
 class NameIndex:
@@ -119,11 +126,11 @@ class NameIndex:
         self.close()
 
     def search(self, question: SearchQuestion) -> SearchAnswer:
-        """Entities by name, best first: exact, prefix, words, part of a word, and only then typing errors."""
+        """Entities by name, best first: exact, prefix, words, part of a word, scattered words, then typing errors."""
         types = with_subclasses(question.types)
         best: dict[str, SearchHit] = {}
         whole = True
-        for tier in (self._exact, self._prefix, self._word, self._part, self._typo):
+        for tier in (self._exact, self._prefix, self._word, self._part, self._scattered, self._typo):
             if len(best) > question.limit:  # no later tier scores as high as an earlier one
                 whole = False
                 break
@@ -135,12 +142,13 @@ class NameIndex:
                 known = best.get(hit.id)
                 if known is None or (-known.score, known.matched) > (-hit.score, hit.matched):
                     best[hit.id] = hit
-        ranked = sorted(
-            best.values(), key=lambda hit: (-hit.score, not is_project(hit.id), hit.label.casefold(), hit.id)
-        )
+        ranked = _ranked(best)
         more = len(ranked) > question.limit
         total = len(ranked) if whole else None
-        return SearchAnswer(tuple(ranked[: question.limit]), question.limit, total, more, "limit" if more else None)
+        shown = tuple(ranked[: question.limit])
+        is_name = bool(shown) and shown[0].score >= _NAMED
+        parts = () if is_name else self._parts(question.text, types, whole_names=bool(shown))
+        return SearchAnswer(shown, question.limit, total, more, "limit" if more else None, parts)
 
     def resolve(
         self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()
@@ -199,6 +207,32 @@ class NameIndex:
             place += 1
         return tuple(found.values())
 
+    def _parts(self, text: str, types: frozenset[str], *, whole_names: bool) -> tuple[SearchPart, ...]:
+        """The names in a text, the longest first taken; words out of names too, unless there must be ``whole_names``.
+
+        Returns: in the order of the text; nothing for one word, and nothing where a single whole name is too little.
+        """
+        tokens = telling(text.split())[:_MOST_PARTED]
+        if len(text.split()) < 2:
+            return ()
+        found: list[SearchPart] = []
+        for part in _runs(tokens, lambda run: self._exact(run, types)):
+            if part.items or whole_names:
+                found.append(part)
+            else:
+                found += _runs(part.text.split(), lambda run: self._worded(run, types))
+        named = tuple(part for part in found if part.items)
+        return named if len(named) > 1 or not whole_names else ()
+
+    def _worded(self, run: str, types: frozenset[str]) -> list[SearchHit]:
+        """What has these words in a name; a kind of things ("drugs") and a short word ("hit") is no name."""
+        if run.casefold().rstrip("s") in _KINDS or len(compact(run)) < _LEAST_PARTED:
+            return []
+        if (found := self._word(run, types)) or " " in run:
+            return found
+        least = 0.0 if len(run) >= _LONG_WORD else _ONE_ERROR
+        return [hit for hit in self._typo(run, types) if hit.score >= least]
+
     def _suggestions(self, text: str, kinds: Sequence[str]) -> tuple[tuple[str, str], ...]:
         if not compact(text):
             return ()
@@ -226,14 +260,13 @@ class NameIndex:
             "(n.loose >= ? AND n.loose < ?) OR (n.compact >= ? AND n.compact < ?)",
             (loose, loose + "\U0010ffff", typed, typed + "\U0010ffff"), types,
         )  # fmt: skip
-        return [row.hit(_scaled(0.80, typed, row)) for row in rows]
+        return [row.hit(scaled(0.80, typed, row)) for row in rows]
 
     def _word(self, text: str, types: frozenset[str]) -> list[SearchHit]:
-        tokens = words(text)
-        *whole, last = tokens
-        query = " AND ".join([*(f'"{american(word)}"' for word in whole), f'("{american(last)}" OR "{last}"*)'])
+        tokens = telling(words(text))
+        query = " AND ".join(word_queries(tokens))
         rows = self._typed("n.id IN (SELECT rowid FROM word WHERE words MATCH ?)", (query,), types)
-        return [row.hit(_scaled(0.65, "".join(tokens), row)) for row in rows]
+        return [row.hit(scaled(0.65, "".join(tokens), row)) for row in rows]
 
     def _part(self, text: str, types: frozenset[str]) -> list[SearchHit]:
         loose = "".join(loose_words(text))
@@ -243,7 +276,17 @@ class NameIndex:
             where, value = "n.id IN (SELECT rowid FROM part WHERE loose MATCH ?)", f'"{loose}"'
         else:
             where, value = "instr(n.loose, ?) > 0", loose
-        return [row.hit(_scaled(_PART_SCORE - 0.15, loose, row)) for row in self._typed(where, (value,), types)]
+        return [row.hit(scaled(_PART_SCORE - 0.15, loose, row)) for row in self._typed(where, (value,), types)]
+
+    def _scattered(self, text: str, types: frozenset[str]) -> list[SearchHit]:
+        """Entities that have each of the words in one of their names, no name having all."""
+        tokens = telling(words(text))
+        if not 1 < len(tokens) <= _MOST_PARTED:
+            return []
+        has_word = "SELECT o.entity FROM name o WHERE o.id IN (SELECT rowid FROM word WHERE words MATCH ?)"
+        where = " AND ".join(f"n.entity IN ({has_word})" for _ in tokens)
+        rows = self._typed(f"n.source = {LABEL} AND {where}", tuple(word_queries(tokens)), types)
+        return [row.hit(scaled(_SCATTERED, "".join(tokens), row, 0.05)) for row in rows]
 
     def _typo(self, text: str, types: frozenset[str]) -> list[SearchHit]:
         loose = "".join(loose_words(text))
@@ -255,7 +298,7 @@ class NameIndex:
             where = "n.loose = ? OR n.id IN (SELECT rowid FROM word WHERE words MATCH ?)"
             for row in self._typed(where, (spelling, f'"{spelling}"'), types):
                 near = 0.30 - 0.08 * distance
-                hits.append(row.hit(near if row.loose == spelling else _scaled(near - 0.07, spelling, row, 0.05)))
+                hits.append(row.hit(near if row.loose == spelling else scaled(near - 0.07, spelling, row, 0.05)))
         return hits
 
     def _close_spellings(self, loose: str, errors: int) -> list[tuple[int, str]]:
@@ -275,15 +318,15 @@ class NameIndex:
             ]
         return sorted(close)[:20]
 
-    def _typed(self, where: str, values: tuple[str, ...], types: frozenset[str]) -> list[_Row]:
+    def _typed(self, where: str, values: tuple[str, ...], types: frozenset[str]) -> list[NameRow]:
         """Names that meet a condition, of entities of these types, shortest first."""
         chosen = f" AND e.type IN ({', '.join('?' * len(types))})" if types else ""
         order = f"ORDER BY length(n.loose), n.source, n.id LIMIT {CANDIDATES}"
         return self._rows(f"{_HITS} WHERE ({where}){chosen} {order}", (*values, *sorted(types)))
 
-    def _rows(self, query: str, values: tuple[str, ...]) -> list[_Row]:
+    def _rows(self, query: str, values: tuple[str, ...]) -> list[NameRow]:
         with self._lock:
-            return [_Row(*row) for row in self._connection.execute(query, values)]
+            return [NameRow(*row) for row in self._connection.execute(query, values)]
 
     def _entity(self, iri: str) -> EntityRef | None:
         with self._lock:
@@ -291,28 +334,14 @@ class NameIndex:
         return None if row is None else EntityRef(iri, display(iri), row[0], row[1])
 
 
+_NAMED = 0.90  # the least score of an exact match
 _PART_SCORE = 0.60
+_SCATTERED = 0.36
 _LONGEST_NAME = 6  # words
-
-
-@dataclass(frozen=True)
-class _Row:
-    iri: str
-    type: str
-    label: str
-    text: str
-    source: int
-    compact: str
-    loose: str
-
-    @property
-    def entity(self) -> EntityRef:
-        return EntityRef(self.iri, display(self.iri), self.type, self.label)
-
-    def hit(self, score: float) -> SearchHit:
-        entity = self.entity
-        imported = not is_project(entity.id)
-        return SearchHit(entity.id, entity.curie, entity.type, entity.label, self.text, round(score, 4), imported)
+_MOST_PARTED = 12  # words
+_LEAST_PARTED, _LONG_WORD = 4, 8  # letters
+_ONE_ERROR = 0.15  # the least score of a name with one typing error
+_KINDS = frozenset(term.label.casefold() for term in CLASSES.values())
 
 
 def _fits(entity: EntityRef, types: frozenset[str]) -> bool:
@@ -320,11 +349,11 @@ def _fits(entity: EntityRef, types: frozenset[str]) -> bool:
     return not types or entity.type in types or entity.type not in CLASSES
 
 
-def _standing(row: _Row) -> tuple[int, str]:
+def _standing(row: NameRow) -> tuple[int, str]:
     return row.source, row.iri
 
 
-def _chosen(rows: Sequence[_Row], text: str, parameter: str) -> EntityRef:
+def _chosen(rows: Sequence[NameRow], text: str, parameter: str) -> EntityRef:
     source = min(row.source for row in rows)
     chosen = sorted({row.entity for row in rows if row.source == source}, key=lambda entity: entity.curie)
     if len(chosen) > 1:
@@ -347,7 +376,23 @@ def a_kind_of(classes: Sequence[str]) -> str:
     return " or ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
-def _scaled(base: float, typed: str, row: _Row, span: float = 0.14) -> float:
-    """A score in [base, base + span]: the more of the name was typed, the higher."""
-    share = min(len(typed) / max(len(row.loose), 1), 1.0)
-    return base + span * share - 0.001 * row.source
+def _runs(tokens: Sequence[str], named: Callable[[str], Sequence[SearchHit]]) -> list[SearchPart]:
+    """Words cut into the longest runs that name something, and those between them that name nothing."""
+    found: list[SearchPart] = []
+    between: list[str] = []
+    place = 0
+    while place < len(tokens):
+        runs = (" ".join(tokens[place:end]) for end in range(min(len(tokens), place + _LONGEST_NAME), place, -1))
+        run, hits = next(((run, hits) for run in runs if compact(run) and (hits := named(run))), (tokens[place], ()))
+        if hits:
+            found += [SearchPart(" ".join(between), ())] if between else []
+            found.append(SearchPart(run, tuple(_ranked({hit.id: hit for hit in reversed(hits)})[:SUGGESTIONS])))
+            between = []
+        else:
+            between.append(run)
+        place += len(run.split())
+    return [*found, SearchPart(" ".join(between), ())] if between else found
+
+
+def _ranked(best: Mapping[str, SearchHit]) -> list[SearchHit]:
+    return sorted(best.values(), key=lambda hit: (-hit.score, not is_project(hit.id), hit.label.casefold(), hit.id))

@@ -24,6 +24,10 @@ _GREEK_LETTER = re.compile(f"[{''.join(GREEK)}]")
 _GREEK_AFTER_LATIN = re.compile(f"(?<=[a-z])(?=[{''.join(GREEK)}])")
 _COMBINED = re.compile(r"\s*(?:\+|\bplus\b)\s*")
 _WORD = re.compile(r"[^\W_]+")
+_JOINING = frozenset(
+    ("a", "an", "and", "are", "by", "did", "do", "does", "for", "from", "how", "in", "is", "of", "on", "or", "that",
+     "the", "to", "was", "were", "what", "which", "who", "with")
+)  # fmt: skip
 _AMERICAN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -53,6 +57,15 @@ def words(text: str) -> list[str]:
     plain = _GREEK_LETTER.sub(lambda match: GREEK[match[0]], _GREEK_AFTER_LATIN.sub(" ", plain.casefold()))
     parts = sorted(_COMBINED.split(plain)) if "+" in plain or " plus " in plain else [plain]
     return [word for part in parts for word in _WORD.findall(part)]
+
+
+def telling(tokens: list[str]) -> list[str]:
+    """Words without those that only join others, unless there are no others.
+
+    >>> telling(["patient", "2", "of", "the", "series"]), telling(["the"])
+    (['patient', '2', 'series'], ['the'])
+    """
+    return [token for token in tokens if token.casefold() not in _JOINING] or tokens
 
 
 def compact(text: str) -> str:

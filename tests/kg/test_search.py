@@ -39,6 +39,9 @@ NODES = [
     IndexNode(f"{BASE}histotype/leiomyosarcoma", "Histotype", "leiomyosarcoma", ("LMS",), ("MONDO:0005058",)),
     IndexNode(f"{BASE}histotype/uterine-leiomyosarcoma", "Histotype", "uterine leiomyosarcoma", ("ULMS",)),
     IndexNode(f"{BASE}regimen/docetaxel-gemcitabine", "Regimen", "docetaxel + gemcitabine"),
+    IndexNode(
+        f"{BASE}patient/003-2", "Patient", "woman of 61 (patient 2)", ("patient 2, gemcitabine maintenance series",)
+    ),
     IndexNode(f"{BASE}target/PLD", "Target", "phospholipase D", ("PLD",)),
     IndexNode(f"{BASE}drug/pegylated-liposomal-doxorubicin", "Drug", "pegylated liposomal doxorubicin", ("PLD",)),
     IndexNode(f"{BASE}drug/liposomal-doxorubicin", "Drug", "liposomal doxorubicin", ("lipodox",)),
@@ -52,6 +55,10 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameIndex]:
     write_names(path, NODES)
     with NameIndex.open(path) as opened:
         yield opened
+
+
+def _first_score(names: NameIndex, text: str) -> float:
+    return names.search(SearchQuestion(text)).items[0].score
 
 
 def _first(names: NameIndex, text: str, *types: str) -> str:
@@ -120,6 +127,47 @@ def test_a_word_inside_a_name_is_found(names: NameIndex) -> None:
         "leiomyosarcoma", "uterine leiomyosarcoma",
     ]  # fmt: skip
     assert _first(names, "growth tumor") == "process:tumor-growth"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rapamune sirolimus", "gemzar dFdC", "sirolimus chebi", "patient 2 maintenance", "the patient 2 of maintenance"],
+)
+def test_words_of_several_names_of_one_thing_find_it(names: NameIndex, text: str) -> None:
+    answer = names.search(SearchQuestion(text))
+    assert [hit.curie for hit in answer.items] in (["drug:sirolimus"], ["drug:gemcitabine"], ["patient:003-2"])
+    assert 0.3 < answer.items[0].score < 0.9
+
+
+def test_scattered_words_score_below_words_of_one_name_and_above_typing_errors(names: NameIndex) -> None:
+    scattered, together = _first_score(names, "rapamune sirolimus"), _first_score(names, "growth tumor")
+    assert _first_score(names, "gemcitabien") < scattered < together
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("gemcitabine uterine", {"gemcitabine": "drug:gemcitabine", "uterine": "histotype:uterine-leiomyosarcoma"}),
+        ("what does rapamycin do to mTOR", {"rapamycin": "drug:sirolimus", "mTOR": "target:MTOR"}),
+        ("drugs that hit KIT", {"KIT": "target:KIT"}),
+        ("what gwroth helps in leiomyosarcoma", {"leiomyosarcoma": "histotype:leiomyosarcoma"}),
+        ("gemcitabine leiomyosarcma", {"gemcitabine": "drug:gemcitabine", "leiomyosarcma": "histotype:leiomyosarcoma"}),
+        ("uterine leiomyosarcoma sirolimus",
+         {"uterine leiomyosarcoma": "histotype:uterine-leiomyosarcoma", "sirolimus": "drug:sirolimus"}),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_no_name_is_taken_apart_into_the_names_it_holds(
+    names: NameIndex, text: str, parts: dict[str, str]
+) -> None:
+    answer = names.search(SearchQuestion(text))
+    assert {part.text: part.items[0].curie for part in answer.parts} == parts
+
+
+@pytest.mark.parametrize(
+    "text", ["rapamycin", "uterine leiomyosarcoma", "gemcitabine plus docetaxel", "zzzz qqqq", "the of"]
+)
+def test_a_name_and_nonsense_have_no_parts(names: NameIndex, text: str) -> None:
+    assert names.search(SearchQuestion(text)).parts == ()
 
 
 def test_types_narrow_a_search_and_include_their_subclasses(names: NameIndex) -> None:

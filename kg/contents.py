@@ -1,0 +1,53 @@
+"""What a graph holds: its documents, the things of a kind, how many of each class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kg.description import describe, reference
+from kg.evidence.rows import Corpus
+from kg.model import EntityRef
+from kg.store import Store
+from ontology.terms import CLASS_BY_KIND, SKG
+
+_MEMBERS = "SELECT DISTINCT ?node WHERE { ?node a ?class }"
+# What a document cites is a document too, but only the sources have a text of their own.
+_SOURCE_DOCUMENTS = "SELECT ?document WHERE { ?document a skg:Document ; skg:sha256 ?digest }"
+_CLASS_COUNTS = """
+SELECT ?class (COUNT(DISTINCT ?node) AS ?count) WHERE {
+  ?node a ?class . FILTER(STRSTARTS(STR(?class), "https://w3id.org/sarcoma-kg/vocab/")) } GROUP BY ?class"""
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """How many things of a class the graph holds."""
+
+    type: str
+    count: int
+
+
+def members(store: Store, kind: str) -> tuple[EntityRef, ...]:
+    """Every thing of a kind (``patient``, ``study``, ``document``), by label."""
+    found = store.select(_MEMBERS, {"class": SKG.iri(CLASS_BY_KIND[kind])})
+    nodes = {row[0].value for row in found if row[0]}
+    known = describe(store, nodes)
+    return tuple(sorted((reference(node, known) for node in nodes), key=lambda ref: (ref.label, ref.curie)))
+
+
+def corpus(store: Store) -> Corpus:
+    """The documents that every answer rests on."""
+    known = describe(store, [row[0].value for row in store.select(_SOURCE_DOCUMENTS) if row[0]])
+    documents = sorted((reference(node, known) for node in known), key=lambda ref: ref.curie)
+    years = tuple(known[ref.id].integer("year") for ref in documents)
+    printed = sorted(year for year in years if year is not None)
+    when = (
+        f"published from {printed[0]} to {printed[-1]} where the text prints a year" if printed else "no year printed"
+    )
+    return Corpus(tuple(documents), years, f"The corpus is {len(documents)} documents ({when}).")
+
+
+def class_counts(store: Store) -> tuple[ClassCount, ...]:
+    """Things per class, most first."""
+    rows = store.select(_CLASS_COUNTS).rows
+    counts = [ClassCount(a.value.rpartition("/")[2], int(b.value)) for a, b in rows if a and b]
+    return tuple(sorted(counts, key=lambda entry: (-entry.count, entry.type)))
