@@ -4,23 +4,36 @@ Pure with one exception: it reads built graphs from disk and runs queries in wor
 environment, no wall time in results.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kg.errors import KgError
+    from kg.evidence.rows import EvidenceQuestion
     from kg.graph import KnowledgeGraph
+    from kg.paths.neighborhood import CommonQuestion, NeighborsQuestion, ReachableQuestion, SubgraphQuestion
+    from kg.paths.traversal import PathQuestion
 
-__all__ = ["KgError", "KnowledgeGraph"]
+__all__ = [
+    "CommonQuestion", "EvidenceQuestion", "KgError", "KnowledgeGraph", "NeighborsQuestion", "PathQuestion",
+    "ReachableQuestion", "SubgraphQuestion",
+]  # fmt: skip
+
+_NEIGHBORHOOD = "kg.paths.neighborhood"
+_HOMES = {
+    "KgError": "kg.errors",
+    "EvidenceQuestion": "kg.evidence.rows",
+    "KnowledgeGraph": "kg.graph",
+    "CommonQuestion": _NEIGHBORHOOD,
+    "NeighborsQuestion": _NEIGHBORHOOD,
+    "ReachableQuestion": _NEIGHBORHOOD,
+    "SubgraphQuestion": _NEIGHBORHOOD,
+    "PathQuestion": "kg.paths.traversal",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Worker processes import kg.sparql.worker and must not pay for all that a KnowledgeGraph needs.
-    if name == "KnowledgeGraph":
-        from kg.graph import KnowledgeGraph  # noqa: PLC0415
-
-        return KnowledgeGraph
-    if name == "KgError":
-        from kg.errors import KgError  # noqa: PLC0415
-
-        return KgError
-    raise AttributeError(f"module 'kg' has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kg' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kg.description import Description, describe, passages, reference, references
 from kg.errors import EntityNotFound
@@ -11,7 +11,10 @@ from kg.evidence.conflicts import read_conflicts
 from kg.evidence.regimens import read_components
 from kg.evidence.rows import ComponentRow, ConflictRow
 from kg.identifiers import display
-from kg.model import EntityRef, PassageRef
+from kg.model import EntityRef, PassageRef, Qualifier
+from kg.paths.neighborhood import NeighborItem
+from kg.paths.steps import StatementRecord
+from kg.search import NameIndex
 from kg.sparql.results import iri
 from kg.store import Store
 from ontology.terms import PREDICATES
@@ -40,16 +43,6 @@ class EntityCard:
     parents: tuple[EntityRef, ...]
     children: tuple[EntityRef, ...]
     counts: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Qualifier:
-    """One further thing a fact says of itself, for example the model it was seen in."""
-
-    name: str
-    label: str
-    value: str
-    entity: EntityRef | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +168,9 @@ _SHOWN = frozenset({
     "hasEvent", "hasOutcome", "degree", "searchKey",
 })  # fmt: skip
 
+_JOINED = frozenset({"subject", "predicate", "object", "rdf_type"})
+_PLACE_IN_FILES = frozenset({"sourceFile", "sourceLine"})
+
 _SAME_FACT = """
 SELECT DISTINCT ?other WHERE { ?node skg:subject ?s ; skg:predicate ?p ; skg:object ?o .
   ?other skg:subject ?s ; skg:predicate ?p ; skg:object ?o . FILTER(?other != ?node) }"""
@@ -219,6 +215,43 @@ def fact_card(store: Store, node: str) -> FactCard:
         context_passages=passages(fact.iris("contextPassage"), known),
         same_fact=references(same, known),
         conflicts=read_conflicts(store, [node]),
+    )
+
+
+def statement_records(store: Store, names: NameIndex, iris: Collection[str]) -> dict[str, StatementRecord]:
+    """What the steps of a path show of statements, by IRI; unknown ones are left out."""
+    known = describe(store, iris, with_passages=True)
+    return {
+        iri: StatementRecord(
+            passages=passages(known[iri].iris("passage"), known),
+            certainty=known[iri].text("certainty") or "stated",  # type: ignore[arg-type]  # shapes allow no other
+            document=known[iri].iri_of("assertedBy") or "",
+            text=known[iri].text("rdfs_label") or "",
+            contexts=(contexts := (*known[iri].texts("populationText"), *known[iri].texts("model"))),
+            diseases=tuple(ref.id for text in contexts for ref in names.mentioned(text, ("Histotype",))),
+        )
+        for iri in iris
+        if iri in known
+    }
+
+
+def with_sources(store: Store, items: Sequence[NeighborItem]) -> tuple[NeighborItem, ...]:
+    """Neighbours with what the store says of the statements that join them."""
+    known = describe(store, [item.statement for item in items])
+    facts = [known[item.statement] for item in items if item.statement in known]
+    named = {iri for fact in facts for name in fact.terms if name not in _JOINED for iri in fact.iris(name)}
+    known.update(describe(store, named))
+    return tuple(
+        replace(
+            item,
+            sentence=fact.text("rdfs_label") or item.sentence,
+            document=reference(document, known) if (document := fact.iri_of("assertedBy")) else None,
+            qualifiers=qualifiers(fact, known, _SHOWN | _PLACE_IN_FILES),
+            passages=passages(fact.iris("passage"), known),
+        )
+        if (fact := known.get(item.statement))
+        else item
+        for item in items
     )
 
 

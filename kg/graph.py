@@ -7,15 +7,15 @@ they are resolved here, once, and everything below works on IRIs.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kg import cards, catalogue
+from kg import cards, catalogue, contents
 from kg.budget import Budget, Deadline
-from kg.description import describe, passages, reference
-from kg.errors import EntityNotFound, InvalidParameter, WrongKind
+from kg.description import describe, reference
+from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
 from kg.evidence import cases, comparison, explanation, gap_map, pooling, safety
 from kg.evidence import search as evidence_search
 from kg.evidence.clinical import Results
@@ -30,6 +30,7 @@ from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef
 from kg.paths import neighborhood, traversal
 from kg.paths.best_paths import SearchLimits
 from kg.paths.index import Index
+from kg.paths.link_filters import LinkFilters
 from kg.paths.steps import StatementRecord
 from kg.projection import to_networkx
 from kg.search import NameIndex, SearchAnswer, SearchQuestion
@@ -42,17 +43,12 @@ from ontology.terms import CLASS_BY_KIND
 if TYPE_CHECKING:
     import networkx as nx
 
+Walk = TypeVar("Walk", bound="LinkFilters | traversal.PathQuestion")
 SEARCH_TIMEOUT_S = 5.0
+_NAMING = ("node", "nodes", "source", "target", "avoid")  # fields of questions that hold names
 GRAPH_BASE = f"{BASE}graph/"
+_WORDS_OF_RESULTS = frozenset({"measure", "definition"})
 _HISTOTYPES_BELOW = "SELECT DISTINCT ?sub WHERE { ?sub rdfs:subClassOf* ?node }"
-
-
-@dataclass(frozen=True)
-class ClassCount:
-    """How many things of a class the graph holds."""
-
-    type: str
-    count: int
 
 
 class KnowledgeGraph:
@@ -125,6 +121,8 @@ class KnowledgeGraph:
     ) -> EntityRef:
         """The entity that a text names: one of ``kinds``, or, where none is called so, of ``others``.
 
+        Where any kind will do, a thing comes before a word that only results use, such as what was measured.
+
         Raises: EntityNotFound with suggestions; WrongKind with what of the right kind is connected to the thing
             named; AmbiguousEntity with candidates.
         """
@@ -135,6 +133,11 @@ class KnowledgeGraph:
             named = parse_identifier(refused.entity) or refused.entity
             near = neighborhood.nearest_of_types(self.index, named, (*classes, *also))
             raise replace(refused, suggestions=tuple((each.curie, each.label) for each in near)) from None
+        except AmbiguousEntity as several:
+            things = [curie for curie, _ in several.candidates if curie.partition(":")[0] not in _WORDS_OF_RESULTS]
+            if kinds or len(things) != 1:
+                raise
+            return self.names.resolve(things[0])
 
     def name_of(self, node: str) -> EntityRef:
         """How answers name a node, whatever it is. Raises EntityNotFound."""
@@ -185,38 +188,25 @@ class KnowledgeGraph:
 
     def members(self, kind: str) -> tuple[EntityRef, ...]:
         """Every thing of a kind (``patient``, ``study``, ``document``), by label."""
-        found = self.store.select(_MEMBERS, {"class": f"https://w3id.org/sarcoma-kg/vocab/{CLASS_BY_KIND[kind]}"})
-        nodes = {row[0].value for row in found if row[0]}
-        known = describe(self.store, nodes)
-        return tuple(sorted((reference(node, known) for node in nodes), key=lambda ref: (ref.label, ref.curie)))
+        return contents.members(self.store, kind)
 
     def corpus(self) -> Corpus:
         """The documents that every answer rests on."""
-        known = describe(self.store, [row[0].value for row in self.store.select(_SOURCE_DOCUMENTS) if row[0]])
-        documents = sorted((reference(node, known) for node in known), key=lambda ref: ref.curie)
-        years = tuple(known[ref.id].integer("year") for ref in documents)
-        printed = sorted(year for year in years if year is not None)
-        when = (
-            f"published from {printed[0]} to {printed[-1]} where the text prints a year"
-            if printed
-            else "no year printed"
-        )
-        return Corpus(tuple(documents), years, f"The corpus is {len(documents)} documents ({when}).")
+        return contents.corpus(self.store)
 
-    def class_counts(self) -> tuple[ClassCount, ...]:
+    def class_counts(self) -> tuple[contents.ClassCount, ...]:
         """Things per class, most first."""
-        rows = self.store.select(_CLASS_COUNTS).rows
-        counts = [ClassCount(a.value.rpartition("/")[2], int(b.value)) for a, b in rows if a and b]
-        return tuple(sorted(counts, key=lambda entry: (-entry.count, entry.type)))
+        return contents.class_counts(self.store)
 
     def _identifier(self, text: str, kinds: Sequence[str]) -> str:
-        """Facts have no names: only an identifier finds them."""
-        iri = parse_identifier(text)
-        if iri is None or kind_of(iri) not in kinds:
-            return self.resolve(text, tuple(kind for kind in kinds if kind in CLASS_BY_KIND), "id").id
-        if not describe(self.store, [iri]):
+        """Facts have no names: only an identifier finds them, whole or what stands behind its kind."""
+        own = parse_identifier(text)
+        for iri in (own, *(parse_identifier(f"{kind}:{text}") for kind in kinds)):
+            if iri is not None and kind_of(iri) in kinds and describe(self.store, [iri]):
+                return iri
+        if own is not None and kind_of(own) in kinds:
             raise EntityNotFound(text, "id")
-        return iri
+        return self.resolve(text, tuple(kind for kind in kinds if kind in CLASS_BY_KIND), "id").id
 
     # --- traversal -----------------------------------------------------------------------------------------------
 
@@ -239,38 +229,65 @@ class KnowledgeGraph:
             found.append(iri)
         return tuple(found)
 
-    def neighbors(self, question: neighborhood.NeighborsQuestion) -> neighborhood.NeighborsAnswer:
-        """What is connected to an entity, one item per statement."""
-        return neighborhood.neighbors(self.index, question)
+    def neighbors(
+        self, question: neighborhood.NeighborsQuestion, *, sourced: bool = True
+    ) -> neighborhood.NeighborsAnswer:
+        """What is connected to an entity, one item per statement.
+
+        Args:
+            question: the entity, and what to list.
+            sourced: with the document, qualifiers and passages of each statement, which are looked up in the store.
+        """
+        question = self._named(question)
+        answer = neighborhood.neighbors(self._index_around(question), question)
+        return replace(answer, items=cards.with_sources(self.store, answer.items)) if sourced else answer
+
+    def _index_around(self, _: neighborhood.NeighborsQuestion) -> Index:
+        return self.index
+
+    def _named(self, question: Walk) -> Walk:
+        """A question with the identifiers of what it names: labels and CURIEs do as well as IRIs."""
+
+        def iri(name: str, text: str) -> str:
+            return text if "://" in text else self.resolve(text, parameter=name).id
+
+        given = {name: getattr(question, name) for name in _NAMING if hasattr(question, name)}
+        found: dict[str, Any] = {
+            name: iri(name, value) if isinstance(value, str) else tuple(iri(name, each) for each in value)
+            for name, value in given.items()
+        }
+        return replace(question, **found)
 
     def paths(self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> traversal.PathAnswer:
         """The k best simple paths between two entities."""
-        return traversal.best_paths(self.index, question, self, SearchLimits(deadline=Deadline.after(timeout_s)))
+        question, limits = self._named(question), SearchLimits(deadline=Deadline.after(timeout_s))
+        return traversal.best_paths(self.index, question, self, limits)
 
     def shortest_paths(
         self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S
     ) -> traversal.PathAnswer:
         """Every path with the fewest steps between two entities, at most k."""
         limits = SearchLimits(deadline=Deadline.after(timeout_s))
-        return traversal.all_shortest_paths(self.index, question, self, limits)
+        return traversal.all_shortest_paths(self.index, self._named(question), self, limits)
 
     def all_paths(
         self, question: traversal.AllPathsQuestion, timeout_s: float = SEARCH_TIMEOUT_S
     ) -> traversal.PathAnswer:
         """All simple paths up to a length, best first, as far as the budget goes; ``total`` where that is the end."""
-        return traversal.best_paths(self.index, question, self, SearchLimits(deadline=Deadline.after(timeout_s)))
+        question, limits = self._named(question), SearchLimits(deadline=Deadline.after(timeout_s))
+        return traversal.best_paths(self.index, question, self, limits)
 
     def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
         """Entities and all links among them."""
-        return neighborhood.subgraph(self.index, question, self)
+        return neighborhood.subgraph(self.index, self._named(question), self)
 
     def reachable(self, question: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
         """What lies within some steps of an entity."""
-        return neighborhood.reachable(self.index, question)
+        return neighborhood.reachable(self.index, self._named(question))
 
     def common(self, question: neighborhood.CommonQuestion) -> neighborhood.CommonAnswer:
         """What several entities are all connected to."""
-        return neighborhood.common_neighbors(self.index, question, self)
+        return neighborhood.common_neighbors(self.index, self._named(question), self)
 
     def mechanism(
         self,
@@ -298,20 +315,7 @@ class KnowledgeGraph:
 
     def statements(self, iris: Collection[str]) -> Mapping[str, StatementRecord]:
         """Look statements up for the traversal (kg.paths.steps.StatementSource)."""
-        known = describe(self.store, iris)
-        known.update(describe(self.store, {p for node in list(known.values()) for p in node.iris("passage")}))
-        return {
-            iri: StatementRecord(
-                passages=passages(known[iri].iris("passage"), known),
-                certainty=known[iri].text("certainty") or "stated",  # type: ignore[arg-type]  # shapes allow no other
-                document=known[iri].iri_of("assertedBy") or "",
-                text=known[iri].text("rdfs_label") or "",
-                contexts=(contexts := (*known[iri].texts("populationText"), *known[iri].texts("model"))),
-                diseases=tuple(ref.id for text in contexts for ref in self.names.mentioned(text, ("Histotype",))),
-            )
-            for iri in iris
-            if iri in known
-        }
+        return cards.statement_records(self.store, self.names, iris)
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """The whole graph for NetworkX; heavy above some 100,000 edges, prefer a subgraph there."""
@@ -333,10 +337,7 @@ class KnowledgeGraph:
         return evidence_search.gather(self, EvidenceQuestion()).rows
 
     def warm_up(self) -> None:
-        """Bring in what the first comparison and gap map would wait for: numerics, and results if all can be kept."""
-        import scipy.stats  # noqa: F401, PLC0415  # seconds: a server does this before anybody waits
-        import statsmodels.stats.meta_analysis  # noqa: F401, PLC0415
-
+        """Read the results that the first gap map or comparison would wait for, if all can be kept."""
         self.results.read_all()
 
     def compare(
@@ -386,11 +387,3 @@ class KnowledgeGraph:
     def sparql(self, query: str, bindings: Bindings | None = None, budget: Budget | None = None) -> Solutions:
         """The solutions of a SELECT query; variables in ``bindings`` are bound as terms, never pasted as text."""
         return self.store.select(query, bindings or {}, budget)
-
-
-_MEMBERS = "SELECT DISTINCT ?node WHERE { ?node a ?class }"
-# What a document cites is a document too, but only the sources have a text of their own.
-_SOURCE_DOCUMENTS = "SELECT ?document WHERE { ?document a skg:Document ; skg:sha256 ?digest }"
-_CLASS_COUNTS = """
-SELECT ?class (COUNT(DISTINCT ?node) AS ?count) WHERE {
-  ?node a ?class . FILTER(STRSTARTS(STR(?class), "https://w3id.org/sarcoma-kg/vocab/")) } GROUP BY ?class"""

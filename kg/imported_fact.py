@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kg.cards import FactCard, Qualifier
+from kg.cards import FactCard
 from kg.description import Description, describe, reference
 from kg.identifiers import display
-from kg.model import EntityRef
+from kg.model import Qualifier
 from kg.paths.index import EdgeRecord, Index
+from kg.paths.steps import sentence_of
 from kg.store import Store
-from ontology.terms import PREDICATES
 
 _GRAPH_FACTS = {"license": "licence", "versionInfo": "version", "source": "source"}
 _EDGE_ITSELF = frozenset({"type", "subject", "predicate", "object"})
@@ -31,7 +31,7 @@ def imported_fact(store: Store, index: Index, edge: EdgeRecord) -> FactCard:
         id=edge.statement,
         curie=display(edge.statement),
         type="Statement",
-        sentence=_sentence(subject, edge.predicate.name, target),
+        sentence=sentence_of(subject, edge.predicate.name, target),
         subject=subject,
         predicate=edge.predicate.name,
         object=target,
@@ -60,8 +60,3 @@ def _values(node: Description) -> Iterator[tuple[str, str]]:
         local = _LOCAL.search(name)
         for term in node.all(name):
             yield (local.group() if local else name), display(term.value) if term.kind == "iri" else term.value
-
-
-def _sentence(subject: EntityRef, predicate: str, target: EntityRef) -> str:
-    term = PREDICATES.get(predicate)
-    return term.spell(subject.label, target.label) if term else f"{subject.label} {predicate} {target.label}"

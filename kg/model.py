@@ -41,6 +41,16 @@ class PassageRef:
 
 
 @dataclass(frozen=True)
+class Qualifier:
+    """One further thing a fact says of itself, for example the model it was seen in."""
+
+    name: str
+    label: str
+    value: str
+    entity: EntityRef | None = None
+
+
+@dataclass(frozen=True)
 class Interval:
     """A closed interval in the unit of the value it belongs to; either end may be unknown."""
 

@@ -15,7 +15,7 @@ from kg.evidence.rows import DESIGNS
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from ontology.terms import CLASSES, PREDICATES
-from server import entity_page, evidence_page, explore_page, mechanism_page, plots, wording
+from server import entity_page, evidence_page, explore_page, mechanism_page, plots, search_page, wording
 from server.addresses import csv_response, export, given, here, page_of, query, svg_response
 from server.assets import Assets
 from server.mechanism_partners import steps_of
@@ -24,13 +24,18 @@ from server.picture_file import picture_file, plot_file
 from server.provenance import origins
 from server.questions import EVIDENCE_PARAMETERS, QUESTIONS, evidence_question
 from server.records import Records
-from server.sharing import citation, fact_exports, facts_wanted, source_line
+from server.sharing import citation, disputed, fact_exports, facts_wanted, source_line
 from server.sources import Sources
 from server.synthesis import Synthesis
 
 _BY_NAME = {question.name: question for question in QUESTIONS}
 PATHS_SHOWN = 40
 _Drawn = TypeVar("_Drawn")
+# What templates say things with, each under its own name.
+_WORDING: tuple[Callable[..., str], ...] = (
+    wording.words, wording.duration, wording.count_of, wording.when_given,
+    wording.result, wording.of_n, wording.counted, evidence_page.direction,
+)  # fmt: skip
 
 Page = str | BaseResponse
 
@@ -87,10 +92,7 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
         "citation": lambda title, exported: citation(title, exported, graph.data_version, corpus.text),
         "page_of": page_of,
         "curie": display,
-        "words": wording.words,
-        "duration": wording.duration,
-        "count_of": wording.count_of,
-        "when_given": wording.when_given,
+        **{function.__name__: function for function in _WORDING},
         "document_label": {ref.id: ref.label for ref in corpus.documents}.get,
     }
     pages.record_once(lambda state: state.app.jinja_env.globals.update(everywhere))
@@ -139,18 +141,7 @@ class _Site:
         return render_template("home.html", examples=EXAMPLES, counts=listed)
 
     def search(self) -> Page:
-        filled = (
-            read(_BY_NAME["search"].parameters, given() | {"limit": ["50"]})
-            if request.args.get("q", "").strip()
-            else None
-        )
-        answer = self.graph.search(filled.required("q"), filled.texts("type"), 50) if filled else None
-        return render_template(
-            "search.html",
-            answer=answer,
-            search_text=request.args.get("q", ""),
-            exported=[export("JSON", f"/api/v1/search?{query()}")] if answer else [],
-        )
+        return search_page.search(self.graph)
 
     def entity(self, name: str) -> Page:
         ref = self.graph.resolve(name)
@@ -160,7 +151,10 @@ class _Site:
         around = entity_page.surroundings(self.graph, card)
         if request.args.get("format") == "svg":
             return self._drawn(around.picture, f"What is stated of {card.label}", card.curie.replace(":", "-"))
-        facts = [item.statement for item in around.items]
+        remarks = self._remarks(card.id)
+        if request.args.get("format") == "csv":
+            return csv_response(entity_page.csv_rows(around, remarks), card.curie.replace(":", "-"))
+        facts = [card.id, *(item.statement for item in around.items), *(remark["id"] for remark in remarks)]
         if (other := facts_wanted(self.graph, facts, card.curie.replace(":", "-"))) is not None:
             return other
         return render_template(
@@ -169,12 +163,13 @@ class _Site:
             actions=entity_page.actions(card),
             around=around,
             components=self._components(card.id) if card.type == "Regimen" else (),
-            remarks=self._remarks(card.id),
+            remarks=remarks,
             exported=[
+                export("CSV", here([("format", "csv")]), download=True),
                 export("JSON", f"/api/v1/entities/{card.curie}"),
-                export("Turtle", f"/id/{card.curie.replace(':', '/', 1)}?format=turtle"),
+                export("JSON of its links", f"/api/v1/entities/{card.curie}/neighbors?{entity_page.EVERY_LINK}"),
                 export("JSON-LD", f"/id/{card.curie.replace(':', '/', 1)}?format=jsonld"),
-                export("SPARQL", here([("format", "sparql")])),
+                *fact_exports(),
                 *([export("SVG", here([("format", "svg")]), download=True)] if around.picture.nodes else []),
             ],
         )
@@ -257,8 +252,10 @@ class _Site:
         answer = self.graph.evidence(evidence_question(filled)) if filled.values else None
         if answer is not None and request.args.get("format") == "csv":
             return csv_response(evidence_page.csv_rows(answer), "evidence")
-        if answer is not None and (other := facts_wanted(self.graph, (row.id for row in answer.items), "evidence")):
-            return other
+        if answer is not None:
+            facts = [*(row.id for row in answer.items), *disputed(answer.conflicts)]
+            if (other := facts_wanted(self.graph, facts, "evidence")) is not None:
+                return other
         page = evidence_page.evidence_page(answer) if answer else None
         if page is not None and page.forests and request.args.get("format") == "svg":
             forest = _chosen(page.forests, "plot")
@@ -283,10 +280,6 @@ class _Site:
                 filled.texts(name)
                 for name in ("drug_class", "target", "genotype", "site", "line", "setting", "design", "min_n")
             ),
-            result=wording.result,
-            of_n=wording.of_n,
-            counted=wording.counted,
-            direction=evidence_page.direction,
             exported=[
                 export("CSV", here([("format", "csv")]), download=True),
                 export("JSON", f"/api/v1/evidence?{query()}"),
@@ -299,6 +292,7 @@ class _Site:
                     )
                     for number, forest in enumerate(page.forests, 1)
                 ),
+                *([_pooled_export()] if pooled and pooled.estimate else []),
             ]
             if answer and page
             else [],
@@ -350,11 +344,8 @@ def _mechanism_summary(answer: Any, page: mechanism_page.MechanismPage) -> str:
     shown = sum(len(group.paths) for group in page.groups)
     reach = sum(1 for group in page.groups for view in group.paths if view.path.complete)
     cuts = f", and {wording.count_of('short cut', page.short_cuts)} folded under them" if page.short_cuts else ""
-    whole = (
-        ""
-        if reach == shown
-        else f" {reach or 'None'} of them {'reaches' if reach == 1 else 'reach'} what was asked for."
-    )
+    asked = request.args.get("target", "").strip() or "what was asked for"
+    whole = "" if reach == shown else f" {reach or 'None'} of them {'reach' if reach > 1 else 'reaches'} {asked}."
     if any(gap.to is not None for gap in answer.gaps) or reach:
         return f"{wording.count_of('chain', shown)} of sourced steps{cuts}.{whole}"
     return f"{wording.count_of('chain', shown)} of sourced steps{cuts}."
@@ -364,6 +355,11 @@ def _chosen(drawn: Sequence[_Drawn], parameter: str) -> _Drawn:
     """The picture of a page that the request names by its place, counted from 1."""
     place: int = request.args.get(parameter, type=int, default=1)
     return drawn[min(max(place, 1), len(drawn)) - 1]
+
+
+def _pooled_export() -> dict[str, str | bool]:
+    asked = query(["limit", "include_broader", "plot"], [("format", "svg")])
+    return export("SVG: pooled", f"/api/v1/evidence/pool?{asked}", download=True)
 
 
 def _chips(filled: Arguments) -> list[dict[str, str]]:

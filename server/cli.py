@@ -44,12 +44,9 @@ from server.serving_granian import serve_with_granian
 from server.settings import Settings, add_arguments, from_arguments
 from server.sharing import source_line
 from server.terminal import render
-from triples.build import CURATED, build, read_sound_corpus
-from triples.check import CheckQuestion, check
-from triples.facts import facts
 from triples.imports.catalog import ImportManifest, list_imports, remove_import
 from triples.imports.job import READERS, ImportQuestion, run_import
-from triples.report import check_summary, render_check
+from triples.read import CURATED
 
 EXIT_CODES: tuple[tuple[tuple[type[KgError], ...], int], ...] = (
     ((CurationError,), 3),
@@ -126,6 +123,8 @@ def _build(given: argparse.Namespace) -> int:
         if not given.json:
             print(message, file=sys.stderr)
 
+    from triples.build import build  # noqa: PLC0415 - reasoner and shapes: half a second that no question needs
+
     built = build(given.data, given.curated, progress, force=given.force)
     if given.json:
         sys.stdout.write(dumps({"generation": built.path.name, "skipped": built.skipped, "manifest": built.manifest}))
@@ -200,6 +199,9 @@ def _add_check(commands: Commands, common: argparse.ArgumentParser) -> None:
 def _check(given: argparse.Namespace) -> int:
     if given.sources is None and (given.locate or given.coverage):
         raise InvalidParameter("--sources", "", "the folder with the source documents, for --locate and --coverage")
+    from triples.check import CheckQuestion, check  # noqa: PLC0415 - as in _build
+    from triples.report import check_summary, render_check  # noqa: PLC0415
+
     question = CheckQuestion(
         given.curated,
         given.document,
@@ -227,6 +229,9 @@ def _add_facts(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 
 def _facts(given: argparse.Namespace) -> int:
+    from triples.build import read_sound_corpus  # noqa: PLC0415 - as in _build
+    from triples.facts import facts  # noqa: PLC0415
+
     listed = facts(read_sound_corpus(given.curated), given.document)
     if given.json:
         sys.stdout.write(dumps(listing(tuple(listed))))
@@ -253,13 +258,20 @@ def _query(given: argparse.Namespace) -> int:
     if text == "-":
         text = sys.stdin.read()
     elif text.startswith("@"):
-        text = Path(text[1:]).read_text(encoding="utf-8")
+        text = _query_in(text[1:])
     budget = Budget(timeout_s=given.timeout)
     with _opened(given) as graph:
         media_type = format_named(text, "json" if given.json else given.format)
         body = graph.store.evaluate(SparqlOperation(text), media_type, budget)
     sys.stdout.buffer.write(body)
     return 0
+
+
+def _query_in(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InvalidParameter("query", f"@{file}", f"a file of SPARQL in UTF-8 ({fault})") from fault
 
 
 def _add_import(commands: Commands, common: argparse.ArgumentParser) -> None:

@@ -64,7 +64,9 @@ def graphs_blueprint(graph: HasStore, settings: Settings) -> Blueprint:
 
 
 def _absolute(name: str) -> str:
-    """An IRI or a CURIE of ours. Raises: IdentifierError."""
+    """An IRI, a CURIE of ours, or what stands behind its colon. Raises: IdentifierError."""
+    if ":" not in name:
+        return iri(f"{BASE}graph/{name}").value
     return iri(expand(name)).value if name.startswith("graph:") else iri(name).value
 
 

@@ -131,7 +131,7 @@ def _compare(graph: KnowledgeGraph, given: Arguments) -> ComparisonAnswer:
 
 QUESTIONS: tuple[Question, ...] = (
     Question(
-        "search", "/search", "Entities by label, synonym, identifier, prefix or with small typos",
+        "search", "/search", "Entities by label, synonym, identifier, prefix or with small typos; of a text that is no name, the names in it",
         (
             Parameter("q", "what to look for", required=True, example="rapamycin"),
             Parameter("type", "only these classes", repeated=True, choices=TYPES),

@@ -5,16 +5,19 @@ from __future__ import annotations
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from kg.cards import StudyCard
 from kg.description import describe, passage, reference
 from kg.errors import EntityNotFound
+from kg.evidence.rows import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display, expand
 from kg.model import EntityRef
 from server import plots, wording
-from server.addresses import export, here, svg_response
+from server.addresses import csv_response, export, here, svg_response
+from server.evidence_page import evidence_page
 from server.picture_file import plot_file
 from server.provenance import places
-from server.sharing import fact_exports, facts_wanted, source_line
+from server.sharing import disputed, fact_exports, facts_wanted, source_line
 from server.sources import Sources
 
 Page = str | Response
@@ -27,9 +30,11 @@ class Records:
         self.graph = graph
         self.sources = sources
 
-    def statement(self, name: str) -> str:
+    def statement(self, name: str) -> Page:
         """A statement, outcome or event with its provenance."""
         card = self.graph.fact(name)
+        if (other := facts_wanted(self.graph, [card.id], card.curie.replace(":", "-"))) is not None:
+            return other
         known = describe(self.graph.store, {spot.document for spot in (*card.passages, *card.context_passages)})
         return render_template(
             "fact.html",
@@ -38,7 +43,8 @@ class Records:
             context=places(card.context_passages, known, self.sources),
             exported=[
                 export("JSON", f"/api/v1/statements/{card.curie}"),
-                export("Turtle", f"/id/{card.curie.replace(':', '/', 1)}?format=turtle"),
+                export("JSON-LD", f"/id/{card.curie.replace(':', '/', 1)}?format=jsonld"),
+                *fact_exports(),
             ],
         )
 
@@ -67,10 +73,21 @@ class Records:
         card = self.graph.study(name)
         results = (row[0].value for row in self.graph.sparql(_RESULTS_OF, {"study": card.id}) if row[0])
         facts = [card.id, *(arm.arm.id for arm in card.arms), *results]
-        if (other := facts_wanted(self.graph, facts, card.curie.replace(":", "-"))) is not None:
+        file_name = card.curie.replace(":", "-")
+        if request.args.get("format") == "csv":
+            return csv_response(_arm_rows(card), file_name)
+        if (other := facts_wanted(self.graph, facts, file_name)) is not None:
             return other
         return render_template(
-            "study.html", card=card, exported=[export("JSON", f"/api/v1/studies/{card.curie}"), *fact_exports()]
+            "study.html",
+            card=card,
+            found=evidence_page(self.graph.evidence(EvidenceQuestion(study=card.id))).studies,
+            exported=[
+                export("CSV of the arms", here([("format", "csv")]), download=True),
+                export("CSV of the results", f"/evidence?study={card.curie}&format=csv", download=True),
+                export("JSON", f"/api/v1/studies/{card.curie}"),
+                *fact_exports(),
+            ],
         )
 
     def cases(self) -> str:
@@ -90,14 +107,18 @@ class Records:
         if plot is not None and request.args.get("format") == "svg":
             text = plot_file("swimmer", source_line(self.graph), plot=plot, title=timeline.patient.label)
             return svg_response(text, f"sarcoma-kg-{file_name}-{self.graph.data_version[:8]}")
-        if (other := facts_wanted(self.graph, (event.id for event in timeline.events), file_name)) is not None:
+        facts = [*(event.id for event in timeline.events), *disputed(timeline.conflicts)]
+        if (other := facts_wanted(self.graph, facts, file_name)) is not None:
             return other
         return render_template(
             "case.html",
             timeline=timeline,
             plot=plot,
             event_details=wording.event_details,
+            denied=wording.denied,
+            sized=wording.sized,
             exported=[
+                export("CSV", f"/api/v1/cases/{timeline.patient.curie}/timeline?format=csv", download=True),
                 export("JSON", f"/api/v1/cases/{timeline.patient.curie}/timeline"),
                 *fact_exports(),
                 *([export("SVG", here([("format", "svg")]), download=True)] if plot else []),
@@ -134,6 +155,25 @@ class Records:
             sections=sections,
             exported=[export("JSON", f"/api/v1/documents/{card.curie}"), *fact_exports()],
         )
+
+
+def _arm_rows(card: StudyCard) -> list[list[str]]:
+    """The arms as rows with a header: a row for each drug of each arm, and for an arm of which none is told."""
+    rows = [["arm", "arm_id", "patients", "drug", "dose", "when", "route", "infusion_time", "timing", "passages"]]
+    for arm in card.arms:
+        people = "; ".join(
+            f"{each.label}: {each.value or (each.entity and each.entity.label)}"
+            for each in arm.population
+            if each.name not in {"sourceFile", "sourceLine"}
+        )
+        where = "; ".join(display(place.id) for place in arm.passages)
+        doses = [
+            [each.drug.label, each.dose_text or "", wording.when_given(each), each.route or "",
+             each.infusion_time or "", each.timing or ""]
+            for each in arm.components
+        ]  # fmt: skip
+        rows += [[arm.arm.label, arm.arm.curie, people, *dose, where] for dose in doses or [[""] * 6]]
+    return rows
 
 
 _FACTS_AT = "SELECT DISTINCT ?fact WHERE { ?fact skg:passage ?passage }"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kg.cards import EntityCard, FactCard
@@ -14,8 +14,10 @@ from kg.evidence.gap_map import GapMap
 from kg.evidence.pooling import PoolAnswer
 from kg.evidence.rows import EvidenceAnswer, EvidenceRow
 from kg.evidence.safety import SafetyAnswer
+from kg.mechanism.partners import Partnership
 from kg.mechanism.search import MechanismAnswer
 from kg.model import EntityRef
+from kg.name_rows import SearchHit
 from kg.paths.neighborhood import NeighborsAnswer
 from kg.paths.traversal import PathAnswer
 from kg.search import SearchAnswer
@@ -32,11 +34,17 @@ def render(answer: Any) -> str:
 
 
 def _search(answer: SearchAnswer) -> Iterator[str]:
-    for hit in answer.items:
-        also = f"  (also called {hit.matched})" if hit.matched != hit.label else ""
-        yield f"{hit.curie:32} {words(hit.type):14} {hit.label}{also}{'  (imported)' if hit.imported else ''}"
     if not answer.items:
         yield "Nothing in this graph is called so."
+    yield from map(_hit, answer.items)
+    for part in answer.parts:
+        yield f"{part.text}:"
+        yield from map(_hit, part.items)
+
+
+def _hit(hit: SearchHit) -> str:
+    also = f"  (also called {hit.matched})" if hit.matched != hit.label else ""
+    return f"{hit.curie:32} {words(hit.type):14} {hit.label}{also}{'  (imported)' if hit.imported else ''}"
 
 
 def _entity(card: EntityCard) -> Iterator[str]:
@@ -57,39 +65,53 @@ def _neighbors(answer: NeighborsAnswer) -> Iterator[str]:
         yield f"{arrow} {item.predicate:24} {item.node.label} ({item.node.curie}){_hedge(item.certainty)}"
     if answer.truncated:
         yield f"({answer.total - len(answer.items)} more; --cursor {answer.next_cursor})"
+    yield from _shut_out(answer.excluded_by)
 
 
 def _paths(answer: PathAnswer) -> Iterator[str]:
     for place, path in enumerate(answer.paths, 1):
         yield f"{place}. score {path.score:.2f}"
-        yield from (f"   {step.sentence}{_hedge(step.certainty)}" for step in path.steps)
+        yield from (f"   {step.told}{_hedge(step.certainty)}" for step in path.steps)
     if not answer.paths:
         yield "No path."
+    yield from _shut_out(answer.excluded_by)
+
+
+def _shut_out(filters: Sequence[str]) -> Iterator[str]:
+    if filters:
+        yield f"What there is was shut out by: {', '.join(filters)}."
 
 
 def _mechanism(answer: MechanismAnswer) -> Iterator[str]:
     for place, path in enumerate(answer.paths, 1):
         yield f"{place}. {path.sentence}"
         for step in path.steps:
-            yield f"   {step.sentence}{_hedge(step.certainty)}  [{', '.join(_where(p) for p in step.passages)}]"
+            yield f"   {step.told}{_hedge(step.certainty)}  [{', '.join(_where(p) for p in step.passages)}]"
         if path.agrees is False:
             yield f"   incoherent: sources also state: {'; '.join(path.claims)}"
+    if not answer.paths:
+        yield "No path."
     for pair in answer.partners:
-        yield f"{' and '.join(drug.label for drug in pair.drugs)}:"
-        yield from (f"   stated: {step.sentence}{_hedge(step.certainty)}" for step in pair.stated)
-        yield from (f"   {meeting.sentence}" for meeting in pair.meetings)
-        for caution in pair.cautions:
-            yield f"   inferred, stated by no source: {caution.sentence}"
-            for premise in caution.premises:
-                where = ", ".join(_where(p) for step in premise.steps for p in step.passages)
-                yield f"      premise: {premise.sentence} [{where}]"
-        for schedule in pair.schedules:
-            where = ", ".join(_where(p) for p in schedule.passages)
-            yield f"   timed, in {schedule.arm.label}: {schedule.drug.label}: {schedule.text} [{where}]"
+        yield from _partnership(pair)
     for gap in answer.gaps:
         yield f"Gap: {gap.reason}"
+    yield from _shut_out(answer.excluded_by)
     if answer.elsewhere:
         yield f"Left out: steps stated only for {', '.join(ref.label for ref in answer.elsewhere)}."
+
+
+def _partnership(pair: Partnership) -> Iterator[str]:
+    yield f"{' and '.join(drug.label for drug in pair.drugs)}:"
+    yield from (f"   stated: {step.told}{_hedge(step.certainty)}" for step in pair.stated)
+    yield from (f"   {meeting.sentence}" for meeting in pair.meetings)
+    for caution in pair.cautions:
+        yield f"   inferred, stated by no source: {caution.sentence}"
+        for premise in caution.premises:
+            where = ", ".join(_where(p) for step in premise.steps for p in step.passages)
+            yield f"      premise: {premise.sentence} [{where}]"
+    for schedule in pair.schedules:
+        where = ", ".join(_where(p) for p in schedule.passages)
+        yield f"   timed, in {schedule.arm.label}: {schedule.drug.label}: {schedule.text} [{where}]"
 
 
 def _evidence(answer: EvidenceAnswer) -> Iterator[str]:

@@ -18,7 +18,8 @@ from ontology.terms import PREFIXES
 from server.answers import entity_tag, finished, is_known
 from server.negotiation import GRAPH_FORMATS, choose, named
 from server.settings import Settings
-from server.sparql import HasStore, endpoint_address
+from server.sparql import HasStore
+from server.sparql_routes import endpoint_address
 
 PATH = "/.well-known/void"
 _FORMATS = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})

@@ -13,6 +13,7 @@ _DURATION = re.compile(
     r"P(?:(?P<year>\d+(?:\.\d+)?)Y)?(?:(?P<month>\d+(?:\.\d+)?)M)?(?:(?P<week>\d+(?:\.\d+)?)W)?(?:(?P<day>\d+(?:\.\d+)?)D)?"
     r"(?:T(?:(?P<hour>\d+(?:\.\d+)?)H)?(?:(?P<minute>\d+(?:\.\d+)?)M)?(?:(?P<second>\d+(?:\.\d+)?)S)?)?"
 )
+_LENGTH = re.compile(r"\b[cm]?m\b")  # a size that names its unit
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -85,23 +86,17 @@ def result(row: EvidenceRow) -> str:
     >>> result.__name__
     'result'
     """
-    parts = [figure(row)]
-    if row.hazard_ratio is not None:
-        parts.append(f"hazard ratio {row.hazard_ratio:g}")
-    if row.p_value:
-        parts.append(row.p_value if "p" in row.p_value.lower() else f"p {row.p_value}")
-    parts += [text for text in (row.grade and f"grade {row.grade}", row.frequency) if text]
+    told = " ".join(text for text in (figure(row), row.grade and f"grade {row.grade}", row.frequency) if text)
+    parts = [told, f"hazard ratio {row.hazard_ratio:g}" if row.hazard_ratio is not None else ""]
     if row.comparator is not None and row.difference:
-        parts.append(
-            f"{row.difference} than {row.comparator.label}"
-            if row.difference != "no difference"
-            else f"no difference from {row.comparator.label}"
-        )
-    if row.significance:
-        parts.append(f"({row.significance})")
+        joint = "from" if row.difference == "no difference" else "than"
+        parts.append(f"{row.difference} {joint} {row.comparator.label}")
     if row.absence:
         parts.append(row.absence.replace("-", " "))
-    return " ".join(part for part in parts if part)
+    said = ", ".join(part for part in parts if part)
+    p_value = row.p_value if not row.p_value or "p" in row.p_value.lower() else f"p {row.p_value}"
+    test = ", ".join(text for text in (row.significance, p_value) if text)
+    return f"{said} ({test})".strip() if test else said
 
 
 def _span(name: str, ends: tuple[float | int | None, float | int | None] | None, printed: str) -> str:
@@ -167,16 +162,19 @@ def counted(row: EvidenceRow) -> str:
 
 def event_details(event: TimelineEntry) -> tuple[tuple[str, str], ...]:
     """The further facts of an event as (name, value) pairs."""
-    size = f"{event.size} {event.unit or '(no unit printed)'}" if event.size else None
     pairs = (
-        ("Site", event.site.label if event.site else None),
+        ("Site", ", ".join(site.label for site in event.sites)),
         ("Lesion", event.lesion),
-        ("Size", size),
+        ("Size", sized(event.size, event.unit)),
+        ("Marker", event.marker.label if event.marker else None),
+        ("Result", event.result),
         ("Response", event.response),
         ("Value", event.value_text),
         ("Adverse event", event.adverse_event.label if event.adverse_event else None),
         ("Attributed to", event.attribution),
         ("Diagnosis", event.diagnosis.label if event.diagnosis else None),
+        ("Grade", event.grade),
+        ("Stage", event.stage),
         ("Later diagnosis", event.superseded_by.label if event.superseded_by else None),
         ("Cycles", event.cycles),
         ("Line", event.line),
@@ -185,6 +183,21 @@ def event_details(event: TimelineEntry) -> tuple[tuple[str, str], ...]:
         ("Why", event.reason),
         ("Ended", event.ended),
         ("During", event.episode.label if event.episode else None),
+        ("As told", event.text),
         ("Curator's note", event.note),
     )
     return tuple((name, value) for name, value in pairs if value)
+
+
+def sized(size: str | None, unit: str | None) -> str | None:
+    """A size as printed; its unit is added unless it names one, and a figure without one says so."""
+    if size is None or not any(letter.isdigit() for letter in size) or _LENGTH.search(size):
+        return size
+    return f"{size} {unit}" if unit else f"{size} (no unit printed)"
+
+
+def denied(event: TimelineEntry) -> str | None:
+    """A tag for what was not done or not found; the event's own label says what."""
+    if event.polarity != "negated" and event.absence != "none-observed":
+        return None
+    return "not done" if event.kind in ("treatment", "procedure") else "not found"

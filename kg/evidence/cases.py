@@ -17,6 +17,7 @@ from kg.identifiers import display
 from kg.model import EntityRef, PassageRef
 from kg.sparql.results import iri
 from kg.store import Store
+from kg.tables import rows_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,9 +49,7 @@ class Timeline:
     passages: tuple[PassageRef, ...]
 
     def to_pandas(self) -> pd.DataFrame:
-        """The events as a table, one line each. Needs pandas."""
-        from kg.evidence.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
-
+        """The events as a table, one line each."""
         return rows_table(self.events, TimelineEntry)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kg.description import Description, describe, passages, reference
@@ -26,12 +26,12 @@ from kg.evidence.selection import (
     Found,
     Selection,
     arms_holding,
+    earlier_responses,
     find_events,
     find_outcomes,
     histotype_match,
 )
 from kg.model import EntityRef
-from kg.sparql.results import iri
 from kg.store import Store
 
 _MEASURE = "https://w3id.org/sarcoma-kg/measure/"
@@ -45,14 +45,6 @@ _EVENT_MEASURES = {
     "PD": "progressive-disease",
     "mixed": "mixed-response",
 }
-
-
-_LASTING = ("CR", "PR", "MR", "SD")
-_EARLIER = """
-SELECT DISTINCT ?node ?response WHERE {
-  ?node skg:episode ?treatment ; skg:order ?place .
-  ?before skg:episode ?treatment ; skg:order ?sooner ; skg:response ?response ; skg:certainty "stated" .
-  FILTER(?sooner < ?place) FILTER NOT EXISTS { ?before skg:flag ?flag } }"""
 KEPT_RESULTS = 10_000  # some 8 kB each, measured
 
 
@@ -83,6 +75,7 @@ class Results:
         self._most = most
         self._kept: OrderedDict[Found, Result] = OrderedDict()
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -92,19 +85,33 @@ class Results:
 
         Returns: rows with their derived figures and direction; ``level`` is null, because it depends on other rows.
         """
+        asked = (*outcomes, *events)
+        found = self._known(asked)
+        if len(found) < len(asked):
+            # One reads while others wait: whoever asked meanwhile finds it kept, and does not read it again.
+            with self._reading:
+                found = self._known(asked)
+                if len(found) < len(asked):
+                    lacking = ([o for o in outcomes if o not in found], [e for e in events if e not in found])
+                    found |= self._read_anew(*lacking)
+        holding = arms_holding(self._store, selection)
+        rows = (_placed(result, selection, holding) for result in found.values())
+        return tuple(sorted((row for row in rows if row is not None), key=_row_order))
+
+    def _known(self, asked: Sequence[Found]) -> dict[Found, Result]:
         with self._lock:
-            found = {key: self._kept[key] for key in (*outcomes, *events) if key in self._kept}
-        new = _read(self._store, [key for key in outcomes if key not in found], [e for e in events if e not in found])
+            found = {key: self._kept[key] for key in asked if key in self._kept}
+            for key in found:
+                self._kept.move_to_end(key)
+        return found
+
+    def _read_anew(self, outcomes: Sequence[Found], events: Sequence[Found]) -> dict[Found, Result]:
+        new = _read(self._store, outcomes, events)
         with self._lock:
             self._kept |= new
-            for key in found:
-                if key in self._kept:
-                    self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        holding = arms_holding(self._store, selection)
-        rows = (_placed(result, selection, holding) for result in (found | new).values())
-        return tuple(sorted((row for row in rows if row is not None), key=_row_order))
+        return new
 
     def read_all(self) -> None:
         """Read every result ahead, unless there are more than can be kept."""
@@ -115,8 +122,6 @@ class Results:
 
 
 def _read(store: Store, outcomes: Sequence[Found], events: Sequence[Found]) -> dict[Found, Result]:
-    if not outcomes and not events:
-        return {}
     known = _Records(store)
     known.load(iri for triple in (*outcomes, *events) for iri in triple)
     known.load(_MEASURE + name for name in _EVENT_MEASURES.values())
@@ -126,25 +131,12 @@ def _read(store: Store, outcomes: Sequence[Found], events: Sequence[Found]) -> d
     known.follow("drug", "procedure", "site")
     known.follow("inClass", "broader")
     known.follow("broader")
-    earlier = _earlier_responses(store, [event for event, _, _ in events])
+    earlier = earlier_responses(store, [event for event, _, _ in events])
     read = {triple: known.outcome(*triple) for triple in outcomes}
     read |= {
         triple: Result(replace(known.event_row(*triple), earlier_response=earlier.get(triple[0]))) for triple in events
     }
     return {triple: replace(result, row=complete(result.row)) for triple, result in read.items()}
-
-
-def _earlier_responses(store: Store, events: Sequence[str]) -> Mapping[str, str]:
-    """The response that a treatment had brought before an event of it; the best where several are told."""
-    if not events:
-        return {}
-    found = store.select(_EARLIER, {"node": [iri(event) for event in events]})
-    best: dict[str, str] = {}
-    for node, response in found.rows:
-        if node is not None and response is not None and response.value in _LASTING:
-            told = (best.get(node.value, response.value), response.value)
-            best[node.value] = min(told, key=_LASTING.index)
-    return best
 
 
 def _placed(result: Result, selection: Selection, holding: frozenset[str]) -> EvidenceRow | None:

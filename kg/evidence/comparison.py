@@ -16,6 +16,7 @@ from kg.evidence.search import Gathered, Naming, accompanying_drugs, gather
 from kg.evidence.summary import is_burden
 from kg.model import EntityRef
 from kg.sparql.results import iri
+from kg.tables import rows_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,9 +96,7 @@ class ComparisonAnswer:
     corpus: Corpus
 
     def to_pandas(self) -> pd.DataFrame:
-        """The direct comparisons as a table. Needs pandas."""
-        from kg.evidence.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
-
+        """The direct comparisons as a table."""
         return rows_table(self.direct, DirectComparison)
 
 

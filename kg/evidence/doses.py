@@ -110,9 +110,8 @@ def _sum(drug: EntityRef, given: Sequence[tuple[GivenTreatment, ComponentRow]]) 
             continue
         amount = Fraction(str(component.value)) * days * treatment.cycles
         total += amount
-        working = (
-            f"{treatment.cycles} × {days} × {component.value:g} {component.unit} = {float(amount):g} {component.unit}"
-        )
+        given_each = f"{treatment.cycles} × {days} × {component.value:g} {component.unit}"
+        working = f"{given_each} = {_text(amount, component.unit)}"
         parts.append(DosePart(treatment.event, float(amount), component.unit, working))
     units = {part.unit for part in parts}
     if len(units) > 1 or any("/d" in unit for unit in units):
@@ -139,7 +138,7 @@ class DoseStage:
     Attributes:
         kind: planned, given or changed.
         per_week: in ``unit`` per week; null where the text does not give dose, days and cycle.
-        percent: of the first schedule that can be worked out, the planned one where there is one.
+        percent: of the planned schedule, or of the first where none was planned; null where that cannot be worked out.
         working: the sum in figures; ``missing``: what keeps it from being drawn.
     """
 
@@ -160,7 +159,7 @@ class DoseIntensity:
     """How much of the planned dose of a drug was given in one treatment, schedule by schedule.
 
     Attributes:
-        against: the schedule that counts as 100%; null where none can be worked out.
+        against: the schedule that counts as 100%; null where it cannot be worked out.
         is_against_plan: whether that is what was planned, not what was given first.
     """
 
@@ -235,7 +234,8 @@ def _intensity(
         for number, (event, part) in enumerate(ordered)
         if number == 0 or _schedule(part) != _schedule(ordered[number - 1][1])  # told twice, as a change and as given
     ]
-    base = next(((event, part, rate) for event, part, (rate, _) in rates if rate is not None), None)
+    event, part, (rate, _) = rates[0]
+    base = (event, part, rate) if rate is not None else None  # a later schedule is no measure of itself
     stages = []
     for event, part, (rate, lacking) in rates:
         is_same_unit = base is not None and part.unit == base[1].unit

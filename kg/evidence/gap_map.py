@@ -22,6 +22,7 @@ from kg.paths.adjacency import Selection, project
 from kg.paths.breadth_first import distances
 from kg.paths.index import Index
 from kg.sparql.results import iri
+from kg.tables import rows_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,9 +93,7 @@ class GapMap:
     corpus: Corpus
 
     def to_pandas(self) -> pd.DataFrame:
-        """One line per cell. Needs pandas."""
-        from kg.evidence.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
-
+        """One line per cell."""
         return rows_table(self.cells, GapCell)
 
 

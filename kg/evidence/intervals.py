@@ -1,7 +1,7 @@
 """Intervals for counts of patients, and the counts behind printed percentages.
 
-The quantiles are SciPy's; tests hold the intervals against statsmodels. A percentage is turned into a count only
-where its rounding leaves one whole number; otherwise the range is given, and nothing where no whole number fits.
+Quantiles and p values are SciPy's; tests hold the intervals against statsmodels. A percentage is turned into a count
+only where its rounding leaves one whole number; otherwise the range is given, and nothing where no whole number fits.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def difference(a: tuple[int, int], b: tuple[int, int], level: float = LEVEL) -> 
     check_counts(*a)
     check_counts(*b)
     check_level(level)
-    from scipy.stats import fisher_exact  # noqa: PLC0415  # takes seconds to import: only when it is needed
+    from scipy.stats import fisher_exact  # noqa: PLC0415  # takes a second to import: only when it is needed
 
     first, second = wilson(*a, level), wilson(*b, level)
     share_a, share_b = 100 * a[0] / a[1], 100 * b[0] / b[1]

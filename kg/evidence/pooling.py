@@ -20,6 +20,7 @@ from kg.evidence.rows import Corpus, DerivedOutcome, EvidenceQuestion, EvidenceR
 from kg.evidence.search import Naming, gather
 from kg.evidence.summary import DIRECT
 from kg.model import EntityRef, Interval
+from kg.tables import rows_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,9 +105,7 @@ class PoolAnswer:
     corpus: Corpus
 
     def to_pandas(self) -> pd.DataFrame:
-        """The single studies as a table. Needs pandas."""
-        from kg.evidence.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
-
+        """The single studies as a table."""
         return rows_table(self.studies, PooledStudy)
 
 

@@ -5,7 +5,7 @@ Model: events_i ~ Binomial(n_i, expit(mu + u_i)), u_i ~ Normal(0, tau2), by maxi
     Stat Med 2010;29:3046-3067; Schwarzer G et al. Res Synth Methods 2019;10:476-483 (why not Freeman-Tukey).
     Heterogeneity: Higgins JPT, Thompson SG. Stat Med 2002;21:1539-1558. Prediction interval: Higgins JPT, Thompson
     SG, Spiegelhalter DJ. J R Stat Soc A 2009;172:137-159. Check: DerSimonian R, Laird N. Control Clin Trials
-    1986;7:177-188, by statsmodels.
+    1986;7:177-188.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, gammaln, logit, ndtri, stdtrit
+from scipy.special import chdtrc, expit, gammaln, logit, ndtri, stdtrit
 
 from kg.errors import InvalidParameter
 from kg.evidence.intervals import LEVEL, check_counts, check_level
@@ -102,18 +102,14 @@ def pool_inverse_variance(counts: Sequence[tuple[int, int]], level: float = LEVE
     Returns: None where a study has no events or only events, for which the method has no variance.
     Raises: InvalidParameter as for :func:`pool_logistic`.
     """
-    from statsmodels.stats.meta_analysis import combine_effects  # noqa: PLC0415  # two seconds to import
-
     events, people = _checked(counts, level)
     if bool(np.any((events == 0) | (events == people))):
         return None
     effects, variances = logit(events / people), 1 / events + 1 / (people - events)
-    with np.errstate(invalid="ignore", divide="ignore"):  # it divides by Q and takes roots of negative estimates
-        combined = combine_effects(effects, variances, method_re="dl")
-        centre, error = float(combined.mean_effect_re), float(combined.sd_eff_w_re)
-    tau2 = max(0.0, float(combined.tau2))
-    if tau2 == 0.0:  # statsmodels lets the moment estimate be negative; it is set to zero by definition
-        centre, error = float(combined.mean_effect_fe), float(combined.sd_eff_w_fe)
+    spread = _spread(effects, 1 / variances)
+    tau2 = max(0.0, (spread.q - spread.df) / spread.scale)  # the moment estimate may be negative: none, by definition
+    weights = 1 / (variances + tau2)
+    centre, error = float((weights * effects).sum() / weights.sum()), 1 / math.sqrt(float(weights.sum()))
     z = float(ndtri((1 + level) / 2))
     return Estimate(
         percent=100 * float(expit(centre)),
@@ -214,15 +210,28 @@ def _standard_error(centre: float, events: Floats, people: Floats, tau: float) -
 
 def _heterogeneity(events: Floats, people: Floats, tau2: float) -> Heterogeneity:
     """Q and I2 on the logit scale; studies without, or only with, events are corrected by one half for this only."""
-    from scipy.stats import chi2  # noqa: PLC0415  # a second to import
-
     add = np.where((events == 0) | (events == people), _CORRECTION, 0.0)
     effects = logit((events + add) / (people + 2 * add))
     weights = 1 / (1 / (events + add) + 1 / (people - events + add))
-    mean = float((weights * effects).sum() / weights.sum())
-    q, df = float((weights * (effects - mean) ** 2).sum()), len(events) - 1
-    typical = df * float(weights.sum()) / (float(weights.sum()) ** 2 - float((weights**2).sum()))
-    return Heterogeneity(tau2, 100 * tau2 / (tau2 + typical), q, df, float(chi2.sf(q, df)))
+    spread = _spread(effects, weights)
+    typical = spread.df / spread.scale
+    return Heterogeneity(tau2, 100 * tau2 / (tau2 + typical), spread.q, spread.df, float(chdtrc(spread.df, spread.q)))
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """Cochran's Q, its degrees of freedom, and what a unit of variance between the studies adds to it."""
+
+    q: float
+    df: int
+    scale: float
+
+
+def _spread(effects: Floats, weights: Floats) -> _Spread:
+    whole = float(weights.sum())
+    mean = float((weights * effects).sum()) / whole
+    q = float((weights * (effects - mean) ** 2).sum())
+    return _Spread(q, len(effects) - 1, whole - float((weights**2).sum()) / whole)
 
 
 def _interval(centre: float, reach: float, level: float, method: str) -> Interval:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import InvalidParameter
 from kg.model import EntityRef, Interval, PassageRef
+from kg.tables import rows_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -348,7 +349,8 @@ class EvidenceSummary:
 
     Attributes:
         broader: results in a wider diagnosis, in whom nobody says how many had the histotype; listed only if asked for.
-        directions: results per direction; ``verdicts``: per regimen.
+        directions: results of the disease per direction; ``verdicts``: per regimen.
+        burden_directions: how treatments were borne, per direction: in a comparison the worse borne does not support.
     """
 
     rows: int
@@ -358,6 +360,7 @@ class EvidenceSummary:
     broader: int
     measures: Mapping[str, int] = field(default_factory=dict)
     directions: Mapping[str, int] = field(default_factory=dict)
+    burden_directions: Mapping[str, int] = field(default_factory=dict)
     verdicts: tuple[RegimenVerdict, ...] = ()
     corpus: Corpus | None = None
 
@@ -377,7 +380,5 @@ class EvidenceAnswer:
     summary: EvidenceSummary
 
     def to_pandas(self) -> pd.DataFrame:
-        """The rows as a table, one column per field; ``kg.evidence.tables`` says how. Needs pandas."""
-        from kg.evidence.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
-
-        return rows_table(self.items)
+        """The rows as a table, one column per field; ``kg.tables`` says how."""
+        return rows_table(self.items, EvidenceRow)

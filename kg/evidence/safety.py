@@ -17,6 +17,7 @@ from kg.evidence.search import Naming, gather
 from kg.evidence.summary import is_burden
 from kg.model import EntityRef
 from kg.store import Store
+from kg.tables import rows_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,11 @@ class RegimenSafety:
     events: tuple[EventRows, ...]
     other: tuple[EvidenceRow, ...]
 
+    @property
+    def rows(self) -> tuple[EvidenceRow, ...]:
+        """Every result, adverse events first."""
+        return (*(row for event in self.events for row in event.rows), *self.other)
+
 
 @dataclass(frozen=True)
 class SharedToxicity:
@@ -67,20 +73,27 @@ class SharedToxicity:
 
 @dataclass(frozen=True)
 class SafetyAnswer:
-    """Adverse events per regimen; those that the drugs asked for share; and what is missing."""
+    """Adverse events per regimen, all of them; those that the drugs asked for share; and what is missing.
+
+    Attributes:
+        results: how many results the items hold together.
+    """
 
     asked: str
     items: tuple[RegimenSafety, ...]
     shared: tuple[SharedToxicity, ...]
     absences: tuple[str, ...]
+    results: int
+    limit: int
     total: int
+    truncated: bool
+    truncated_by: str | None
     corpus: Corpus
 
     def to_pandas(self) -> pd.DataFrame:
-        """Every result as a table. Needs pandas."""
-        from kg.evidence.tables import rows_table  # noqa: PLC0415  # pandas takes a second to import
-
-        return rows_table(row for item in self.items for event in item.events for row in event.rows)
+        """Every result as a table."""
+        rows = (row for item in self.items for row in item.rows)
+        return rows_table(rows, EvidenceRow)
 
 
 def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
@@ -109,7 +122,8 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
     missing = (
         () if items else (f"This graph holds no adverse event of {asked}. That does not mean that there are none.",)
     )
-    return SafetyAnswer(asked, items, shared, missing, len(burden), graph.corpus())
+    size = len(items)
+    return SafetyAnswer(asked, items, shared, missing, len(burden), size, size, False, None, graph.corpus())
 
 
 def _unique(rows: Iterable[EvidenceRow]) -> tuple[EvidenceRow, ...]:

@@ -5,7 +5,7 @@ Cost follows the size of the answer, not of the graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.sparql.results import Term, iri
@@ -39,9 +39,9 @@ Found = tuple[str, str, str]  # IRIs of the result, of its arm or patient, and o
 
 _ARM_OUTCOMES = """
 SELECT DISTINCT ?node ?arm ?study WHERE {
-  ?study skg:hasArm ?arm .
-  ?arm skg:hasOutcome ?node .
   %s
+  ?arm skg:hasOutcome ?node .
+  ?study skg:hasArm ?arm .
 }"""
 
 _PATIENT_EVENTS = """
@@ -60,6 +60,14 @@ _WITH_HISTOTYPE = """
   UNION { ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"""
 
 _HOLDING = "SELECT DISTINCT ?arm WHERE { ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"
+
+
+_LASTING = ("CR", "PR", "MR", "SD")
+_EARLIER = """
+SELECT DISTINCT ?node ?response WHERE {
+  ?node skg:episode ?treatment ; skg:order ?place .
+  ?before skg:episode ?treatment ; skg:order ?sooner ; skg:response ?response ; skg:certainty "stated" .
+  FILTER(?sooner < ?place) FILTER NOT EXISTS { ?before skg:flag ?flag } }"""
 
 
 def find_outcomes(store: Store, selection: Selection) -> tuple[Found, ...]:
@@ -121,6 +129,19 @@ def arms_holding(store: Store, selection: Selection) -> frozenset[str]:
         return frozenset()
     found = store.select(_HOLDING, {"histotype": _iris(selection.histotypes)})
     return frozenset(row[0].value for row in found.rows if row[0])
+
+
+def earlier_responses(store: Store, events: Sequence[str]) -> Mapping[str, str]:
+    """The response that a treatment had brought before an event of it; the best where several are told."""
+    if not events:
+        return {}
+    found = store.select(_EARLIER, {"node": [iri(event) for event in events]})
+    best: dict[str, str] = {}
+    for node, response in found.rows:
+        if node is not None and response is not None and response.value in _LASTING:
+            told = (best.get(node.value, response.value), response.value)
+            best[node.value] = min(told, key=_LASTING.index)
+    return best
 
 
 def _iris(values: Iterable[str]) -> list[Term]:

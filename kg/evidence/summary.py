@@ -72,10 +72,16 @@ def summarize(
         patients_described=len({row.patient.id for row in counted if row.patient}),
         broader=broader,
         measures=dict(sorted(measures.items())),
-        directions={name: sum(row.direction == name for row in counted) for name in DIRECTIONS},
+        directions=_directions(row for row in counted if not is_burden(row)),
+        burden_directions=_directions(row for row in counted if is_burden(row)),
         verdicts=verdicts(counted, histotype),
         corpus=corpus,
     )
+
+
+def _directions(rows: Iterable[EvidenceRow]) -> Mapping[str, int]:
+    found = Counter(row.direction for row in rows)
+    return {name: found[name] for name in DIRECTIONS}
 
 
 def verdicts(rows: Iterable[EvidenceRow], histotype: EntityRef | None) -> tuple[RegimenVerdict, ...]:

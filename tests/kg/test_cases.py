@@ -102,10 +102,16 @@ def test_the_dose_given_is_set_against_the_plan(curated_graph: KnowledgeGraph) -
     assert given_.working == "900 mg/m2 × 2 ÷ 3 weeks = 600 mg/m2 per week"
 
 
-def test_a_schedule_without_a_cycle_has_no_intensity(curated_graph: KnowledgeGraph) -> None:
+def test_what_a_first_schedule_without_a_cycle_came_to_is_not_measured_by_a_later_one(
+    curated_graph: KnowledgeGraph,
+) -> None:
     (gemcitabine,) = curated_graph.timeline("patient:003-3").dose_intensity
-    assert all(stage.per_week is None and stage.missing for stage in gemcitabine.stages)
+    full, without_day_8, halved = gemcitabine.stages
+    assert (full.per_week, full.missing) == (None, ("cycle not stated",))
+    assert without_day_8.per_week is None
+    assert (halved.per_week, halved.working) == (250, "500 mg/m2 × 2 ÷ 4 weeks = 250 mg/m2 per week")
     assert gemcitabine.against is None
+    assert {stage.percent for stage in gemcitabine.stages} == {None}
 
 
 def test_doses_of_different_units_have_no_share() -> None:

@@ -162,6 +162,22 @@ def test_no_data_says_what_there_is_instead(curated_graph: KnowledgeGraph) -> No
     assert "not evidence of no effect" in absence.text
 
 
+def test_an_operation_on_the_tumour_treats_it_and_another_operation_does_not(curated_graph: KnowledgeGraph) -> None:
+    found = curated_graph.sparql("SELECT ?kind { ?kind skos:broader+ procedure:local-tumour-treatment }")
+    against = {str(kind).rpartition("/")[2] for kind in found.column("kind")}
+    assert {"complete-resection", "incomplete-resection", "debulking-surgery", "radiotherapy"} <= against
+    assert not {"surgery", "kidney-transplantation", "laparotomy"} & against
+
+
+def test_how_a_treatment_is_borne_says_nothing_for_or_against_its_effect(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.evidence(EvidenceQuestion(histotype="leiomyosarcoma"))
+    compared = [row for row in answer.items if row.direction and not row.flags]
+    borne = [row for row in compared if row.adverse_event is not None]
+    assert borne
+    assert sum(answer.summary.burden_directions.values()) == len(borne)
+    assert sum(answer.summary.directions.values()) == len(compared) - len(borne)
+
+
 def test_directions_are_counted_in_studies(uterine: EvidenceAnswer) -> None:
     (verdict,) = uterine.summary.verdicts
     assert verdict.direction == "supports"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+
 import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
+from kg.evidence import clinical
+from kg.evidence.clinical import Result, Results
 from kg.evidence.gap_map import STATUSES, GapCell
 from kg.evidence.rows import EvidenceQuestion
+from kg.evidence.selection import Found, Selection, find_outcomes
+from kg.store import Store
 
 
 def cell(graph: KnowledgeGraph, row: str, column: str) -> GapCell:
@@ -50,6 +57,28 @@ def test_the_whole_map_counts_every_cell_once(curated_graph: KnowledgeGraph) -> 
     assert len(found.cells) == len(found.rows) * len(found.columns) == sum(found.counts.values())
     assert {one.status for one in found.cells} <= set(STATUSES)
     assert len(found.to_pandas()) == len(found.cells)
+
+
+def test_results_asked_for_by_two_at_once_are_read_once(
+    curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = Selection()
+    outcomes = find_outcomes(curated_graph.store, everything)
+    results, is_reading, read = Results(curated_graph.store), threading.Event(), clinical._read
+    readings = []
+
+    def slow(store: Store, *keys: Sequence[Found]) -> dict[Found, Result]:
+        readings.append(keys)
+        is_reading.set()
+        other.join(0.2)  # the other one, if it does not wait, reads the same now
+        return read(store, *keys)
+
+    monkeypatch.setattr(clinical, "_read", slow)
+    other = threading.Thread(target=lambda: is_reading.wait() and results.rows(outcomes, (), everything))
+    other.start()
+    assert len(results.rows(outcomes, (), everything)) == len(outcomes)
+    other.join()
+    assert len(readings) == 1
 
 
 def test_an_unknown_row_is_not_found(curated_graph: KnowledgeGraph) -> None:

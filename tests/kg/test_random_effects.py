@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import trapezoid
 from scipy.optimize import minimize
 from scipy.special import expit, logit
-from scipy.stats import binom, norm
+from scipy.stats import binom, chi2, norm
+from statsmodels.stats.meta_analysis import combine_effects
 
 from kg.errors import InvalidParameter
 from kg.evidence.random_effects import pool_inverse_variance, pool_logistic
@@ -61,6 +62,12 @@ def test_the_logistic_model_agrees_with_integration_by_brute_force(counts: list[
     assert found.heterogeneity.tau2 == pytest.approx(math.exp(2 * brute.x[1]), abs=1e-3)
 
 
+@st.composite
+def studies(draw: st.DrawFn) -> list[tuple[int, int]]:
+    people = draw(st.lists(st.integers(2, 200), min_size=2, max_size=6))
+    return [(draw(st.integers(1, of - 1)), of) for of in people]
+
+
 def test_inverse_variance_agrees_with_the_formulas_written_out() -> None:
     counts = [(18, 34), (12, 73), (24, 133)]
     effects = [math.log(k / (n - k)) for k, n in counts]
@@ -78,6 +85,22 @@ def test_inverse_variance_agrees_with_the_formulas_written_out() -> None:
     assert found.ci.low == pytest.approx(100 * expit(centre - 1.959963985 / math.sqrt(sum(new))))
 
 
+@settings(max_examples=40, deadline=None)
+@given(studies())
+@example([(5, 10), (50, 100), (20, 40)])  # no variance between them at all
+def test_inverse_variance_agrees_with_statsmodels(counts: list[tuple[int, int]]) -> None:
+    effects = logit(np.array([k / n for k, n in counts]))
+    variances = np.array([1 / k + 1 / (n - k) for k, n in counts])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        theirs = combine_effects(effects, variances, method_re="dl")
+    centre = theirs.mean_effect_re if theirs.tau2 > 0 else theirs.mean_effect_fe
+    found = pool_inverse_variance(counts)
+    assert found is not None
+    assert found.percent == pytest.approx(100 * expit(centre), abs=1e-6)
+    assert found.heterogeneity.tau2 == pytest.approx(max(0.0, theirs.tau2), abs=1e-9)
+    assert found.heterogeneity.q_p == pytest.approx(chi2.sf(found.heterogeneity.q, len(counts) - 1), abs=1e-12)
+
+
 def test_equal_studies_have_no_variance_between_them() -> None:
     found = pool_logistic([(5, 10), (50, 100), (20, 40)])
     assert (found.percent, found.heterogeneity.tau2, found.heterogeneity.i2) == (pytest.approx(50), 0, 0)
@@ -92,12 +115,6 @@ def test_two_studies_have_no_prediction_interval() -> None:
 def test_what_cannot_be_pooled_is_refused(counts: list[tuple[int, int]]) -> None:
     with pytest.raises(InvalidParameter):
         pool_logistic(counts)
-
-
-@st.composite
-def studies(draw: st.DrawFn) -> list[tuple[int, int]]:
-    people = draw(st.lists(st.integers(2, 200), min_size=2, max_size=6))
-    return [(draw(st.integers(1, of - 1)), of) for of in people]
 
 
 @settings(max_examples=12, deadline=None)

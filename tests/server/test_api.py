@@ -41,11 +41,61 @@ def test_search_finds_a_drug_by_its_synonym_and_with_a_typing_error(api: FlaskCl
     assert set(first) == {"id", "curie", "type", "label", "matched", "score", "imported"}
 
 
+@pytest.mark.parametrize(
+    ("name", "curie"),
+    [
+        ("STI-571", "drug:imatinib"),
+        ("SU11248", "drug:sunitinib"),
+        ("Avastin", "drug:bevacizumab"),
+        ("leiomyosarcoma of uterus", "histotype:uterine-leiomyosarcoma"),
+        ("osteogenic sarcoma", "histotype:osteosarcoma"),
+    ],
+)
+def test_code_names_brands_and_turned_phrases_name_the_same_thing(api: FlaskClient, name: str, curie: str) -> None:
+    assert ask(api, f"/api/v1/entities?id={name}")["curie"] == curie
+
+
 def test_an_entity_card_is_the_same_by_any_of_its_names(api: FlaskClient) -> None:
     by_curie = ask(api, "/api/v1/entities/target:KIT")
     assert by_curie == ask(api, "/api/v1/entities?id=CD117")
     assert by_curie == ask(api, "/api/v1/entities/https%3A%2F%2Fw3id.org%2Fsarcoma-kg%2Ftarget%2FKIT")
     assert {"synonyms", "definition", "xrefs", "parents", "children", "counts"} <= set(by_curie)
+
+
+def test_a_word_for_a_thing_and_for_what_is_measured_means_the_thing_where_any_entity_will_do(api: FlaskClient) -> None:
+    assert ask(api, "/api/v1/entities?id=toxicity")["curie"] == "event:any-toxicity"
+    assert ask(api, "/api/v1/entities/measure:adverse-event")["curie"] == "measure:adverse-event"
+    measured = {row["measure"]["curie"] for row in ask(api, "/api/v1/evidence?measure=toxicity&limit=5")["items"]}
+    assert measured == {"measure:adverse-event"}
+
+
+def test_a_word_for_several_things_is_refused_with_each_of_them(api: FlaskClient) -> None:
+    refused = ask(api, "/api/v1/entities?id=CHEBI:50858", 409)
+    assert {found["curie"] for found in refused["candidates"]} == {
+        "drug:steroid-unspecified",
+        "drugclass:corticosteroid",
+    }
+
+
+def test_a_fact_or_document_is_found_by_its_bare_name_where_its_kind_is_clear(api: FlaskClient) -> None:
+    (item, *_) = ask(api, "/api/v1/entities/rapamycin/neighbors?limit=1")["items"]
+    name = item["statement"].rpartition("/")[2]
+    assert ask(api, f"/api/v1/statements/{name}") == ask(api, f"/api/v1/statements/{item['statement']}")
+    assert ask(api, "/api/v1/documents/003") == ask(api, "/api/v1/documents/document:003")
+
+
+def test_every_list_says_whether_it_is_whole(api: FlaskClient) -> None:
+    for path in ("search?q=kit", "cases", "questions", "evidence?document=001", "evidence/safety?drug=gemcitabine"):
+        answer = ask(api, f"/api/v1/{path}")
+        assert {"items", "limit", "total", "truncated", "truncated_by"} <= set(answer), path
+        assert len(answer["items"]) == min(answer["total"] or answer["limit"], answer["limit"]), path
+    reached = ask(api, "/api/v1/mechanism?drug=rapamycin&target=G1 arrest")
+    assert reached["total"] == len(reached["paths"])
+
+
+def test_a_query_in_a_file_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "@nowhere.rq"]) == 2
+    assert "@nowhere.rq" in capsys.readouterr().err
 
 
 def test_rapamycin_reaches_g1_arrest_through_fkbp12_its_complex_and_mtor(api: FlaskClient) -> None:
@@ -104,6 +154,29 @@ def test_what_imatinib_does_in_gist_is_no_answer_for_desmoid_tumours(api: FlaskC
     assert "activeIn" not in first["reason"]
 
 
+def test_imatinib_in_dermatofibrosarcoma_begins_with_its_cells_and_the_receptor_of_its_translocation(
+    api: FlaskClient,
+) -> None:
+    answer = ask(api, "/api/v1/mechanism?drug=imatinib&target=DFSP")
+    told = [path["sentence"] for path in answer["paths"]]
+    assert told[0] == "imatinib causes apoptosis (dermatofibrosarcoma protuberans cell lines)."
+    assert told.index("imatinib inhibits PDGFR.") < min(n for n, text in enumerate(told) if "KIT" in text)
+    first = answer["gaps"][0]
+    assert first["from"]["label"] == "PDGFR"
+    assert [step["predicate"] for step in first["around"]] == ["activates", "hasMutation"]
+    assert "COL1A1-PDGFB translocation activates PDGFR" in first["reason"]
+
+
+def test_in_gist_the_driver_comes_first_and_then_what_follows_for_patients(api: FlaskClient) -> None:
+    paths = ask(api, "/api/v1/mechanism?drug=imatinib&target=GIST")["paths"]
+    ends = [(path["end"]["label"], path["complete"]) for path in paths if path["summarised_by"] is None]
+    assert ends[0] == ("gastrointestinal stromal tumour", True)
+    assert set(ends[1:]) == {("survival of patients", False), ("burden of disease", False)}
+    (gap, *_) = ask(api, "/api/v1/mechanism?drug=sunitinib&target=GIST")["gaps"]
+    assert gap["from"]["label"] == "KIT"
+    assert "oncogenic KIT drives gastrointestinal stromal tumour" in gap["reason"]
+
+
 def test_questions_in_reverse(api: FlaskClient) -> None:
     lowering = ask(api, "/api/v1/mechanism?target=active CDK4/cyclin D1&effect=lowers")["paths"]
     assert {"sirolimus", "everolimus", "temsirolimus"} <= {path["start"]["label"] for path in lowering}
@@ -158,6 +231,18 @@ def test_the_transplant_patients_events_come_in_order_with_their_passages(api: F
     assert {"ciclosporin", "tacrolimus", "sirolimus", "gemcitabine"} <= given
 
 
+def test_a_neighbour_comes_with_what_its_source_says(api: FlaskClient) -> None:
+    answer = ask(api, "/api/v1/entities/rapamycin/neighbors?predicate=enhances&direction=out")
+    (item,) = (item for item in answer["items"] if item["node"]["label"] == "gemcitabine")
+    fact = ask(api, f"/api/v1/statements/{item['statement']}")
+    assert {name: item[name] for name in ("sentence", "polarity", "certainty", "passages")} == {
+        name: fact[name] for name in ("sentence", "polarity", "certainty", "passages")
+    }
+    assert "pancreatic xenografts" in item["sentence"]
+    assert item["document"] == fact["asserted_by"][0]
+    assert {each["name"] for each in item["qualifiers"]} == {"model", "strength"}
+
+
 def test_neighbours_page_through_everything_exactly_once(api: FlaskClient) -> None:
     whole = ask(api, "/api/v1/entities/histotype:leiomyosarcoma/neighbors?limit=1000")
     seen: list[str] = []
@@ -192,6 +277,11 @@ def test_neighbours_page_through_everything_exactly_once(api: FlaskClient) -> No
         ("/api/v1/paths?source=rapamycin&target=mTOR&k=101", 400, "invalid_parameter", "1 to 100"),
         ("/api/v1/paths?source=rapamycin&target=mTOR&max_length=9", 400, "invalid_parameter", "1 to 8"),
         ("/api/v1/paths?source=rapamycin&target=sirolimus", 400, "invalid_parameter", "target"),
+        ("/api/v1/mechanism?drug=rapamycine&target=mTOR", 404, "unknown_entity", "sirolimus"),
+        ("/api/v1/mechanism?drug=rapamycin&target=sirolimus", 400, "invalid_parameter", "other than the drug"),
+        ("/api/v1/mechanism?drug=rapamycin&max_length=13", 400, "invalid_parameter", "1 to 12"),
+        ("/api/v1/mechanism?drug=rapamycin&k=101", 400, "invalid_parameter", "1 to 100"),
+        ("/api/v1/common?node=rapamycin&node=sirolimus", 400, "invalid_parameter", "drug:sirolimus, drug:sirolimus"),
         ("/api/v1/evidence?drugs=rapamycin", 400, "invalid_parameter", "did you mean drug"),
         ("/api/v1/evidence?design=guess", 400, "invalid_parameter", "case report"),
         ("/api/v1/search?q=", 400, "invalid_parameter", "required"),
@@ -247,6 +337,32 @@ def test_a_thing_leads_to_its_page_or_to_rdf_by_what_is_accepted(api: FlaskClien
     assert rdf.mimetype == "text/turtle"
     assert "FKBP1A" in rdf.get_data(as_text=True)
     assert api.get("/id/drug/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("command", "filters"),
+    [
+        (["mechanism", "--drug", "imatinib", "--target", "KIT", "--effect", "raises"], "effect"),
+        (
+            [
+                "mechanism",
+                "--drug=gemcitabine",
+                "--target=DNA chain termination",
+                "--max-length=2",
+                "--graph=document-004",
+            ],
+            "graph, max_length",
+        ),
+        (["paths", "imatinib", "GIST", "--predicate", "arisesIn"], "predicate"),
+    ],
+)
+def test_the_command_line_names_the_filters_that_shut_everything_out(
+    curated_data: Path, command: list[str], filters: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "--data", str(curated_data)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "No path." in told
+    assert f"What there is was shut out by: {filters}." in told
 
 
 class TestExitCodes:

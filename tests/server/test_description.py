@@ -73,6 +73,21 @@ def test_partitions_count_what_the_graph_holds(served: FlaskClient, curated_grap
     )
 
 
+def test_the_whole_is_counted_without_its_side_graphs(served: FlaskClient, curated_graph: KnowledgeGraph) -> None:
+    record = _rdf(served.get("/.well-known/void"))
+    data = "GRAPH ?g { ?s ?p ?o } FILTER(?g NOT IN (graph:metadata, graph:provenance))"
+    mine = "FILTER(STRSTARTS(STR(?o), STR(skg:)) && ?p = rdf:type)"
+    for name, query in (
+        ("properties", f"SELECT (COUNT(DISTINCT ?p) AS ?n) {{ {data} }}"),
+        ("classes", f"SELECT (COUNT(DISTINCT ?o) AS ?n) {{ {data} {mine} }}"),
+        ("entities", f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ {data} {mine} }}"),
+        ("triples", f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?p ?o {{ {data} }} }}"),
+    ):
+        (row,) = curated_graph.sparql(query).rows
+        assert row[0] is not None
+        assert _ask(record, f"<{BASE}> void:{name} {row[0].value}"), (name, row[0].value)
+
+
 def test_the_same_record_again_is_304(served: FlaskClient) -> None:
     first = served.get("/.well-known/void")
     again = served.get("/.well-known/void", headers={"If-None-Match": first.headers["ETag"]})
@@ -124,12 +139,14 @@ def test_every_named_graph_is_listed_and_can_be_read(served: FlaskClient) -> Non
 
 
 def test_a_graph_by_its_own_address_is_the_one_by_parameter(served: FlaskClient) -> None:
-    direct, indirect, short = (
+    direct, indirect, short, bare = (
         served.get(f"{GRAPHS}/document-000", headers={"Accept": "application/n-triples"}),
         served.get(GRAPHS, query_string={"graph": f"{BASE}graph/document-000", "format": "nt"}),
         served.get(GRAPHS, query_string={"graph": "graph:document-000", "format": "nt"}),
+        served.get(GRAPHS, query_string={"graph": "document-000", "format": "nt"}),
     )
     assert sorted(direct.data.splitlines()) == sorted(indirect.data.splitlines()) == sorted(short.data.splitlines())
+    assert bare.data == short.data
 
 
 def test_the_default_graph_is_the_union(served: FlaskClient, curated_graph: KnowledgeGraph) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from kg.evidence.rows import EvidenceRow
-from kg.model import EntityRef, Interval, PassageRef
+from kg.model import EntityRef, Interval, PassageRef, Qualifier
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +22,32 @@ class Table:
     records: tuple[Mapping[str, Any], ...]
 
 
-def table(rows: Iterable[Any], kind: type = EvidenceRow) -> Table:
+class Listed:
+    """An answer whose ``items`` become the lines of a table."""
+
+    items: tuple[Any, ...]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One line per item, one column per field; without items, no columns."""
+        return rows_table(self.items, type(self.items[0]) if self.items else None)
+
+
+class Walked:
+    """An answer whose ``paths`` become a table of their steps."""
+
+    paths: tuple[Any, ...]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One line per step; ``path`` and ``step`` count from 1, in the order of the answer."""
+        records = [
+            {"path": place, "step": number, **_flat(_fields_of(step))}
+            for place, path in enumerate(self.paths, 1)
+            for number, step in enumerate(path.steps, 1)
+        ]
+        return _frame(Table(_columns(records), tuple(records)))
+
+
+def table(rows: Iterable[Any], kind: type | None = None) -> Table:
     """One record per row.
 
     Entities become their labels (``<field>_id`` holds the CURIE), intervals two columns (``_low``, ``_high``),
@@ -31,20 +55,30 @@ def table(rows: Iterable[Any], kind: type = EvidenceRow) -> Table:
 
     Args:
         rows: dataclasses of one kind.
-        kind: which.
+        kind: which; its fields are the columns where there are no rows.
     """
-    names = [entry.name for entry in fields(kind)]
-    records = [_flat({name: getattr(row, name) for name in names}) for row in rows]
-    columns = tuple(dict.fromkeys(name for record in records for name in record)) or tuple(names)
+    records = [_flat(_fields_of(row)) for row in rows]
+    columns = _columns(records) or tuple(entry.name for entry in (fields(kind) if kind else ()))
     return Table(columns, tuple({name: record.get(name) for name in columns} for record in records))
 
 
-def rows_table(rows: Iterable[Any], kind: type = EvidenceRow) -> pd.DataFrame:
-    """The same as a data frame. Raises: ModuleNotFoundError without pandas."""
+def rows_table(rows: Iterable[Any], kind: type | None = None) -> pd.DataFrame:
+    """The same as a data frame."""
+    return _frame(table(rows, kind))
+
+
+def _frame(found: Table) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415  # takes a second to import
 
-    found = table(rows, kind)
     return pd.DataFrame.from_records(list(found.records), columns=list(found.columns))
+
+
+def _columns(records: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for record in records for name in record))
+
+
+def _fields_of(row: Any) -> dict[str, Any]:
+    return {entry.name: getattr(row, entry.name) for entry in fields(row)}
 
 
 def _flat(values: dict[str, Any]) -> dict[str, Any]:
@@ -52,15 +86,14 @@ def _flat(values: dict[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         if isinstance(value, EntityRef):
             flat[name], flat[f"{name}_id"] = value.label, value.curie
-        elif isinstance(value, EvidenceRow):
-            flat[name], flat[f"{name}_id"] = value.sentence or value.id, value.id
         elif isinstance(value, Interval):
             flat[f"{name}_low"], flat[f"{name}_high"] = value.low, value.high
         elif isinstance(value, tuple) and name in ("ci", "range"):
             flat[f"{name}_low"], flat[f"{name}_high"] = value
         elif is_dataclass(value) and name in _NESTED:
-            inner = {f"{name}_{entry.name}": getattr(value, entry.name) for entry in fields(value)}
-            flat |= _flat(inner)
+            flat |= _flat({f"{name}_{inner}": entry for inner, entry in _fields_of(value).items()})
+        elif hasattr(value, "sentence"):  # a fact: another row
+            flat[name], flat[f"{name}_id"] = value.sentence or value.id, value.id
         else:
             flat[name] = _cell(value)
     return flat
@@ -73,4 +106,6 @@ def _cell(value: Any) -> Any:
         return "; ".join(f"{key}: {_cell(entry)}" for key, entry in value.items())
     if isinstance(value, PassageRef):
         return f"{value.document.rpartition('/')[2]}:{value.start}-{value.end}"
+    if isinstance(value, Qualifier):
+        return f"{value.label}: {value.value}"
     return getattr(value, "label", value)
