@@ -1,10 +1,11 @@
 """The catalogue of questions: tested SPARQL queries with typed parameters, kept as RDF in ``kg/queries``.
 
 A question is a SHACL SPARQL executable, as in the SIB SPARQL examples: ``rdfs:label`` is the question,
-``rdfs:comment`` says how to read the answer, ``schema:keywords`` what it is about, ``sh:select`` is a query
-that runs as it stands. Each parameter is a ``VALUES ?name { default }`` of that query, described by a
-``sh:Parameter`` whose path ends in its name. A build stores the files in a graph of their own; everything here
-reads that graph, so a remote store answers the same questions.
+``rdfs:comment`` says how to read the answer (in a built graph the question goes before it, because editors show
+nothing else of an example), ``schema:keywords`` what it is about, ``sh:select`` is a query that runs as it stands.
+Each parameter is a ``VALUES ?name { default }`` of that query, described by a ``sh:Parameter`` whose path ends in its
+name. A build stores the files in a graph of their own; everything here reads that graph, so a remote store answers
+the same questions.
 Source: SHACL Advanced Features (W3C NOTE-shacl-af-20170608), sections 4 and 5.1.
 """
 
@@ -39,6 +40,8 @@ MAX_ITEMS = 500
 _SH = "http://www.w3.org/ns/shacl#"
 _SCHEMA = "https://schema.org/"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_LABEL, _COMMENT = codec.named(f"{_RDFS}label"), codec.named(f"{_RDFS}comment")
 _EXECUTABLES = "SELECT ?question WHERE { ?question a sh:SPARQLSelectExecutable ; sh:select ?query }"
 _ID = re.compile(r"[a-z0-9-]+")
 
@@ -149,7 +152,9 @@ def packaged_quads() -> list[codec.Quad]:
     """
     found = sorted((entry for entry in files("kg").joinpath("queries").iterdir() if entry.name.endswith(".ttl")),
                    key=lambda entry: entry.name)  # fmt: skip
-    return [quad for entry in found for quad in codec.parse_turtle(entry.read_bytes(), CATALOGUE_GRAPH)]
+    quads = [quad for entry in found for quad in codec.parse_turtle(entry.read_bytes(), CATALOGUE_GRAPH)]
+    titles = {quad.subject: quad for quad in quads if quad.predicate == _LABEL}
+    return [codec.titled(quad, titles[quad.subject]) if quad.predicate == _COMMENT else quad for quad in quads]
 
 
 def catalogue(graph: Holding) -> tuple[CatalogueQuestion, ...]:
@@ -236,10 +241,11 @@ def _question(
 ) -> CatalogueQuestion:
     own = [parameters[iri] for iri in node.iris(f"{_SH}parameter") if iri in parameters]
     ordered = sorted(own, key=lambda each: (each.integer(f"{_SH}order") or 0, each.iri))
+    title = node.text("rdfs_label") or display(node.iri)
     return CatalogueQuestion(
         id=node.iri.removeprefix(QUESTION_BASE),
-        title=node.text("rdfs_label") or display(node.iri),
-        description=node.text("rdfs_comment") or "",
+        title=title,
+        description=(node.text("rdfs_comment") or "").removeprefix(title).strip(),
         theme=node.text("dcterms_subject") or "",
         keywords=node.texts(f"{_SCHEMA}keywords"),
         parameters=tuple(_parameter(each, named) for each in ordered),

@@ -9,7 +9,7 @@ from kg.codec import content_hash
 from triples import schema
 from triples.faults import outcome_key
 from triples.records import Record, Span
-from triples.regimens import arm_population, arm_regimen, combination_curie, compile_components, drugs_of
+from triples.regimens import arm_population, arm_regimen, compile_components, drugs_of
 from triples.sentences import Names, outcome_label, population_words, sentence
 from triples.sink import Sink
 
@@ -20,9 +20,11 @@ class ArmFacts:
 
     Attributes:
         document: id of the folder that defines the arm; others only add to it.
+        combination: the identifier of its drugs without their doses; None where they are not all of the treatment.
     """
 
     document: str
+    combination: str | None
     treatment: str
     population: str
 
@@ -85,6 +87,8 @@ def compile_arm(sink: Sink, arm: Record, spans: tuple[Span, ...], facts: ArmFact
     regimen, population = arm.record("regimen"), arm.record("population")
     if regimen is not None:
         _compile_regimen(sink, curie, regimen, regimen.spans("at") or spans, names)
+        if facts.combination not in (None, arm_regimen(curie)):
+            sink.link(arm_regimen(curie), "skos:broader", facts.combination)
     if population is not None:
         _compile_population(sink, curie, population, population.spans("at") or spans, names)
     for outcome in arm.records("outcomes"):
@@ -96,9 +100,6 @@ def _compile_regimen(sink: Sink, arm: str, regimen: Record, spans: tuple[Span, .
     sink.link(curie, "rdf:type", "skg:Regimen", "skg:Entity")
     sink.record(curie, regimen, schema.REGIMEN)
     sink.text(curie, "skos:prefLabel", names.of(curie))
-    combination = combination_curie(drugs_of(regimen.records("components")))
-    if combination is not None and combination != curie:
-        sink.link(curie, "skos:broader", combination)
     sink.link(curie, "skg:assertedBy", sink.document)
     sink.passages(curie, spans, regimen.spans("context"))
     sink.source(curie, regimen.place)

@@ -20,7 +20,7 @@ from triples.faults import event_curie
 from triples.names import corpus_names, reference_curie, reference_label
 from triples.nodes import index_edges, index_nodes
 from triples.records import Corpus, Folder, Record
-from triples.regimens import combinations, compile_combinations
+from triples.regimens import combination_of, combinations, compile_combinations, treatments_of
 from triples.sentences import Names, lower_first, population_words, statement_label
 from triples.sink import Sink
 from triples.tree import Place
@@ -52,7 +52,8 @@ def compile_corpus(corpus: Corpus) -> Compiled:
     """
     found = combinations(corpus)
     names = corpus_names(corpus, found)
-    arms = _arm_facts(corpus, names)
+    treatments = treatments_of(corpus)
+    arms = _arm_facts(corpus, treatments, names)
     editorial = Sink(codec.ONTOLOGY_GRAPH)
     curated = frozenset(text for record in corpus.entities if (text := record.text("id")))
     for entity in corpus.entities:
@@ -68,7 +69,7 @@ def compile_corpus(corpus: Corpus) -> Compiled:
         for record in folder.studies:
             compile_study(sink, record, arms, names)
         for record in folder.patients:
-            compile_patient(sink, record, names)
+            compile_patient(sink, record, treatments, names)
         for record in folder.conflicts:
             _compile_conflict(sink, record, folder, local)
         sinks.append(sink)
@@ -79,15 +80,19 @@ def compile_corpus(corpus: Corpus) -> Compiled:
     return Compiled(quads, tuple(statements), index_nodes(corpus, found, names, edges), edges, places)
 
 
-def _arm_facts(corpus: Corpus, names: Names) -> Mapping[str, ArmFacts]:
+def _arm_facts(corpus: Corpus, treatments: frozenset[str], names: Names) -> Mapping[str, ArmFacts]:
     """By arm; the study record that does not extend another one speaks first."""
     found: dict[str, ArmFacts] = {}
     rows = [(study.yes("extends"), folder.id, study) for folder in corpus.folders for study in folder.studies]
     for _, document, study in sorted(rows, key=lambda row: row[:2]):
         arms = study.records("arms")
         for arm in arms:
+            regimen = arm.record("regimen")
             facts = ArmFacts(
-                document, arm_treatment(arm, arms, names), population_words(arm.record("population"), names)
+                document,
+                combination_of(regimen.records("components"), treatments) if regimen else None,
+                arm_treatment(arm, arms, names),
+                population_words(arm.record("population"), names),
             )
             found.setdefault(arm.text("id") or "", facts)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from triples.faults import event_curie
 from triples.records import Corpus, Folder, Record
 from triples.regimens import Combination, arm_regimen
-from triples.sentences import Names, component_words
+from triples.sentences import Names, regimen_words
 
 
 def corpus_names(corpus: Corpus, found: Mapping[str, Combination]) -> Names:
@@ -48,8 +48,7 @@ def _patient_labels(folder: Folder) -> dict[str, str]:
 
 
 def _regimen_label(arm: Record, regimen: Record, names: Names) -> str:
-    parts = [component_words(component, names) for component in regimen.records("components")]
-    return " + ".join(parts) or names.of(regimen.text("name") or arm.text("id") or "")
+    return regimen_words(regimen.records("components"), names) or names.of(regimen.text("name") or arm.text("id") or "")
 
 
 def reference_curie(folder: Folder, reference: Record) -> str:

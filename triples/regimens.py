@@ -10,6 +10,8 @@ from triples.records import Corpus, Record, Span
 from triples.sentences import Names, component_words
 from triples.sink import Sink
 
+_TREATMENTS = ("procedure:local-tumour-treatment", "procedure:systemic-therapy")
+
 
 @dataclass(frozen=True)
 class Combination:
@@ -35,20 +37,43 @@ def drugs_of(components: Iterable[Record]) -> tuple[str, ...]:
 
 
 def combination_curie(drugs: Iterable[str]) -> str | None:
-    """``regimen:docetaxel-gemcitabine`` for its drugs in any order; None without a drug."""
+    """``regimen:docetaxel-gemcitabine`` for drugs in any order; None without a drug."""
     locals_ = sorted({drug.partition(":")[2] for drug in drugs})
     return f"regimen:{'-'.join(locals_)}" if locals_ else None
+
+
+def combination_of(components: Iterable[Record], treatments: frozenset[str]) -> str | None:
+    """The combination that components make; None for a drug beside another treatment, which is no monotherapy.
+
+    Args:
+        components: of a regimen or a treatment.
+        treatments: the procedures that treat a tumour.
+    """
+    parts = tuple(components)
+    drugs = drugs_of(parts)
+    beside = treatments.intersection(name for part in parts for name in part.texts("procedure"))
+    return None if len(drugs) == 1 and beside else combination_curie(drugs)
+
+
+def treatments_of(corpus: Corpus) -> frozenset[str]:
+    """The procedures that treat a tumour: local or systemic treatment and all kinds of them."""
+    found: set[str] = set()
+    added = set(_TREATMENTS)
+    while added:
+        found |= added
+        added = {entity.text("id") or "" for entity in corpus.entities if added & set(entity.texts("parents"))} - found
+    return frozenset(found)
 
 
 def combinations(corpus: Corpus) -> Mapping[str, Combination]:
     """Every combination given in the corpus, by identifier."""
     given: list[tuple[str, str, tuple[str, ...]]] = []
+    treatments = treatments_of(corpus)
     for folder in corpus.folders:
         for record in (*folder.studies, *folder.patients):
             for inner in record.walk():
                 drugs = drugs_of(inner.records("components"))
-                curie = combination_curie(drugs)
-                if curie is not None:
+                if combination_of(inner.records("components"), treatments) is not None:
                     given.append((folder.id, record.text("id") or "", drugs))
     found: dict[str, Combination] = {}
     for _, _, drugs in sorted(given):

@@ -28,6 +28,7 @@ _ABSENCES = {
     "not-reported-yet": "not yet reported",
     "not-described": "not described",
 }
+_SAID_BY_FIGURE = ("not-reported-yet", "not-described")  # "median not yet reached" is not "not yet reported"
 _RESPONSES = {
     "CR": "complete response",
     "PR": "partial response",
@@ -232,8 +233,9 @@ def component_words(record: Record, names: Names) -> str:
     """One component with its dose and days: ``gemcitabine 900 mg/m2, days 1, 8``."""
     text = names.of(record.text("drug") or record.text("procedure") or "")
     dose = record.text("dose")
-    if dose is None and record.text("value"):
-        dose = f"{record.text('value')} {unit_words(record.text('unit') or '1')}".strip()
+    if record.text("value") and not re.search(r"\d", dose or ""):
+        given = f"{record.text('value')} {unit_words(record.text('unit') or '1')}".strip()
+        dose = f"{given} ({dose})" if dose else given
     days = record.text("days")
     if dose:
         text = f"{text} {dose}"
@@ -241,6 +243,21 @@ def component_words(record: Record, names: Names) -> str:
         lead = ", days " if re.search(r"\d\D+\d", days) else ", day "
         text = f"{text}{lead}{days}" if days[:1].isdigit() and not re.search(r"[a-z]{3}", days) else f"{text} {days}"
     return text
+
+
+def regimen_words(components: tuple[Record, ...], names: Names) -> str:
+    """What is given together, joined by ``+``; a second dose or schedule of the same drug stands apart, with its place.
+
+    ``docetaxel 100 mg/m2 every 3 weeks; docetaxel 40 mg/m2 weekly (instead, if 100 mg/m2 was poorly tolerated)``
+    """
+    words, told = "", set[str]()
+    for component in components:
+        drug, timing = component.text("drug"), component.text("timing")
+        again = drug in told
+        part = component_words(component, names) + (f" ({timing})" if again and timing else "")
+        words += f"{'; ' if again else ' + '}{part}" if words else part
+        told |= {drug} if drug else set()
+    return words
 
 
 def outcome_label(record: Record, treatment: str, population: str, names: Names) -> str:
@@ -302,7 +319,7 @@ def _outcome_tail(record: Record, names: Names) -> str:
         f"in {subgroup}" if subgroup else None,
         _comparison(record, names),
         "significance not reported" if significance == "not reported" else significance,
-        absence if figure and absence not in (None, figure) else None,
+        absence if figure and absence not in (None, figure) and record.text("absence") not in _SAID_BY_FIGURE else None,
         frequency if figure and (frequency or figure).lower() != figure.lower() else None,
         f"attributed to {attribution}" if attribution else None,
         f"followed for {duration_words(follow_up)}" if follow_up else None,

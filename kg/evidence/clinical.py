@@ -189,6 +189,10 @@ class _Records:
     def refs(self, iris: Iterable[str]) -> tuple[EntityRef, ...]:
         return tuple(sorted((reference(iri, self._nodes) for iri in iris), key=lambda ref: ref.label))
 
+    def tumours(self, patient: Description) -> tuple[EntityRef, ...]:
+        """The histotypes that a patient was diagnosed with; other conditions, an abscess say, make no population."""
+        return tuple(ref for ref in self.refs(patient.iris("hasDiagnosis")) if ref.type == "Histotype")
+
     def components(self, owner: Description) -> tuple[ComponentRow, ...]:
         return read_components(self._nodes, owner)
 
@@ -283,7 +287,6 @@ class _Records:
 
     def event_row(self, iri: str, patient: str, study: str) -> EvidenceRow:
         node, of_study, of_patient = self.get(iri), self.get(study), self.get(patient)
-        diagnoses = of_patient.iris("hasDiagnosis")
         kind = node.text("eventKind") or "response"
         response = node.text("response")
         told = _EVENT_MEASURES.get(response or "") or _EVENT_MEASURES.get(kind, "response")
@@ -292,7 +295,7 @@ class _Records:
             n=1,
             enrolled=None,
             evaluable=None,
-            histotypes=self.refs(diagnoses),
+            histotypes=self.tumours(of_patient),
             histotype_match=None,
             mixed=None,
             line=self.get(node.iri_of("episode")).text("line"),

@@ -16,6 +16,7 @@ OBJECTIVE = frozenset({"CR", "PR"})
 COMPLETE = frozenset({"CR"})
 BETWEEN_GROUPS = "compares groups of patients under the same treatment, not treatments"
 NO_MORE_BURDEN = "no harder to bear than what it was compared with, which says nothing of what it does to the disease"
+_OTHER_DOSE = "another dose or schedule of the same treatment"
 _FATAL = frozenset({"5", "grade 5", "fatal", "lethal", "death"})
 
 
@@ -76,7 +77,15 @@ def _of_no_difference(row: EvidenceRow, said: str) -> Verdict:
     others = [ref.label for ref in row.comparator_drugs if ref.id not in given]
     if others:
         return Verdict("mixed", f"{said} from another treatment ({', '.join(others)}): as good, not better")
+    if _is_of_doses(row):
+        return Verdict("does_not_support", f"{said} from {_OTHER_DOSE}")
     return Verdict("does_not_support", said)
+
+
+def _is_of_doses(row: EvidenceRow) -> bool:
+    """Whether the comparator got the same drugs: the result then speaks of the dose or schedule, not of the drugs."""
+    given = {ref.id for ref in row.regimen.against_tumour} if row.regimen else set()
+    return bool(given) and given == {ref.id for ref in row.comparator_drugs}
 
 
 def _comparison(row: EvidenceRow) -> Verdict | None:
@@ -94,7 +103,9 @@ def _comparison(row: EvidenceRow) -> Verdict | None:
     better = row.difference == "better" or (
         row.difference in ("higher", "lower") and (row.difference == "higher") == good
     )
-    return _of_difference(row, f"{row.difference} than what it was compared with", better=better)
+    compared = f"{row.difference} than {_OTHER_DOSE if _is_of_doses(row) else 'what it was compared with'}"
+    said = compared if row.comparator else f"called {row.difference} without saying than what"
+    return _of_difference(row, said, better=better)
 
 
 def _of_difference(row: EvidenceRow, said: str, *, better: bool) -> Verdict:

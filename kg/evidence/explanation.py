@@ -9,7 +9,7 @@ from typing import Protocol
 from kg.description import describe
 from kg.evidence.rows import Absence, ConflictRow, EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from kg.evidence.search import Naming
-from kg.evidence.summary import DIRECT, credited, deciding, is_burden, is_single, overall, weigh
+from kg.evidence.summary import credited, deciding, is_burden, is_single, of_these_patients, overall, weigh
 from kg.mechanism.search import MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.sparql.results import iri
@@ -85,13 +85,13 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
     mechanism = graph.mechanism((of_drug.id,), of_histotype.id)
     evidence = graph.evidence(EvidenceQuestion(drugs=(of_drug.id,), histotype=of_histotype.id))
     complete = [path for path in mechanism.paths if path.complete]
-    effects = [
-        row
-        for row in evidence.items
-        if not row.flags and not is_burden(row) and row.design != "preclinical" and of_drug in credited(row)
+    told = [
+        row for row in evidence.items if not is_burden(row) and row.design != "preclinical" and of_drug in credited(row)
     ]
+    effects = [row for row in told if not row.flags]
     observed, why = _observed(deciding(effects))
     expected = _expected(complete)
+    result = "unflagged result in patients" if told else "result in patients"
     agreement = _agreement(expected, observed, has_paths=bool(complete), has_rows=bool(effects))
     return Explanation(
         drug=of_drug,
@@ -99,8 +99,10 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
         expected=expected,
         observed=observed,
         agreement=agreement,
-        text=_text(f"{of_drug.label} in {of_histotype.label}", agreement, expected, observed, why),
-        missing=_missing(mechanism, complete, has_rows=bool(effects), names=(of_drug.label, of_histotype.label)),
+        text=_text(f"{of_drug.label} in {of_histotype.label}", agreement, expected, _seen(observed, why), result),
+        missing=_missing(
+            mechanism, complete, None if effects else f"{result} that speaks of {of_drug.label} in {of_histotype.label}"
+        ),
         mechanism=mechanism,
         evidence=evidence,
         claims=_claims(graph, of_drug.id, graph.histotypes_below(of_histotype.id)),
@@ -111,7 +113,7 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
 
 def _observed(effects: Sequence[EvidenceRow]) -> tuple[str | None, str]:
     """What results of these very patients say; where they say nothing, what groups that hold such patients say."""
-    direct = [row for row in effects if row.population is None or row.population.histotype_match in DIRECT]
+    direct = of_these_patients(effects)
     direction, why = overall(weigh(direct))
     if direction is None and len(direct) < len(effects):
         direction, why = overall(weigh(effects))
@@ -148,27 +150,30 @@ _SEEN = {
 }
 
 
-def _text(pair: str, agreement: str, expected: str | None, observed: str | None, why: str) -> str:
+def _seen(observed: str | None, why: str) -> str:
+    said = f"the results, taken together, {_SEEN[observed]}" if observed else "the results point nowhere"
+    return f"{said} ({why})"
+
+
+def _text(pair: str, agreement: str, expected: str | None, seen: str, result: str) -> str:
+    """The answer in words; ``result`` is what is missing where none counts."""
     foreseen = f"The sourced paths foresee {expected}" if expected else "No sourced path foresees an effect with a sign"
-    seen = f"the results, taken together, {_SEEN[observed]}" if observed else "the results point nowhere"
     return {
-        "agree": f"{pair}: mechanism and evidence agree. {foreseen}; {seen} ({why}).",
-        "disagree": f"{pair}: mechanism and evidence disagree. {foreseen}; {seen} ({why}).",
-        "undecided": f"{pair}: both exist, but whether they agree cannot be said. {foreseen}; {seen} ({why}).",
-        "mechanism_without_evidence": f"{pair}: a mechanism without evidence. {foreseen}; no result in patients.",
-        "evidence_without_mechanism": f"{pair}: evidence without mechanism, no causal path; {seen} ({why}).",
-        "neither": f"{pair}: this graph holds neither a complete causal path nor a result in patients.",
+        "agree": f"{pair}: mechanism and evidence agree. {foreseen}; {seen}.",
+        "disagree": f"{pair}: mechanism and evidence disagree. {foreseen}; {seen}.",
+        "undecided": f"{pair}: both exist, but whether they agree cannot be said. {foreseen}; {seen}.",
+        "mechanism_without_evidence": f"{pair}: a mechanism without evidence. {foreseen}; no {result}.",
+        "evidence_without_mechanism": f"{pair}: evidence without mechanism, no causal path; {seen}.",
+        "neither": f"{pair}: this graph holds neither a complete causal path nor any {result}.",
     }[agreement]
 
 
-def _missing(
-    mechanism: MechanismAnswer, complete: list[MechanismPath], *, has_rows: bool, names: tuple[str, str]
-) -> tuple[str, ...]:
+def _missing(mechanism: MechanismAnswer, complete: list[MechanismPath], result: str | None) -> tuple[str, ...]:
     missing = [gap.reason for gap in mechanism.gaps] if not complete else []
     if complete and all(path.net_sign is None for path in complete):
         missing.append("every complete path has a step without a sign")
-    if not has_rows:
-        missing.append(f"no result in patients that speaks of {names[0]} in {names[1]}")
+    if result is not None:
+        missing.append(f"no {result}")
     return tuple(dict.fromkeys(missing))
 
 

@@ -134,6 +134,8 @@ def _trial(row: EvidenceRow, *, compared: bool) -> tuple[str, int, list[str]]:
 
 
 def _people(row: EvidenceRow) -> int | None:
+    if row.population is not None and row.population.n == 1:  # a part of one person is still one person
+        return 1
     if row.derived_rate is not None:
         return row.derived_rate.denominator
     if row.denominator is not None:

@@ -14,7 +14,7 @@ from kg.description import describe
 from kg.errors import InvalidParameter
 from kg.evidence.rows import Corpus, EvidenceQuestion, EvidenceRow
 from kg.evidence.search import Naming, gather
-from kg.evidence.summary import is_burden
+from kg.evidence.summary import is_burden, name_of
 from kg.model import EntityRef
 from kg.store import Store
 from kg.tables import rows_table
@@ -103,10 +103,11 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
         graph: the graph.
         question: several drugs ask for the regimens of each, and what they share, not for regimens that hold all.
 
-    Raises: EntityNotFound, AmbiguousEntity; InvalidParameter without a drug, class, target or regimen.
+    Raises: EntityNotFound, AmbiguousEntity; InvalidParameter without a drug, class, target, regimen or study.
     """
-    if not question.drugs and question.regimen is None and question.drug_class is None and question.target is None:
-        raise InvalidParameter("drug", "", "a drug, a class, a target or a regimen")
+    named = (question.regimen, question.drug_class, question.target, question.study)
+    if not question.drugs and all(name is None for name in named):
+        raise InvalidParameter("drug", "", "a drug, a class, a target, a regimen or a study")
     shared: tuple[SharedToxicity, ...] = ()
     if len(question.drugs) < 2:
         found = gather(graph, question)
@@ -134,10 +135,7 @@ def _by_regimen(rows: Sequence[EvidenceRow]) -> tuple[RegimenSafety, ...]:
     groups: dict[EntityRef, list[EvidenceRow]] = {}
     for row in rows:
         if row.regimen is not None:
-            named = row.regimen.combination or EntityRef(
-                row.regimen.id, row.regimen.curie, "Regimen", row.regimen.label
-            )
-            groups.setdefault(named, []).append(row)
+            groups.setdefault(name_of(row.regimen), []).append(row)
     return tuple(
         RegimenSafety(regimen, _events(own), tuple(row for row in own if row.adverse_event is None))
         for regimen, own in sorted(groups.items(), key=lambda item: (item[0].label, item[0].id))

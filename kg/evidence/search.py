@@ -41,6 +41,7 @@ _ACCOMPANYING = """
 SELECT DISTINCT ?drug WHERE { ?drug a skg:Drug ; (skg:inClass|skos:broader)+ drugclass:not-against-tumour }"""
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?below rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
 _SITES_BELOW = "SELECT DISTINCT ?site WHERE { ?site skos:broader* ?top }"
+_PROCEDURES_BELOW = "SELECT DISTINCT ?procedure WHERE { ?procedure skos:broader* ?top }"
 _MEASURES_BELOW = "SELECT DISTINCT ?measure WHERE { ?measure skos:broader* ?top }"
 
 
@@ -167,8 +168,9 @@ def _select(graph: Naming, question: EvidenceQuestion) -> tuple[Selection, str, 
     selection, histotype = Selection(), None
     words: list[str] = []
     for asked in question.drugs:
-        drug = graph.resolve(asked, ("drug",), "drug")
-        selection = replace(selection, drugs=(*selection.drugs, (drug.id,)))
+        drug = graph.resolve(asked, ("drug", "procedure"), "drug")
+        given = (drug.id,) if drug.type == "Drug" else _column(graph.store, _PROCEDURES_BELOW, "top", drug.id)
+        selection = replace(selection, drugs=(*selection.drugs, given))
         words.append(drug.label)
     for name, kind, alternatives in (
         (question.drug_class, "drugclass", drugs_of_class),
@@ -272,20 +274,16 @@ def _select_regimen(graph: Naming, question: EvidenceQuestion, selection: Select
 
 
 def gives_exactly(row: EvidenceRow, drugs: frozenset[str]) -> bool:
-    """Whether a row's regimen is these drugs and no other treatment of the whole body.
+    """Whether a row's regimen is these drugs and no other treatment of the tumour, local or of the whole body.
 
-    Drugs that only accompany (mesna, growth factors, placebo) and local treatment do not make it a different one.
+    Drugs that only accompany (mesna, growth factors, placebo) do not make it a different one.
     """
     if row.regimen is None:
         return False
     given = {ref.id for ref in row.regimen.against_tumour if ref.type == "Drug"}
     if not given:  # an arm of placebo or of supportive drugs alone
         given = {part.drug.id for part in row.regimen.components if part.drug.type == "Drug"}
-    return given == drugs and not any(_is_systemic(ref) for ref in row.regimen.against_tumour)
-
-
-def _is_systemic(ref: EntityRef) -> bool:
-    return ref.curie in ("procedure:chemotherapy", "procedure:systemic-therapy", "procedure:targeted-therapy")
+    return given == drugs and all(ref.type == "Drug" for ref in row.regimen.against_tumour)
 
 
 def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) -> list[Callable[[EvidenceRow], bool]]:

@@ -75,7 +75,7 @@ def find_outcomes(store: Store, selection: Selection) -> tuple[Found, ...]:
     patterns: list[str] = []
     bindings: dict[str, Sequence[Term]] = {}
     for place, alternatives in enumerate(selection.drugs):
-        patterns.append(f"?arm skg:regimen/skg:component/skg:drug ?drug{place} .")
+        patterns.append(f"?arm skg:regimen/skg:component/(skg:drug|skg:procedure) ?drug{place} .")
         bindings[f"drug{place}"] = _iris(alternatives)
     if selection.regimens:
         patterns.append("?arm skg:regimen/skos:broader ?combination .")
@@ -97,7 +97,7 @@ def find_events(store: Store, selection: Selection) -> tuple[Found, ...]:
     patterns: list[str] = []
     bindings: dict[str, Sequence[Term]] = {}
     for place, alternatives in enumerate(selection.drugs):
-        patterns.append(f"?node skg:episode/skg:component/skg:drug ?drug{place} .")
+        patterns.append(f"?node skg:episode/skg:component/(skg:drug|skg:procedure) ?drug{place} .")
         bindings[f"drug{place}"] = _iris(alternatives)
     if selection.regimens:
         patterns.append("?node skg:episode/skg:regimen ?combination .")

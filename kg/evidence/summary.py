@@ -11,6 +11,7 @@ from kg.evidence.rows import (
     Corpus,
     EvidenceRow,
     EvidenceSummary,
+    RegimenRow,
     RegimenVerdict,
 )
 from kg.model import EntityRef
@@ -72,7 +73,7 @@ def summarize(
         patients_described=len({row.patient.id for row in counted if row.patient}),
         broader=broader,
         measures=dict(sorted(measures.items())),
-        directions=_directions(row for row in counted if not is_burden(row)),
+        directions=_directions(row for row in counted if not is_burden(row) and credited(row)),
         burden_directions=_directions(row for row in counted if is_burden(row)),
         verdicts=verdicts(counted, histotype),
         corpus=corpus,
@@ -85,16 +86,16 @@ def _directions(rows: Iterable[EvidenceRow]) -> Mapping[str, int]:
 
 
 def verdicts(rows: Iterable[EvidenceRow], histotype: EntityRef | None) -> tuple[RegimenVerdict, ...]:
-    """What the results say of each regimen, by its label.
+    """What the results say of each regimen, by its label; a drug with radiotherapy is not the drug alone.
 
     A comparison of two doses or schedules of the same drugs says nothing of the drugs, and is left out.
     """
-    by_drugs: dict[frozenset[str], list[EvidenceRow]] = {}
+    by_treatment: dict[frozenset[EntityRef], list[EvidenceRow]] = {}
     for row in rows:
-        if row.regimen is not None and row.regimen.combination is not None and credited(row):
-            drugs = frozenset(ref.id for ref in row.regimen.against_tumour if ref.type == "Drug")
-            by_drugs.setdefault(drugs, []).append(row)
-    found = (_verdict(own, histotype) for own in by_drugs.values())
+        treatment = frozenset(row.regimen.against_tumour if row.regimen else ())
+        if any(ref.type == "Drug" for ref in treatment) and credited(row):
+            by_treatment.setdefault(treatment, []).append(row)
+    found = (_verdict(own, histotype) for own in by_treatment.values())
     return tuple(sorted(found, key=lambda verdict: (verdict.regimen.label, verdict.regimen.id)))
 
 
@@ -132,6 +133,20 @@ def deciding(rows: Iterable[EvidenceRow]) -> tuple[EvidenceRow, ...]:
     return tuple(row for row in listed if not is_single(row)) or listed
 
 
+def of_these_patients(effects: Sequence[EvidenceRow]) -> tuple[EvidenceRow, ...]:
+    """The results of patients with the histotype itself; none where only a subtype speaks, and others besides it.
+
+    A subtype alone does not speak for the whole histotype while groups in which others with it are tell something too.
+    """
+    by_match: dict[str | None, list[EvidenceRow]] = {}
+    for row in effects:
+        by_match.setdefault(row.population.histotype_match if row.population else None, []).append(row)
+    telling = {match for match, rows in by_match.items() if any(weigh(rows).values())}
+    if telling & DIRECT == {"subtype"} and telling - DIRECT:
+        return ()
+    return tuple(row for match, rows in by_match.items() if match in DIRECT for row in rows)
+
+
 def is_of_other_subgroup(row: EvidenceRow) -> bool:
     """Whether a result is of a part of its arm that something else than the histotype sets apart: genotype, line ..."""
     if row.subgroup is None or row.patient is not None:
@@ -145,7 +160,10 @@ def overall(weighed: Mapping[str, Sequence[EntityRef]]) -> tuple[str | None, str
     """One word for several results, and why: nothing is averaged, every contrary result makes it mixed."""
     supports, against = len(weighed["supports"]), len(weighed["does_not_support"])
     harmful, unclear = len(weighed["harmful"]), len(weighed["mixed"])
-    counts = f"{supports} for, {against} against, {unclear} undecided, {harmful} harmful (studies)"
+    told = supports + against + unclear + harmful
+    studies = len({study for side in weighed.values() for study in side})
+    counts = f"{supports} for, {against} against, {unclear} undecided, {harmful} harmful (studies"
+    counts += ")" if told == studies else f"; {studies} in all, some with results on both sides)"
     if supports and (against or harmful):
         return "mixed", f"results point both ways: {counts}"
     if harmful:
@@ -164,8 +182,7 @@ def is_burden(row: EvidenceRow) -> bool:
 
 def _verdict(rows: list[EvidenceRow], histotype: EntityRef | None) -> RegimenVerdict:
     effects = deciding(row for row in rows if not is_burden(row) and row.design != "preclinical")
-    direct = [row for row in effects if (row.population.histotype_match if row.population else None) in DIRECT]
-    weighed, rests_on = weigh(direct), "direct"
+    weighed, rests_on = weigh(of_these_patients(effects)), "direct"
     if not any(weighed.values()):
         weighed, rests_on = weigh(effects), "indirect"
     if all(map(is_single, effects)):
@@ -186,6 +203,17 @@ def _verdict(rows: list[EvidenceRow], histotype: EntityRef | None) -> RegimenVer
 
 
 def _common_name(rows: Iterable[EvidenceRow]) -> EntityRef:
-    """The combination that most of the results name."""
-    named = Counter(row.regimen.combination for row in rows if row.regimen and row.regimen.combination)
-    return min(named, key=lambda ref: (-named[ref], ref.label, ref.id))
+    """The one name that all results have for the regimen; of several, that which is made of its drugs, no acronym."""
+    listed = [row.regimen for row in rows if row.regimen]
+    named = Counter(map(name_of, listed))
+    drugs = {ref.curie.partition(":")[2] for regimen in listed for ref in regimen.against_tumour}
+    plain = f"regimen:{'-'.join(sorted(drugs))}"
+    return min(named, key=lambda ref: (ref.curie != plain, -named[ref], ref.label, ref.id))
+
+
+def name_of(regimen: RegimenRow) -> EntityRef:
+    """The combination that a regimen is an instance of; where it is more than drugs, itself, called by what it is."""
+    if regimen.combination is not None and all(ref.type == "Drug" for ref in regimen.against_tumour):
+        return regimen.combination
+    parts = dict.fromkeys(part.drug.label for part in regimen.components if part.drug in regimen.against_tumour)
+    return EntityRef(regimen.id, regimen.curie, "Regimen", " + ".join(parts) or regimen.label)

@@ -89,6 +89,53 @@ def test_a_measure_holds_its_kinds(curated_graph: KnowledgeGraph) -> None:
     assert {r.measure.curie for r in narrow if r.measure} == {"measure:objective-response-rate"}
 
 
+def test_a_drug_beside_radiation_or_chemotherapy_is_not_that_drug_alone(curated_graph: KnowledgeGraph) -> None:
+    alone = curated_graph.evidence(EvidenceQuestion(regimen="ifosfamide"))
+    assert {ref.label for row in alone.items if row.regimen for ref in row.regimen.against_tumour} == {"ifosfamide"}
+    containing = curated_graph.evidence(EvidenceQuestion(regimen="ifosfamide", regimen_match="containing"))
+    radiation = [row for row in containing.items if row.study and "radiation" in row.study.label]
+    assert radiation
+    assert [row.regimen.combination for row in radiation if row.regimen] == [None] * len(radiation)
+    added = curated_graph.evidence(EvidenceQuestion(drugs=("bevacizumab",))).summary.verdicts
+    assert [verdict.regimen.label for verdict in added] == ["chemotherapy + bevacizumab"]
+
+
+def test_a_subtype_does_not_speak_for_the_histotype_while_others_with_it_are_told_of(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    """No response in gastrointestinal leiomyosarcoma, which probably was GIST; responders of other sites elsewhere."""
+    rows = curated_graph.evidence(EvidenceQuestion(regimen="gemcitabine", histotype="leiomyosarcoma"))
+    (verdict,) = rows.summary.verdicts
+    assert (verdict.direction, verdict.rests_on) == ("mixed", "indirect")
+    assert len(verdict.not_supporting) == len(verdict.supporting) == 1
+
+
+def test_a_regimen_of_several_trials_has_the_name_of_its_drugs_not_the_acronym_of_one(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    """MAID is one trial's name; another trial gave its three drugs and does not call them so."""
+    rows = curated_graph.evidence(EvidenceQuestion(drugs=("doxorubicin", "ifosfamide", "dacarbazine")))
+    (verdict,) = rows.summary.verdicts
+    assert verdict.regimen.label == "doxorubicin + ifosfamide + dacarbazine"
+    maid = curated_graph.evidence(EvidenceQuestion(study="study:maid-ref30"))
+    assert [verdict.regimen.label for verdict in maid.summary.verdicts] == ["MAID"]
+
+
+def test_results_of_one_study_on_both_sides_are_not_taken_for_two_studies(curated_graph: KnowledgeGraph) -> None:
+    rows = curated_graph.evidence(EvidenceQuestion(study="study:eortc-pld-vs-doxorubicin"))
+    (verdict,) = (one for one in rows.summary.verdicts if one.supporting)
+    assert verdict.supporting == verdict.not_supporting
+    assert "1 in all" in verdict.reason
+
+
+def test_a_comparison_of_doses_does_not_count_for_or_against_the_drug(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.evidence(EvidenceQuestion(study="study:imatinib-dose-north-american-ref48"))
+    assert set(answer.summary.directions.values()) == {0}
+    told = [row.direction_reason for row in answer.items if row.comparator and row.absence is None]
+    assert told
+    assert all("another dose or schedule of the same treatment" in (reason or "") for reason in told)
+
+
 def test_a_subgroup_is_not_as_large_as_its_arm() -> None:
     assert people_of(row(1, subgroup="women")) is None
     assert people_of(row(1, subgroup="women", subgroup_n=7)) == 7

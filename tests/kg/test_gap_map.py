@@ -114,6 +114,12 @@ def test_no_adverse_event_is_not_no_toxicity(curated_graph: KnowledgeGraph) -> N
     assert "does not mean" in answer.absences[0]
 
 
+def test_the_toxicity_that_a_study_tells_is_gathered(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.safety(EvidenceQuestion(study="study:ifosfamide-ref16"))
+    assert {row.study.curie for item in answer.items for row in item.rows if row.study} == {"study:ifosfamide-ref16"}
+    assert "fatal" in {row.grade for item in answer.items for row in item.rows}
+
+
 def test_safety_needs_a_treatment(curated_graph: KnowledgeGraph) -> None:
     with pytest.raises(InvalidParameter):
         curated_graph.safety(EvidenceQuestion(histotype="GIST"))

@@ -47,6 +47,22 @@ def test_query_runs_as_it_stands_and_its_defaults_are_the_declared_ones(name: st
 
 
 @pytest.mark.parametrize("name", IDS)
+def test_rows_come_in_one_order_only(name: str, reader: Reader) -> None:
+    query = find(reader.graph, name).query.rstrip()
+    ordered = re.fullmatch(r"(?P<query>.*\bORDER BY\b.*?)(?P<limit>\s+LIMIT \d+)?", query, re.DOTALL)
+    assert ordered is not None, "the query says in which order its rows come"
+    columns = reader.graph.sparql(query).columns
+    # Were two different rows equal to the order, these two orders of the rest would show it.
+    upwards, downwards = (
+        reader.graph.sparql(
+            f"{ordered['query']} {' '.join(f'{way}(?{column})' for column in columns)}{ordered['limit'] or ''}"
+        ).rows
+        for way in ("ASC", "DESC")
+    )
+    assert upwards == downwards
+
+
+@pytest.mark.parametrize("name", IDS)
 def test_question_is_described(name: str, reader: Reader) -> None:
     question = find(reader.graph, name)
     assert question.title.endswith("?")
@@ -101,6 +117,19 @@ def test_a_result_is_listed_once_however_its_people_relate_to_the_histotype(read
     assert len(outcomes) == len(set(outcomes))
     (people,) = (row["people"]["text"] for row in rows if row["result"]["text"] == "53%")
     assert set(people.split("; ")) == {"the whole arm", "uterine leiomyosarcoma in 85% of the arm"}
+
+
+def test_a_result_of_a_part_of_an_arm_does_not_get_the_size_of_the_whole_arm(reader: Reader) -> None:
+    def sizes(rows: Any, column: str, text: str) -> list[int | None]:
+        return [row["n"] and row["n"]["value"] for row in rows if row[column] and text in row[column]["text"]]
+
+    assert sizes(reader.ask("after-failure-of", drug="doxorubicin"), "result", "50%") == [16]
+    assert sizes(reader.ask("regimen-against-regimen"), "result", "24%") == [None]
+    assert sizes(reader.ask("results-of-drug", drug="gemcitabine"), "result", "3 patients") == [None]
+    assert sizes(reader.ask("comparable-with"), "result", "3 patients") == [None]
+    tried = reader.ask("tried-in-histotype", histotype="uterine leiomyosarcoma")
+    assert sizes(tried, "treatment", "temozolomide") == [11]
+    assert sizes(tried, "treatment", "weekly for 7 weeks of 8") == [None]
 
 
 def test_severe_toxicity_leaves_out_what_is_called_less_severe(reader: Reader) -> None:

@@ -13,13 +13,14 @@ from triples.facts import FactSentence, facts
 from triples.keys import RecordType
 from triples.read import parse_yaml, read_corpus
 from triples.records import Record
-from triples.schema import ARM, OUTCOME, POPULATION, STATEMENT, TIMELINE_EVENT
+from triples.schema import ARM, OUTCOME, POPULATION, REGIMEN, STATEMENT, TIMELINE_EVENT
 from triples.sentences import (
     Names,
     duration_words,
     event_label,
     outcome_label,
     population_words,
+    regimen_words,
     sentence,
     statement_label,
 )
@@ -100,6 +101,10 @@ def record(kind: RecordType, text: str) -> Record:
             "response rate: no significant difference, at 1 year 6 months, compared with imatinib 800 mg",
         ),
         (
+            "{measure: measure:progression-free-survival, value_text: not yet reached, absence: not-reported-yet}",
+            "progression-free survival: not yet reached",
+        ),
+        (
             "{measure: measure:response-rate, value_text: 306 months, flag: implausible-value, flag_reason: too long}",
             "response rate 306 months [as printed; implausible value: too long]",
         ),
@@ -145,6 +150,17 @@ def test_a_population_reads_as_words(text: str, expected: str) -> None:
 def test_a_treatment_of_more_than_drugs_is_not_called_by_its_drugs_alone(components: str, expected: str) -> None:
     arm = record(ARM, f"{{id: arm:x, label: drug A in pulses with radiation, regimen: {{components: [{components}]}}}}")
     assert arm_treatment(arm, (arm,), Names({"drug:a": "drug A", "drug:b": "drug B"})) == expected
+
+
+def test_another_dose_of_the_same_drug_is_not_added_to_the_first() -> None:
+    regimen = record(
+        REGIMEN,
+        "{components: [{drug: drug:b, dose: 100 mg/m2, value: 100, unit: mg/m2, at: 1-2}, "
+        "{drug: drug:b, dose: half the dose, value: 50, unit: mg/m2, timing: if poorly tolerated, at: 1-2}, "
+        "{drug: drug:c, at: 1-2}]}",
+    )
+    words = regimen_words(regimen.records("components"), Names({"drug:b": "drug B", "drug:c": "drug C"}))
+    assert words == "drug B 100 mg/m2; drug B 50 mg/m2 (half the dose) (if poorly tolerated) + drug C"
 
 
 def test_a_statement_names_its_qualifiers_and_its_reservation() -> None:

@@ -1,0 +1,127 @@
+"""What a second reader of the documents asked for and found told of other people, other treatments or other sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.questions.calls import Reader
+
+
+def texts(rows: Any, column: str) -> list[str]:
+    """The texts of one column of an answer."""
+    return [row[column]["text"] for row in rows if row[column]]
+
+
+def test_a_patient_is_counted_under_his_tumours_not_under_his_other_conditions(reader: Reader) -> None:
+    rows = [row for row in reader.rows(document="document:000") if row["patient"]]
+    assert rows
+    assert {ref["curie"] for row in rows for ref in row["population"]["histotypes"]} == {"histotype:leiomyosarcoma"}
+
+
+def test_a_part_of_one_patient_is_not_people_of_unknown_number(reader: Reader) -> None:
+    (lung,) = [row for row in reader.rows(document="document:000", measure="partial response") if row["arm"]]
+    assert lung["subgroup"] == "lung metastases"
+    assert not [reason for reason in lung["level"]["reasons"] if "not stated" in reason]
+
+
+def test_what_a_report_saw_in_its_own_patient_is_not_told_second_hand(reader: Reader) -> None:
+    seen = reader.rows(study="study:rapamycin-gemcitabine-case")
+    assert seen
+    assert not [row["sentence"] for row in seen if row["citing"]]
+
+
+def test_no_more_complications_after_radiation_say_nothing_against_it(reader: Reader) -> None:
+    rows = reader.rows(study="study:rps-preoperative-radiation-ref11")
+    assert {row["direction"] for row in rows} == {None}
+    assert all("no harder to bear" in row["direction_reason"] for row in rows)
+
+
+def test_higher_than_nothing_named_is_not_said_to_beat_a_comparator(reader: Reader) -> None:
+    (row,) = reader.rows(study="Single-agent doxorubicin in metastatic soft tissue sarcoma (ref 14)")
+    assert row["comparator"] is None
+    assert row["direction_reason"].startswith("called higher without saying than what")
+
+
+def test_chemotherapy_is_not_credited_with_what_surgery_and_radiation_shared(reader: Reader) -> None:
+    asked = {"regimen": "doxorubicin + ifosfamide", "document": "document:004"}
+    assert reader.rows(measure="progression-free survival", **asked) == []
+    events = reader.rows(measure="adverse event", **asked)
+    assert {row["adverse_event"]["label"] for row in events} == {"neutropenia", "febrile neutropenia"}
+
+
+def test_the_order_of_radiation_and_chemotherapy_is_told_in_two_ways(reader: Reader) -> None:
+    rows = reader.ask("conflicts")
+    (order,) = [row for row in rows if row["about"]["text"] == "Order of chemotherapy and radiotherapy"]
+    assert "after the fifth cycle" in order["differs"]["text"]
+
+
+def test_trials_and_a_retrospective_series_of_soft_tissue_sarcoma_are_not_pooled(reader: Reader) -> None:
+    answer = reader.get("evidence/pool", regimen="gemcitabine + docetaxel", histotype="soft tissue sarcoma")
+    assert answer["estimate"] is None
+    assert "designs" in answer["refused"]
+
+
+def test_people_of_two_histotypes_are_listed_once(reader: Reader) -> None:
+    rows = reader.ask("results-of-drug", drug="temsirolimus")
+    outcomes = texts(rows, "outcome")
+    assert len(outcomes) == len(set(outcomes))
+    assert "15 patients, relapsed or refractory bone sarcoma and soft tissue sarcoma" in texts(rows, "people")
+
+
+def test_after_a_drug_had_failed_single_patients_count_and_partly_pretreated_groups_say_so(reader: Reader) -> None:
+    rows = reader.ask("after-failure-of", drug="doxorubicin")
+    assert "partial remission on gemcitabine/docetaxel" in texts(rows, "result")
+    (share,) = {
+        row["prior"]["text"]
+        for row in rows
+        if row["result"] and row["result"]["text"] == "53%" and row["n"]["value"] == 15
+    }
+    assert share == "nine patients had been treated with doxorubicin"
+
+
+def test_each_reference_counts_the_facts_that_rest_on_it(reader: Reader) -> None:
+    for document in ("document:003", "document:004"):
+        for row in reader.ask("references", document=document):
+            listed = reader.ask("citing-reference", document=document, number=row["number"]["value"])
+            facts = {(told["fact"] or {}).get("value") for told in listed}
+            assert row["facts"]["value"] == len(facts), row["reference"]["text"]
+
+
+@pytest.mark.parametrize(("drug", "number"), [("olaratumab", 16), ("bevacizumab", 27)])
+def test_of_two_references_for_two_drugs_each_is_of_its_own(drug: str, number: int, reader: Reader) -> None:
+    found = reader.sparql(
+        f"""SELECT DISTINCT ?number WHERE {{ ?s skg:subject drug:{drug} ; skg:predicate skg:decreases ;
+        skg:object process:disease-progression ; skg:polarity "negated" ; skg:citing/skg:number ?number }}"""
+    )
+    assert [int(row["number"]) for row in found] == [number]
+
+
+def test_results_that_are_all_flagged_are_not_called_no_result(reader: Reader) -> None:
+    flagged = reader.get("explain", drug="ridaforolimus", histotype="soft tissue sarcoma")
+    assert "nor any unflagged result in patients" in flagged["text"]
+    assert any("no unflagged result in patients" in reason for reason in flagged["missing"])
+    nothing = reader.get("explain", drug="rapamycin", histotype="gastrointestinal stromal tumour")
+    assert "unflagged" not in nothing["text"]
+
+
+def test_evidence_can_be_asked_of_a_procedure_and_its_kinds(reader: Reader) -> None:
+    radiation = reader.rows(drug="radiotherapy", histotype="retroperitoneal sarcoma")
+    before_surgery = reader.rows(drug="preoperative radiotherapy", histotype="retroperitoneal sarcoma")
+    assert {row["study"]["curie"] for row in before_surgery} < {row["study"]["curie"] for row in radiation}
+    assert "study:z9031" in {row["study"]["curie"] for row in before_surgery}
+
+
+def test_what_lies_beside_an_organ_is_no_tumour_of_it(reader: Reader) -> None:
+    rows = reader.rows(site="pancreas")
+    assert rows
+    assert {ref["curie"] for row in rows for ref in row["documents"]} == {"document:003"}
+
+
+def test_leiomyosarcomas_outside_the_uterus_are_non_uterine(reader: Reader) -> None:
+    names = set(texts(reader.ask("subtypes", histotype="non-uterine leiomyosarcoma"), "subtype"))
+    assert {"leiomyosarcoma of the pancreas", "peri-aortic leiomyosarcoma", "retroperitoneal leiomyosarcoma"} <= names
+    assert "uterine leiomyosarcoma" not in names
+    rows = reader.rows(histotype="non-uterine leiomyosarcoma", drug="pazopanib")
+    assert "patient:003-1" in {row["patient"]["curie"] for row in rows if row["patient"]}
