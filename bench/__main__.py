@@ -53,6 +53,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--curated", type=Path, help="data folder of a built graph, measured as well")
     parser.add_argument("--scale", type=float, default=0.1, help="of the generated graph (default 0.1)")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--loads", type=int, default=3, help="rounds of loading, minutes each; 0: none (default 3)")
     parser.add_argument("--pairs", type=int, default=100, help="questions per path task (default 100)")
     parser.add_argument("--only", choices=GROUPS, action="append", help="measure these groups only")
     parser.add_argument("--slow", action="store_true", help="rdflib on the large graph as well (minutes, 2 GB)")
@@ -127,10 +128,10 @@ class _Run:
             "all questions on 10 best paths, all predicates": start.many_best_paths(self.setting, mechanism=False),
         }
         self.say("start measured")
-        if self.options.slow or not self.options.data:
+        if self.options.loads and (self.options.slow or not self.options.data):
             ntriples = self.setting.folder / "links.nt"
             self.setting.rows.ntriples(ntriples)
-            self.singles["loading"] = start.loading(self.setting, ntriples, self.options.rounds)
+            self.singles["loading"] = start.loading(self.setting, ntriples, self.options.loads)
             self.say("loading measured")
 
     def _dispatch(self) -> None:

@@ -87,13 +87,14 @@ def loading(setting: Setting, ntriples: Path, rounds: int) -> dict[str, Once]:
             plain.write(quad)
             both.write(quad + line)
 
-    def raw() -> None:
-        store = ox.Store(str(folder / "raw"))
-        store.bulk_load(path=str(nquads), format=ox.RdfFormat.N_QUADS)
+    def raw(name: str, path: Path, form: ox.RdfFormat) -> None:
+        store = ox.Store(str(folder / name))
+        store.bulk_load(path=str(path), format=form)
         store.flush()
 
     contenders: dict[str, Callable[[], Any]] = {
-        "pyoxigraph bulk_load": raw,
+        "pyoxigraph bulk_load": lambda: raw("raw", nquads, ox.RdfFormat.N_QUADS),
+        "pyoxigraph bulk_load, no named graph": lambda: raw("bare", ntriples, ox.RdfFormat.N_TRIPLES),
         "write_store": lambda: write_store(folder / "plain", nquads, merge=False),
         "write_store, merged default graph": lambda: write_store(folder / "merged", merged, has_union=True),
         "rdflib parse": lambda: peers.RdflibPeer(ntriples),
@@ -102,7 +103,7 @@ def loading(setting: Setting, ntriples: Path, rounds: int) -> dict[str, Once]:
     for _ in range(rounds):
         for name, work in contenders.items():
             found[name].append(once(work))
-        for made in ("raw", "plain", "merged"):
+        for made in ("raw", "bare", "plain", "merged"):
             shutil.rmtree(folder / made)
     nquads.unlink()
     merged.unlink()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kg.mechanism.graph import MechanismGraph
+from kg.mechanism.ground import Membership
 from kg.mechanism.partners import Partnership
 from kg.model import Certainty, EntityRef
 from kg.paths.steps import Step
@@ -21,6 +22,7 @@ class JointInput:
         into: the joint cause or the complex.
         reached: whether the drugs (or where the path starts) bring it about; a partner need not be.
         sign: net sign of the best path that brings it about; None if there is none or it has no sign.
+        members: where it is a class and reached only by inference: the drugs that stand for it.
     """
 
     node: EntityRef
@@ -29,6 +31,7 @@ class JointInput:
     reached: bool
     sign: int | None
     statements: tuple[str, ...]
+    members: tuple[Membership, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class MechanismPath:
             source does, or sources differ, or the path is that statement itself.
         claims: the direct statements that it was compared with, in words.
         sentence: the steps and the net sign in plain words.
+        members: where it starts from a class that nobody asked for: the drugs that stand for it, an inference.
     """
 
     number: int
@@ -66,6 +70,7 @@ class MechanismPath:
     agrees: bool | None
     claims: tuple[str, ...]
     sentence: str
+    members: tuple[Membership, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class MechanismAnswer(Walked):
     Attributes:
         truncated_by: "k", "timeout" or "expansions" where there may be more paths.
         excluded_by: the filters without which a drug that does not reach the target would: "certainty", "effect",
-            "graph", "max_length".
+            "graph", "include_imports", "max_length".
         partners: each pair of the drugs: where their paths meet, and what follows for the pair.
         elsewhere: other diseases; steps that sources state only for these are left out.
         total: paths there are; None where there may be more.

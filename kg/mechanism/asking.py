@@ -16,6 +16,8 @@ TARGETS = (
 )  # fmt: skip
 _GIVEN = (*TREATMENTS[1:], "metabolite", "complex")  # what else a mechanism may set out from
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?node rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
+_CLASSES_ABOVE = """
+SELECT DISTINCT ?class WHERE { ?node (skg:inClass|skg:isA|skos:broader)+ ?class . ?class a skg:DrugClass }"""
 _DRUGS_OF_REGIMEN = "SELECT DISTINCT ?drug WHERE { ?node skg:includesDrug ?drug }"
 
 
@@ -39,17 +41,19 @@ class Naming(Protocol):
 
 
 def mechanism_question(graph: Naming, drugs: Sequence[str], target: str | None, **more: Any) -> MechanismQuestion:
-    """The question that names ask: a regimen stands for its drugs, a histotype also for its subtypes.
+    """The question that names ask: regimens stand for their drugs, histotypes for their subtypes, drugs for classes.
 
     Raises: EntityNotFound, WrongKind, AmbiguousEntity, InvalidParameter.
     """
     goal = graph.resolve(target, TARGETS, "target", TREATMENTS) if target else None
     disease = goal.id if goal and goal.type == "Histotype" else None
+    acting = tuple(dict.fromkeys(iri for drug in drugs for iri in _treatment(graph, drug)))
     return MechanismQuestion(
-        drugs=tuple(dict.fromkeys(iri for drug in drugs for iri in _treatment(graph, drug))),
+        drugs=acting,
         target=goal.id if goal else None,
         subtypes=graph.histotypes_below(disease) if disease else (),
         supertypes=_column(graph, _HISTOTYPES_ABOVE, disease) if disease else (),
+        memberships=tuple((drug, group) for drug in acting for group in _column(graph, _CLASSES_ABOVE, drug)),
         **more,
     )
 

@@ -203,25 +203,36 @@ def _steps_into(index: Index, projection: Projection, node: int, names: frozense
     return sorted(zip(neighbors[chosen].tolist(), steps[chosen].tolist(), strict=True))
 
 
-def brought_about(index: Index, projection: Projection, starts: Iterable[int]) -> frozenset[int]:
-    """Everything the starts bring about, a joint cause only once all its inputs are."""
-    reached = set(starts)
-    todo = sorted(reached)
+def brought_about(
+    index: Index, projection: Projection, starts: Iterable[int], inputs: Iterable[int] = ()
+) -> frozenset[int]:
+    """Everything the starts bring about, a joint cause only once all its inputs are.
+
+    What ``inputs`` names is there as well, but counts as an input of joint causes only.
+    """
+    able, there = set(starts), frozenset(inputs)
+    todo = sorted(able | there)
     missing: dict[int, set[int]] = {}
     while todo:
         node = todo.pop()
         begin, end = projection.out.pointer[node : node + 2].tolist()
         for place in range(begin, end):
             effect = int(projection.out.neighbor[place])
-            if effect in reached:
+            if effect in able:
                 continue
-            predicate = int(index.link_predicate[int(projection.out.step[place]) >> 1])
-            if index.predicates[predicate].name == INPUT:
+            if is_input_step(index, int(projection.out.step[place])):
                 if effect not in missing:
                     missing[effect] = {other for other, _ in joint_inputs(index, projection, effect)}
                 missing[effect].discard(node)
                 if missing[effect]:
                     continue
-            reached.add(effect)
+            elif node not in able:
+                continue
+            able.add(effect)
             todo.append(effect)
-    return frozenset(reached)
+    return there | able
+
+
+def is_input_step(index: Index, step: int) -> bool:
+    """Whether a step leads from an input to its joint cause."""
+    return index.predicates[int(index.link_predicate[step >> 1])].name == INPUT

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
 import numpy as np
 
-from kg.mechanism.chains import TREATMENTS, brought_about
+from kg.mechanism.chains import TREATMENTS, brought_about, is_input_step
 from kg.mechanism.question import MechanismQuestion
-from kg.model import CERTAINTIES
+from kg.model import CERTAINTIES, EntityRef
 from kg.paths.adjacency import Mask, Projection, Selection, links_allowed, project
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.index import Index
-from kg.paths.steps import Describer, StatementSource, Step
+from kg.paths.steps import Describer, Hop, StatementSource, Step
 
 OF_THE_CELL = frozenset({"CellState", "Complex", "JointCause", "Metabolite", "Pathway", "Process", "Target"})
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A drug that stands for the class it belongs to: an inference, because sources state the rest of the class.
+
+    Attributes:
+        group: the class.
+        sentence: the premise in words; it is curated.
+    """
+
+    drug: EntityRef
+    group: EntityRef
+    sentence: str
 
 
 class Ground:
@@ -26,6 +40,7 @@ class Ground:
     Attributes:
         targets: the target first, then what else counts as it; empty where nothing was asked for.
         projection: the causal links that count.
+        members: by class that nobody asked for, the drugs that stand for it.
 
     Raises: EntityNotFound.
     """
@@ -39,12 +54,44 @@ class Ground:
         also = self._known(question.subtypes) - {*self.drugs, self.target}
         self.targets = [] if self.target is None else [self.target, *sorted(also)]
         self.wider = frozenset(self._known(question.supertypes))
+        self.members = self._members(question.memberships)
         self.projection: Projection = project(index, question.selection())
         self.describer = Describer(index, question.selection(), source)
         self._brought: dict[tuple[int, ...], frozenset[int]] = {}
 
     def _known(self, iris: Sequence[str]) -> set[int]:
         return {number for number in map(self.index.find, iris) if number is not None}
+
+    def _members(self, memberships: Sequence[tuple[str, str]]) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for pair in memberships:
+            drug, group = map(self.index.find, pair)
+            if drug in self.drugs and group is not None and group not in self.drugs:
+                found.setdefault(group, []).append(drug)
+        return found
+
+    def memberships(self, node: int) -> tuple[Membership, ...]:
+        """The drugs that stand for a class, each with what that rests on; none for anything else."""
+        name = self.describer.entity
+        return tuple(
+            Membership(name(drug), name(node), f"{name(drug).label} belongs to the class {name(node).label}")
+            for drug in self.members.get(node, ())
+        )
+
+    @cached_property
+    def joining(self) -> dict[int, list[Hop]]:
+        """By class that drugs stand for: its steps into joint causes that are whole, with the joint cause."""
+        found: dict[int, list[Hop]] = {}
+        for group in sorted(self.members):
+            neighbors, steps, _ = self.projection.out.row(group)
+            whole = [
+                (joint, step)
+                for joint, step in zip(neighbors.tolist(), steps.tolist(), strict=True)
+                if is_input_step(self.index, step) and joint in self.brought_by(group)
+            ]
+            if whole:
+                found[group] = whole
+        return found
 
     @cached_property
     def treatments(self) -> frozenset[int]:
@@ -106,7 +153,7 @@ class Ground:
         """What the drugs bring about; without drugs, what the start of a path does."""
         starts = tuple(self.drugs) or (start,)
         if starts not in self._brought:
-            self._brought[starts] = brought_about(self.index, self.projection, starts)
+            self._brought[starts] = brought_about(self.index, self.projection, starts, self.members)
         return self._brought[starts]
 
     def direct(self, start: int, ends: Sequence[int]) -> list[Step]:

@@ -29,6 +29,8 @@ class MechanismQuestion:
         target: IRI of what they should reach; None: wherever they lead.
         subtypes: IRIs that count as the target as well (the subtypes of a histotype).
         supertypes: IRIs of wider diagnoses; what is stated for one of them may hold for the target.
+        memberships: IRIs of one of the drugs and of a class that it belongs to, as curated; where classes must act
+            together, members may stand for them.
         max_length: most steps of a path, 1 to 12.
         graphs: IRIs of named graphs; only their statements count.
         effect: only paths whose net sign raises, or lowers, the target; None: all.
@@ -39,6 +41,7 @@ class MechanismQuestion:
     target: str | None = None
     subtypes: tuple[str, ...] = ()
     supertypes: tuple[str, ...] = ()
+    memberships: tuple[tuple[str, str], ...] = ()
     certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES
     max_length: int = DEFAULT_LENGTH
     k: int = DEFAULT_PATHS

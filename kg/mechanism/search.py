@@ -10,7 +10,7 @@ drugs of a regimen, ``kg.mechanism.layering`` places the drawing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -129,7 +129,30 @@ class _Search:
             search = self.ground.best([drug], self.ground.targets)
             found += islice(iter(search), CANDIDATES)
             stopped_by = stopped_by or search.stopped_by
+        if self.ground.targets:
+            found += self._by_members()
         return sorted(found, key=lambda path: (path.code, path.nodes, path.steps)), stopped_by
+
+    def _by_members(self) -> list[FoundPath]:
+        """Paths to the target from classes that drugs stand for, through joint causes that are whole with them."""
+        ground = self.ground
+
+        def onward(joint: int) -> Iterable[FoundPath]:
+            if joint in ground.targets:
+                return [FoundPath((joint,), (), 0)]
+            return islice(iter(ground.best([joint], ground.targets)), CANDIDATES)
+
+        return self._through_joint_causes(onward)
+
+    def _through_joint_causes(self, onward: Callable[[int], Iterable[FoundPath]]) -> list[FoundPath]:
+        ground, found = self.ground, []
+        for group, hops in ground.joining.items():
+            for joint, step in hops:
+                for way in onward(joint):
+                    if group not in way.nodes and len(way.steps) < self.question.max_length:
+                        steps = (step, *way.steps)
+                        found.append(FoundPath((group, *way.nodes), steps, ground.cost_of(steps)))
+        return found
 
     def _has_effect(self, path: FoundPath) -> bool:
         """Whether a path to the target does to it what was asked for."""
@@ -151,7 +174,11 @@ class _Search:
         if drugs:
             each = [self._onward(drug, length) for drug in drugs]
             stopped_by = next((chains.stopped_by for chains in each if chains.stopped_by), None)
-            return Chains([chain for chains in each for chain in chains.found], stopped_by)
+            found = [chain for chains in each for chain in chains.found]
+            joined = self._through_joint_causes(
+                lambda joint: self._onward(joint, length - 1).found or [FoundPath((joint,), (), 0)]
+            )
+            return Chains([*found, *joined], stopped_by)
         back = maximal_chains(self.index, ground.projection.into, ground.targets, length, ground.limits)
         if back.stopped_by:  # too many to list them all: then the best from the drugs
             drugs = [number for number in range(len(self.index.nodes)) if self.index.type_of(number) == DRUG]

@@ -8,7 +8,7 @@ from functools import cache
 from kg.mechanism.answer import JointInput, MechanismPath
 from kg.mechanism.background import Background, Denial
 from kg.mechanism.chains import complex_partners, joint_inputs, net_sign
-from kg.mechanism.ground import Ground
+from kg.mechanism.ground import Ground, Membership
 from kg.model import Certainty
 from kg.paths.best_paths import FoundPath
 from kg.paths.index import COST_SHIFT, COST_UNIT
@@ -43,6 +43,7 @@ class Teller:
         certainty = weakest(step.certainty for step in steps)
         arrived = not (self._ground.drugs and self._ground.targets) or path.nodes[-1] in self._ground.targets
         agrees, claims = self._claimed(path, sign)
+        members = self._ground.memberships(path.nodes[0])
         return MechanismPath(
             number=number,
             length=len(steps),
@@ -58,7 +59,8 @@ class Teller:
             summarised_by=under,
             agrees=agrees,
             claims=claims,
-            sentence=_sentence(steps, sign, needed),
+            sentence=_sentence(steps, sign, needed, members),
+            members=members,
         )
 
     def _needed(self, path: FoundPath) -> tuple[JointInput, ...]:
@@ -80,6 +82,7 @@ class Teller:
                         JointInput(
                             ground.describer.entity(other), ground.describer.entity(node), role, reached,
                             None if way is None else net_sign(self._index, way.steps), statements,
+                            () if way else ground.memberships(other),
                         )
                     )  # fmt: skip
         return tuple(dict.fromkeys(needed))
@@ -115,10 +118,15 @@ def _why(steps: Sequence[Step], certainty: Certainty) -> str:
     return f"{certainty}, because of the step: {weak[0]}" + (f" (and {len(weak) - 1} more)" if len(weak) > 1 else "")
 
 
-def _sentence(steps: Sequence[Step], sign: int | None, needed: Sequence[JointInput]) -> str:
+def _sentence(
+    steps: Sequence[Step], sign: int | None, needed: Sequence[JointInput], members: Sequence[Membership]
+) -> str:
     told = "; ".join(step.told for step in steps)
     others = [other.node.label for other in needed if other.role == "input"]
     also = f" {' and '.join(dict.fromkeys(others))} must act together with it." if others else ""
+    standing = [*members, *(member for other in needed for member in other.members)]
+    if standing:
+        also += f" That this holds here is inferred: {'; '.join(dict.fromkeys(one.sentence for one in standing))}."
     net = {1: "positive", -1: "negative", None: "not known, because a step has no sign"}[sign]
     if len(steps) == 1:
         return f"{told}.{also}"

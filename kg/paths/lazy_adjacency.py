@@ -28,6 +28,7 @@ from kg.paths.adjacency import (
 from kg.paths.index import Ids, Index, certainty_bits
 
 MAX_PROJECTED_LINKS = 10_000_000
+SMALL_GRAPH_LINKS = 20_000  # of so few a projection takes no longer than a search that reads lazily
 REMEMBERED_SELECTIONS = 64
 
 _asked: WeakKeyDictionary[Index, dict[Selection, None]] = WeakKeyDictionary()
@@ -56,6 +57,12 @@ def directions(index: Index, selection: Selection) -> Directions:
     if again and len(index.link_object) <= MAX_PROJECTED_LINKS:
         return project(index, selection)
     return read_lazily(index, selection)
+
+
+def directions_once(index: Index, selection: Selection) -> Directions:
+    """The neighbours of a selection that may never come back: projected only where the graph is small."""
+    small = len(index.link_object) <= SMALL_GRAPH_LINKS
+    return project(index, selection) if small else read_lazily(index, selection)
 
 
 def read_lazily(index: Index, selection: Selection) -> Directions:

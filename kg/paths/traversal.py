@@ -28,7 +28,7 @@ from kg.paths.adjacency import (
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.breadth_first import AllShortestPaths, shortest_path
 from kg.paths.index import COST_SHIFT, COST_UNIT, Index
-from kg.paths.lazy_adjacency import directions, read_lazily
+from kg.paths.lazy_adjacency import directions, directions_once
 from kg.paths.link_filters import standing_in_the_way
 from kg.paths.neighborhood import (
     CommonQuestion,
@@ -288,7 +288,7 @@ def excluded_by(
 def _connected(index: Index, question: PathQuestion, limits: SearchLimits) -> bool:
     ends, interior = _ends(index, question)
     try:
-        found = shortest_path(read_lazily(index, question.selection()), *ends, interior, limits)
+        found = shortest_path(directions_once(index, question.selection()), *ends, interior, limits)
     except TimeoutError:
         return False
     return found is not None and len(found[1]) <= question.max_length

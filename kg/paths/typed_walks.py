@@ -6,7 +6,9 @@ node is the sum of those from its neighbours, so that every link of the pattern'
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +23,6 @@ from kg.paths.link_filters import DIRECTIONS, Direction
 MAX_STEPS = 8
 MAX_ENDS = 1000
 DEFAULT_ENDS = 10
-MARKED_PAIRS = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,22 @@ def count_walks(index: Index, pattern: Pattern) -> int:
 
 
 def count_pairs(index: Index, pattern: Pattern) -> int:
-    """How many different pairs of a first and a last node have a walk between them. Raises: InvalidParameter."""
-    first, *others = _adjacencies(index, pattern)
-    sizes = np.diff(first.pointer)
-    starts = np.arange(np.count_nonzero(sizes)).repeat(sizes[sizes > 0])  # numbered among those that have links
-    ends: NDArray[np.signedinteger] = first.neighbor
-    pairs: _Pairs | None = None
-    for adjacency in others:
-        if pairs is not None:
-            starts, ends = pairs.starts(), pairs.ends()
-        starts = starts.repeat(adjacency.degree(ends))
-        pairs = _distinct_pairs(starts, adjacency.neighbor.take(adjacency.positions(ends)), adjacency.nodes)
-    return len((pairs or _distinct_pairs(starts, ends, first.nodes)).keys)
+    """How many different pairs of a first and a last node have a walk between them. Raises: InvalidParameter.
+
+    For 64 ends at a time, each node has one bit for each end that it reaches: that of its neighbours together. So no
+    walk and no pair is listed, whatever their number.
+    """
+    *layers, last = _layers(_adjacencies(index, pattern))
+    total = 0
+    for rows, bits in _end_bits(last):
+        reached = np.zeros(last.size, dtype=np.uint64)
+        reached[rows] = bits
+        for layer in reversed(layers):
+            ways = np.zeros(layer.size, dtype=np.uint64)
+            ways[layer.linked] = np.bitwise_or.reduceat(reached.take(layer.neighbors), layer.starts)
+            reached = ways
+        total += int(np.count_nonzero(np.unpackbits(reached.view(np.uint8))))
+    return total
 
 
 def count_ends(index: Index, node: str, pattern: Pattern, limit: int = DEFAULT_ENDS) -> EndsAnswer:
@@ -137,31 +142,52 @@ def _ways(adjacency: Adjacency, ways: Ids | None) -> Ids:
     return np.diff(before.take(adjacency.pointer))
 
 
-class _Pairs(NamedTuple):
-    """Different pairs of a start and an end, each as one number."""
+class _Layer(NamedTuple):
+    """One step of a pattern from the nodes that the steps before it reach; all are numbered within their layer.
 
-    keys: Ids  # the start's number times the number of ends, plus the end's place among them
-    end_nodes: Ids
+    Attributes:
+        size: how many nodes there are.
+        linked: those that the step leads on from.
+        starts: where the neighbours of each of these begin.
+        neighbors: numbers in the next layer.
+    """
 
-    def starts(self) -> Ids:
-        return self.keys // max(len(self.end_nodes), 1)
+    size: int
+    linked: Ids
+    starts: Ids
+    neighbors: NDArray[np.int32]
 
-    def ends(self) -> Ids:
-        return self.end_nodes.take(self.keys % max(len(self.end_nodes), 1))
+
+def _layers(adjacencies: list[Adjacency]) -> Iterator[_Layer]:
+    nodes = np.flatnonzero(np.diff(adjacencies[0].pointer))
+    for number, adjacency in enumerate(adjacencies):
+        # All that have links are read as they lie.
+        neighbors = adjacency.neighbor.take(adjacency.positions(nodes)) if number else adjacency.neighbor
+        sizes = adjacency.degree(nodes)
+        linked = np.flatnonzero(sizes)
+        is_reached = np.zeros(adjacency.nodes, dtype=bool)
+        is_reached[neighbors] = True
+        reached = np.flatnonzero(is_reached)
+        place = np.empty(adjacency.nodes, dtype=np.int32)
+        place[reached] = np.arange(len(reached), dtype=np.int32)
+        yield _Layer(len(nodes), linked, (np.cumsum(sizes) - sizes)[linked], place.take(neighbors))
+        nodes = reached
 
 
-def _distinct_pairs(starts: Ids, ends: NDArray[np.signedinteger], nodes: int) -> _Pairs:
-    """The pairs without repetition; marked in a table where that is not too large, else sorted."""
-    is_end = np.zeros(nodes, dtype=bool)
-    is_end[ends] = True
-    end_nodes = np.flatnonzero(is_end)
-    place = np.empty(nodes, dtype=np.int64)
-    place[end_nodes] = np.arange(len(end_nodes))
-    keys = starts * len(end_nodes)
-    keys += place.take(ends)
-    size = (int(starts[-1]) + 1) * len(end_nodes) if len(starts) else 0  # they come in their order
-    if size > MARKED_PAIRS:
-        return _Pairs(np.unique(keys), end_nodes)
-    mark = np.zeros(size, dtype=bool)
-    mark[keys] = True
-    return _Pairs(np.flatnonzero(mark), end_nodes)
+def _end_bits(layer: _Layer) -> Iterator[tuple[Ids, NDArray[np.uint64]]]:
+    """For each 64 ends of the last step: the nodes before it that lead to some of them, and to which."""
+    if not len(layer.neighbors):
+        return
+    sizes = np.diff(np.append(layer.starts, len(layer.neighbors)))
+    block = layer.neighbors >> 6
+    order = np.argsort(block, kind="stable")
+    rows, block = layer.linked.repeat(sizes)[order], block[order]
+    bits = np.uint64(1) << (layer.neighbors[order] & 63).astype(np.uint64)
+    is_first = np.ones(len(rows), dtype=bool)
+    np.not_equal(rows[1:], rows[:-1], out=is_first[1:])
+    is_first[1:] |= block[1:] != block[:-1]
+    firsts = np.flatnonzero(is_first)
+    rows, bits, block = rows[firsts], np.bitwise_or.reduceat(bits, firsts), block[firsts]
+    bounds = np.searchsorted(block, np.arange(block[-1] + 2)).tolist()
+    for start, end in pairwise(bounds):
+        yield rows[start:end], bits[start:end]

@@ -54,7 +54,7 @@ def index_of(facts: str, folder: Path | None = None) -> Index:
     edges = [
         IndexEdge(
             expand(row[0]), row[1], expand(row[2]), row[3] if len(row) > 3 else "stated",  # type: ignore[arg-type]
-            f"{BASE}statement/{number:04}", f"{BASE}graph/document-000",
+            f"{BASE}statement/{number:04}", f"{BASE}graph/{row[4] if len(row) > 4 else 'document-000'}",
         )
         for number, row in enumerate(rows)
     ]  # fmt: skip

@@ -127,6 +127,60 @@ def test_a_drug_that_is_given_completes_a_joint_cause() -> None:
     assert all(path.complete for path in ask("drug:a drug:b", "process:y", facts=facts).paths)
 
 
+COMBINED = f"""
+drugclass:mtor-inhibitor inputOf {JOINT}
+drugclass:cytotoxic inputOf {JOINT}
+{JOINT} increases process:selectivity
+drugclass:mtor-inhibitor causes process:immunosuppression
+drug:sirolimus inhibits target:MTOR
+drug:gemcitabine inhibits target:RNR
+"""
+IN_CLASSES = (
+    (expand("drug:sirolimus"), expand("drugclass:mtor-inhibitor")),
+    (expand("drug:gemcitabine"), expand("drugclass:cytotoxic")),
+)
+
+
+def test_drugs_stand_for_their_classes_where_these_must_act_together() -> None:
+    answer = ask("drug:gemcitabine drug:sirolimus", "process:selectivity", facts=COMBINED, memberships=IN_CLASSES)
+    through = {path.start.label: path for path in answer.paths if path.complete}
+    assert through.keys() == {"cytotoxic", "mtor-inhibitor"}
+    path = through["cytotoxic"]
+    assert line_of(path) == "cytotoxic chain-termination-causes selectivity"
+    assert [(one.drug.label, one.group.label) for one in path.members] == [("gemcitabine", "cytotoxic")]
+    (need,) = path.joint_inputs
+    assert (need.node.label, need.reached, need.sign) == ("mtor-inhibitor", True, None)
+    assert [(one.drug.label, one.group.label) for one in need.members] == [("sirolimus", "mtor-inhibitor")]
+    assert "sirolimus belongs to the class mtor-inhibitor" in path.sentence
+    assert "inferred" in path.sentence
+    assert all(gap.kind != "need" for gap in answer.gaps)
+
+
+def test_a_class_that_is_given_acts_together_with_a_member_of_the_other() -> None:
+    answer = ask("drugclass:cytotoxic drug:sirolimus", "process:selectivity", facts=COMBINED, memberships=IN_CLASSES)
+    path = next(path for path in answer.paths if path.start.label == "cytotoxic")
+    assert path.complete
+    assert path.members == ()
+    assert [need.members[0].drug.label for need in path.joint_inputs] == ["sirolimus"]
+
+
+def test_a_drug_stands_for_its_class_in_nothing_but_a_joint_cause_that_is_whole() -> None:
+    alone = ask("drug:sirolimus", "process:selectivity", facts=COMBINED, memberships=IN_CLASSES)
+    assert not any(path.complete for path in alone.paths)
+    assert {path.start.label for path in alone.paths} == {"sirolimus"}
+    assert (
+        not ask("drug:sirolimus", "process:immunosuppression", facts=COMBINED, memberships=IN_CLASSES).paths[0].complete
+    )
+    strangers = ask("drug:gemcitabine drug:sirolimus", "process:selectivity", facts=COMBINED)
+    assert not any(path.complete for path in strangers.paths)
+
+
+def test_without_a_target_a_whole_joint_cause_of_classes_is_told_too() -> None:
+    answer = ask("drug:gemcitabine drug:sirolimus", facts=COMBINED, memberships=IN_CLASSES)
+    assert "cytotoxic chain-termination-causes selectivity" in [line_of(path) for path in answer.paths]
+    assert all(path.end.label != "immunosuppression" for path in answer.paths)
+
+
 def test_a_step_without_a_sign_makes_the_net_sign_unknown() -> None:
     (path,) = ask("drug:docetaxel", "process:proliferation").paths
     assert path.net_sign is None
@@ -324,6 +378,16 @@ def test_an_empty_answer_names_the_filter_that_emptied_it() -> None:
     hedged = "drug:a inhibits target:b hedged"
     assert ask("drug:a", facts=hedged).excluded_by == ("certainty",)
     assert ask("drug:a", "target:b", facts=hedged).excluded_by == ("certainty",)
+
+
+@pytest.mark.parametrize(("drugs", "target"), [("drug:a", "target:b"), ("drug:a", None), ("", "target:b")])
+def test_an_answer_that_only_an_import_would_fill_says_so(drugs: str, target: str | None) -> None:
+    facts = "drug:a inhibits target:b stated import-elsewhere"
+    assert ask(drugs, target, facts=facts).excluded_by == ("include_imports",)
+    filled = ask(drugs, target, facts=facts, include_imports=True)
+    assert (len(filled.paths), filled.excluded_by) == (1, ())
+    either = f"{facts}\ndrug:a inhibits target:b hedged"
+    assert ask(drugs, target, facts=either).excluded_by == ("certainty", "include_imports")
 
 
 def test_what_lowers_a_target_is_told_from_what_raises_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -32,8 +33,8 @@ def _iri(number: int) -> str:
     return f"{BASE}target/T{number}"
 
 
-def _index(made: list[Link]) -> Index:
-    nodes = [IndexNode(_iri(n), "Target", f"T{n}") for n in range(SIZE)]
+def _index(made: list[Link], size: int = SIZE) -> Index:
+    nodes = [IndexNode(_iri(n), "Target", f"T{n}") for n in range(size)]
     edges = [
         IndexEdge(_iri(s), p, _iri(o), "stated", f"{BASE}statement/{n:04}", f"{BASE}graph/document-000")
         for n, (s, p, o) in enumerate(made)
@@ -69,6 +70,17 @@ def test_counts_are_those_of_walking_one_by_one(made: list[Link], pattern: list[
     ends = sorted(((-count, _iri(end)) for (start, end), count in expected.items() if not start))
     assert [(-item.walks, item.node.id) for item in answer.items] == ends[:3]
     assert (answer.total, answer.truncated) == (len(ends), len(ends) > 3)
+
+
+def test_pairs_with_more_ends_than_fit_into_one_number_are_each_counted_once() -> None:
+    rng, size = random.Random(4), 300
+    made = [(rng.randrange(size), rng.choice(("activates", "binds")), rng.randrange(size)) for _ in range(900)]
+    index = _index(made, size)
+    along = {(s, o) for s, p, o in made if p == "activates"}
+    then = {(s, o) for s, p, o in made if p == "binds"}
+    expected = {(start, end) for start, middle in along for other, end in then if middle == other}
+    assert len({end for _, end in expected}) > 128
+    assert count_pairs(index, Pattern((TypedStep("activates"), TypedStep("binds")))) == len(expected)
 
 
 @given(links)
