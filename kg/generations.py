@@ -76,6 +76,11 @@ class Generation:
         """The file of labels and synonyms."""
         return self.path / "names.sqlite"
 
+    @property
+    def facts_path(self) -> Path:
+        """The file of words of facts; missing in builds of earlier versions."""
+        return self.path / "facts.sqlite"
+
     def close(self) -> None:
         """Let go of the generation; closing twice is fine."""
         if self._lock is not None:

@@ -20,6 +20,8 @@ from kg.evidence import cases, comparison, explanation, gap_map, pooling, safety
 from kg.evidence import search as evidence_search
 from kg.evidence.clinical import Results
 from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from kg.fact_search import DEFAULT_FACTS, FactIndex
+from kg.finding import find
 from kg.identifiers import BASE, display, is_project, kind_of, parse_identifier
 from kg.imported_fact import imported_fact
 from kg.mechanism import search as mechanism
@@ -58,10 +60,11 @@ class KnowledgeGraph:
     >>> graph.mechanism(drugs=["rapamycin"], target="leiomyosarcoma")  # doctest: +SKIP
     """
 
-    def __init__(self, store: Store, index: Index, names: NameIndex) -> None:
+    def __init__(self, store: Store, index: Index, names: NameIndex, facts: FactIndex | None = None) -> None:
         self.store = store
         self.index = index
         self.names = names
+        self.facts = facts
         self._background = StoredBackground(store)
         self.results = Results(store)
 
@@ -82,6 +85,7 @@ class KnowledgeGraph:
         """
         generation = open_current(Path(data_dir))
         index, names = Index.open(generation.index_path), NameIndex.open(generation.names_path)
+        facts = FactIndex.open(generation.facts_path) if generation.facts_path.exists() else None
         store = EmbeddedStore(
             generation,
             union_default_graph=union_default_graph,
@@ -90,12 +94,14 @@ class KnowledgeGraph:
             lanes=lanes,
             limits=limits,
         )
-        return cls(store, index, names)
+        return cls(store, index, names, facts)
 
     def close(self) -> None:
         """End the worker processes and let go of the files."""
         self.store.close()
         self.names.close()
+        if self.facts is not None:
+            self.facts.close()
 
     def __enter__(self) -> KnowledgeGraph:
         return self
@@ -112,9 +118,11 @@ class KnowledgeGraph:
 
     # --- names ---------------------------------------------------------------------------------------------------
 
-    def search(self, text: str, types: Sequence[str] = (), limit: int = 20) -> SearchAnswer:
-        """Entities by label, synonym, external identifier, prefix, or with small typos; best first."""
-        return self.names.search(SearchQuestion(text, tuple(types), limit))
+    def search(
+        self, text: str, types: Sequence[str] = (), limit: int = 20, facts: int = DEFAULT_FACTS
+    ) -> SearchAnswer:
+        """Entities by name or with small typos, facts by their words, and the questions that a text may mean."""
+        return find(self.names, self.facts, SearchQuestion(text, tuple(types), limit, facts))
 
     def resolve(
         self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()

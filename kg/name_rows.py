@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kg.identifiers import display, is_project
 from kg.model import EntityRef
 from kg.spelling import american
+from ontology.terms import CLASSES
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,14 @@ def scaled(base: float, typed: str, row: NameRow, span: float = 0.14) -> float:
     """A score in [base, base + span]: the more of the name was typed, the higher."""
     share = min(len(typed) / max(len(row.loose), 1), 1.0)
     return base + span * share - 0.001 * row.source
+
+
+def a_kind_of(classes: Sequence[str]) -> str:
+    """Class names in words with their article.
+
+    >>> a_kind_of(["Drug"]), a_kind_of(["AdverseEvent", "DrugClass", "Site"])
+    ('a drug', 'an adverse event, a drug class or a site')
+    """
+    labels = [CLASSES[name].label if name in CLASSES else name for name in classes]
+    named = [f"{'an' if label[:1].lower() in 'aeiou' else 'a'} {label}" for label in dict.fromkeys(labels)]
+    return " or ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,12 +19,16 @@ from typing import Self
 
 import numpy as np
 
+from kg.cues import asks
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable, WrongKind
+from kg.fact_search import MAX_FACTS, NO_FACTS, FactHits
 from kg.identifiers import compress, display, is_project, parse_identifier
 from kg.model import EntityRef, with_subclasses
-from kg.name_rows import NameRow, SearchHit, scaled, word_queries
-from kg.names_writer import FORMAT, LABEL, MAX_TYPO_LENGTH
+from kg.name_rows import NameRow, SearchHit, a_kind_of, scaled, word_queries
+from kg.names_writer import FORMAT, LABEL, MAX_TYPO_LENGTH, SYNONYM
+from kg.offers import OfferedQuestion
 from kg.paths.adjacency import check_range
+from kg.spans import LONGEST_NAME, spans, tokens_of
 from kg.spelling import compact, distances_within, loose_words, telling, typos_allowed, words
 from kg.tables import Listed
 from ontology.terms import CLASSES
@@ -47,14 +51,17 @@ class SearchQuestion:
         text: up to 200 characters.
         types: local class names, their subclasses included; none given: all.
         limit: most entities, 1 to 100.
+        facts: most facts, 0 to 100; none are looked for where there are types.
     """
 
     text: str
     types: tuple[str, ...] = ()
     limit: int = DEFAULT_HITS
+    facts: int = 0
 
     def __post_init__(self) -> None:
         check_range("limit", self.limit, 1, MAX_HITS)
+        check_range("facts", self.facts, 0, MAX_FACTS)
         if len(self.text) > MAX_QUERY_CHARACTERS:
             expected = f"at most {MAX_QUERY_CHARACTERS} characters"
             raise InvalidParameter("q", self.text[:40] + "...", expected)
@@ -76,6 +83,8 @@ class SearchAnswer(Listed):
 
     Attributes:
         parts: of a text that is no name but holds names, those names in its order, such as a drug and a histotype.
+        questions: what the text may ask.
+        facts: what says its words.
     """
 
     items: tuple[SearchHit, ...]
@@ -84,6 +93,8 @@ class SearchAnswer(Listed):
     truncated: bool
     truncated_by: str | None
     parts: tuple[SearchPart, ...] = ()
+    questions: tuple[OfferedQuestion, ...] = ()
+    facts: FactHits = NO_FACTS
 
 
 class NameIndex:
@@ -187,25 +198,24 @@ class NameIndex:
         raise EntityNotFound(text, parameter, self._suggestions(text, (*kinds, *others)))
 
     def mentioned(self, text: str, kinds: Sequence[str]) -> tuple[EntityRef, ...]:
-        """The project's entities of some classes that a text names, the longest names first taken.
+        """The project's entities of some classes that a text names, the longest names first taken, in its order."""
+        found = spans(tokens_of(text), self.named_so, with_subclasses(kinds))
+        return tuple(dict.fromkeys(entity for span in found for entity in span.entities))
 
-        Returns: in the order of the text. A run of words counts where it is, as a whole, a name.
-        """
-        types = with_subclasses(kinds)
-        tokens = text.split()
-        found: dict[str, EntityRef] = {}
-        place = 0
-        while place < len(tokens):
-            for end in range(min(len(tokens), place + _LONGEST_NAME), place, -1):
-                loose = "".join(loose_words(" ".join(tokens[place:end])))
-                rows = self._rows(f"{_HITS} WHERE n.loose = ?", (loose,)) if loose else []
-                named = [row.entity for row in rows if row.type in types and is_project(row.iri)]
-                if named:
-                    found.update((entity.id, entity) for entity in named)
-                    place = end - 1
-                    break
-            place += 1
-        return tuple(found.values())
+    def named_so(self, spelled: Collection[str], loose: Collection[str]) -> list[NameRow]:
+        """Names that are spelled in one of some ways (kg.spans.NamedSo)."""
+        marks = [", ".join("?" * len(each)) for each in (spelled, loose)]
+        where = f"n.compact IN ({marks[0]}) OR n.loose IN ({marks[1]})"
+        return self._rows(f"{_HITS} WHERE {where}", (*spelled, *loose))
+
+    def called(self, iris: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Label and synonyms of entities, by IRI."""
+        found: dict[str, list[str]] = {}
+        for row in self._rows(
+            f"{_HITS} WHERE e.iri IN ({', '.join('?' * len(iris))}) AND n.source <= ?", (*iris, SYNONYM)
+        ):
+            found.setdefault(row.iri, []).append(row.text)
+        return {iri: tuple(texts) for iri, texts in found.items()}
 
     def _parts(self, text: str, types: frozenset[str], *, whole_names: bool) -> tuple[SearchPart, ...]:
         """The names in a text, the longest first taken; words out of names too, unless there must be ``whole_names``.
@@ -228,7 +238,7 @@ class NameIndex:
         """What has these words in a name; a kind of things ("drugs") and a short word ("hit") is no name."""
         if run.casefold().rstrip("s") in _KINDS or len(compact(run)) < _LEAST_PARTED:
             return []
-        if (found := self._word(run, types)) or " " in run:
+        if (found := self._word(run, types)) or " " in run or asks(run):
             return found
         least = 0.0 if len(run) >= _LONG_WORD else _ONE_ERROR
         return [hit for hit in self._typo(run, types) if hit.score >= least]
@@ -291,7 +301,8 @@ class NameIndex:
     def _typo(self, text: str, types: frozenset[str]) -> list[SearchHit]:
         loose = "".join(loose_words(text))
         errors = typos_allowed(len(loose))
-        if not errors or not loose.isascii() or len(loose) > MAX_TYPO_LENGTH:
+        is_sentence = len(telling(words(text))) > _MOST_MISTYPED
+        if not errors or not loose.isascii() or len(loose) > MAX_TYPO_LENGTH or is_sentence:
             return []
         hits: list[SearchHit] = []
         for distance, spelling in self._close_spellings(loose, errors):
@@ -324,7 +335,7 @@ class NameIndex:
         order = f"ORDER BY length(n.loose), n.source, n.id LIMIT {CANDIDATES}"
         return self._rows(f"{_HITS} WHERE ({where}){chosen} {order}", (*values, *sorted(types)))
 
-    def _rows(self, query: str, values: tuple[str, ...]) -> list[NameRow]:
+    def _rows(self, query: str, values: tuple[str | int, ...]) -> list[NameRow]:
         with self._lock:
             return [NameRow(*row) for row in self._connection.execute(query, values)]
 
@@ -337,8 +348,8 @@ class NameIndex:
 _NAMED = 0.90  # the least score of an exact match
 _PART_SCORE = 0.60
 _SCATTERED = 0.36
-_LONGEST_NAME = 6  # words
 _MOST_PARTED = 12  # words
+_MOST_MISTYPED = 4  # words
 _LEAST_PARTED, _LONG_WORD = 4, 8  # letters
 _ONE_ERROR = 0.15  # the least score of a name with one typing error
 _KINDS = frozenset(term.label.casefold() for term in CLASSES.values())
@@ -365,24 +376,13 @@ def _wrong_kind(text: str, found: EntityRef, kinds: Sequence[str], parameter: st
     return WrongKind(parameter, text, f"{a_kind_of(kinds)}; {found.label} is {a_kind_of([found.type])}", found.curie)
 
 
-def a_kind_of(classes: Sequence[str]) -> str:
-    """Class names in words with their article.
-
-    >>> a_kind_of(["Drug"]), a_kind_of(["AdverseEvent", "DrugClass", "Site"])
-    ('a drug', 'an adverse event, a drug class or a site')
-    """
-    labels = [CLASSES[name].label if name in CLASSES else name for name in classes]
-    named = [f"{'an' if label[:1].lower() in 'aeiou' else 'a'} {label}" for label in dict.fromkeys(labels)]
-    return " or ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
-
-
 def _runs(tokens: Sequence[str], named: Callable[[str], Sequence[SearchHit]]) -> list[SearchPart]:
     """Words cut into the longest runs that name something, and those between them that name nothing."""
     found: list[SearchPart] = []
     between: list[str] = []
     place = 0
     while place < len(tokens):
-        runs = (" ".join(tokens[place:end]) for end in range(min(len(tokens), place + _LONGEST_NAME), place, -1))
+        runs = (" ".join(tokens[place:end]) for end in range(min(len(tokens), place + LONGEST_NAME), place, -1))
         run, hits = next(((run, hits) for run in runs if compact(run) and (hits := named(run))), (tokens[place], ()))
         if hits:
             found += [SearchPart(" ".join(between), ())] if between else []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ _GREEK_LETTER = re.compile(f"[{''.join(GREEK)}]")
 _GREEK_AFTER_LATIN = re.compile(f"(?<=[a-z])(?=[{''.join(GREEK)}])")
 _COMBINED = re.compile(r"\s*(?:\+|\bplus\b)\s*")
 _WORD = re.compile(r"[^\W_]+")
-_JOINING = frozenset(
+JOINING = frozenset(
     ("a", "an", "and", "are", "by", "did", "do", "does", "for", "from", "how", "in", "is", "of", "on", "or", "that",
      "the", "to", "was", "were", "what", "which", "who", "with")
 )  # fmt: skip
@@ -65,7 +66,7 @@ def telling(tokens: list[str]) -> list[str]:
     >>> telling(["patient", "2", "of", "the", "series"]), telling(["the"])
     (['patient', '2', 'series'], ['the'])
     """
-    return [token for token in tokens if token.casefold() not in _JOINING] or tokens
+    return [token for token in tokens if token.casefold() not in JOINING] or tokens
 
 
 def compact(text: str) -> str:
@@ -77,6 +78,7 @@ def compact(text: str) -> str:
     return "".join(words(text))
 
 
+@lru_cache(maxsize=4096)
 def american(word: str) -> str:
     """A word of :func:`words` in American spelling and the singular, near enough for comparing.
 

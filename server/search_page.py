@@ -1,27 +1,25 @@
-"""The search page: what is called so; else what the words name, and what can be asked of two of those together."""
+"""The search page: the questions that a text may mean, the things called so, and the facts that say its words."""
 
 from __future__ import annotations
 
-from itertools import combinations, product
 from urllib.parse import urlencode
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from kg.fact_search import MAX_FACTS
 from kg.graph import KnowledgeGraph
 from kg.search import SearchAnswer
 from server.addresses import csv_response, export, given, here, query
-from server.entity_page import joint_actions
 from server.parameters import read
 from server.questions import QUESTIONS
 
 MOST_SHOWN = 50
-JOINED_EACH = 2
 _SEARCH = next(question for question in QUESTIONS if question.name == "search")
 
 
 def search(graph: KnowledgeGraph) -> str | Response:
-    """The page, or its hits as a table."""
+    """The page, or what it lists as a table."""
     text = request.args.get("q", "").strip()
     filled = read(_SEARCH.parameters, given() | {"limit": [str(MOST_SHOWN)]}) if text else None
     answer: SearchAnswer | None = _SEARCH.answer(graph, filled) if filled else None
@@ -32,26 +30,33 @@ def search(graph: KnowledgeGraph) -> str | Response:
         "search.html",
         answer=answer,
         search_text=text,
-        joined=_joined(answer) if answer else [],
+        found_in_words=_in_words(answer) if answer else "",
+        more_facts=here([("facts", str(MAX_FACTS))], ["facts"]),
         exported=[export("CSV", here([("format", "csv")]), download=True), export("JSON", f"/api/v1/search?{asked}")]
         if answer
         else [],
     )
 
 
+def _in_words(answer: SearchAnswer) -> str:
+    """How much was found, kind by kind."""
+    found = [
+        (len(answer.questions), "question", "questions", "to ask"),
+        (len(answer.items), "match", "matches", "by name, more exist" if answer.truncated else "by name"),
+        (len(answer.parts), "name", "names", "in the text"),
+        (len(answer.facts.items), "fact", "facts", "and more" if answer.facts.truncated else ""),
+    ]
+    told = [f"{count} {one if count == 1 else many} {rest}".strip() for count, one, many, rest in found if count]
+    return f"Found: {'; '.join(told)}." if told else "Nothing found."
+
+
 def _csv_rows(answer: SearchAnswer) -> list[list[str]]:
-    """The hits; those of parts with the words that name them."""
-    hits = [("", hit) for hit in answer.items] + [(part.text, hit) for part in answer.parts for hit in part.items]
-    head = ["words", "id", "label", "type", "matched", "score"]
-    return [head, *([words, hit.curie, hit.label, hit.type, hit.matched, str(hit.score)] for words, hit in hits)]
-
-
-def _joined(answer: SearchAnswer) -> list[dict[str, str]]:
-    """What can be asked of two different things that the words of a search name, likeliest first."""
-    found: dict[str, dict[str, str]] = {}
-    for first, second in combinations(answer.parts, 2):
-        for one, other in product(first.items[:JOINED_EACH], second.items[:JOINED_EACH]):
-            if one.id != other.id:
-                for action in joint_actions(one, other):
-                    found.setdefault(action["label"], action)
-    return list(found.values())
+    """Everything that the page lists; things named by some of the words with these words."""
+    things = [("thing", "", hit) for hit in answer.items]
+    things += [("part", part.text, hit) for part in answer.parts for hit in part.items]
+    return [
+        ["group", "words", "id", "label", "type", "matched", "score"],
+        *(["question", "", each.page, each.label, each.question, each.reason, ""] for each in answer.questions),
+        *([group, words, hit.curie, hit.label, hit.type, hit.matched, str(hit.score)] for group, words, hit in things),
+        *(["fact", "", each.curie, each.sentence, each.type, "; ".join(each.said), ""] for each in answer.facts.items),
+    ]

@@ -34,12 +34,26 @@ def render(answer: Any) -> str:
 
 
 def _search(answer: SearchAnswer) -> Iterator[str]:
+    for asked in answer.questions:
+        yield f"? {asked.label}  [{asked.page}]"
+        yield f"     from {asked.reason}"
     if not answer.items:
         yield "Nothing in this graph is called so."
     yield from map(_hit, answer.items)
     for part in answer.parts:
         yield f"{part.text}:"
         yield from map(_hit, part.items)
+    if answer.facts.items:
+        lacking = ", ".join(answer.facts.items[0].lacks)
+        yield f"Facts{f' (none says all of it; these lack: {lacking})' if lacking else ''}:"
+    for fact in answer.facts.items:
+        yield f"   {fact.sentence}{_hedge(fact.certainty)}"
+        places = ", ".join(map(_where, fact.passages)) or ", ".join(ref.label for ref in fact.documents)
+        yield f"      {'; '.join((*fact.said, fact.curie))}  [{places}]"
+    if answer.facts.truncated:
+        yield f"   ({answer.facts.total or 'more'} in all; --facts)"
+    if answer.facts.unavailable:
+        yield answer.facts.unavailable
 
 
 def _hit(hit: SearchHit) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from kg import codec
 from kg.codec import Quad, nquads_lines
 from kg.errors import CurationError, StoreUnavailable
+from kg.fact_words import write_facts
 from kg.generations import MANIFEST, building, open_current, publish, remove_unused
 from kg.names_writer import write_names
 from kg.paths.index_writer import write_index
@@ -25,6 +26,7 @@ from kg.sparql.engine import write_store
 from ontology.terms import PREDICATES
 from triples.compile import Compiled, compile_corpus
 from triples.dataset import dataset, shape_faults, write_dataset
+from triples.fact_texts import fact_texts
 from triples.faults import corpus_faults
 from triples.imports.alignment import JoinedImports, imports_digest, joined_imports
 from triples.inference import hierarchy_faults
@@ -34,6 +36,7 @@ from triples.read import CURATED, read_corpus
 from triples.records import Corpus
 
 NAMES = "names.sqlite"
+FACTS = "facts.sqlite"
 DATASET = "dataset.nq.gz"
 KEPT_GENERATIONS = 1  # before the current one, to go back to
 _LIBRARIES = (
@@ -60,7 +63,7 @@ class Manifest:
         inputs: SHA-256 of everything that the build read: curated files, ontology, code, library versions.
         graphs: quads by graph IRI.
         classes: things by class name.
-        index: nodes, links and edges of the traversal index; names of the search index.
+        index: nodes, links and edges of the traversal index; names and facts of the search.
         libraries: version by name.
     """
 
@@ -151,6 +154,7 @@ def _write(folder: Path, compiled: Compiled, quads: frozenset[Quad], inputs: str
     nodes = imports.nodes(compiled.nodes)
     index = dict(write_index(folder / "index", nodes, imports.edges(compiled.edges)))
     index["names"] = write_names(folder / NAMES, nodes)
+    index["facts"] = write_facts(folder / FACTS, fact_texts(compiled.quads))
     rows = list(codec.plain_quads(quads))
     manifest = Manifest(
         checksum=checksum,

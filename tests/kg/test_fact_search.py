@@ -1,0 +1,166 @@
+"""Finding what is said, by the words that say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kg.errors import InvalidParameter, StoreUnavailable
+from kg.fact_search import FactHits, FactIndex, Term, terms_of
+from kg.fact_words import FactText, folded, write_facts
+from kg.finding import find
+from kg.graph import KnowledgeGraph
+from kg.identifiers import BASE
+from kg.model import PassageRef
+from kg.search import SearchQuestion
+from kg.spans import tokens_of
+
+DOCUMENT = f"{BASE}document/001"
+PLACE = PassageRef(f"{BASE}passage/001-5-9", DOCUMENT, "Results", 5, 9)
+
+
+def _fact(number: int, sentence: str, **remarks: str) -> FactText:
+    iri = f"{BASE}statement/{number}"
+    return FactText(iri, "Statement", sentence, "stated", ((DOCUMENT, "a review"),), (PLACE,), tuple(remarks.items()))
+
+
+FACTS = [
+    _fact(1, "Sirolimus inhibits mTOR"),
+    _fact(2, "mTOR phosphorylates p70S6K"),
+    _fact(3, "Temsirolimus (41 patients): stomatitis", grade="3 or 4"),
+    _fact(4, "Leiomyosarcoma of the mesentery", stage="T2N0M0", note="The tumour was told of twice."),
+    _fact(5, "Gemcitabine + docetaxel: no crossover between the arms"),
+    _fact(6, "Sirolimus decreases anaemia in tumours with PDGFR-α"),
+]
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FactIndex]:
+    path = tmp_path_factory.mktemp("facts") / "facts.sqlite"
+    assert write_facts(path, FACTS) == len(FACTS)
+    opened = FactIndex.open(path)
+    yield opened
+    opened.close()
+
+
+def _found(facts: FactIndex, text: str, limit: int = 10) -> FactHits:
+    return facts.search(terms_of(tokens_of(text), (), {}), limit)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("p70S6K phosphorylation", 2), ("phosphorylates", 2), ("T2N0M0", 4), ("t2n0", 4), ("stomatitis grade 3", 3),
+        ("crossover", 5), ("docetaxel plus gemcitabine crossover", 5), ("anemia tumors", 6), ("PDGFR alpha", 6),
+        ("what is the T2N0M0", 4), ("told twice", 4),
+    ],
+)  # fmt: skip
+def test_words_of_a_fact_find_it(facts: FactIndex, text: str, number: int) -> None:
+    hits = _found(facts, text)
+    assert [hit.curie for hit in hits.items] == [f"statement:{number}"]
+    assert hits.items[0].lacks == ()
+    assert [ref.label for ref in hits.items[0].documents] == ["a review"]
+    assert hits.items[0].passages == (PLACE,)
+
+
+def test_what_is_said_beside_the_sentence_is_shown_where_it_is_what_was_looked_for(facts: FactIndex) -> None:
+    assert _found(facts, "T2N0M0").items[0].said == ("stage: T2N0M0",)
+    assert _found(facts, "mesentery").items[0].said == ()
+
+
+def test_a_name_stands_for_everything_that_the_thing_is_called(facts: FactIndex) -> None:
+    term = Term("rapamycin", ("rapamycin", "sirolimus"))
+    assert [hit.curie for hit in facts.search([term], 10).items] == ["statement:1", "statement:6"]
+
+
+def test_where_no_fact_says_all_those_come_that_say_most_and_tell_what_they_lack(facts: FactIndex) -> None:
+    hits = _found(facts, "sirolimus mTOR inhibits zebrafish")
+    assert [(hit.curie, hit.lacks) for hit in hits.items] == [("statement:1", ("zebrafish",))]
+    assert _found(facts, "zebrafish larvae embryo sirolimus").items == ()
+
+
+def test_a_long_answer_is_cut_and_says_so(facts: FactIndex) -> None:
+    hits = _found(facts, "sirolimus", limit=1)
+    assert (len(hits.items), hits.total, hits.truncated, hits.truncated_by) == (1, 2, True, "limit")
+    assert _found(facts, "the of and").items == ()
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "a AND b", "x OR", "(", "NEAR(a b)", "kit*", "'; DROP TABLE fact; --", "^sentence:"]
+)
+def test_query_syntax_in_a_text_means_nothing(facts: FactIndex, text: str) -> None:
+    assert _found(facts, text + " zq").items == ()
+
+
+def test_words_are_written_the_same_every_time(tmp_path: Path) -> None:
+    write_facts(tmp_path / "one", FACTS)
+    write_facts(tmp_path / "two", (fact for fact in FACTS))
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    assert folded("Gemcitabine plus docetaxel") == folded("gemcitabine + Docetaxel")
+
+
+def test_a_missing_or_foreign_file_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "text.sqlite").write_text("not a database" * 100, "utf-8")
+    for name in ("nothing.sqlite", "text.sqlite"):
+        with pytest.raises(StoreUnavailable):
+            FactIndex.open(tmp_path / name)
+
+
+@pytest.mark.parametrize("facts", [-1, 101])
+def test_a_number_of_facts_out_of_bounds_is_refused(facts: int) -> None:
+    with pytest.raises(InvalidParameter, match="facts"):
+        SearchQuestion("KIT", facts=facts)
+
+
+def test_a_graph_without_words_of_facts_says_what_is_missing(curated_graph: KnowledgeGraph) -> None:
+    """As a graph behind an address, or one built by an earlier version; things are found all the same."""
+    answer = find(curated_graph.names, None, SearchQuestion("crossover imatinib", facts=5))
+    assert answer.parts
+    assert answer.facts.items == ()
+    assert "sarcoma-kg build" in (answer.facts.unavailable or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("T2N0M0", "mesentery"), ("off-label", "Gemcitabine maintenance"), ("stomatitis grade 3", "Temsirolimus"),
+        ("crossover", "Imatinib"), ("ribonucleotide reductase", "Gemcitabine diphosphate"),
+        ("Rb phosphorylation", "Rb"),
+        ("poor accrual", "Z9031"), ("rapamycin and FKBP12 form a complex", "FKBP12"), ("900 mg/m2", "gemcitabine 900"),
+        ("over 90 minutes", "90 minutes"),
+    ],
+)  # fmt: skip
+def test_words_inside_the_curated_facts_find_them_with_their_source(
+    curated_graph: KnowledgeGraph, text: str, says: str
+) -> None:
+    hits = curated_graph.search(text).facts.items
+    assert hits
+    assert any(says.casefold() in hit.sentence.casefold() for hit in hits)
+    for hit in hits:
+        assert hit.passages
+        assert {each.document for each in hit.passages} <= {each.id for each in hit.documents}
+        assert all(each.label != each.curie for each in hit.documents)
+
+
+def test_every_fact_found_has_a_record(curated_graph: KnowledgeGraph) -> None:
+    hits = curated_graph.search("leiomyosarcoma", facts=100).facts
+    assert hits.truncated
+    for hit in hits.items[::10]:
+        if hit.type in ("Statement", "Outcome", "TimelineEvent"):
+            assert curated_graph.fact(hit.curie).sentence == hit.sentence
+        else:
+            assert curated_graph.name_of(hit.id).label in hit.sentence
+
+
+def test_titles_and_authors_of_documents_are_no_words_of_facts(curated_graph: KnowledgeGraph) -> None:
+    for word in ("Krarup-Hansen", "D'Adamo"):
+        assert curated_graph.search(word).facts.items == ()
+
+
+def test_limits_do_not_change_what_is_first(curated_graph: KnowledgeGraph) -> None:
+    few, many = (curated_graph.search("leiomyosarcoma", facts=count).facts.items for count in (3, 30))
+    assert many[:3] == few
+    assert replace(few[0], said=()) == replace(many[0], said=())

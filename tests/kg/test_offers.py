@@ -1,0 +1,122 @@
+"""Sentences that people type into a search box, and the questions that they are offered, never an answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.cues import CUES
+from kg.graph import KnowledgeGraph
+from kg.offers import OfferedQuestion
+
+# What is typed, and the first question offered: its name and what it is asked with.
+ASKED = [
+    ("what was the response rate of gemcitabine and docetaxel in uterine leiomyosarcoma", "evidence",
+     "drug:gemcitabine drug:docetaxel histotype:uterine-leiomyosarcoma measure:response-rate"),
+    ("how does rapamycin work in leiomyosarcoma", "mechanism", "drug:sirolimus histotype:leiomyosarcoma"),
+    ("How does rapamycin act on mTOR?", "mechanism", "drug:sirolimus target:MTOR"),
+    ("mechanism of action of imatinib", "mechanism", "drug:imatinib"),
+    ("is trabectedin better than dacarbazine", "compare", "trabectedin|dacarbazine"),
+    ("gemcitabine plus docetaxel versus gemcitabine alone in leiomyosarcoma", "compare",
+     "docetaxel + gemcitabine|gemcitabine|histotype:leiomyosarcoma"),
+    ("doxorubicin vs ifosfamide", "compare", "doxorubicin|ifosfamide"),
+    ("compare eribulin and dacarbazine", "compare", "eribulin|dacarbazine"),
+    ("imatinib GIST progression free survival", "evidence",
+     "drug:imatinib histotype:gist measure:progression-free-survival"),
+    ("does pazopanib work in soft tissue sarcoma?", "evidence", "drug:pazopanib histotype:soft-tissue-sarcoma"),
+    ("evidence for temsirolimus", "evidence", "drug:temsirolimus"),
+    ("efficacy of trabectedin in LMS", "evidence", "drug:trabectedin histotype:leiomyosarcoma"),
+    ("ridaforolimus sarcoma results", "evidence", "drug:ridaforolimus histotype:sarcoma"),
+    ("side effects of pazopanib", "toxicity-of-drug", "drug:pazopanib"),
+    ("toxicity of motesanib", "toxicity-of-drug", "drug:motesanib"),
+    ("is gemcitabine well tolerated", "toxicity-of-drug", "drug:gemcitabine"),
+    ("which drugs cause stomatitis", "who-causes-event", "event:stomatitis"),
+    ("stomatitis with which drug", "who-causes-event", "event:stomatitis"),
+    ("patient 2 third line", "treatment-lines", "patient:003-2"),
+    ("what happened to patient 2", "timeline", "patient:003-2"),
+    ("which drugs hit KIT", "drugs-reaching-target", "target:KIT"),
+    ("drugs that target PDGFRA", "drugs-reaching-target", "target:PDGFRA"),
+    ("what inhibits mTOR", "drugs-reaching-target", "target:MTOR"),
+    ("what happens when mTOR is inhibited", "when-inhibited", "target:MTOR"),
+    ("what drives GIST", "drivers-of-histotype", "histotype:gist"),
+    ("treatment options for leiomyosarcoma", "evidence", "histotype:leiomyosarcoma"),
+    ("what works in uterine leiomyosarcoma", "evidence", "histotype:uterine-leiomyosarcoma"),
+    ("which regimens were tried in synovial sarcoma", "evidence", "histotype:synovial-sarcoma"),
+    ("dose of gemcitabine", "doses-of-drug", "drug:gemcitabine"),
+    ("how is ifosfamide dosed", "doses-of-drug", "drug:ifosfamide"),
+    ("what is imatinib approved for", "approvals", ""),
+    ("prognosis of leiomyosarcoma", "prognosis", "histotype:leiomyosarcoma"),
+    ("how common is leiomyosarcoma", "epidemiology", "histotype:leiomyosarcoma"),
+    ("subtypes of leiomyosarcoma", "subtypes", "histotype:leiomyosarcoma"),
+    ("what to give after imatinib fails", "after-failure-of", "drug:imatinib"),
+    ("resistance to gemcitabine", "causes-of-resistance", ""),
+    ("exon 9 mutation and imatinib response in GIST", "results-by-genotype", "histotype:gist"),
+    ("mTOR inhibitors in leiomyosarcoma", "evidence", "drugclass:mtor-inhibitor histotype:leiomyosarcoma"),
+    ("which drugs are mTOR inhibitors", "targets-of-class", "drugclass:mtor-inhibitor"),
+    ("gemcitabine in the first line and later", "results-by-line", "drug:gemcitabine"),
+    ("trabectedin leiomyosarcoma", "evidence", "drug:trabectedin histotype:leiomyosarcoma"),
+    ("rapamycin and gemcitabine together", "evidence", "drug:sirolimus drug:gemcitabine"),
+    ("preclinical data on rapamycin", "preclinical-evidence", "drug:sirolimus"),
+    ("do the sources disagree about imatinib", "conflicts-of-entity", "drug:imatinib"),
+    ("randomised trials", "randomised-trials", ""),
+    ("where does leiomyosarcoma metastasise", "sites", "histotype:leiomyosarcoma"),
+    ("ORR trabectedin", "evidence", "drug:trabectedin measure:objective-response-rate"),
+    ("sunitinib after imatinib failure", "after-failure-of", "drug:imatinib"),
+    ("doxorubicin cardiotoxicity", "toxicity-of-drug", "drug:doxorubicin"),
+    ("patient 3 neutropenia", "adverse-events-of-patient", "patient:003-3"),
+    ("VEGF inhibitors in sarcoma", "evidence", "target:VEGFA histotype:sarcoma"),
+    ("is 800 mg of imatinib better than 400 mg", "dose-comparisons", ""),
+    ("can sirolimus be combined with gemcitabine", "evidence", "drug:sirolimus drug:gemcitabine"),
+    ("does docetaxel add anything to gemcitabine", "compare", "docetaxel|gemcitabine"),
+    ("gemcitabin leiomyosarcma", "evidence", "drug:gemcitabine histotype:leiomyosarcoma"),
+]  # fmt: skip
+
+# Names alone lead to the thing; the rest is nothing that this graph can be asked.
+NOT_ASKED = [
+    "rapamycin", "KIT", "uterine leiomyosarcoma", "gemcitabine + docetaxel", "patient", "drug", "hello world",
+    "how does this work", "is it better", "what is the weather in Berlin", "side effects", "which drugs",
+    "price of imatinib", "T2N0M0", "the of and", "cure", "who wrote this", "2 + 2", "soft tissue",
+    "does aspirin work in migraine", "compare apples and pears",
+    "endometrial stromal sarcoma letrozole", "checkpoint inhibitors",
+]  # fmt: skip
+
+
+def _given(offer: OfferedQuestion) -> str:
+    """What a question is asked with: of a comparison the sides as it names them."""
+    separator = "|" if offer.question == "compare" else " "
+    return separator.join(value for values in offer.parameters.values() for value in values)
+
+
+@pytest.mark.parametrize(("text", "question", "given"), ASKED)
+def test_a_sentence_is_offered_the_question_that_it_means(
+    curated_graph: KnowledgeGraph, text: str, question: str, given: str
+) -> None:
+    first = curated_graph.search(text).questions[0]
+    separator = "|" if question == "compare" else " "
+    assert (first.question, set(_given(first).split(separator))) == (question, set(given.split(separator)))
+
+
+@pytest.mark.parametrize("text", NOT_ASKED)
+def test_what_is_no_question_is_offered_none(curated_graph: KnowledgeGraph, text: str) -> None:
+    assert curated_graph.search(text).questions == ()
+
+
+def test_a_question_says_why_it_is_offered(curated_graph: KnowledgeGraph) -> None:
+    first = curated_graph.search("how does rapamycin work in leiomyosarcoma").questions[0]
+    assert first.label == "How sirolimus acts on leiomyosarcoma"
+    assert first.reason == "“how does … work”; sirolimus (“rapamycin”), leiomyosarcoma"
+    guessed = curated_graph.search("gemcitabin leiomyosarcma").questions[0]
+    assert "gemcitabine (“gemcitabin”)" in guessed.reason
+
+
+def test_every_question_of_the_table_is_one_that_can_be_asked(curated_graph: KnowledgeGraph) -> None:
+    known = {question.id: {each.name for each in question.parameters} for question in curated_graph.questions()}
+    for cue in CUES:
+        if cue.page.startswith("/questions/"):
+            assert cue.page == f"/questions/{cue.question}"
+            assert {slot.parameter for slot in cue.slots if slot.is_passed} <= known[cue.question], cue.question
+
+
+def test_types_and_no_limit_ask_for_things_alone(curated_graph: KnowledgeGraph) -> None:
+    narrowed = curated_graph.search("how does rapamycin work in leiomyosarcoma", ("Drug",))
+    assert narrowed.questions == ()
+    assert narrowed.facts.items == ()
