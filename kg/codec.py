@@ -347,6 +347,12 @@ def parse_turtle(data: bytes, graph: str) -> list[Quad]:
     return quads
 
 
+def titled(quad: Quad, title: Quad) -> Quad:
+    """A quad whose English text begins with that of another."""
+    texts = [each.object.value for each in (title, quad) if isinstance(each.object, ox.Literal)]
+    return ox.Quad(quad.subject, quad.predicate, ox.Literal(" ".join(texts), language="en"), quad.graph_name)
+
+
 def plain_quads(quads: Iterable[Quad]) -> Iterator[PlainQuad]:
     """(subject IRI, predicate IRI, graph IRI, object term) of each quad, without the engine's classes."""
     for quad in quads:

@@ -45,7 +45,8 @@ def _push(given: argparse.Namespace) -> int:
     if given.json:
         sys.stdout.write(dumps(done))
     else:
-        print(f"{done.address} holds data version {done.data_version}: {done.graphs} graphs, {done.triples} triples")
+        sent = f"{done.graphs} graphs, {done.triples} triples sent; {len(done.kept)} graphs were the same already"
+        print(f"{done.address} holds data version {done.data_version}: {sent}")
     return 0
 
 

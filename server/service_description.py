@@ -30,7 +30,8 @@ def service_description(store: Store, address: str, media_type: str) -> bytes:
     """Describe the endpoint at an address: language, formats, features and the graphs it holds."""
     endpoint = iri(address)
     service, dataset = iri(f"{address}#service"), iri(f"{address}#dataset")
-    record = iri(f"{address.removesuffix('/sparql')}/.well-known/void")
+    root = address.removesuffix("/sparql")
+    further = ", ".join(iri(f"{root}/.well-known/{name}").sparql() for name in ("void", "sparql-examples"))
     graphs = [row[0] for row in store.select(_GRAPHS) if row[0] is not None]
     formats = [iri(_FORMATS + _FORMAT_NAMES[each.media_type]) for each in (*RESULT_FORMATS, *GRAPH_FORMATS)]
     features = "sd:feature sd:UnionDefaultGraph ;" if store.union_default_graph else ""
@@ -43,7 +44,7 @@ def service_description(store: Store, address: str, media_type: str) -> bytes:
             {features}
             {f"sd:propertyFeature {iri(MATCHES).sparql()} ;" if store.find else ""}
             sd:defaultDataset {dataset.sparql()} .
-        {service.sparql()} <http://www.w3.org/2000/01/rdf-schema#seeAlso> {record.sparql()} .
+        {service.sparql()} <http://www.w3.org/2000/01/rdf-schema#seeAlso> {further} .
         {dataset.sparql()} a sd:Dataset ; sd:defaultGraph {iri(f"{address}#default-graph").sparql()} .
         {iri(f"{address}#default-graph").sparql()} a sd:Graph .
         {"".join(_named_graph(dataset, address, number, graph) for number, graph in enumerate(graphs, 1))}

@@ -13,7 +13,7 @@ from kg.catalogue import packaged_quads
 from kg.codec import Quad, dataset_checksum, nquads_lines, parse_turtle
 from kg.errors import Fault
 from kg.identifiers import display
-from ontology.resources import ontology_ntriples
+from ontology.resources import ontology_ntriples, prefixes_turtle
 from ontology.validate import Violation, validate
 from triples.compile import Compiled
 from triples.inference import inferred_quads
@@ -29,6 +29,7 @@ def dataset(corpus: Corpus, compiled: Compiled) -> frozenset[Quad]:
     quads = set(compiled.quads)
     quads.update(parse_turtle(ontology_ntriples(), codec.ONTOLOGY_GRAPH))
     quads.update(inferred_quads(corpus))
+    quads.update(parse_turtle(prefixes_turtle().encode(), codec.ONTOLOGY_GRAPH))
     quads.update(packaged_quads())
     quads.update(ranking_quads(compiled))
     quads.update(metadata_quads(quads))

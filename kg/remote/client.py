@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
@@ -18,12 +18,13 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 
-from kg.budget import Budget
+from kg.budget import Budget, Cancelled, cancelled_now
 from kg.errors import (
     InvalidParameter,
     KgError,
     Overloaded,
     PartialAnswer,
+    QueryCancelled,
     QueryFailed,
     QuerySyntaxError,
     QueryTimeout,
@@ -37,8 +38,6 @@ TURTLE = "text/turtle"
 _POLL_S = 0.1
 _ERROR_BYTES = 4096
 _TIME_IS_OVER = (b"S1T00", b"S1TAT", b"estimated execution time", b"timeout", b"timed out")
-
-Cancelled = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class RemoteClient:
             fields: of the form: ``query``, ``default-graph-uri`` ...
             accept: media type of the answer.
             budget: seconds count from the call, waiting included; bytes of the answer.
-            cancelled: asked now and then; True gives the request up.
+            cancelled: asked now and then; True gives the request up. By default what ``cancellable`` says.
 
         Raises: QueryTimeout, ResultTooLarge, PartialAnswer, Overloaded, QuerySyntaxError, QueryFailed,
             RemoteUnavailable.
@@ -160,7 +159,7 @@ class RemoteClient:
             self._places.release()
             raise self._unavailable("the connection to it was closed") from None
         future.add_done_callback(lambda _: self._places.release())
-        return self._awaited(future, budget, deadline, given_up, cancelled)
+        return self._awaited(future, budget, deadline, given_up, cancelled or cancelled_now())
 
     def _awaited(
         self,
@@ -176,7 +175,7 @@ class RemoteClient:
                 if left <= 0:
                     raise QueryTimeout("timeout_s", budget.timeout_s, "s")
                 if cancelled is not None and cancelled():
-                    raise QueryFailed("the client has gone")
+                    raise QueryCancelled
                 try:
                     return future.result(min(left, _POLL_S))
                 except NotYet:

@@ -62,11 +62,10 @@ def open_remote(
     if store.capabilities.header is None:
         return ForeignGraph(store)
     try:
-        index, names = cached_index(store, Path(cache_dir))
+        here = cached_index(store, Path(cache_dir))
     except KgError:
         store.close()
         raise
-    store.find = find_in(names)
-    if store.header.local == "all":
-        return KnowledgeGraph(store, index, names)
-    return LargeRemoteGraph(store, index, names)
+    store.find = find_in(here.names)
+    graph_of = KnowledgeGraph if store.header.local == "all" else LargeRemoteGraph
+    return graph_of(store, here.index, here.names, here.facts)

@@ -3,7 +3,8 @@
 Statements of imports are not spelled in RDF one by one, and a name that tells an arm from its drug is known to the
 build only; so the index travels as it is, and a remote graph answers like the generation that was pushed. A block is a
 JSON list of rows. Nodes, in the order of their IRIs: ``[iri, type, label, [synonyms], [identifiers]]``. Edges, in index
-order: ``[subject number, predicate, object number, certainty, statement, graph]``.
+order: ``[subject number, predicate, object number, certainty, statement, graph]``. Facts, for the search of their
+words: the fields of ``kg.fact_words.FactText``.
 
 Of a graph with more edges than are fetched, the blocks hold those of the curated documents alone, if that is few
 enough; all edges then lie beside their nodes as well, see ``kg.remote.rows``.
@@ -18,6 +19,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ import numpy as np
 
 from kg.budget import MAX_TIMEOUT_S, Budget
 from kg.errors import RemoteUnavailable
+from kg.fact_search import FactIndex
+from kg.fact_words import fact_of, stored_facts, write_facts
 from kg.names_writer import EXTERNAL, SYNONYM, write_names
 from kg.paths.index import IMPORT_PREFIX, Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
@@ -57,6 +61,14 @@ def edge_blocks(index: Index, which: str) -> Iterator[str]:
         return iter(())
     edges = (edge for edge in index.iter_edges() if which == "all" or not edge.imported)
     return _blocks((e.subject, e.predicate.name, e.object, e.certainty, e.statement, e.graph) for e in edges)
+
+
+def fact_blocks(facts: Path) -> Iterator[str]:
+    """The blocks of facts; none of a build of an earlier version, which has no file of them."""
+    if not facts.exists():
+        return iter(())
+    FactIndex.open(facts).close()  # tells one of another format
+    return _blocks(map(astuple, stored_facts(facts)))
 
 
 def _blocks(rows: Iterable[Any]) -> Iterator[str]:
@@ -92,7 +104,16 @@ def block_iri(index_graph: str, kind: str, number: int) -> str:
     return f"{index_graph}/{kind}-{number}"
 
 
-def cached_index(store: RemoteStore, cache_dir: Path) -> tuple[Index, NameIndex]:
+@dataclass(frozen=True)
+class Fetched:
+    """What a remote graph has here, opened."""
+
+    index: Index
+    names: NameIndex
+    facts: FactIndex
+
+
+def cached_index(store: RemoteStore, cache_dir: Path) -> Fetched:
     """Open the index of a remote graph, as far as it is fetched: once for each version of its data.
 
     Args:
@@ -105,7 +126,9 @@ def cached_index(store: RemoteStore, cache_dir: Path) -> tuple[Index, NameIndex]
     folder = cache_dir / header.digest
     if not folder.is_dir():
         _fetch(store, header, cache_dir, folder)
-    return Index.open(folder / "index"), NameIndex.open(folder / "names.sqlite")
+    return Fetched(
+        Index.open(folder / "index"), NameIndex.open(folder / "names.sqlite"), FactIndex.open(folder / "facts.sqlite")
+    )
 
 
 def _fetch(store: RemoteStore, header: Header, cache_dir: Path, folder: Path) -> None:
@@ -120,6 +143,7 @@ def _fetch(store: RemoteStore, header: Header, cache_dir: Path, folder: Path) ->
         iris = [node.iri for node in nodes]
         write_index(draft / "index", nodes, _edges(_rows(store, header, "edges", digest), iris))
         write_names(draft / "names.sqlite", nodes)
+        write_facts(draft / "facts.sqlite", map(fact_of, _rows(store, header, "facts", digest)))
         if digest.hexdigest() != header.digest:
             raise RemoteUnavailable(store.address, _DAMAGED)
         with suppress(OSError):  # another process was faster

@@ -12,6 +12,7 @@ from typing import Any
 
 from kg.budget import Deadline
 from kg.errors import CapabilityMissing, QueryTimeout, ResultTooLarge
+from kg.fact_search import FactIndex
 from kg.graph import SEARCH_TIMEOUT_S, KnowledgeGraph
 from kg.mechanism.answer import MechanismAnswer
 from kg.paths import neighborhood, traversal
@@ -39,7 +40,7 @@ _ON_CURATED = frozenset({"index", "mechanism", "gaps", "explain"})
 _ON_STORE = frozenset({
     "store", "names", "results", "data_version", "close", "search", "resolve", "name_of", "entity", "fact", "study",
     "timeline", "document", "members", "corpus", "class_counts", "statements", "evidence", "histotypes_below",
-    "all_evidence", "compare", "pool", "safety", "questions", "ask", "sparql",
+    "all_evidence", "compare", "pool", "safety", "questions", "ask", "sparql", "facts",
 })  # fmt: skip
 
 
@@ -56,9 +57,14 @@ class LargeRemoteGraph(KnowledgeGraph):
     store: RemoteStore
 
     def __init__(
-        self, store: RemoteStore, index: Index, names: NameIndex, limits: FrontierLimits | None = None
+        self,
+        store: RemoteStore,
+        index: Index,
+        names: NameIndex,
+        facts: FactIndex | None = None,
+        limits: FrontierLimits | None = None,
     ) -> None:
-        super().__init__(store, index, names)
+        super().__init__(store, index, names, facts)
         self._limits = limits or FrontierLimits()
         self._local = index
 

@@ -3,7 +3,8 @@
 The union and the index go into graphs of their own in every push. The header that names them goes last and takes the
 place of the one before, so a push that breaks off changes nothing for readers and can be begun again; readers that have
 not yet seen the new header go on with the graphs of the old one, which the next push but one removes. The graphs of the
-build are replaced in place: a query that names one of them may meet some of either version during a push.
+build are replaced in place, those that hold something else than before: small ones by one request, each at once; of a
+large one readers are told before its first request and see it again when the push is through, also if it broke off.
 Source: SPARQL 1.1 Graph Store HTTP Protocol (W3C REC 2013-03-21), sections 5.3 to 5.5.
 """
 
@@ -13,26 +14,30 @@ import gzip
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from kg.budget import MAX_TIMEOUT_S, Budget
 from kg.errors import InvalidParameter, RemoteUnavailable
 from kg.generations import Generation, open_current
 from kg.identifiers import BASE
 from kg.paths.index import Index
 from kg.remote.client import Address, RemoteClient
-from kg.remote.index import BLOCK, MAX_EDGES, block_iri, edge_blocks, local_edges, node_blocks
+from kg.remote.index import BLOCK, MAX_EDGES, block_iri, edge_blocks, fact_blocks, local_edges, node_blocks
 from kg.remote.rows import node_rows
-from kg.remote.store import HEADER, HEADER_GRAPH, PROBE, Header, found_header
+from kg.remote.store import HEADER, HEADER_GRAPH, PROBE, REPLACING, GraphState, Header, found_header
 from kg.sparql.results import literal, solutions_from_json
 from ontology.terms import SKG
 
 BEGUN = f"{HEADER_GRAPH}#begun"  # says which graphs a push that broke off has left
 DATASET = "dataset.nq.gz"
 CHUNK_BYTES = 4 * 1024**2
+_DIGEST_DIGITS = 32  # a literal of the header has to hold those of all graphs
+COUNTING = Budget(timeout_s=MAX_TIMEOUT_S)
 # Virtuoso does not believe the content type but looks at the text, and long literals mislead it; this does not.
 _TURTLE_HEAD = f"@prefix skg: <{SKG.namespace}> .\n"
 _LOAD_SCRIPT = """\
@@ -51,12 +56,13 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Pushed:
-    """What was loaded. ``address`` holds no credentials."""
+    """What was loaded. ``address`` holds no credentials; ``kept`` are graphs that held the same already."""
 
     address: str
     data_version: str
     graphs: int
     triples: int
+    kept: tuple[str, ...]
     removed: tuple[str, ...]
 
 
@@ -104,22 +110,29 @@ def push(
         target = Address.of(graph_store).url if graph_store else ""
         target = target or graph_store_of(address.url, answer.headers.get("server", ""))
         before, left = _header_before(client), _left_behind(client)
-        union, index = _graphs_of_push(generation, secrets.token_hex(4))
-        client.graph(
-            "POST", target, HEADER_GRAPH, _turtle([f"<{HEADER_GRAPH}> <{BEGUN}> <{g}>" for g in (union, index)])
-        )
-        loading = _Loading(client, target, _triple_count(generation), progress)
-        for graph, triple in _triples(generation, union):
-            loading.add(graph, triple)
-        header = _load_index(generation, union, index, max_edges, loading.add)
+        layout = _layout(generation, secrets.token_hex(4))
+        kept = _unchanged(client, before, left, layout.states)
+        client.graph("POST", target, HEADER_GRAPH, _marks(layout, kept))
+        loading = _Loading(client, target, layout.expected(kept), progress)
+        for graph, triple in _triples(generation, layout.union):
+            if graph not in kept:
+                loading.add(graph, triple)
+        header = _load_index(generation, layout, max_edges, loading.add)
         header = replace(header, previous=(before.union, before.index) if before else ())
         loading.finish()
         client.graph("PUT", target, HEADER_GRAPH, _turtle([header_triple(header)]))
-        gone = left | (frozenset((*before.graphs, *before.previous)) - frozenset(header.graphs) if before else set())
+        gone = left.union(*((before.graphs, before.previous) if before else ())) - header.graphs.keys()
         for graph in sorted(gone):
             client.graph("DELETE", target, graph)
         progress(f"loaded {loading.count} triples")
-        return Pushed(address.url, header.data_version, len(loading.begun), loading.count, tuple(sorted(gone)))
+        return Pushed(
+            address.url,
+            header.data_version,
+            len(loading.begun),
+            loading.count,
+            tuple(sorted(kept)),
+            tuple(sorted(gone)),
+        )
 
 
 def _header_before(client: RemoteClient) -> Header | None:
@@ -130,21 +143,71 @@ def _header_before(client: RemoteClient) -> Header | None:
         return None  # of another format
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """What a push fills: the named graphs of the build, and two graphs of its own, for the union and the index.
+
+    Attributes:
+        states: of the named graphs.
+        large: those of them that take more than one request.
+    """
+
+    states: Mapping[str, GraphState]
+    large: frozenset[str]
+    union: str
+    index: str
+
+    def expected(self, kept: frozenset[str]) -> int:
+        """About how many triples are loaded: a quad and, nearly always, its like in the union."""
+        return sum(state.triples * (1 if graph in kept else 2) for graph, state in self.states.items())
+
+
+def _layout(generation: Generation, token: str) -> _Layout:
+    """The same generation may be pushed while it is read, hence the token in the names of its union and index."""
+    hashes: dict[str, hashlib._Hash] = {}
+    counts: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    for graph, triple in _triples(generation, ""):
+        if graph:
+            hashes.setdefault(graph, hashlib.sha256()).update(f"{triple}\n".encode())
+            counts[graph] += 1
+            sizes[graph] += len(triple)
+    states = {g: GraphState(counts[g], digest.hexdigest()[:_DIGEST_DIGITS]) for g, digest in sorted(hashes.items())}
+    union, index = (f"{BASE}graph/{name}-{generation.id}-{token}" for name in ("union", "index"))
+    return _Layout(states, frozenset(graph for graph in states if sizes[graph] >= CHUNK_BYTES), union, index)
+
+
+def _marks(layout: _Layout, kept: frozenset[str]) -> bytes:
+    """What is said of the graphs that are touched before they are; the header takes its place when all are whole."""
+    touched = layout.states.keys() - kept
+    marks = [(BEGUN, graph) for graph in (layout.union, layout.index, *touched)]
+    marks += [(REPLACING, graph) for graph in touched & layout.large]
+    return _turtle(f"<{HEADER_GRAPH}> <{name}> <{graph}>" for name, graph in sorted(marks))
+
+
+def _unchanged(
+    client: RemoteClient, before: Header | None, left: frozenset[str], states: Mapping[str, GraphState]
+) -> frozenset[str]:
+    """The named graphs that need not be sent.
+
+    An earlier push loaded the same, none that broke off has touched them since, and as many triples are there still.
+    """
+    known = before.graphs if before else {}
+    same = [graph for graph, state in states.items() if known.get(graph) == state and graph not in left]
+    return frozenset(graph for graph in same if _size(client, graph) == states[graph].triples)
+
+
+def _size(client: RemoteClient, graph: str) -> int:
+    query = f"SELECT (COUNT(?s) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    body = client.query([("query", query)], "application/sparql-results+json", COUNTING).body
+    return next((int(row[0].value) for row in solutions_from_json(body, 1) if row[0]), 0)
+
+
 def _left_behind(client: RemoteClient) -> frozenset[str]:
     """The graphs of pushes that broke off."""
     query = f"SELECT ?graph WHERE {{ GRAPH <{HEADER_GRAPH}> {{ <{HEADER_GRAPH}> <{BEGUN}> ?graph }} }}"
     body = client.query([("query", query)], "application/sparql-results+json", PROBE).body
     return frozenset(row[0].value for row in solutions_from_json(body, 1000).rows if row[0])
-
-
-def _graphs_of_push(generation: Generation, token: str) -> tuple[str, str]:
-    """IRIs of the union and of the index, of this push alone: the same generation may be pushed while it is read."""
-    return f"{BASE}graph/union-{generation.id}-{token}", f"{BASE}graph/index-{generation.id}-{token}"
-
-
-def _triple_count(generation: Generation) -> int:
-    """About how many triples a push loads, for its progress: a quad and, nearly always, its like in the union."""
-    return 2 * int(generation.manifest["quads"])
 
 
 @dataclass
@@ -199,14 +262,17 @@ def _triples(generation: Generation, union: str) -> Iterator[tuple[str, str]]:
                 last = triple
 
 
-def _load_index(
-    generation: Generation, union: str, graph: str, max_edges: int, add: Callable[[str, str], None]
-) -> Header:
+def _load_index(generation: Generation, layout: _Layout, max_edges: int, add: Callable[[str, str], None]) -> Header:
     """Hand over the index; returns the header that has to follow when all else is loaded."""
-    index = Index.open(generation.index_path)
+    index, graph = Index.open(generation.index_path), layout.index
     local = local_edges(index, max_edges)
     digest, blocks = hashlib.sha256(), {}
-    for kind, texts in (("nodes", node_blocks(generation.names_path)), ("edges", edge_blocks(index, local))):
+    kinds = {
+        "nodes": node_blocks(generation.names_path),
+        "edges": edge_blocks(index, local),
+        "facts": fact_blocks(generation.facts_path),
+    }
+    for kind, texts in kinds.items():
         blocks[kind] = 0
         for number, text in enumerate(texts):
             digest.update(text.encode("ascii"))
@@ -218,8 +284,8 @@ def _load_index(
     return Header(
         data_version=generation.checksum,
         revision=generation.id,
-        graphs=tuple(sorted(generation.manifest["graphs"])),
-        union=union,
+        graphs=layout.states,
+        union=layout.union,
         index=graph,
         blocks=blocks,
         digest=digest.hexdigest(),
@@ -248,13 +314,13 @@ def write_load_files(data_dir: Path, folder: Path) -> tuple[Path, Path]:
         def write(graph: str, triple: str) -> None:
             stream.write(f"{triple} <{graph}> .\n")
 
-        union, index = _graphs_of_push(generation, "files")
-        for graph, triple in _triples(generation, union):
+        layout = _layout(generation, "files")
+        for graph, triple in _triples(generation, layout.union):
             write(graph, triple)
-        header = _load_index(generation, union, index, MAX_EDGES, write)
+        header = _load_index(generation, layout, MAX_EDGES, write)
         write(HEADER_GRAPH, header_triple(header))
-    graphs = (HEADER_GRAPH, *header.graphs, union, index)
+    graphs = (HEADER_GRAPH, *header.graphs, layout.union, layout.index)
     clear = "\n".join(f"SPARQL CLEAR GRAPH <{graph}>;" for graph in graphs)
     with script.open("x", encoding="utf-8") as stream:
-        stream.write(_LOAD_SCRIPT.format(clear=clear, folder=folder.resolve(), graph=union))
+        stream.write(_LOAD_SCRIPT.format(clear=clear, folder=folder.resolve(), graph=layout.union))
     return data, script

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Self
 
-from kg.budget import Budget, Deadline
+from kg.budget import Budget, Cancelled, Deadline
 from kg.errors import CapabilityMissing, KgError, PartialAnswer, QueryFailed, QuerySyntaxError, RemoteUnavailable
 from kg.identifiers import BASE
-from kg.remote.client import Address, Cancelled, RemoteClient
+from kg.remote.client import Address, RemoteClient
 from kg.remote.dialect import ask_as_standard, canonical, is_virtuoso, row_query, with_constants, with_prologue
 from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, graph_in, results_in, triples_from_n_triples
 from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect
@@ -32,11 +32,20 @@ from ontology.terms import PREFIXES
 # No terms of the vocabulary: how these graphs are laid out is between push and this package.
 HEADER_GRAPH = f"{BASE}graph/index"
 HEADER = f"{HEADER_GRAPH}#header"
-FORMAT = 2
+REPLACING = f"{HEADER_GRAPH}#replacing"  # a named graph that is loaded in several requests, until all are through
+FORMAT = 3
 PROBE = Budget(timeout_s=10.0, max_bytes=1024**2)
 
 _NO_BINDINGS: Bindings = MappingProxyType({})
-_HEADER_QUERY = f"SELECT ?text WHERE {{ GRAPH <{HEADER_GRAPH}> {{ <{HEADER_GRAPH}> <{HEADER}> ?text }} }}"
+_HEADER_QUERY = f"SELECT ?property ?value WHERE {{ GRAPH <{HEADER_GRAPH}> {{ <{HEADER_GRAPH}> ?property ?value }} }}"
+
+
+@dataclass(frozen=True)
+class GraphState:
+    """What a named graph holds: how many triples, and the beginning of the SHA-256 of their sorted lines."""
+
+    triples: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -46,19 +55,20 @@ class Header:
     Attributes:
         data_version: checksum of the dataset.
         revision: the generation.
-        graphs: IRIs of the named graphs of the build.
+        graphs: the named graphs of the build: what they hold, by IRI.
         union, index: IRIs of the graphs with the union and with the traversal index, new in every push.
-        blocks: how many blocks of nodes and of edges the traversal index has.
+        blocks: how many blocks of nodes, of edges and of facts the traversal index has.
         digest: SHA-256 of the texts of all blocks in order.
         counts: nodes and edges of the traversal index.
         local: which edges the blocks hold: "all", "curated" (no imports), or "none".
         predicates, edge_graphs: of the edges, in the order in which the rows of nodes number them.
         previous: union and index of the push before, which its readers may still use.
+        replacing: named graphs that a later push has begun to replace; never part of the text.
     """
 
     data_version: str
     revision: str
-    graphs: tuple[str, ...]
+    graphs: Mapping[str, GraphState]
     union: str
     index: str
     blocks: Mapping[str, int]
@@ -68,6 +78,7 @@ class Header:
     predicates: tuple[str, ...]
     edge_graphs: tuple[str, ...]
     previous: tuple[str, ...] = ()
+    replacing: tuple[str, ...] = ()
     format: int = FORMAT
 
     @classmethod
@@ -76,8 +87,9 @@ class Header:
         found: dict[str, Any] = json.loads(text)
         if found["format"] != FORMAT:
             raise ValueError(f"format {found['format']}")
-        for name in ("graphs", "predicates", "edge_graphs", "previous"):
+        for name in ("predicates", "edge_graphs", "previous", "replacing"):
             found[name] = tuple(found[name])
+        found["graphs"] = {graph: GraphState(**state) for graph, state in found["graphs"].items()}
         return cls(**found)
 
 
@@ -150,9 +162,10 @@ class RemoteStore:
     @property
     def revision(self) -> str:
         """See :attr:`kg.store.Store.revision`; new at every look at a foreign endpoint, whose data may change."""
-        if self._capabilities.header is None:
+        header = self._capabilities.header
+        if header is None:
             return f"foreign-{id(self)}-{next(self._reads)}"
-        return f"{self._capabilities.header.revision}@{self.address}#{self._capabilities.header.union}"
+        return f"{header.revision}@{self.address}#{'!'.join((header.union, *header.replacing))}"
 
     def is_current(self) -> bool:
         """Whether the engine still holds what was found when this was opened; also while it cannot be asked."""
@@ -255,7 +268,7 @@ class RemoteStore:
         header = self._capabilities.header
         default, named = operation.default_graphs, operation.named_graphs
         if not (default or named) and header is not None and not _has_dataset(operation.query, self._limits):
-            default, named = (header.union,), header.graphs
+            default, named = (header.union,), tuple(graph for graph in header.graphs if graph not in header.replacing)
         yield from (("default-graph-uri", graph) for graph in default)
         yield from (("named-graph-uri", graph) for graph in named)
 
@@ -278,13 +291,14 @@ def found_header(client: RemoteClient) -> Header | None:
     """The header that a push left on an engine, or None. Raises: RemoteUnavailable if it is of another format."""
     try:
         body = client.query([("query", _HEADER_QUERY)], RESULTS_JSON, PROBE).body
-        texts = [row[0].value for row in solutions_from_json(body, 2) if row[0]]
+        said = [(row[0].value, row[1].value) for row in solutions_from_json(body, 10_000) if row[0] and row[1]]
     except (QueryFailed, QuerySyntaxError):
         return None  # it may be an engine without named graphs
-    if not texts:
+    text = next((value for name, value in said if name == HEADER), None)
+    if text is None:
         return None
     try:
-        header = Header.read(texts[0])
+        header = replace(Header.read(text), replacing=tuple(sorted(value for name, value in said if name == REPLACING)))
         for graph in (*header.graphs, header.union, header.index, *header.previous):
             iri(graph)
     except (ValueError, KeyError, TypeError) as error:

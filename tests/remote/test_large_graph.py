@@ -171,7 +171,9 @@ def test_a_walk_that_meets_its_limit_says_how_far_it_is_complete(
 ) -> None:
     source, target = (whole_graph.resolve(name).id for name in ("sirolimus", "leiomyosarcoma"))
     question = PathQuestion(source, target, max_length=6, k=100, directed=False)
-    tight = LargeRemoteGraph(large_graph.store, large_graph._local, large_graph.names, FrontierLimits(max_links=400))
+    tight = LargeRemoteGraph(
+        large_graph.store, large_graph._local, large_graph.names, limits=FrontierLimits(max_links=400)
+    )
     answer = tight.paths(question, TIMEOUT_S)
     assert isinstance(answer, CutPathAnswer)
     assert (answer.truncated, answer.truncated_by, answer.total) == (True, "links", None)
@@ -185,7 +187,9 @@ def test_a_walk_that_meets_its_limit_says_how_far_it_is_complete(
 def test_what_stands_in_the_way_is_found_although_not_all_links_of_a_level_can_be_read(
     large_graph: LargeRemoteGraph, whole_graph: KnowledgeGraph, entities: list[str]
 ) -> None:
-    tight = LargeRemoteGraph(large_graph.store, large_graph._local, large_graph.names, FrontierLimits(max_links=500))
+    tight = LargeRemoteGraph(
+        large_graph.store, large_graph._local, large_graph.names, limits=FrontierLimits(max_links=500)
+    )
     named = 0
     for source, target in pairwise(entities):
         question = PathQuestion(source, target, max_length=1, directed=False)

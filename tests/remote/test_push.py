@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +20,7 @@ from kg.generations import CURRENT, MANIFEST, building, publish
 from kg.identifiers import BASE
 from kg.remote.client import Address, RemoteClient
 from kg.remote.graph import ForeignGraph, open_remote
-from kg.remote.push import push, write_load_files
+from kg.remote.push import COUNTING, graph_store_of, push, write_load_files
 from kg.remote.store import PROBE
 from server.app import create_app
 from server.serving import LiveApplication
@@ -107,6 +110,105 @@ def test_a_later_push_that_breaks_off_leaves_readers_the_version_before(
         assert before.sparql(DRUGS).rows == drugs  # who has not looked yet, reads on
     assert len(done.removed) == 6  # two graphs of each push that broke off
     assert sum(name.startswith("union-") for name in _graphs(empty_url)) == 2
+
+
+def _put(url: str, graph: str, triple: str) -> None:
+    with closing(RemoteClient(Address.of(url))) as client:
+        server = client.query([("query", "ASK { }")], "application/sparql-results+json", PROBE).headers.get(
+            "server", ""
+        )
+        client.graph("PUT", graph_store_of(client.address.url, server), graph, f"{triple} .".encode())
+
+
+def _held(url: str) -> dict[str, int]:
+    """How many triples each graph of the build has on an engine."""
+    query = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+    with closing(RemoteClient(Address.of(url))) as client:
+        rows = json.loads(client.query([("query", query)], "application/sparql-results+json", COUNTING).body)
+    counts = {row["g"]["value"]: int(row["n"]["value"]) for row in rows["results"]["bindings"]}
+    return {graph: n for graph, n in counts.items() if graph.startswith(BASE) and "index" not in graph}
+
+
+def test_graphs_that_hold_the_same_are_not_sent_again(
+    curated_data: Path, curated_graph: KnowledgeGraph, newer_data: Path, empty_url: str
+) -> None:
+    first = push(curated_data, empty_url)
+    again = push(newer_data, empty_url)
+    graphs = {row[0].value for row in curated_graph.sparql("SELECT DISTINCT ?g { GRAPH ?g { } }").rows if row[0]}
+    assert (first.kept, set(again.kept)) == ((), graphs)
+    assert again.triples < first.triples
+    spoilt = f"{BASE}graph/document-000"
+    _put(empty_url, spoilt, "<x:a> <x:b> <x:c>")
+    assert set(push(curated_data, empty_url).kept) == graphs - {spoilt}
+    assert _held(empty_url)[spoilt] > 1000
+
+
+@pytest.mark.parametrize("requests", [3, 8, 12])
+def test_a_push_after_one_that_was_killed_trusts_nothing_that_it_touched(
+    curated_data: Path, newer_data: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch, requests: int
+) -> None:
+    """A graph may hold as many triples as before, and others."""
+    push(curated_data, empty_url)
+    whole = {graph: n for graph, n in _held(empty_url).items() if "union" not in graph}
+    with monkeypatch.context() as patch:
+        patch.setattr("kg.remote.push._unchanged", lambda *_: frozenset())  # as if all were others
+        _broken_after(patch, requests)
+        with pytest.raises(RemoteUnavailable):
+            push(newer_data, empty_url)
+    assert push(curated_data, empty_url).kept == ()
+    assert {graph: n for graph, n in _held(empty_url).items() if "union" not in graph} == whole
+
+
+def test_a_large_graph_is_not_shown_while_it_is_half_replaced(
+    curated_data: Path, newer_data: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    named = "SELECT (COUNT(?s) AS ?n) WHERE { GRAPH graph:document-000 { ?s ?p ?o } }"
+    push(curated_data, empty_url)
+
+    def opened() -> KnowledgeGraph:
+        return open_remote(empty_url, tmp_path)
+
+    live = LiveApplication(create_app, opened)
+    live.begin(opened())
+    with monkeypatch.context() as patch:
+        patch.setattr("kg.remote.push.CHUNK_BYTES", 50_000)
+        patch.setattr("kg.remote.push._unchanged", lambda *_: frozenset())
+        _broken_after(patch, 80)
+        with pytest.raises(RemoteUnavailable):
+            push(newer_data, empty_url)
+    assert live.is_outdated()
+    assert live.reload()
+    assert not live.is_outdated()
+    assert live._current is not None
+    graph = live._current.graph
+    assert [row[0].value for row in graph.sparql(named).rows if row[0]] == ["0"]
+    assert int(graph.sparql(DRUGS).rows[0][0].value) > 10  # type: ignore[union-attr]
+    push(curated_data, empty_url)
+    assert live.reload()
+    graph = live._current.graph
+    assert int(graph.sparql(named).rows[0][0].value) > 1000  # type: ignore[union-attr]
+    live.close()
+
+
+def test_a_process_that_is_killed_leaves_what_the_next_push_makes_whole(
+    curated_data: Path, curated_graph: KnowledgeGraph, empty_url: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "server.cli", "push", "--data", str(curated_data), empty_url]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    for line in process.stderr:  # it tells every request that it has sent
+        if "triples" in line:
+            break
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    with open_remote(empty_url, tmp_path) as graph:
+        assert isinstance(graph, ForeignGraph)
+    push(curated_data, empty_url)
+    with open_remote(empty_url, tmp_path) as graph:
+        query = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+        assert graph.sparql(query).rows == curated_graph.sparql(query).rows
 
 
 def test_no_more_than_this_version_and_the_one_before_stay(curated_data: Path, empty_url: str) -> None:

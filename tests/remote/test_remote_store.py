@@ -30,7 +30,7 @@ from kg.errors import (
 from kg.remote.dialect import row_query, with_constants
 from kg.remote.graph import open_remote
 from kg.remote.push import graph_store_of
-from kg.remote.store import RemoteStore
+from kg.remote.store import HEADER, HEADER_GRAPH, RemoteStore
 from kg.sparql.query import SparqlOperation
 from server.api import api_blueprint
 from server.app import create_app
@@ -67,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
         query = form["query"][0]
         if query == "ASK { }":
             self._send(200, self.stub.probe, {})
-        elif "#header" in query:
+        elif f"<{HEADER_GRAPH}> ?property" in query:
             self._send(200, self.stub.header, {})
         else:
             self.stub.forms.append(form)
@@ -249,7 +249,8 @@ def test_what_cannot_answer_a_plain_question_is_found_out_at_once(stub: Stub, bo
 
 def test_a_graph_of_another_format_is_told_from_a_foreign_endpoint(stub: Stub) -> None:
     text = {"type": "literal", "value": '{"format": 1}'}
-    stub.header = json.dumps({"head": {"vars": ["text"]}, "results": {"bindings": [{"text": text}]}}).encode()
+    said = {"property": {"type": "uri", "value": HEADER}, "value": text}
+    stub.header = json.dumps({"head": {"vars": ["property", "value"]}, "results": {"bindings": [said]}}).encode()
     with pytest.raises(RemoteUnavailable, match="push"):
         RemoteStore(stub.url)
 

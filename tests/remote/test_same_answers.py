@@ -24,7 +24,8 @@ from ontology.terms import CLASSES
 
 
 @pytest.mark.parametrize(
-    "text", ["rapamycin", "leiomyosarcoma", "gemcitabin", "CHEBI:9168", "docetaxel + gemcitabine", "mtor"]
+    "text",
+    ["rapamycin", "leiomyosarcoma", "gemcitabin", "CHEBI:9168", "docetaxel + gemcitabine", "mtor", "T2N0M0 stage"],
 )
 def test_search_finds_the_same(remote_graph: KnowledgeGraph, curated_graph: KnowledgeGraph, text: str) -> None:
     assert remote_graph.search(text) == curated_graph.search(text)
