@@ -1,8 +1,8 @@
 """``python -m bench.sparql_server --data DIR``: our SPARQL endpoint against others on the same triples, over HTTP.
 
-CPU milliseconds a request, of the server and all its children, decide; the client is a process of its own and does not
-count. Peers take turns in every round, and answers are compared. ``--siege`` measures what hostile queries do to a
-normal client.
+``wrk`` (a client in C, https://github.com/wg/wrk) keeps a few connections busy for some seconds: requests a second, and
+CPU milliseconds a request of the server with all its children. Servers take turns in every round, and answers are
+compared. ``--siege`` measures what hostile queries do to a normal client.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import resource
+import shutil
 import socket
 import statistics
 import subprocess
@@ -20,7 +21,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +34,9 @@ from kg.store import open_store
 from ontology.terms import PREFIXES
 
 OURS = "sarcoma-kg"
-AT_ONCE = 4
+CONNECTIONS = 16
+FEW_CONNECTIONS = 2  # for long answers: what is under way at the end counts as work, and as no answer
+REPEATED = 20  # different queries among the repeated ones
 _HEAD = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("skg", "skos", "rdfs", "drug"))
 _SMALL = (
     "SELECT ?p ?o { <%s> ?p ?o }",
@@ -45,24 +47,23 @@ _SMALL = (
 )
 _ROWS = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 10000"
 _PAGE = "SELECT ?s ?l ?p ?o { ?s a skg:Drug ; skos:prefLabel ?l ; ?p ?o } OFFSET %d LIMIT 56"
+KINDS = ("56 rows", "small", "10,000 rows")
+_LUA = Path(__file__).with_suffix(".lua")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
 class Load:
-    """Requests of one kind to one server: seconds of each, CPU milliseconds a request per round."""
+    """Requests of one kind to one server, one figure a round."""
 
-    seconds: list[float] = field(default_factory=list)
-    cpu_ms: list[float] = field(default_factory=list)
     per_second: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)  # a request
+    p99_ms: list[float] = field(default_factory=list)
 
     def row(self) -> str:
-        ranked = sorted(self.seconds)
-        p99 = ranked[min(len(ranked) - 1, int(0.99 * len(ranked)))]
-        low, high = min(self.cpu_ms), max(self.cpu_ms)
-        cpu = f"{statistics.median(self.cpu_ms):.2f} ({low:.2f} - {high:.2f})"
-        wall = f"{1000 * statistics.median(ranked):.1f} | {1000 * p99:.1f}"
-        return f"{cpu} | {statistics.median(self.per_second):,.0f} | {wall}"
+        low, high = min(self.per_second), max(self.per_second)
+        rate = f"{statistics.median(self.per_second):,.0f} ({low:,.0f} - {high:,.0f})"
+        return f"{rate} | {statistics.median(self.cpu_ms):.2f} | {statistics.median(self.p99_ms):.1f}"
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,15 @@ def main() -> None:
     parser.add_argument("--oxigraph", default="oxigraph", help="the Oxigraph binary")
     parser.add_argument("--rdflib-endpoint", help="the command rdflib-endpoint, in an environment of its own")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--requests", type=int, default=400, help="of each kind and round")
+    parser.add_argument("--seconds", type=int, default=3, help="of each kind and round")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--wrk", default="wrk", help="the client")
     parser.add_argument("--siege", action="store_true", help="measure a client among hostile queries instead")
     options = parser.parse_args()
+    if not options.siege and shutil.which(options.wrk) is None:
+        raise SystemExit(
+            f"{options.wrk} is not there: install it (Debian: apt-get install wrk), or say where with --wrk"
+        )
     machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
     print(f"{machine}, load {os.getloadavg()[0]:.1f}")
     _starting(options.data)
@@ -174,27 +181,29 @@ def _ask(server: Server, query: str, connection: http.client.HTTPConnection | No
             mine.close()
 
 
-def _measured(server: Server, queries: Sequence[str], load: Load) -> None:
-    """Ask all queries over a few connections that stay open."""
+def _measured(server: Server, queries: Sequence[str], stamp: str, options: argparse.Namespace, load: Load) -> None:
+    """Ask as fast as the server answers.
 
-    def one_connection(mine: Sequence[str]) -> list[float]:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-        seconds = []
-        for query in mine:
-            start_s = time.perf_counter()
-            status, _ = _ask(server, query, connection)
-            seconds.append(time.perf_counter() - start_s)
-            if status != 200:
-                raise SystemExit(f"{server.name} answered {status} to {query}")
-        connection.close()
-        return seconds
-
-    cpu_s, start_s = _cpu_s(server.process_id), time.perf_counter()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for seconds in pool.map(one_connection, [queries[start::AT_ONCE] for start in range(AT_ONCE)]):
-            load.seconds += seconds
-    load.per_second.append(len(queries) / (time.perf_counter() - start_s))
-    load.cpu_ms.append(1000 * (_cpu_s(server.process_id) - cpu_s) / len(queries))
+    Args:
+        queries: asked one after the other, again and again.
+        stamp: what makes each request a new query, with its number; empty to repeat them.
+        load: where the figures go.
+    """
+    connections = FEW_CONNECTIONS if _ROWS in queries[0] else CONNECTIONS
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as asked:
+        asked.writelines(f"{server.path}?query={quote(query, safe='')}\n" for query in queries)
+        asked.flush()
+        command = [options.wrk, "-t1", f"-c{connections}", f"-d{options.seconds}s", "--timeout", "60s", "-s", str(_LUA)]
+        command += [f"http://127.0.0.1:{server.port}", "--", asked.name, stamp]
+        cpu_s = _cpu_s(server.process_id)
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        cpu_s = _cpu_s(server.process_id) - cpu_s
+    answers, failures, microseconds, p99_ms = map(float, told.rpartition("measured ")[2].split())
+    if failures:
+        raise SystemExit(f"{server.name}: {failures:.0f} failures beside {answers:.0f} answers to {queries[0]}")
+    load.per_second.append(1e6 * answers / microseconds)
+    load.cpu_ms.append(1000 * cpu_s / max(1, answers))
+    load.p99_ms.append(p99_ms)
 
 
 def _cpu_s(process_id: int) -> float:
@@ -213,49 +222,42 @@ def _cpu_s(process_id: int) -> float:
 
 
 def _settle(server: Server) -> None:
-    """Wait until a server has done what it does for itself after its start: compiling, warming up."""
+    """Wait until a server does nothing: after its start it compiles, afterwards it may have answers under way."""
     before_s = -1.0
     while (now_s := _cpu_s(server.process_id)) - before_s > 0.02:
         before_s = now_s
-        time.sleep(1)
+        time.sleep(0.5)
 
 
-def _small(data: Path, count: int) -> list[str]:
-    """Small queries on things of the graph, no two of them alike."""
+def _queries(kind: str, data: Path) -> list[str]:
+    """Queries of a kind, no two of them alike."""
+    if kind == "56 rows":
+        return [_HEAD + _PAGE % number for number in range(500)]
+    if kind == "10,000 rows":
+        return [_ROWS]
     with open_store(data) as store:
         things = [row[0].value for row in store.select("SELECT ?s { ?s skos:prefLabel ?l } ORDER BY ?s") if row[0]]
-    return [_HEAD + _SMALL[number % len(_SMALL)] % things[number % len(things)] for number in range(count)]
+    return [_HEAD + _SMALL[number % len(_SMALL)] % thing for number, thing in enumerate(things[:1000])]
 
 
 def _compare(stack: ExitStack, options: argparse.Namespace, folder: Path) -> None:
-    queries = _small(options.data, options.requests)
+    asked = {kind: _queries(kind, options.data) for kind in options.kinds}
     servers = _servers(stack, options, folder)
-    for query in queries[:50]:
-        answers = {_rows(_ask(server, query)[1]) for server in servers}
-        if len(answers) != 1 and "LIMIT" not in query:
+    for query in [query for queries in asked.values() for query in queries[:50] if "LIMIT" not in query]:
+        if len({_rows(_ask(server, query)[1]) for server in servers}) != 1:
             raise SystemExit(f"the servers answer differently: {query}")
-    for server in servers:
-        _measured(server, [f"{query} # to begin with" for query in queries], Load())
-        _settle(server)
-    kinds = ("small", "56 rows", "10,000 rows")
-    loads = {(f"{kind}, {how}", each.name): Load() for kind in kinds for how in ("new", "repeated") for each in servers}
-    for round_ in range(options.rounds):
+    loads = {(f"{kind}, {how}", each.name): Load() for kind in asked for how in ("new", "repeated") for each in servers}
+    for round_ in range(-1, options.rounds):  # the first only warms up
         for server in servers[round_ % len(servers) :] + servers[: round_ % len(servers)]:
-            share = 10 if server.name.startswith("rdflib") else 1
-            asked = {
-                "small": queries[:: min(share, 5)],
-                "56 rows": [_HEAD + _PAGE % (number % 500) for number in range(options.requests // share)],
-                "10,000 rows": [f"{_ROWS} # {number}" for number in range(40 // share)],
-            }
-            for kind, new in asked.items():
-                _measured(server, [f"{query} # {round_}" for query in new], loads[f"{kind}, new", server.name])
-                few = new[: max(1, len(new) // 20)]
-                _measured(server, few, Load())
-                _measured(server, (few * 21)[: len(new)], loads[f"{kind}, repeated", server.name])
-    print("\n| requests | server | CPU ms each (rounds) | a second | median ms | p99 ms | CPU, x ours |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+            for kind, queries in asked.items():
+                for how, few, stamp in (("new", queries, f"{round_}-"), ("repeated", queries[:REPEATED], "")):
+                    load = loads[f"{kind}, {how}", server.name] if round_ >= 0 else Load()
+                    _settle(server)
+                    _measured(server, few, stamp, options, load)
+    print("\n| requests | server | a second (rounds) | CPU ms each | p99 ms | rate, x oxigraph |")
+    print("| --- | --- | ---: | ---: | ---: | ---: |")
     for (kind, name), load in loads.items():
-        times = statistics.median(load.cpu_ms) / statistics.median(loads[kind, OURS].cpu_ms)
+        times = statistics.median(load.per_second) / statistics.median(loads[kind, "oxigraph"].per_second)
         print(f"| {kind} | {name} | {load.row()} | {times:.2f} |")
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
-from kg.errors import InvalidParameter
+from kg.errors import InvalidParameter, QueryCancelled
 
 DEFAULT_TIMEOUT_S = 10.0
 MAX_TIMEOUT_S = 60.0
@@ -34,6 +37,28 @@ class Budget:
             )
 
 
+Cancelled = Callable[[], bool]
+_asked_now: ContextVar[Cancelled | None] = ContextVar("cancelled", default=None)
+
+
+@contextmanager
+def cancellable(cancelled: Cancelled | None) -> Iterator[None]:
+    """Everything asked of a graph inside ends with QueryCancelled soon after ``cancelled`` has said True.
+
+    Pages and questions ask a graph many things one after the other; who waits for them is known only outside.
+    """
+    token = _asked_now.set(cancelled)
+    try:
+        yield
+    finally:
+        _asked_now.reset(token)
+
+
+def cancelled_now() -> Cancelled | None:
+    """What tells whether to give up what is under way here; None if nobody can say."""
+    return _asked_now.get()
+
+
 @dataclass(frozen=True)
 class Deadline:
     """A point on the monotonic clock after which a search stops and says that it was cut."""
@@ -46,7 +71,10 @@ class Deadline:
         return cls(time.monotonic() + seconds)
 
     def passed(self) -> bool:
-        """Whether it is over."""
+        """Whether it is over. Raises: QueryCancelled once nobody waits any more."""
+        cancelled = cancelled_now()
+        if cancelled is not None and cancelled():
+            raise QueryCancelled
         return time.monotonic() >= self.at_s
 
     def left_s(self) -> float:

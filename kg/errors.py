@@ -134,6 +134,14 @@ class QueryFailed(KgError):
         return f"The query could not be answered: {self.reason}."
 
 
+@dataclass(eq=False)
+class QueryCancelled(QueryFailed):
+    """Nobody waits for the answer any more, so the work on it has been stopped."""
+
+    code: ClassVar[str] = "cancelled"
+    reason: str = "it was cancelled"
+
+
 # --- budgets -----------------------------------------------------------------------------------------------------
 
 

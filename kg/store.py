@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, Self
 
-from kg.budget import Budget
+from kg.budget import Budget, Cancelled
 from kg.errors import InvalidParameter
 from kg.generations import Generation, building, open_current, publish, remove_unused
 from kg.search import MAX_HITS, NameIndex, SearchQuestion
@@ -21,7 +21,7 @@ from kg.sparql.lanes import Lanes, LaneSizes
 from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect
 from kg.sparql.results import Solutions, TermTriple, boolean_from_json, solutions_from_json
 from kg.sparql.text_search import Find, Hit, mentions_search, with_hits
-from kg.sparql.waits import Blocking, Cancelled, Waits, at_once
+from kg.sparql.waits import Blocking, Waits, at_once
 from ontology.terms import PREFIXES
 
 __all__ = [

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 
-from flask import Response, request
+from flask import Flask, Response, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 
@@ -70,6 +70,38 @@ def reply_with(body: bytes | None, content_type: str, etag: str | None, accept_e
 def finished(body: bytes | None, content_type: str, etag: str | None) -> Response:
     """The same as a response to the current request."""
     return as_response(reply_with(body, content_type, etag, request.headers.get("Accept-Encoding")))
+
+
+@lru_cache(maxsize=64)
+def _packed(encoding: str, body: bytes) -> bytes:
+    """A file that goes out again and again, as small as it gets."""
+    return zstandard.compress(body, 19) if encoding == "zstd" else gzip.compress(body, 9, mtime=0)
+
+
+def install_compression(app: Flask) -> None:
+    """Make an application compress what it answers, and keep files whose names change with what they hold."""
+
+    @app.after_request
+    def compress(response: Response) -> Response:
+        is_file = request.endpoint == "static"
+        if is_file and "/assets/" in request.path and response.status_code in {200, 304}:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if response.status_code == 206 or "Content-Encoding" in response.headers:
+            return response
+        if not (response.mimetype or "").startswith(("text/", "application/", "image/svg")):
+            return response
+        response.vary.add("Accept-Encoding")
+        encoding = _encoding(request.headers.get("Accept-Encoding") or "")
+        if encoding is None or response.status_code in {204, 304}:
+            return response
+        response.direct_passthrough = False  # files are read as a whole: they are small
+        body = response.get_data()
+        if len(body) >= _COMPRESSED_FROM_BYTES:
+            response.set_data(_packed(encoding, body) if is_file else _COMPRESS[encoding](body))
+            response.headers["Content-Encoding"] = encoding
+            if (etag := response.get_etag()[0]) is not None:
+                response.set_etag(etag, weak=True)
+        return response
 
 
 def as_response(reply: Reply) -> Response:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Flask
 
 from kg.budget import Budget
+from server.answers import install_compression
 from server.cache import ResultCache
 from server.clients import ClientLimits, install_limits
 from server.errors import install
@@ -56,10 +57,11 @@ def create_app(
     app.register_blueprint(metrics_blueprint(telemetry, graph.store, cache))
     app.register_blueprint(void_blueprint(graph, settings))
     app.register_blueprint(_health_blueprint(graph))
-    for blueprint in _blueprints(graph, settings) if blueprints is None else blueprints:
+    for blueprint in _blueprints(graph, settings, sparql) if blueprints is None else blueprints:
         app.register_blueprint(blueprint)
 
     install_headers(app, settings)
+    install_compression(app)
     return app
 
 
@@ -69,7 +71,7 @@ def service_of(app: Flask) -> SparqlService:
     return service
 
 
-def _blueprints(graph: KnowledgeGraph, settings: Settings) -> list[Blueprint]:
+def _blueprints(graph: KnowledgeGraph, settings: Settings, sparql: SparqlService) -> list[Blueprint]:
     from server.api import api_blueprint  # noqa: PLC0415 - an endpoint alone needs none of these
     from server.browse import pages_blueprint  # noqa: PLC0415
     from server.catalogue_pages import catalogue_blueprint  # noqa: PLC0415
@@ -82,7 +84,7 @@ def _blueprints(graph: KnowledgeGraph, settings: Settings) -> list[Blueprint]:
         api_blueprint(graph),
         pages_blueprint(graph, sources),
         catalogue_blueprint(graph),
-        graphs_blueprint(graph, settings),
+        graphs_blueprint(graph, sparql),
         linked_data_blueprint(graph, settings),
     ]
 

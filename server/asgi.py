@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from kg.sparql.waits import CANCEL_POLL_S, InLoop
 from server.app import service_of
-from server.errors import BodyTooSlow, problem_reply
+from server.errors import BadRequest, BodyTooSlow, problem_reply
 from server.exchange import Asked, Reply
 from server.serving import DRAINING, LiveApplication, Served
 from server.settings import Settings
@@ -29,10 +29,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_TIMEOUT_S = 30.0
-
-
-class _ClientGoneError(Exception):
-    """The client left before its request was whole."""
 
 
 class AsgiApplication:
@@ -58,8 +54,6 @@ class AsgiApplication:
             await send({"type": "http.response.start", "status": reply.status, "headers": headers})
             body = b"" if scope["method"] == "HEAD" else reply.body
             await send({"type": "http.response.body", "body": body})
-        except _ClientGoneError:
-            return
         finally:
             if served is not None:
                 self.live.leave(served)
@@ -77,6 +71,8 @@ class AsgiApplication:
                 body = await self._body(headers, receive)
             except TimeoutError:
                 return problem_reply(BodyTooSlow(f"The body took more than {BODY_TIMEOUT_S:g} s."))
+            except BadRequest as error:  # to a client that has left, nobody will miss it
+                return problem_reply(error)
         waits = InLoop(self._threads)
         watching = _Watching(receive, waits)
         try:
@@ -94,7 +90,7 @@ class AsgiApplication:
     async def _body(self, headers: dict[str, str], receive: Receive) -> bytes | None:
         """The body; None if it is longer than is allowed, which its length in the headers then tells.
 
-        Raises: TimeoutError; _ClientGoneError.
+        Raises: TimeoutError; BadRequest if it breaks off.
         """
         if int(headers.get("content-length", 0)) > self._max_body_bytes:
             return None
@@ -104,7 +100,7 @@ class AsgiApplication:
             while size <= self._max_body_bytes:
                 message = await receive()
                 if message["type"] != "http.request":
-                    raise _ClientGoneError
+                    raise BadRequest("The body breaks off.")
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if not message.get("more_body"):

@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 
 # One answer may not push out all others.
-_LARGEST_SHARE = 8
+_LARGEST_SHARE = 4
 _OVERHEAD_BYTES = 200
 
 

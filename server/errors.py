@@ -12,9 +12,9 @@ import json
 import logging
 import math
 import uuid
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, render_template, request
 from markupsafe import escape
@@ -24,14 +24,16 @@ from kg import errors
 from kg.errors import KgError
 from kg.identifiers import BASE
 from server.answers import as_response
-from server.exchange import Reply
+from server.exchange import CLIENT_GONE, Reply
 from server.negotiation import NotAcceptable, names_html
+from server.problem_page import problem_page
 
 MEDIA_TYPE = "application/problem+json"
 _MACHINE_ROUTES = ("/api/", "/sparql", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/")
 _NAMED_ENTITIES = frozenset({"suggestions", "candidates"})  # pairs of CURIE and label
 _RESERVED = frozenset({"type", "title", "status", "detail", "code"})
 
+T = TypeVar("T")
 logger = logging.getLogger("sarcoma_kg.server")
 
 
@@ -118,6 +120,7 @@ PROBLEMS = (
     Problem(errors.QuerySyntaxError, 400, "Query cannot be parsed"),
     Problem(errors.QueryRefused, 400, "Query refused"),
     Problem(errors.QueryFailed, 500, "Query failed"),
+    Problem(errors.QueryCancelled, CLIENT_GONE, "Cancelled"),
     Problem(errors.BudgetExceeded, 503, "Limit reached"),
     Problem(errors.QueryTimeout, 503, "Query took too long"),
     Problem(errors.ResultTooLarge, 413, "Answer too large"),
@@ -186,17 +189,20 @@ def _told(error: KgError) -> _Told:
 
 
 def _logged(error: Exception, method: str, path: str) -> _Told:
-    """The same of any failure, which is logged if it is ours."""
-    if not isinstance(error, KgError):
-        request_id = uuid.uuid4().hex
-        logger.error("request %s: %s %s failed", request_id, method, path, exc_info=error)
+    """The same of any failure; one that is ours is logged, and told with the id under which the log has it."""
+    if isinstance(error, KgError):
+        body, headers = _told(error)
+        if body["status"] < 500:
+            return body, headers
+    else:
         detail = "Something in the server broke. Its log has the details under the request id."
-        body = _document("internal_error", 500, "Internal error", detail) | {"request_id": request_id}
-        return body, {"X-Request-Id": request_id}
-    body, headers = _told(error)
-    if body["status"] >= 500:
-        logger.warning("%s %s: %s", method, path, error)
-    return body, headers
+        body, headers = _document("internal_error", 500, "Internal error", detail), {}
+    request_id = uuid.uuid4().hex
+    if isinstance(error, KgError):
+        logger.warning("request %s: %s %s: %s", request_id, method, path, error)
+    else:
+        logger.error("request %s: %s %s failed", request_id, method, path, exc_info=error)
+    return body | {"request_id": request_id}, headers | {"X-Request-Id": request_id}
 
 
 def problem_reply(error: KgError) -> Reply:
@@ -210,6 +216,21 @@ async def replied(answering: Awaitable[Reply], method: str, path: str) -> Reply:
         return await answering
     except Exception as error:  # noqa: BLE001 - nobody else would tell it
         return _problem_reply(*_logged(error, method, path))
+
+
+def spared(make: Callable[[], T]) -> tuple[T | None, str]:
+    """A part of a page that the rest can do without.
+
+    Returns: what ``make`` makes, or None and what the page says in its place; the log has the failure.
+    """
+    try:
+        return make(), ""
+    except errors.QueryCancelled:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the rest of the page is sound
+        body, _ = _logged(error, request.method, request.path)
+        number = f" (request {body['request_id']})" if "request_id" in body else ""
+        return None, f"This part failed, the rest of the page is whole. {body['detail']}{number}"
 
 
 def _problem_reply(body: Mapping[str, Any], headers: Mapping[str, str]) -> Reply:
@@ -241,9 +262,9 @@ def _response(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
 
 
 def _page(body: Mapping[str, Any]) -> str:
-    suggestions = [*body.get("suggestions", ()), *body.get("candidates", ())]
     try:
-        return render_template("error.html", **{**body, "suggestions": suggestions})
+        told = problem_page(body, request.path, list(request.args.items(multi=True)))
+        return render_template("error.html", **dataclasses.asdict(told))
     except Exception:  # the page's frame may need the very thing that has failed
         logger.exception("the error page failed too")
         return f"<!doctype html><title>{escape(body['title'])}</title><p>{escape(body['detail'])}"

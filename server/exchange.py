@@ -5,6 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import NamedTuple
 
+CLIENT_GONE = 499  # not of RFC 9110, but what proxies log for it; nobody receives it
+
 
 class Asked(NamedTuple):
     """A request, as far as an answer of the endpoint depends on it.
@@ -38,4 +40,5 @@ class Reply(NamedTuple):
     @property
     def status_line(self) -> str:
         """The status with its words."""
-        return f"{self.status} {HTTPStatus(self.status).phrase}"
+        phrase = "Client Closed Request" if self.status == CLIENT_GONE else HTTPStatus(self.status).phrase
+        return f"{self.status} {phrase}"

@@ -20,7 +20,7 @@ from server.errors import BadRequest
 from server.negotiation import GRAPH_FORMATS, choose, named
 from server.present import dumps, listing
 from server.settings import Settings
-from server.sparql import HasStore
+from server.sparql import HasStore, SparqlService
 
 PATH = "/api/v1/graphs"
 _PARAMETERS = frozenset({"graph", "default", "format"})
@@ -39,8 +39,9 @@ class GraphSize:
     triples: int
 
 
-def graphs_blueprint(graph: HasStore, settings: Settings) -> Blueprint:
-    """Make the routes."""
+def graphs_blueprint(graph: HasStore, service: SparqlService) -> Blueprint:
+    """Make the routes; whole graphs are queries, and the service keeps their answers."""
+    settings = service.settings
     graphs = Blueprint("graphs", __name__)
 
     @graphs.get(PATH)
@@ -53,12 +54,12 @@ def graphs_blueprint(graph: HasStore, settings: Settings) -> Blueprint:
         if len(names) + is_default > 1:
             raise BadRequest("Name one graph, or default, not several.")
         if names:
-            return _whole(graph, _absolute(names[0]), settings)
-        return _whole(graph, None, settings) if is_default else _listed(graph, settings)
+            return _whole(graph, _absolute(names[0]), service)
+        return _whole(graph, None, service) if is_default else _listed(graph, settings)
 
     @graphs.get(f"{PATH}/<path:name>")
     def direct(name: str) -> Response:
-        return _whole(graph, f"{BASE}graph/{name}", settings)
+        return _whole(graph, f"{BASE}graph/{name}", service)
 
     return graphs
 
@@ -76,7 +77,7 @@ def _listed(graph: HasStore, settings: Settings) -> Response:
     return Response(dumps(listing(sizes)), content_type="application/json")
 
 
-def _whole(graph: HasStore, name: str | None, settings: Settings) -> Response:
+def _whole(graph: HasStore, name: str | None, service: SparqlService) -> Response:
     """A graph in the format that the client wants; None is the default graph. Raises: EntityNotFound."""
     store = graph.store
     chosen = (
@@ -84,12 +85,12 @@ def _whole(graph: HasStore, name: str | None, settings: Settings) -> Response:
         if "format" in request.args
         else choose(request.headers.get("Accept"), _FORMATS)
     )
-    if name is not None and not store.ask(_IS_THERE, {"g": iri(name)}, settings.budget()):
+    if name is not None and not store.ask(_IS_THERE, {"g": iri(name)}, service.settings.budget()):
         raise EntityNotFound(display(name), "graph")
     etag = entity_tag(store.revision, str(store.union_default_graph), chosen.media_type, "graph", name or "")
     if is_known(etag):
         return finished(None, chosen.content_type, etag)
     pattern = "?s ?p ?o" if name is None else f"GRAPH {iri(name).sparql()} {{ ?s ?p ?o }}"
     operation = SparqlOperation(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}")
-    body = store.evaluate(operation, chosen.media_type, settings.budget())
+    body = service.evaluate(operation, chosen.media_type, service.settings.budget())
     return finished(body, chosen.content_type, etag)

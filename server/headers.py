@@ -50,4 +50,7 @@ def install_headers(app: Flask, settings: Settings) -> None:
                 response.vary.add(value)
             elif name not in response.headers:
                 response.headers[name] = value
+        if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in response.headers:
+            response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+            response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
         return response

@@ -178,6 +178,8 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
         threads=settings.threads,
         channel_request_lookahead=1,  # without it waitress does not notice that a client has gone
         max_request_body_size=max(_MIN_BODY_BYTES_READ, settings.max_body_bytes),
+        # Otherwise waitress takes X-Forwarded-For away; of all such headers only client_header is ever read.
+        clear_untrusted_proxy_headers=False,
         ident="sarcoma-kg",
     )
     _install_signals(live, channels, settings)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.wsgi import get_content_length, get_input_stream
 
-from kg.budget import Budget
+from kg.budget import Budget, cancellable
 from kg.errors import KgError
 from kg.sparql.query import SHORT, QueryFacts, SparqlOperation, inspect
-from kg.sparql.waits import Blocking, Cancelled, Waits, at_once
+from kg.sparql.waits import Blocking, Waits, at_once
 from kg.store import Store, answer_of
 from server.answers import entity_tag, has_answer, reply_with
 from server.cache import ResultCache
@@ -114,12 +114,9 @@ class SparqlService:
             raise BodyTooLarge(f"The query is longer than {limit} bytes.")
         return inspect(operation.query, self._query_limits)
 
-    def evaluate(
-        self, operation: SparqlOperation, media_type: str, budget: Budget, cancelled: Cancelled | None = None
-    ) -> bytes:
+    def evaluate(self, operation: SparqlOperation, media_type: str, budget: Budget) -> bytes:
         """The answer of a query for a page."""
-        name = self._name(operation, media_type)
-        return at_once(self._evaluate(operation, media_type, name, budget, Blocking(cancelled)))
+        return at_once(self._evaluate(operation, media_type, self._name(operation, media_type), budget, Blocking()))
 
     async def _evaluate(
         self, operation: SparqlOperation, media_type: str, name: str | None, budget: Budget, waits: Waits
@@ -144,7 +141,10 @@ class SparqlService:
 
 
 class SparqlFirst:
-    """WSGI: answers queries, and hands everything else on to the application."""
+    """WSGI: answers queries, and hands everything else on to the application.
+
+    Both stop their work when the client leaves, where the server tells (waitress does).
+    """
 
     def __init__(self, service: SparqlService, rest: WSGIApplication) -> None:
         self._service = service
@@ -155,6 +155,10 @@ class SparqlFirst:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
+        with cancellable(environ.get("waitress.client_disconnected")):
+            return self._answer(environ, start_response)
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
         if environ.get("PATH_INFO") != PATH or method not in METHODS:
             return self._rest(environ, start_response)
@@ -162,8 +166,7 @@ class SparqlFirst:
         request = self._service.reads(asked)
         if request is None:
             return self._rest(environ, start_response)
-        waits = Blocking(environ.get("waitress.client_disconnected"))  # waitress says whether the client still waits
-        reply = at_once(self._service.answer(asked, request, waits))
+        reply = at_once(self._service.answer(asked, request, Blocking()))
         start_response(reply.status_line, list(reply.headers))
         return [] if method == "HEAD" else [reply.body]
 

@@ -18,7 +18,6 @@ from kg.identifiers import BASE, compress
 from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.query import QueryForm, SparqlOperation
 from kg.sparql.results import Solutions, Term, boolean_from_json, solutions_from_json
-from kg.sparql.waits import Cancelled
 from ontology.terms import CLASSES, PREDICATES
 from server.addresses import export, here
 from server.settings import Settings
@@ -91,9 +90,7 @@ class Answer:
 class Evaluate(Protocol):
     """How a query is answered, in a format."""
 
-    def __call__(
-        self, operation: SparqlOperation, media_type: str, budget: Budget, cancelled: Cancelled | None
-    ) -> bytes:
+    def __call__(self, operation: SparqlOperation, media_type: str, budget: Budget) -> bytes:
         """As :meth:`kg.store.Store.evaluate`."""
 
 
@@ -105,14 +102,13 @@ def answer(
     max_rows: int,
     *,
     page: int = 1,
-    cancelled: Cancelled | None,
 ) -> Answer:
     """Evaluate a query for the page. Raises: as ``evaluate``, ResultTooLarge above ``max_rows``."""
     if form in {"construct", "describe"}:
-        body = evaluate(operation, "text/turtle", budget, cancelled)
+        body = evaluate(operation, "text/turtle", budget)
         exported = _exports(operation, "Turtle", "N-Triples", "JSON-LD")
         return Answer(operation.query, text=body.decode("utf-8"), exported=exported)
-    body = evaluate(operation, RESULTS_JSON, budget, cancelled)
+    body = evaluate(operation, RESULTS_JSON, budget)
     if form == "ask":
         return Answer(operation.query, text="true" if boolean_from_json(body) else "false")
     table = solutions_from_json(body, max_rows)

@@ -5,8 +5,6 @@ Queries of programs never come here (server.sparql).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from flask import Blueprint, Response, request
 
 from kg.catalogue import CatalogueQuestion, catalogue
@@ -39,13 +37,8 @@ class _Pages:
         self._catalogue: tuple[CatalogueQuestion, ...] | None = None
 
     def options(self) -> Response:
-        """A browser asks before it posts; app-wide headers name the origin."""
-        methods = "GET, HEAD, POST, OPTIONS"
-        allow = {"Allow": methods, "Access-Control-Allow-Methods": methods}
-        return Response(
-            status=204,
-            headers=allow | {"Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match"},
-        )
+        """A browser asks before it posts; app-wide headers say what it may."""
+        return Response(status=204, headers={"Allow": "GET, HEAD, POST, OPTIONS"})
 
     def show(self) -> Response:
         """Answer what the service has left."""
@@ -87,7 +80,6 @@ class _Pages:
                 budget,
                 self._settings.max_result_rows,
                 page=asked.page,
-                cancelled=_client_has_gone(),
             )
         except KgError as error:
             failure = sparql_page.Failure(operation.query, str(error))
@@ -115,10 +107,3 @@ def _html(page: str, status: int = 200) -> Response:
     response.vary.add("Accept")
     response.headers["Cache-Control"] = "no-cache"
     return response
-
-
-def _client_has_gone() -> Callable[[], bool] | None:
-    """How to find out whether the client still waits, where the server tells (waitress does)."""
-    environ: Mapping[str, object] = request.environ
-    asks = environ.get("waitress.client_disconnected")
-    return asks if callable(asks) else None

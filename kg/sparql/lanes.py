@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.budget import Budget
-from kg.errors import QueryFailed
+from kg.budget import Budget, Cancelled
+from kg.errors import QueryCancelled, QueryFailed
 from kg.sparql.query import SparqlOperation
-from kg.sparql.waits import Blocking, Cancelled, Waits, at_once
+from kg.sparql.waits import Blocking, Waits, at_once
 from kg.sparql.worker import Request
 from kg.sparql.worker_process import OutOfPatience, Patience
 from kg.sparql.workers import PoolState, WorkerPool
@@ -117,8 +117,10 @@ class Lanes:
         """By workers that may open sockets; nothing of what another endpoint says in its error reaches the client."""
         try:
             return await self._calling.answer(request, budget, waits)
+        except QueryCancelled:
+            raise
         except QueryFailed:
-            raise QueryFailed("it was cancelled, or an endpoint that it asks did not answer") from None
+            raise QueryFailed("an endpoint that it asks did not answer") from None
 
     def close(self) -> None:
         """Kill all workers and wait until they are gone; closing twice is fine."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
-_GAP = r"(?:[\x20\t\r\n]|\#[^\r\n]*)*"
+# Possessive: what is a comment is one for good. Else a row of # could be divided in exponentially many ways.
+_GAP = r"(?:[\x20\t\r\n]++|\#[^\r\n]*+)*+"
 _DECLARATION = re.compile(
     rf"""{_GAP}
     (?: BASE{_GAP}<[^<>]*>
@@ -14,14 +17,45 @@ _DECLARATION = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SPACE = re.compile(_GAP)
+_REMEMBERED = 4096  # characters of a head that is read once
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+
+
+class _Head(NamedTuple):
+    """Declarations from the start of a text: where the last one ends, and the prefixes with their namespaces."""
+
+    end: int
+    prefixes: tuple[tuple[str, str], ...]
+
+
+_NOTHING = _Head(0, ())
+
+
+def _read(text: str, head: _Head) -> _Head:
+    """Read on behind what has been read."""
+    position, found = head.end, list(head.prefixes)
+    while (part := _DECLARATION.match(text, position)) is not None:
+        position = part.end()
+        if part["name"] is not None:
+            found.append((part["name"], part["iri"]))
+    return _Head(position, tuple(found)) if position > head.end else head
+
+
+@lru_cache(maxsize=256)
+def _read_before(head: str) -> _Head:
+    return _read(head, _NOTHING)
+
+
+def _head_of(query: str) -> _Head:
+    # Programs put the same declarations before all their queries. The rest is looked at too, in case that the brace
+    # stands in a comment: a declaration that is whole does not depend on what follows.
+    brace = query.find("{", 0, _REMEMBERED)
+    return _read(query, _read_before(query[:brace]) if brace > 0 else _NOTHING)
 
 
 def prologue_end(query: str) -> int:
     """Where a query's BASE and PREFIX declarations end."""
-    position = 0
-    while (part := _DECLARATION.match(query, position)) is not None:
-        position = part.end()
+    position = _head_of(query).end
     space = _SPACE.match(query, position)
     return space.end() if space else position
 
@@ -32,7 +66,7 @@ def missing_prefixes(query: str, given: Mapping[str, str]) -> dict[str, str]:
     ends = {part[-1:] for part in query.split(":")}
     missing = {name: given[name] for name in given if name[-1:] in ends and name + ":" in query}
     if missing:
-        for name, _ in _declarations(query):
+        for name, _ in _head_of(query).prefixes:
             missing.pop(name, None)
     return missing
 
@@ -43,17 +77,8 @@ def prefixes_of(query: str, given: Mapping[str, str]) -> dict[str, str]:
     Declarations that need a BASE or hold escapes are left out.
     """
     found = dict(given)
-    for name, namespace in _declarations(query):
+    for name, namespace in _head_of(query).prefixes:
         found.pop(name, None)
         if _ABSOLUTE.fullmatch(namespace):
             found[name] = namespace
     return found
-
-
-def _declarations(query: str) -> Iterator[tuple[str, str]]:
-    """The prefixes that a query declares, as it spells their namespaces."""
-    position = 0
-    while (part := _DECLARATION.match(query, position)) is not None:
-        position = part.end()
-        if part["name"] is not None:
-            yield part["name"], part["iri"]

@@ -26,6 +26,7 @@ _SPELLINGS = (
     'skg:matches can be searched only as ?thing skg:matches "a name" or (?thing ?score) skg:matches "a name", '
     "a triple of its own or the first of a list with semicolons"
 )
+_IN_TEMPLATE = "skg:matches can be searched only in a pattern: write CONSTRUCT { what is made } WHERE { the search }"
 _BEFORE = frozenset({"{", "}", ".", ")"})
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
@@ -87,9 +88,26 @@ def with_hits(query: str, prefixes: Mapping[str, str], find: Find | None, *, anc
 
 def _places(query: str, known: Mapping[str, str]) -> Iterator[_Place]:
     tokens = list(tokens_of(query, prologue_end(query)))
+    pattern = _pattern_start(tokens)
     for number, token in enumerate(tokens):
         if _is_ours(token, known):
+            if number < pattern:
+                raise QueryRefused(_IN_TEMPLATE)
             yield _place(tokens, number)
+
+
+def _pattern_start(tokens: Sequence[Token]) -> int:
+    """The number of the token from which a pattern may stand: behind the template of a CONSTRUCT query."""
+    if not tokens or tokens[0].keyword != "CONSTRUCT":
+        return 0
+    depth = 0
+    for number, token in enumerate(tokens):
+        if number == 1 and token.text != "{":  # the short form: template and pattern in one
+            return len(tokens)
+        depth += (token.text == "{") - (token.text == "}")
+        if number and not depth:
+            return number
+    return len(tokens)
 
 
 def _is_ours(token: Token, known: Mapping[str, str]) -> bool:
@@ -118,7 +136,7 @@ def _subject(tokens: Sequence[Token], number: int) -> tuple[tuple[str, ...], int
     if before[-1:] and before[-1].kind == "variable":
         return (before[-1].text,), number - 1
     kinds = [token.text if token.kind == "mark" else token.kind for token in before]
-    if kinds == ["(", "variable", "variable", ")"]:
+    if kinds == ["(", "variable", "variable", ")"] and before[1].text != before[2].text:
         return (before[1].text, before[2].text), number - 4
     raise QueryRefused(_SPELLINGS)
 

@@ -13,19 +13,18 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future
-from concurrent.futures import wait as wait_for
 from typing import Any, Protocol, TypeVar
 
-from kg.errors import QueryFailed
+from kg.budget import Cancelled, cancelled_now
+from kg.errors import QueryCancelled
 
 T = TypeVar("T")
-Cancelled = Callable[[], bool]
 
 CANCEL_POLL_S = 0.1
 
 
 class Waits(Protocol):
-    """How to wait. Every method raises QueryFailed once nobody wants the answer any more."""
+    """How to wait. Every method raises QueryCancelled once nobody wants the answer any more."""
 
     @property
     def cancelled(self) -> Cancelled | None:
@@ -51,19 +50,15 @@ def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a coroutine was to run at once, and waits for an event loop")
 
 
-def _given_up() -> QueryFailed:
-    return QueryFailed("it was cancelled")
-
-
 class Blocking:
     """Waits in the calling thread.
 
     Args:
-        cancelled: asked ten times a second whether to give up.
+        cancelled: asked ten times a second whether to give up; by default what :func:`kg.budget.cancellable` says.
     """
 
     def __init__(self, cancelled: Cancelled | None = None) -> None:
-        self._cancelled = cancelled
+        self._cancelled = cancelled or cancelled_now()
 
     @property
     def cancelled(self) -> Cancelled | None:
@@ -78,7 +73,7 @@ class Blocking:
 
     async def done(self, turn: Future[Any], seconds: float) -> bool:
         """See :meth:`Waits.done`."""
-        return self._until(lambda wait_s: bool(wait_for([turn], wait_s).done), seconds)
+        return self._until(lambda wait_s: _is_done(turn, wait_s), seconds)
 
     async def call(self, function: Callable[[], T]) -> T:
         """See :meth:`Waits.call`."""
@@ -91,9 +86,17 @@ class Blocking:
             if look(left_s if self._cancelled is None else min(left_s, CANCEL_POLL_S)):
                 return True
             if self._cancelled is not None and self._cancelled():
-                raise _given_up()
+                raise QueryCancelled
             if left_s == 0:
                 return False
+
+
+def _is_done(turn: Future[Any], wait_s: float) -> bool:
+    try:
+        turn.exception(wait_s)  # whoever waited reads it; here it only says that the turn has come
+    except TimeoutError:
+        return False
+    return True
 
 
 class InLoop:
@@ -117,7 +120,7 @@ class InLoop:
         """Nobody wants the answer any more."""
         self._is_given_up = True
         if self._pending is not None and not self._pending.done():
-            self._pending.set_exception(_given_up())
+            self._pending.set_exception(QueryCancelled())
 
     async def readable(self, descriptor: int, seconds: float) -> bool:
         """See :meth:`Waits.readable`."""
@@ -148,7 +151,7 @@ class InLoop:
 
     def _begun(self) -> asyncio.Future[bool]:
         if self._is_given_up:
-            raise _given_up()
+            raise QueryCancelled
         self._pending = self._loop.create_future()
         return self._pending
 

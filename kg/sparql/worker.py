@@ -42,6 +42,8 @@ NOT_OPENED: Final = b"N"
 
 CHUNK_BYTES: Final = 256 * 1024
 READ_BYTES: Final = 64 * 1024
+# The engine recurses as deep as a query nests.
+STACK_BYTES: Final = 8 * 1024**2
 # Before every message: how long it is; before what a worker says, also of which of these kinds.
 REQUEST_HEAD: Final = struct.Struct("!Q")
 ANSWER_HEAD: Final = struct.Struct("!cQ")
@@ -184,17 +186,9 @@ def _die_with_parent(lifeline: int) -> None:
     os._exit(0)
 
 
-def main(connection_descriptor: int, lifeline: int) -> None:
-    """Serve requests until the parent closes the socket."""
-    # Ctrl-C reaches the whole foreground group; what it means is the parent's business.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    forbid_core_dumps()
-    channel = Channel(connection_descriptor)
+def _serve(channel: Channel, settings: dict[str, Any]) -> None:
+    """Answer requests until the parent closes the socket."""
     try:
-        settings = json.loads(channel.receive())
-        if not settings["may_call"]:
-            forbid_sockets()
-        threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
         path = Path(settings["store"])
         store = open_engine(path)
         dataset = Dataset(settings["union_default_graph"], is_merged(path), settings["prefixes"], settings["base_iri"])
@@ -206,3 +200,24 @@ def main(connection_descriptor: int, lifeline: int) -> None:
         channel.send(NOT_OPENED, error.reason.encode())
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
+
+
+def main(connection_descriptor: int, lifeline: int) -> None:
+    """Serve requests until the parent closes the socket."""
+    # Ctrl-C reaches the whole foreground group; what it means is the parent's business.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    forbid_core_dumps()
+    channel = Channel(connection_descriptor)
+    try:
+        settings = json.loads(channel.receive())
+    except EOFError:
+        return
+    if not settings["may_call"]:
+        forbid_sockets()
+    threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
+    # The stack of the main thread grows as it is used; if that meets the limit of memory, the kernel kills the process
+    # as if the query had nested too deep. That of any other thread is there from the beginning.
+    threading.stack_size(STACK_BYTES)
+    serving = threading.Thread(target=_serve, args=(channel, settings))
+    serving.start()
+    serving.join()

@@ -21,11 +21,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.budget import Budget
+from kg.budget import Budget, Cancelled
 from kg.errors import Overloaded, StoreUnavailable
 from kg.identifiers import BASE
 from kg.sparql.query import SparqlOperation
-from kg.sparql.waits import Blocking, Cancelled, Waits, at_once
+from kg.sparql.waits import Blocking, Waits, at_once
 from kg.sparql.worker import Request
 from kg.sparql.worker_process import Worker
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -71,6 +72,33 @@ def test_a_long_query_goes_on_in_the_slow_lane_and_a_short_one_passes_it(lanes: 
     assert long.raised is None
     long.stop()
     assert isinstance(long.raised, QueryFailed)
+
+
+def test_a_query_that_hardly_got_a_processor_is_not_taken_for_a_long_one(lanes: Lanes) -> None:
+    """On a busy machine every query takes long. To move each, and start a worker for it, would make that worse."""
+    lanes.run(ASK, RESULTS_JSON, Budget())
+    before = lanes.process_ids()
+    (worker,) = before
+    answers: list[bytes] = []
+    os.kill(worker, signal.SIGSTOP)
+    asking = threading.Thread(target=lambda: answers.append(lanes.run(ASK, RESULTS_JSON, Budget())))
+    asking.start()
+    time.sleep(3 * SIZES.quick_s)
+    os.kill(worker, signal.SIGCONT)
+    asking.join()
+    assert answers == [TRUE]
+    assert lanes.process_ids() == before
+    assert lanes.states()["slow"].started == 0
+
+
+def test_a_query_that_gets_no_processor_at_all_moves_in_the_end(lanes: Lanes) -> None:
+    lanes.run(ASK, RESULTS_JSON, Budget())
+    (worker,) = lanes.process_ids()
+    os.kill(worker, signal.SIGSTOP)
+    with pytest.raises(QueryTimeout):
+        lanes.run(ASK, RESULTS_JSON, Budget(timeout_s=20 * SIZES.quick_s))
+    assert lanes.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert worker not in lanes.process_ids()
 
 
 def test_a_long_query_has_its_whole_time_over_both_lanes(lanes: Lanes) -> None:

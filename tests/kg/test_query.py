@@ -41,6 +41,8 @@ def test_the_form_is_known_without_the_engine(query: str, form: str) -> None:
         ("PREFIX skg: <http://x/> SELECT * { ?s skg:binds drug:sirolimus }", {"drug"}),
         ("SELECT * FROMdrug:x { ?s a skg:Drug }", {"skg", "drug"}),  # the engine reads FROM drug:x
         ("SELECT * { ?s <https://drug.example/skg> 'skg' }", set()),
+        ("# PREFIX skg: <http://x/>\nSELECT * { ?s a skg:Drug }", {"skg"}),  # a comment declares nothing
+        ("PREFIX a: <http://a/> # {\nPREFIX skg: <http://x/> SELECT * { ?s a skg:Drug }", set()),
     ],
 )
 def test_the_engine_gets_the_prefixes_that_a_query_uses_and_does_not_declare(query: str, missing: set[str]) -> None:
@@ -62,6 +64,13 @@ def test_the_engine_gets_the_prefixes_that_a_query_uses_and_does_not_declare(que
 def test_an_update_is_refused_by_name(update: str) -> None:
     with pytest.raises(QueryRefused, match="only reads"):
         inspect(update)
+
+
+@pytest.mark.parametrize("comment", ["#" * 4000, "# " * 2000, "#\n" * 2000, " #" * 2000])
+def test_comments_before_a_query_are_read_once(comment: str) -> None:
+    # Reading them in every way that they can be divided would take longer than the world has existed.
+    assert inspect(f"{comment}\nASK {{ }}").form == "ask"
+    assert missing_prefixes(f"{comment}\nASK {{ a:b a:c 1 }}", {"a": "https://a/"}) == {"a": "https://a/"}
 
 
 def test_text_that_begins_like_no_query_is_a_syntax_error_with_its_place() -> None:

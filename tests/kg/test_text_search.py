@@ -78,6 +78,7 @@ def test_the_score_says_how_well_it_fits() -> None:
         'SELECT * { ?x skg:matches "a", "b" }',
         'SELECT * { ?x skg:matches "a"@en }',
         'SELECT * { ?x skg:matches/skg:binds "a" }',
+        'SELECT * { (?x ?x) skg:matches "a" }',
         'SELECT * { ?x ^skg:matches "a" }',
         'SELECT * { (?x ?s) skg:matches "a" ; a ?c }',
         "SELECT * { ?x ?p ?o FILTER(?p = skg:matches) }",
@@ -88,6 +89,24 @@ def test_the_score_says_how_well_it_fits() -> None:
 def test_any_other_place_is_refused_because_it_would_silently_match_nothing(query: str) -> None:
     with pytest.raises(QueryRefused, match="as \\?thing skg:matches"):
         _rewritten(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'CONSTRUCT { ?x skg:matches "a" } WHERE { ?x a ?c }',
+        'CONSTRUCT { ?x a ?c . ?x skg:matches "a" } { ?x a ?c }',
+        'CONSTRUCT WHERE { ?x skg:matches "a" }',
+        'CONSTRUCT FROM <x:g> WHERE { ?x skg:matches "a" }',
+    ],
+)
+def test_what_a_query_makes_is_no_search(query: str) -> None:
+    with pytest.raises(QueryRefused, match="only in a pattern"):
+        _rewritten(query)
+
+
+def test_a_search_behind_a_template_is_one() -> None:
+    assert "VALUES" in _rewritten('CONSTRUCT { ?x a ?c } WHERE { ?x skg:matches "a" ; a ?c }')
 
 
 @pytest.mark.parametrize(

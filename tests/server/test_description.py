@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from kg import KnowledgeGraph
+from ontology.terms import PREFIXES as TABLE
 from server.app import create_app
 from server.openapi import describe_api
 from server.questions import QUESTIONS
@@ -24,6 +25,7 @@ PREFIXES = {
     "sd": "http://www.w3.org/ns/sparql-service-description#",
 }
 GRAPHS = "/api/v1/graphs"
+_CACHED = "sarcoma_kg_cached_queries_total"
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +102,57 @@ def test_the_service_description_leads_to_the_record(served: FlaskClient) -> Non
     assert _ask(description, f"?s a sd:Service ; <http://www.w3.org/2000/01/rdf-schema#seeAlso> {address}")
 
 
+# --- examples -------------------------------------------------------------------------------------------
+
+EXAMPLES = "/.well-known/sparql-examples"
+SH = "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX schema: <https://schema.org/>"
+
+
+def test_an_editor_finds_examples_prefixes_and_what_classes_are_linked_by_through_the_endpoint(
+    served: FlaskClient, curated_graph: KnowledgeGraph
+) -> None:
+    def found(pattern: str) -> list[dict[str, Any]]:
+        answer = served.get(
+            "/sparql", query_string={"query": f"{SH} SELECT DISTINCT * {{ {pattern} }}", "ac": "1"}
+        ).json
+        assert answer is not None
+        return list(answer["results"]["bindings"])
+
+    examples = found("?example a sh:SPARQLExecutable ; rdfs:comment ?comment ; sh:select|sh:ask|sh:construct ?query")
+    said = {row["example"]["value"]: row["comment"] for row in examples}
+    assert len(examples) == len(said) == len(curated_graph.questions())
+    for question in curated_graph.questions():
+        comment = said[f"{BASE}question/{question.id}"]
+        assert comment["xml:lang"] == "en"  # editors show nothing else of an example
+        assert comment["value"] == f"{question.title} {question.description}"
+        assert question.description
+        assert not question.description.startswith(question.title)
+    assert {row["prefix"]["value"]: row["namespace"]["value"] for row in found(
+        "?example sh:prefixes/sh:declare ?declared . ?declared sh:prefix ?prefix ; sh:namespace ?namespace"
+    )} == dict(TABLE)  # fmt: skip
+    assert found("?c void:class skg:Drug ; void:propertyPartition [ void:classPartition [ void:class skg:Target ] ]")
+
+
+def test_the_collection_of_examples_runs_elsewhere(served: FlaskClient, curated_graph: KnowledgeGraph) -> None:
+    collection = _rdf(served.get(EXAMPLES, headers={"Accept": "text/turtle"}))
+    rows = collection.query(
+        f"{SH} SELECT ?example ?text {{ ?example a sh:SPARQLExecutable, sh:SPARQLSelectExecutable ; sh:select ?text ;"
+        " schema:keywords ?word ; schema:target <http://localhost/sparql> }"
+    )
+    texts = {row["example"].value: row["text"].value for row in rows}  # type: ignore[union-attr]
+    assert len(texts) == len(curated_graph.questions())
+    for example, text in texts.items():
+        declared = collection.query(
+            f"{SH} SELECT ?name ?iri {{ <{example}> sh:prefixes/sh:declare [ sh:prefix ?name ; sh:namespace ?iri ] }}"
+        )
+        head = "".join(f"PREFIX {row['name'].value}: <{row['iri'].value}>\n" for row in declared)  # type: ignore[union-attr]
+        ox.Store().query(head + text)  # nothing is known there but what the example declares
+    first = served.get(EXAMPLES)
+    assert served.get(EXAMPLES, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    description = _rdf(served.get("/sparql", headers={"Accept": "text/turtle"}))
+    assert _ask(description, f"[] <http://www.w3.org/2000/01/rdf-schema#seeAlso> <http://localhost{EXAMPLES}>")
+
+
 # --- schema ---------------------------------------------------------------------------------------------
 
 
@@ -156,6 +209,21 @@ def test_the_default_graph_is_the_union(served: FlaskClient, curated_graph: Know
     assert response.data.count(b"\n") == int(row[0].value)
 
 
+@pytest.mark.parametrize("format_", ["turtle", "nt", "rdfxml", "jsonld"])
+def test_the_whole_default_graph_is_computed_once_for_each_format(served: FlaskClient, format_: str) -> None:
+    def from_cache() -> float:
+        (line,) = [each for each in served.get("/metrics").text.splitlines() if each.startswith(_CACHED)]
+        return float(line.split()[1])
+
+    first = served.get(f"{GRAPHS}?default&format={format_}")
+    before = from_cache()
+    again = served.get(f"{GRAPHS}?default&format={format_}")
+    assert (again.status_code, again.data, again.headers["ETag"]) == (200, first.data, first.headers["ETag"])
+    headed = served.head(f"{GRAPHS}?default&format={format_}")
+    assert headed.headers["Content-Length"] == str(len(first.data))
+    assert from_cache() == before + 2
+
+
 def test_head_says_what_get_would(served: FlaskClient) -> None:
     got, headed = (served.open(f"{GRAPHS}/ontology", method=method) for method in ("GET", "HEAD"))
     assert headed.data == b""
@@ -176,6 +244,16 @@ def test_head_says_what_get_would(served: FlaskClient) -> None:
 )
 def test_what_names_no_graph_is_refused(served: FlaskClient, address: str, status: int) -> None:
     assert served.get(address).status_code == status
+
+
+@pytest.mark.parametrize("address", [f"{GRAPHS}/ontology", "/api/v1/schema", "/.well-known/void", EXAMPLES])
+def test_scripts_of_other_origins_may_ask_again_with_a_validator(served: FlaskClient, address: str) -> None:
+    asked = {"Origin": "https://example.org", "Access-Control-Request-Headers": "if-none-match"}
+    response = served.options(address, headers=asked | {"Access-Control-Request-Method": "GET"})
+    assert response.status_code in {200, 204}
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "GET" in response.headers["Access-Control-Allow-Methods"]
+    assert "if-none-match" in response.headers["Access-Control-Allow-Headers"].lower()
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "PATCH"])

@@ -122,7 +122,7 @@ def test_a_browser_gets_a_page_except_under_machine_routes(client: FlaskClient) 
     response = client.get("/unknown", headers=BROWSER)
     assert response.status_code == 404
     assert response.mimetype == "text/html"
-    assert "drug:sirolimus" in response.text
+    assert "sirolimuss" in response.text
     assert client.get("/unknown").mimetype == "application/problem+json"
 
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import http.client
 import json
 import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
-from prometheus_client.parser import text_string_to_metric_families
 
 from kg.generations import CURRENT, MANIFEST, building, open_current, publish
 from kg.store import EmbeddedStore, open_store
@@ -31,21 +24,14 @@ from server.clients import RateLimiter, client_of
 from server.errors import RateLimited
 from server.telemetry import rows_in
 from tests.endless import ENDLESS
+from tests.server.running import Server, metrics_in, wait_until
 
+REQUESTS_PER_MINUTE = 20
 LABELS = "SELECT ?label WHERE { ?thing skos:prefLabel ?label } ORDER BY ?label"
 
 
 def _ask(client: FlaskClient, query: str, **headers: str) -> Any:
     return client.get("/sparql", query_string={"query": query}, headers=headers)
-
-
-def _metrics(text: str) -> dict[tuple[str, str], float]:
-    """Values by name and by the labels' values, joined."""
-    return {
-        (sample.name, ",".join(sample.labels.values())): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
 
 
 # --- metrics and log ------------------------------------------------------------------------------------
@@ -58,7 +44,7 @@ def test_metrics_count_requests_queries_and_workers(built_dir: Path, client_for:
         _ask(client, LABELS)
         _ask(client, "ASK {")
         _ask(client, "SELECT * { ?s ?p ?o }", Accept="image/png")
-        values = _metrics(client.get("/metrics").text)
+        values = metrics_in(client.get("/metrics").text)
     assert values["sarcoma_kg_queries_total", "ok"] == 2
     assert values["sarcoma_kg_queries_total", "query_syntax"] == 1
     assert values["sarcoma_kg_cached_queries_total", ""] == 1
@@ -192,48 +178,6 @@ def test_the_cache_stays_within_its_bytes_and_drops_what_is_least_used() -> None
 # --- a real server --------------------------------------------------------------------------------------
 
 
-class Server:
-    """A server of its own process, on a free port of loopback."""
-
-    def __init__(self, data_dir: Path, *flags: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "server.cli", "serve", "--data", str(data_dir), "--port", str(self.port)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        self.log = data_dir / f"log-{self.port}"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen([*command, *flags], stderr=log, env=environment)
-        try:
-            wait_until(lambda: self.get("/readyz")[0] == 200, 60)  # a busy machine takes its time
-        except AssertionError:
-            self.process.kill()
-            self.process.wait()
-            raise
-
-    def get(self, path: str) -> tuple[int, Any]:
-        """Status and JSON; status 0 if nobody listens."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as response:
-                return response.status, json.load(response)
-        except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
-        except OSError:
-            return 0, None
-
-    def in_flight(self) -> float:
-        """Requests under way, the one that asks included."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20) as response:
-            return _metrics(response.read().decode())["sarcoma_kg_requests_in_flight", ""]
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float) -> None:
-    deadline_s = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline_s, "it did not happen in time"
-        time.sleep(0.05)
-
-
 @pytest.fixture
 def data(tmp_path: Path, curated_data: Path) -> Path:
     """A data folder whose generation is that of the curated facts."""
@@ -257,15 +201,11 @@ def _publish_copy(data_dir: Path, source: Path, checksum: str) -> None:
 
 @pytest.fixture(params=["waitress", "granian"])
 def server(data: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    limits = ("--client-requests-per-minute", str(REQUESTS_PER_MINUTE), "--client-header", "X-Forwarded-For")
     flags = ("--reload-s", "0.2", "--slow-workers", "1", "--log", "requests", "--server", request.param)
-    running = Server(data, *flags)
+    running = Server(data, *flags, *limits)
     yield running
-    running.process.terminate()
-    running.process.terminate()  # the second one ends at once
-    try:
-        running.process.wait(timeout=30)
-    finally:
-        running.process.kill()
+    running.stop()
 
 
 def test_a_new_generation_is_taken_up_without_dropping_a_request(server: Server, data: Path) -> None:
@@ -336,21 +276,11 @@ def test_a_generation_that_cannot_be_opened_leaves_the_old_one_serving(server: S
 # --- the same over HTTP, whatever speaks it --------------------------------------------------------------
 
 
-def _http(server: Server, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
-    try:
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        return response.status, response.headers, response.read()
-    finally:
-        connection.close()
-
-
 def test_a_client_that_leaves_ends_its_query(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         wait_until(lambda: server.in_flight() > 1, 20)
-    wait_until(lambda: '"outcome": "query_failed"' in server.log.read_text(), 30)
+    wait_until(lambda: '"outcome": "cancelled"' in server.log.read_text(), 30)
     assert '"outcome": "query_timeout"' not in server.log.read_text()
 
 
@@ -359,8 +289,25 @@ def test_a_client_that_leaves_ends_the_query_of_its_page(server: Server) -> None
         path = f"/sparql?format=html&query={quote(ENDLESS)}"
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         wait_until(lambda: server.in_flight() > 1, 20)
-    wait_until(lambda: '"outcome": "query_failed"' in server.log.read_text(), 30)
+    wait_until(lambda: '"outcome": "cancelled"' in server.log.read_text(), 30)
     assert '"outcome": "query_timeout"' not in server.log.read_text()
+
+
+def test_a_faulty_body_is_no_failure_of_the_server(server: Server) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+    for rest in (b"Transfer-Encoding: chunked\r\n\r\nno number\r\n", b"Content-Length: five\r\n\r\nASK{}"):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+            connection.sendall(head + rest)
+            assert connection.recv(12) == b"HTTP/1.1 400"
+
+
+def test_a_proxy_tells_clients_apart_whatever_speaks_http(server: Server) -> None:
+    def asked(client: str) -> int:
+        return server.http("GET", "/sparql?query=ASK%7B%7D", **{"X-Forwarded-For": client})[0]
+
+    assert [asked("192.0.2.7") for _ in range(REQUESTS_PER_MINUTE)] == [200] * REQUESTS_PER_MINUTE
+    assert 429 in {asked("192.0.2.7") for _ in range(REQUESTS_PER_MINUTE)}
+    assert asked("192.0.2.8") == 200
 
 
 def test_every_kind_of_request_is_answered_alike(server: Server) -> None:
@@ -369,30 +316,30 @@ def test_every_kind_of_request_is_answered_alike(server: Server) -> None:
     direct = {"Content-Type": "application/sparql-query"}
     true = b'{"head":{},"boolean":true}'
 
-    status, headers, body = _http(server, "GET", ask)
+    status, headers, body = server.http("GET", ask)
     assert (status, body) == (200, true)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Access-Control-Allow-Origin"] == "*"
-    assert _http(server, "GET", ask, **{"If-None-Match": headers["ETag"]})[0] == 304
-    status, headers, body = _http(server, "HEAD", ask)
+    assert server.http("GET", ask, **{"If-None-Match": headers["ETag"]})[0] == 304
+    status, headers, body = server.http("HEAD", ask)
     assert (status, headers["Content-Length"], body) == (200, str(len(true)), b"")
-    assert _http(server, "OPTIONS", "/sparql")[0] == 204
+    assert server.http("OPTIONS", "/sparql")[0] == 204
 
-    assert _http(server, "POST", "/sparql", b"query=ASK%7B%7D", **form)[2] == true
-    assert _http(server, "POST", "/sparql", iter([b"ASK ", b"{ }"]), **direct)[2] == true  # in chunks
-    status, _, body = _http(server, "POST", "/sparql", b"ASK{}" + b" " * 2**21, **direct)
+    assert server.http("POST", "/sparql", b"query=ASK%7B%7D", **form)[2] == true
+    assert server.http("POST", "/sparql", iter([b"ASK ", b"{ }"]), **direct)[2] == true  # in chunks
+    status, _, body = server.http("POST", "/sparql", b"ASK{}" + b" " * 2**21, **direct)
     assert (status, json.loads(body)["code"]) == (413, "body_too_large")
-    status, _, body = _http(server, "POST", "/sparql", b"query=%FF", **form)
+    status, _, body = server.http("POST", "/sparql", b"query=%FF", **form)
     assert (status, json.loads(body)["code"]) == (400, "bad_request")
-    assert _http(server, "PUT", "/sparql", b"")[0] == 405
+    assert server.http("PUT", "/sparql", b"")[0] == 405
 
-    status, headers, body = _http(server, "GET", ask, Accept="text/html")
+    status, headers, body = server.http("GET", ask, Accept="text/html")
     assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert b"true" in body
-    status, headers, body = _http(server, "GET", "/sparql", Accept="text/turtle")
+    status, headers, body = server.http("GET", "/sparql", Accept="text/turtle")
     assert (status, headers["Content-Type"]) == (200, "text/turtle; charset=utf-8")
     assert f"<http://127.0.0.1:{server.port}/sparql>".encode() in body
-    assert _http(server, "GET", "/nothing%C3%A9")[0] == 404
-    status, headers, body = _http(server, "GET", "/sparql?query=" + quote("SELECT * { ?s ?p ?o } LIMIT 10000"))
+    assert server.http("GET", "/nothing%C3%A9")[0] == 404
+    status, headers, body = server.http("GET", "/sparql?query=" + quote("SELECT * { ?s ?p ?o } LIMIT 10000"))
     assert (status, headers["Content-Length"]) == (200, str(len(body)))
     assert len(json.loads(body)["results"]["bindings"]) > 1000

@@ -1,0 +1,89 @@
+"""A server in a process of its own, asked over HTTP."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+
+
+def metrics_in(text: str) -> dict[tuple[str, str], float]:
+    """Values by name and by the labels' values, joined."""
+    return {
+        (sample.name, ",".join(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+class Server:
+    """A server of its own process, on a free port of loopback."""
+
+    def __init__(self, data_dir: Path, *flags: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "server.cli", "serve", "--data", str(data_dir), "--port", str(self.port)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        self.log = data_dir / f"log-{self.port}"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen([*command, *flags], stderr=log, env=environment)
+        try:
+            wait_until(lambda: self.get("/readyz")[0] == 200, 60)  # a busy machine takes its time
+        except AssertionError:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """Status and JSON; status 0 if nobody listens."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+        except OSError:
+            return 0, None
+
+    def http(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Message, bytes]:
+        """Status, headers and body of any request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        """End it at once."""
+        self.process.terminate()
+        self.process.terminate()  # the first one lets requests end
+        try:
+            self.process.wait(timeout=30)
+        finally:
+            self.process.kill()
+
+    def in_flight(self) -> float:
+        """Requests under way, the one that asks included."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20) as response:
+            return metrics_in(response.read().decode())["sarcoma_kg_requests_in_flight", ""]
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float) -> None:
+    deadline_s = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline_s, "it did not happen in time"
+        time.sleep(0.05)
