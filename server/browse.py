@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, redirect, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.description import Description, describe
@@ -15,10 +16,12 @@ from kg.evidence.rows import DESIGNS
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from ontology.terms import CLASSES, PREDICATES
-from server import entity_page, evidence_page, explore_page, mechanism_page, plots, search_page, wording
+from server import entity_page, evidence_page, explore_page, forest_plots, mechanism_page, search_page, wording
 from server.addresses import csv_response, export, given, here, page_of, query, svg_response
 from server.assets import Assets
+from server.errors import spared
 from server.mechanism_partners import steps_of
+from server.mentions import Mentions
 from server.parameters import Arguments, read
 from server.picture_file import picture_file, plot_file
 from server.provenance import origins
@@ -81,6 +84,7 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
     site, joined, records = _Site(graph, sources), Synthesis(graph, sources), Records(graph, sources)
     bundled = assets or Assets()
     corpus = graph.corpus()
+    mentions = Mentions(corpus)
 
     # Globals instead of a context processor: macros imported by templates see them too.
     everywhere = {
@@ -93,11 +97,24 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
         "page_of": page_of,
         "curie": display,
         **{function.__name__: function for function in _WORDING},
+        "linked": mentions.linked,
         "document_label": {ref.id: ref.label for ref in corpus.documents}.get,
     }
-    pages.record_once(lambda state: state.app.jinja_env.globals.update(everywhere))
 
-    views: tuple[tuple[str, Callable[..., Page]], ...] = (
+    def furnish(state: BlueprintSetupState) -> None:
+        state.app.jinja_env.globals.update(everywhere)
+        state.app.jinja_env.finalize = mentions.named
+
+    pages.record_once(furnish)
+
+    for path, view in _views(site, joined, records):
+        pages.add_url_rule(path, view.__name__, view)
+    return pages
+
+
+def _views(site: _Site, joined: Synthesis, records: Records) -> tuple[tuple[str, Callable[..., Page]], ...]:
+    """Which address shows what."""
+    return (
         ("/", site.home),
         ("/search", site.search),
         ("/entity/<path:name>", site.entity),
@@ -118,9 +135,6 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
         ("/about", site.about),
         ("/docs", site.docs),
     )
-    for path, view in views:
-        pages.add_url_rule(path, view.__name__, view)
-    return pages
 
 
 class _Site:
@@ -151,7 +165,8 @@ class _Site:
         around = entity_page.surroundings(self.graph, card)
         if request.args.get("format") == "svg":
             return self._drawn(around.picture, f"What is stated of {card.label}", card.curie.replace(":", "-"))
-        remarks = self._remarks(card.id)
+        found, no_remarks = spared(lambda: self._remarks(card.id))
+        remarks = found or []
         if request.args.get("format") == "csv":
             return csv_response(entity_page.csv_rows(around, remarks), card.curie.replace(":", "-"))
         facts = [card.id, *(item.statement for item in around.items), *(remark["id"] for remark in remarks)]
@@ -164,6 +179,7 @@ class _Site:
             around=around,
             components=self._components(card.id) if card.type == "Regimen" else (),
             remarks=remarks,
+            no_remarks=no_remarks,
             exported=[
                 export("CSV", here([("format", "csv")]), download=True),
                 export("JSON", f"/api/v1/entities/{card.curie}"),
@@ -265,11 +281,14 @@ class _Site:
         }
         texts["include_flagged"] = "true" if filled.flag("include_flagged") else None
         is_treatment = any(filled.texts(name) for name in ("drug", "regimen", "drug_class", "target"))
-        pooled = self.graph.pool(evidence_question(filled)) if answer and answer.items and is_treatment else None
+        pooled, not_pooled = None, ""
+        if answer and answer.items and is_treatment:
+            pooled, not_pooled = spared(lambda: self.graph.pool(evidence_question(filled)))
         return render_template(
             "evidence.html",
             pooled=pooled,
-            pooled_plot=plots.pool_forest(pooled, pooled.measure.label) if pooled and pooled.estimate else None,
+            not_pooled=not_pooled,
+            pooled_plot=forest_plots.pool_forest(pooled, pooled.measure.label) if pooled and pooled.estimate else None,
             heading=evidence_page.heading(filled.texts("drug"), texts),
             given=texts,
             designs=DESIGNS,
@@ -284,14 +303,7 @@ class _Site:
                 export("CSV", here([("format", "csv")]), download=True),
                 export("JSON", f"/api/v1/evidence?{query()}"),
                 *fact_exports(),
-                *(
-                    export(
-                        f"SVG: {forest.heading}",
-                        here([("format", "svg"), ("plot", str(number))], ["plot"]),
-                        download=True,
-                    )
-                    for number, forest in enumerate(page.forests, 1)
-                ),
+                *map(_forest_export, range(1, len(page.forests) + 1), page.forests),
                 *([_pooled_export()] if pooled and pooled.estimate else []),
             ]
             if answer and page
@@ -355,6 +367,11 @@ def _chosen(drawn: Sequence[_Drawn], parameter: str) -> _Drawn:
     """The picture of a page that the request names by its place, counted from 1."""
     place: int = request.args.get(parameter, type=int, default=1)
     return drawn[min(max(place, 1), len(drawn)) - 1]
+
+
+def _forest_export(number: int, forest: forest_plots.Forest) -> dict[str, str | bool]:
+    where = here([("format", "svg"), ("plot", str(number))], ["plot"])
+    return export(f"SVG: {forest.heading}", where, download=True)
 
 
 def _pooled_export() -> dict[str, str | bool]:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from kg.mechanism.layering import COLUMN, layered
 from kg.model import EntityRef
 from server.line_labels import EDGE_CHARACTER, Label, Line, Piece, Point, Rect, Side, placed_label
+from server.outline import Outline, outline, room_needed
 from server.rows import Pair, ahead, heights
 
 LINE_HEIGHT = 15
@@ -90,14 +91,17 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """One line: its path, its mark (arrow, bar, dot), and the links it stands for."""
+    """One line: the IRIs of its ends, its path, its mark (arrow, bar, dot), and the links it stands for in words."""
 
+    start: str
+    end: str
     step: str
     href: str
     path: str
     mark: str
     certainty: str
     sentence: str
+    words: str
     label: Label
 
 
@@ -111,6 +115,16 @@ class Picture:
     top: float = 0
     width: float = 0
     height: float = 0
+
+    @property
+    def outline(self) -> Outline:
+        """The same from top to bottom."""
+        return outline(self)
+
+    @property
+    def room(self) -> int:
+        """How wide a window it needs; see :func:`server.outline.room_needed`."""
+        return room_needed(self.width)
 
 
 def wrapped(label: str, width: int = LABEL_WIDTH) -> tuple[str, ...]:
@@ -126,6 +140,12 @@ def wrapped(label: str, width: int = LABEL_WIDTH) -> tuple[str, ...]:
         else:
             lines.append(word)
     return tuple(lines)
+
+
+def shortened(text: str, width: int, most: int = 2) -> tuple[str, ...]:
+    """A text in at most so many lines of about ``width`` characters."""
+    lines = wrapped(text, width)
+    return lines if len(lines) <= most else (*lines[: most - 1], lines[most - 1][: width - 1] + "…")
 
 
 def layered_picture(
@@ -288,12 +308,15 @@ class _Drawing:
             first = stroke.links[0]
             arrows.append(
                 Arrow(
+                    start=stroke.start,
+                    end=stroke.end,
                     step=first.step,
                     href=first.href,
                     path=_path(ways[number]),
                     mark=stroke.mark,
                     certainty=first.certainty,
                     sentence="; ".join(dict.fromkeys(link.sentence for link in stroke.links)),
+                    words=", ".join(dict.fromkeys(link.label for link in stroke.links)),
                     label=labels[number],
                 )
             )

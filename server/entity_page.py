@@ -185,38 +185,6 @@ def csv_rows(around: Surroundings, remarks: Iterable[Mapping[str, str]]) -> list
     return [*rows, *said]
 
 
-_TREATMENTS = {"Drug": "drug", "Regimen": "regimen", "DrugClass": "drug_class"}
-_PEOPLE = {"Histotype": "histotype", "Site": "site"}
-_AIMS = frozenset({"Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "Histotype"})
-
-
-def joint_actions(first: EntityRef, second: EntityRef) -> list[dict[str, str]]:
-    """The questions that one can ask about two things together, as links; the kinds decide which is asked of which."""
-    given, other = (second, first) if second.type in _TREATMENTS and first.type not in _TREATMENTS else (first, second)
-    names = [quote(ref.curie, safe=":") for ref in (given, other)]
-    found = []
-    if given.type in _TREATMENTS and other.type in _PEOPLE:
-        found.append((
-            f"What came of {given.label} in {other.label}",
-            f"/evidence?{_TREATMENTS[given.type]}={names[0]}&{_PEOPLE[other.type]}={names[1]}",
-        ))  # fmt: skip
-    if given.type == "Drug" and other.type == "Histotype":
-        found.append((
-            f"How {given.label} should act in {other.label}, beside what came of it",
-            f"/explain?drug={names[0]}&histotype={names[1]}",
-        ))  # fmt: skip
-    if given.type == "Drug" and other.type in _AIMS:
-        found.append((f"How {given.label} acts on {other.label}", f"/mechanism?drug={names[0]}&target={names[1]}"))
-    if {given.type, other.type} <= {"Drug", "Regimen"}:
-        sides = urlencode({"a": given.label, "b": other.label})
-        found.append((f"{given.label} or {other.label}: which did better", f"/compare?{sides}"))
-        if given.type == other.type == "Drug":
-            both = f"/evidence?drug={names[0]}&drug={names[1]}"
-            found.append((f"What came of {given.label} and {other.label} together", both))
-    found.append((f"{given.label} and {other.label} in the graph", f"/explore?node={names[0]}&node={names[1]}"))
-    return [{"label": label, "href": href} for label, href in found]
-
-
 _NAMED_BY_RESULTS = {  # no statement joins these to anything, but results and studies name them
     "AdverseEvent": ("With which treatments it was seen", "/questions/who-causes-event?event="),
     "Measure": ("Results of this measure", "/evidence?measure="),

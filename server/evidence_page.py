@@ -9,7 +9,8 @@ from itertools import groupby
 from kg.evidence.rows import Absence, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
 from kg.identifiers import display
 from kg.model import EntityRef
-from server.plots import Forest, forests
+from server.forest_plots import Forest, forests
+from server.wording import short_figure
 
 NOTHINGS = {
     "none_observed": ("Looked for and not observed", "Somebody looked, and it occurred in none."),
@@ -21,6 +22,16 @@ NOTHINGS = {
     "not_reported_yet": ("Not reported yet", "Awaited when the source was written."),
     "not_described": ("Not described", "The source says that it does not tell."),
 }
+# What a reader wants to know of a regimen first: the first of these that its groups report.
+_FIRST_MEASURES = (
+    "objective-response-rate",
+    "response-rate",
+    "disease-control",
+    "median-progression-free-survival",
+    "progression-free-survival",
+    "median-overall-survival",
+)
+_FIGURES = 3
 _DIRECTIONS = {"supports": "worked", "does_not_support": "did not work", "mixed": "mixed", "harmful": "did harm"}
 
 
@@ -69,8 +80,9 @@ class VerdictGroup:
 
 @dataclass(frozen=True)
 class EvidencePage:
-    """The answer as the page shows it."""
+    """The answer as the page shows it; ``figures``: what the groups of a regimen reached, by its IRI."""
 
+    figures: Mapping[str, str]
     studies: tuple[StudyView, ...]
     forests: tuple[Forest, ...]
     verdicts: tuple[VerdictGroup, ...]
@@ -81,6 +93,7 @@ class EvidencePage:
 def evidence_page(answer: EvidenceAnswer) -> EvidencePage:
     """Arrange an answer for reading."""
     return EvidencePage(
+        figures={v.regimen.id: _figures(answer.items, v.regimen.id) for v in answer.summary.verdicts},
         studies=tuple(_studies(answer.items)),
         forests=forests(answer.items),
         verdicts=tuple(_verdicts(answer.summary.verdicts)),
@@ -160,6 +173,33 @@ def _verdicts(verdicts: Iterable[RegimenVerdict]) -> Iterator[VerdictGroup]:
             yield VerdictGroup(heading, tone, group)
     if single := tuple(verdict for verdict in listed if verdict.rests_on == "single patients"):
         yield VerdictGroup("Told of single patients only", "none", single)
+
+
+def _figures(rows: Iterable[EvidenceRow], regimen: str) -> str:
+    """The share or time that a regimen is known by, as its largest groups had it, of the very people where there are.
+
+    For example "objective response rate 53% of 34, 45.5% of 11".
+    """
+    by_measure: dict[str, list[EvidenceRow]] = {}
+    for row in rows:
+        if row.arm is None or row.measure is None or row.regimen is None or row.flags or not short_figure(row):
+            continue
+        combination = row.regimen.combination
+        if regimen in {row.regimen.id, combination.id if combination else ""}:
+            by_measure.setdefault(row.measure.curie.partition(":")[2], []).append(row)
+    for name in _FIRST_MEASURES:
+        if listed := by_measure.get(name):
+            very = [row for row in listed if _is_of_the_very(row)]
+            largest = sorted(very or listed, key=lambda row: -(row.denominator or 0))
+            told = ", ".join(list(dict.fromkeys(map(short_figure, largest)))[:_FIGURES])
+            assert listed[0].measure is not None
+            return f"{listed[0].measure.label} {told}" + ("" if very else ", among others")
+    return ""
+
+
+def _is_of_the_very(row: EvidenceRow) -> bool:
+    """Whether a figure is of people who all have the disease that was asked for."""
+    return row.population is None or row.population.histotype_match in {None, "exact", "subtype", "subgroup"}
 
 
 def direction(row: EvidenceRow) -> str:

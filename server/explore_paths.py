@@ -79,8 +79,10 @@ class Found:
         return tuple(dict.fromkeys([self.first, self.second, *on_paths]))
 
 
-def found_between(graph: KnowledgeGraph, first: EntityRef, second: EntityRef) -> Found:
+def found_between(graph: KnowledgeGraph, first: EntityRef, second: EntityRef, *, imports: bool = False) -> Found:
     """The best paths from one thing to the other; where there are none, back; else some steps are read backwards.
+
+    With ``imports``, statements of imported graphs count too.
 
     Raises: InvalidParameter if both are the same.
     """
@@ -97,7 +99,13 @@ def found_between(graph: KnowledgeGraph, first: EntityRef, second: EntityRef) ->
         ),
     ):
         question = PathQuestion(
-            start.id, end.id, max_length=MOST_STEPS, k=MOST_PATHS, certainties=frozenset(CERTAINTIES), directed=directed
+            start.id,
+            end.id,
+            max_length=MOST_STEPS,
+            k=MOST_PATHS,
+            certainties=frozenset(CERTAINTIES),
+            directed=directed,
+            include_imports=imports,
         )
         paths = sorted(graph.paths(question).paths, key=lambda path: (_weakest(path), path.length, path.score))
         if paths:

@@ -21,7 +21,8 @@ from kg.evidence.pooling import PoolAnswer, PooledStudy
 from kg.evidence.rows import EvidenceAnswer, EvidenceRow
 from kg.evidence.safety import SafetyAnswer
 from kg.tables import table
-from server import plots, wording
+from server import forest_plots, swimmer_plots, wording
+from server.drawing import shortened
 from server.evidence_page import csv_rows
 from server.picture_file import plot_file
 
@@ -148,7 +149,7 @@ def _nothing(title: str, why: str) -> Figure:
 
 
 def _forest(answer: EvidenceAnswer) -> Figure:
-    found = plots.forests(answer.items)
+    found = forest_plots.forests(answer.items)
     title = "Rates with their 95% intervals"
     if not found:
         absent = answer.absences[0].text if not answer.items and answer.absences else "No rate with an interval."
@@ -163,7 +164,7 @@ def _pool_forest(answer: PoolAnswer) -> Figure:
     title = f"{answer.measure.label} of {answer.asked}" + (f" ({answer.counts})" if answer.counts else "")
     if not answer.studies:
         return _nothing(title, answer.refused or "No study to show.")
-    forest = plots.pool_forest(answer, f"Counted: {answer.counts}" if answer.counts else "")
+    forest = forest_plots.pool_forest(answer, f"Counted: {answer.counts}" if answer.counts else "")
     said = "; ".join(row.title for row in forest.rows)
     end = f" Not pooled: {answer.refused}." if answer.refused else ""
     return Figure(title, f"{said}.{end}", (("forest", {"plot": forest}, forest.height),), forest.width)
@@ -178,7 +179,7 @@ def _outcome_table(answer: EvidenceAnswer) -> Figure:
         texts = _outcome_texts(row)
         x, cells = 8, []
         for text, (_, width) in zip(texts, TABLE_COLUMNS, strict=True):
-            cells.append(TableCell(x, plots.shortened(text, int((width - 10) / _CHARACTER_PX), 4)))
+            cells.append(TableCell(x, shortened(text, int((width - 10) / _CHARACTER_PX), 4)))
             x += width
         height = max(len(cell.lines) for cell in cells) * _LINE_PX + 9
         rows.append(TableRow(y, height, tuple(cells)))
@@ -230,8 +231,8 @@ def _gaps(answer: GapMap) -> Figure:
     width = max(GAP_LEFT + len(column) * CELL + 150, 760)
     height = GAP_TOP + len(line) * CELL + GAP_FOOT
     drawn = DrawnGaps(
-        tuple((plots.shortened(ref.label, 38, 1)[0], GAP_TOP + line[ref.id] * CELL) for ref in answer.rows),
-        tuple((plots.shortened(ref.label, 40, 1)[0], GAP_LEFT + column[ref.id] * CELL) for ref in answer.columns),
+        tuple((shortened(ref.label, 38, 1)[0], GAP_TOP + line[ref.id] * CELL) for ref in answer.rows),
+        tuple((shortened(ref.label, 40, 1)[0], GAP_LEFT + column[ref.id] * CELL) for ref in answer.columns),
         tuple(cells),
         width,
         height,
@@ -245,7 +246,7 @@ def _swimmer(answer: Timeline) -> Figure:
     title = answer.patient.label
     if not answer.events:
         return _nothing(title, "Nothing is told of this patient.")
-    plot = plots.swimmer(answer)
+    plot = swimmer_plots.swimmer(answer)
     lines = (
         f"{line.position}. {line.treatment.label}"
         + (f", best response {line.best_response}" if line.best_response else "")

@@ -7,16 +7,25 @@ from dataclasses import dataclass
 
 from kg.identifiers import display
 from kg.mechanism.gaps import sentences
+from kg.mechanism.ground import Membership
 from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.paths.steps import Step
 from server.drawing import Picture, layered_picture
+from server.mechanism_glance import GlanceLine, glance
 from server.mechanism_partners import PairView, pair_views
 from server.mechanism_steps import StepView, links_of, step_view
 from server.provenance import Origin
 from server.wording import BEARERS, net_effect, words
 
 _TREATMENTS = frozenset({"Drug", "Procedure", "Regimen"})
+_SHUT_OUT = {
+    "certainty": "hedged and hypothesised steps are left out",
+    "effect": "only chains with the effect asked for are shown",
+    "graph": "only the graph asked for is read",
+    "include_imports": "imported graphs are not read",
+    "max_length": "longer chains are not followed",
+}
 
 
 @dataclass(frozen=True)
@@ -85,11 +94,13 @@ class GapView:
 class MechanismPage:
     """The answer as the page shows it."""
 
+    glance: tuple[GlanceLine, ...]
     groups: tuple[Group, ...]
     kinds: tuple[Kind, ...]
     gaps: tuple[GapView, ...]
     pairs: tuple[PairView, ...]
     short_cuts: int
+    shut_out: str
 
 
 def mechanism_page(
@@ -117,7 +128,14 @@ def mechanism_page(
         picture = _picture(answer, drawn, ghost=key is None)
         groups.append(Group(anchor, _title(key, paths), _note(key, paths), picture, views))
     gaps, pairs = tuple(_gaps(answer.gaps)), pair_views(answer, origins)
-    return MechanismPage(tuple(groups), _kinds(groups), gaps, pairs, len(answer.paths) - len(whole))
+    own = [view.path for group in groups if not group.note for view in group.paths]
+    told = glance([view.path for group in groups for view in group.paths], own)
+    short_cuts = len(answer.paths) - len(whole)
+    return MechanismPage(told, tuple(groups), _kinds(groups), gaps, pairs, short_cuts, _shut_out(answer.excluded_by))
+
+
+def _shut_out(filters: Sequence[str]) -> str:
+    return f"More would be found, but {'; '.join(_SHUT_OUT[name] for name in filters)}." if filters else ""
 
 
 def _grouped(paths: Sequence[MechanismPath]) -> list[tuple[EntityRef | None, list[MechanismPath]]]:
@@ -156,7 +174,7 @@ def _path(path: MechanismPath, anchor: str, cuts: Iterable[MechanismPath], origi
         net_effect(path.net_sign, path.end.label, path.end.type),
         tuple(step.end for step in path.steps[:-1]),
         steps,
-        tuple(dict.fromkeys(_need(joint) for joint in path.joint_inputs if joint.role == "input")),
+        tuple(dict.fromkeys([*_inferred(path.members), *map(_need, _inputs(path))])),
         tuple(dict.fromkeys(_need(joint) for joint in path.joint_inputs if joint.role == "partner")),
         tuple(_path(cut, f"{anchor}-cut-{n}", (), origins) for n, cut in enumerate(cuts, 1)),
     )
@@ -168,7 +186,21 @@ def _need(joint: JointInput) -> str:
     reached = (
         "which the drug also brings about" if joint.reached else "which no sourced step from the drug brings about"
     )
-    return f"{joint.into.label} acts only together with {joint.node.label}, {reached}."
+    if joint.members:
+        reached = f"for which {' and '.join(member.drug.label for member in joint.members)} stands"
+    told = f"{joint.into.label} acts only together with {joint.node.label}, {reached}."
+    return " ".join([told, *_inferred(joint.members)])
+
+
+def _inputs(path: MechanismPath) -> list[JointInput]:
+    return [joint for joint in path.joint_inputs if joint.role == "input"]
+
+
+def _inferred(members: Sequence[Membership]) -> list[str]:
+    return [
+        f"Inferred, stated by no source: {one.sentence}; what is stated of the class may hold for it."
+        for one in members
+    ]
 
 
 def _kinds(groups: Iterable[Group]) -> tuple[Kind, ...]:

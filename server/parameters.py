@@ -13,6 +13,7 @@ from typing import Literal
 from kg.errors import InvalidParameter
 
 Kind = Literal["text", "integer", "number", "flag"]
+NO_PARAMETER = "a parameter of this question"  # what was expected where a name is unknown
 _TRUE = frozenset({"true", "1", "yes"})
 _FALSE = frozenset({"false", "0", "no"})
 
@@ -108,7 +109,7 @@ def read(parameters: Iterable[Parameter], given: Mapping[str, Sequence[str]], *,
 def _known(name: str, table: Mapping[str, Parameter]) -> str:
     close = difflib.get_close_matches(name, table, n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
-    return f"a parameter of this question ({', '.join(sorted(table)) or 'it has none'}){hint}"
+    return f"{NO_PARAMETER} ({', '.join(sorted(table)) or 'it has none'}){hint}"
 
 
 def _check(parameter: Parameter, texts: tuple[str, ...]) -> None:

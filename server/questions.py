@@ -16,6 +16,7 @@ from kg.evidence.gap_map import GapMap
 from kg.evidence.pooling import PoolAnswer
 from kg.evidence.rows import DESIGNS, MAX_ROWS, Corpus, EvidenceAnswer, EvidenceQuestion
 from kg.evidence.safety import SafetyAnswer
+from kg.fact_search import DEFAULT_FACTS, MAX_FACTS
 from kg.graph import KnowledgeGraph
 from kg.model import EntityRef
 from kg.schema import Schema, schema
@@ -29,7 +30,7 @@ __all__ = ["EVIDENCE_PARAMETERS", "QUESTIONS", "Question", "evidence_question", 
 
 
 def _search(graph: KnowledgeGraph, given: Arguments) -> SearchAnswer:
-    return graph.search(given.required("q"), given.texts("type"), given.whole("limit"))
+    return graph.search(given.required("q"), given.texts("type"), given.whole("limit"), given.whole("facts"))
 
 
 def _ask(graph: KnowledgeGraph, given: Arguments) -> QuestionAnswer:
@@ -61,7 +62,9 @@ _EVIDENCE_TEXTS = (
 )  # fmt: skip
 
 EVIDENCE_PARAMETERS = (
-    Parameter("drug", "the regimen holds this drug; several: all of them", repeated=True, example="temsirolimus"),
+    Parameter(
+        "drug", "the regimen holds this drug or procedure; several: all of them", repeated=True, example="temsirolimus"
+    ),
     Parameter("drug_class", "the regimen holds a drug of this class", example="mTOR inhibitor"),
     Parameter("regimen", 'a name, an acronym, or "A + B" in any order', example="gemcitabine + docetaxel"),
     Parameter(
@@ -131,11 +134,12 @@ def _compare(graph: KnowledgeGraph, given: Arguments) -> ComparisonAnswer:
 
 QUESTIONS: tuple[Question, ...] = (
     Question(
-        "search", "/search", "Entities by label, synonym, identifier, prefix or with small typos; of a text that is no name, the names in it",
+        "search", "/search", "Things by label, synonym, identifier, prefix or with small typos; facts by their words; of a sentence, the questions that it may mean and the names in it",
         (
             Parameter("q", "what to look for", required=True, example="rapamycin"),
             Parameter("type", "only these classes", repeated=True, choices=TYPES),
             limit_of(20, 100),
+            Parameter("facts", f"most facts, at most {MAX_FACTS}; none with type", "integer", default=DEFAULT_FACTS, low=0, high=MAX_FACTS),
         ),
         SearchAnswer, _search,
     ),

@@ -12,7 +12,7 @@ from kg.evidence.rows import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display, expand
 from kg.model import EntityRef
-from server import plots, wording
+from server import swimmer_plots, wording
 from server.addresses import csv_response, export, here, svg_response
 from server.evidence_page import evidence_page
 from server.picture_file import plot_file
@@ -102,7 +102,7 @@ class Records:
     def case(self, name: str) -> Page:
         """A patient's history."""
         timeline = self.graph.timeline(name)
-        plot = plots.swimmer(timeline) if timeline.events else None
+        plot = swimmer_plots.swimmer(timeline) if timeline.events else None
         file_name = timeline.patient.curie.replace(":", "-")
         if plot is not None and request.args.get("format") == "svg":
             text = plot_file("swimmer", source_line(self.graph), plot=plot, title=timeline.patient.label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kg.evidence.filters import people_of
 from kg.evidence.history import TimelineEntry
 from kg.evidence.rows import ComponentRow, EvidenceRow
 from ontology.terms import PREDICATES
@@ -136,7 +137,7 @@ def of_n(row: EvidenceRow) -> str:
         return str(row.denominator)
     if row.numerator is not None:
         return f"{row.numerator} patients" if row.numerator != 1 else "1 patient"
-    return str(row.population.n) if row.population and row.population.n is not None else ""
+    return str(people_of(row) or "")
 
 
 def out_of(row: EvidenceRow) -> str:
@@ -147,6 +148,16 @@ def out_of(row: EvidenceRow) -> str:
     return f"of {people}" if people.isdigit() else f"({people})"
 
 
+def short_figure(row: EvidenceRow) -> str:
+    """A share or a time with how many it is of: "53% of 34", "5.6 months of 34"; nothing where neither is known."""
+    rate = row.derived_rate.value if row.derived_rate is not None and row.unit != "%" else None
+    told = f"{rate:.1f}".removesuffix(".0") + "%" if rate is not None else _value(row)
+    if rate is None and row.unit not in _UNITS:
+        return ""
+    people = people_of(row)
+    return f"{told} of {people}" if told and people else told
+
+
 def counted(row: EvidenceRow) -> str:
     """What counted, at which time and in which subgroup."""
     match = row.population.histotype_match if row.population else None
@@ -155,9 +166,15 @@ def counted(row: EvidenceRow) -> str:
         row.subgroup or "",
         f"at {duration(row.time_point)}" if row.time_point else "",
         f"follow-up {duration(row.follow_up)}" if row.follow_up else "",
-        "histotypes pooled" if match == "mixed" else "",
+        _pooled(row) if match == "mixed" else "",
     ]
     return "; ".join(part for part in parts if part)
+
+
+def _pooled(row: EvidenceRow) -> str:
+    """What "mixed" means: an arm of several histotypes, or patients of one in it whose number is not told."""
+    is_part = bool(row.subgroup_histotypes) or row.subgroup is not None
+    return "of how many is not told" if is_part and people_of(row) is None else "histotypes pooled"
 
 
 def event_details(event: TimelineEntry) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,8 @@ ROUTES = {
     "search": "/search?q=rapamycin",
     "search without a hit": "/search?q=qqqqqq",
     "search of two things": "/search?q=temozolomide+uterine",
+    "search by a sentence": "/search?q=how+does+rapamycin+work+in+leiomyosarcoma",
+    "search of words that facts lack": "/search?q=ribonucleotide+reductase+zebrafish",
     "search, not asked yet": "/search",
     "statement": "/mechanism?drug=rapamycin&target=mTOR /statement/statement",
     "result": "/evidence?drug=temsirolimus /statement/outcome",
@@ -61,6 +63,11 @@ ROUTES = {
     "explanation, not asked yet": "/explain",
     "evidence, not asked yet": "/evidence",
     "a thing without links": "/entity/site:femur",
+    "explore, the rest of a hub": (
+        "/explore?node=drug:doxorubicin&more=drug:doxorubicin%7CincludesDrug%7Cin"
+        "&open=more%7Cdrug:doxorubicin%7CincludesDrug%7Cin"
+    ),
+    "explore, filtered": "/explore?node=target:KIT&node=drug:imatinib&fade=Drug&fade=year:2007&open=target:KIT",
     "explore, older view": "/explore?at=target:KIT@0,0&at=drug:never-was@9,9&data=0123456789ab",
     "unknown": "/entity/nothing-of-the-kind",
     "wrong parameter": "/evidence?drug=temsirolimus&colour=blue",
@@ -126,13 +133,13 @@ def too_wide(page: Page, most: int) -> list[str]:
 
 @pytest.mark.parametrize("looks", LOOKS)
 def test_what_scripts_add_has_no_finding(visit: Any, looks: tuple[tuple[str, str], ...]) -> None:
-    """Suggestions under a field, an expanded graph with a menu open, a step chosen in a drawing, a citation to copy."""
+    """Suggestions, an expanded graph with a menu open, one that is filtered away, a step chosen, a citation to copy."""
     visited = visit()
     page: Page = visited.page
     for width, colours in looks:
         page.set_viewport_size(SIZES[width])
         page.emulate_media(color_scheme=colours)
-        for prepare in (suggest, expand, choose_step):
+        for prepare in (suggest, expand, filter_all, choose_step):
             prepare(visited)
             page.evaluate(axe())
             assert findings(page) + too_wide(page, SIZES[width]["width"]) == [], prepare.__name__
@@ -152,6 +159,16 @@ def expand(visited: Any) -> None:
     visited.page.locator("#graph .node[data-node='drug:sunitinib']").wait_for()
     visited.page.get_by_text("Save", exact=True).click()
     visited.page.get_by_text("Cite or repeat this view").click()
+
+
+def filter_all(visited: Any) -> None:
+    visited.go("/explore?node=drug:doxorubicin&node=drug:imatinib")
+    visited.page.locator("#graph .node[data-node='drug:doxorubicin'] > :first-child").click()
+    visited.page.get_by_role("button", name=re.compile("is included in")).click()
+    visited.page.locator("#graph-list [data-id^='more|']").click()
+    visited.page.get_by_role("button", name=re.compile("^Filter")).click()
+    visited.page.locator("#graph-filter input[data-key='includesDrug']").uncheck()
+    visited.page.locator(".stage .nothing").wait_for()
 
 
 def choose_step(visited: Any) -> None:

@@ -295,8 +295,17 @@ def test_a_search_is_exported_hit_by_hit(visit: Any, text: str) -> None:
         )
     )
     assert len(shown) > 5
-    assert sorted([row["words"], row["label"], row["id"]] for row in opened.rows("CSV")) == shown
+    rows = opened.rows("CSV")
+    things = [row for row in rows if row["group"] in ("thing", "part")]
+    assert sorted([row["words"], row["label"], row["id"]] for row in things) == shown
     answer = opened.data("JSON")
     hits = [("", hit) for hit in answer["items"]]
     hits += [(part["text"], hit) for part in answer["parts"] for hit in part["items"]]
     assert sorted([words_, hit["label"], hit["curie"]] for words_, hit in hits) == shown
+    asked = opened.texts("section[aria-labelledby=asked] li > a")
+    facts = opened.texts("section[aria-labelledby=facts] li > a")
+    assert facts
+    for group, texts, name in (("question", asked, "questions"), ("fact", facts, "facts")):
+        listed = answer["facts"]["items"] if name == "facts" else answer["questions"]
+        assert texts == [row["label"] for row in rows if row["group"] == group]
+        assert texts == [each.get("sentence") or each["label"] for each in listed]

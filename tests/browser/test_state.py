@@ -224,12 +224,21 @@ def test_a_chosen_step_of_a_mechanism_is_in_the_address(visit: Any) -> None:
 
 
 CANVAS = """() => [
-  [...document.querySelectorAll('#graph .node')].map(n => [n.dataset.node, n.getAttribute('class'),
+  [...document.querySelectorAll('#graph .node')].map(n => [n.dataset.node, [...n.classList].sort().join(' '),
     n.getAttribute('transform').match(/-?[\\d.]+/g).map(part => Math.round(part)).join()]),
-  [...document.querySelectorAll('#graph .edge')].map(e => [e.dataset.edge, e.getAttribute('class')]).sort(),
+  [...document.querySelectorAll('#graph .edge')].map(e => [e.dataset.edge, [...e.classList].sort().join(' ')]).sort(),
   [...document.querySelectorAll('#graph-legend button')].map(b => [b.dataset.type, b.getAttribute('aria-pressed')]),
   document.querySelector('#graph-panel h2')?.textContent,
-  document.querySelector('#graph-list').innerText]"""
+  document.querySelector('#graph-list').innerText,
+  [...document.querySelectorAll('#graph-filter input')].map(box => [box.dataset.key, box.checked]).sort(),
+  [...document.querySelectorAll('#graph-chips .chip')].map(chip => chip.textContent),
+  (() => {
+    const moved = document.querySelector('#graph .world').getAttribute('transform');
+    const [x, y, scale] = moved.match(/-?[\\d.]+/g).map(Number);
+    const box = document.querySelector('.stage').getBoundingClientRect();
+    return [Math.round((box.width / 2 - x) / scale), Math.round((box.height / 2 - y) / scale),
+      Math.round(scale * 100) / 100];
+  })()]"""
 
 
 def expand(page: Page, chance: random.Random) -> None:
@@ -273,8 +282,46 @@ def undo(page: Page, _: random.Random) -> None:
         page.get_by_role("button", name="Undo", exact=True).first.click()
 
 
+def filter_out(page: Page, chance: random.Random) -> None:
+    if page.locator("#graph-filter").is_hidden():
+        page.get_by_role("button", name=re.compile("^Filter")).click()
+    boxes = page.locator("#graph-filter fieldset input")
+    boxes.nth(chance.randrange(boxes.count())).click()
+
+
+def take_off(page: Page, _: random.Random) -> None:
+    if page.locator("#graph-filter").is_hidden():
+        page.get_by_role("button", name=re.compile("^Filter")).click()
+    page.get_by_label("Take what is filtered out off the picture").click()
+
+
+def zoom(page: Page, chance: random.Random) -> None:
+    page.get_by_role("button", name=chance.choice(["Zoom in", "Zoom out", "Fit"])).click()
+
+
+def pan(page: Page, chance: random.Random) -> None:
+    box = page.locator(".stage").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 6, box["y"] + 6)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 6 + chance.randrange(200), box["y"] + 6 + chance.randrange(200), steps=3)
+    page.mouse.up()
+    page.mouse.move(2, 2)  # what lies under the mouse stands out
+
+
+def add_from_rest(page: Page, chance: random.Random) -> None:
+    """The list of what an expansion left out, and, by chance, one thing of it."""
+    rests = page.locator("#graph-list [data-id^='more|']")
+    if rests.count():
+        rests.nth(chance.randrange(rests.count())).click()
+        if chance.random() < 0.6:
+            page.locator("#graph-panel input[type=checkbox]").first.check()
+            with page.expect_response(re.compile("format=json")):
+                page.get_by_role("button", name="Add 1 ticked").click()
+
+
 STEPS: tuple[Callable[[Page, random.Random], None], ...] = (
-    expand, choose, choose_connection, hide, pin, fade, undo
+    expand, choose, choose_connection, hide, pin, fade, undo, filter_out, take_off, zoom, pan, add_from_rest
 )  # fmt: skip
 
 
@@ -286,8 +333,8 @@ def test_any_walk_through_the_graph_is_in_its_address(visit: Any, seed: int) -> 
     chance = random.Random(seed)
     visited = visit()
     page: Page = visited.page
-    visited.go("/explore?node=target:KIT")
-    for _ in range(8):
+    visited.go("/explore?node=target:KIT" if seed % 2 else "/explore?node=drug:doxorubicin")
+    for _ in range(10):
         chance.choice(STEPS)(page, chance)
         page.wait_for_timeout(300)  # the address follows what is drawn
         before = page.evaluate(CANVAS)

@@ -51,6 +51,52 @@ def test_rates_are_read_without_scrolling_and_stand_where_their_figures_say(
         assert inner is None or inner["x"] + inner["width"] <= box["x"] + box["width"] + 1
 
 
+DRAWN = ("/mechanism?drug=rapamycin&target=leiomyosarcoma", "/entity/target:KIT", "/cases/patient:003-2")
+CLIPPED = """() => [...document.querySelectorAll('figure.drawing')].flatMap(figure => {
+  const frame = figure.getBoundingClientRect();
+  const faults = [];
+  for (const part of figure.querySelectorAll('.outline a, .outline .meta, .outline svg, .scroll text')) {
+    const box = part.getBoundingClientRect();
+    if (box.width === 0) continue;
+    if (box.left < frame.left - 1 || box.right > frame.right + 1) faults.push('clipped: ' + part.textContent);
+    const svg = part.closest('svg[viewBox]');
+    const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+    const isMark = part.matches('.glyph, .small, .remark');  // set smaller than labels on purpose
+    if (!isMark && part.matches('a, text') && parseFloat(getComputedStyle(part).fontSize) * scale < 10.9)
+      faults.push('small: ' + part.textContent);
+  }
+  return faults;
+})"""
+
+
+@pytest.mark.parametrize("path", DRAWN)
+@pytest.mark.parametrize(
+    "setting", [{"size": NARROW}, {"size": NARROW, "scripts": False}, {"size": (640, 450), "dark": True}], ids=str
+)
+def test_a_drawing_is_read_from_top_to_bottom_where_it_does_not_fit(
+    visit: Any, path: str, setting: dict[str, Any]
+) -> None:
+    visited = visit(**setting)
+    visited.go(path)
+    page: Page = visited.page
+    figure = page.locator("figure.drawing").first
+    expect(figure.locator(".scroll")).to_be_hidden()
+    expect(figure.locator(".outline")).to_be_visible()
+    assert page.evaluate(CLIPPED) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= setting["size"][0]
+    drawn = set(figure.locator(".scroll a").evaluate_all("all => all.map(link => link.getAttribute('href'))"))
+    told = set(figure.locator(".outline a").evaluate_all("all => all.map(link => link.getAttribute('href'))"))
+    assert drawn == told
+
+
+def test_a_line_of_an_outline_opens_its_step(visit: Any) -> None:
+    visited = visit(size=NARROW)
+    visited.go("/mechanism?drug=rapamycin&target=mTOR")
+    page: Page = visited.page
+    page.locator(".outline a.edge").last.click()
+    expect(page.locator("li[data-step].chosen").first).to_be_visible()
+
+
 def test_paths_between_two_things_come_in_one_request_and_move_nothing(visit: Any) -> None:
     visited = visit()
     page: Page = visited.page
@@ -157,27 +203,6 @@ def test_signs_are_drawn_without_scripts(visit: Any) -> None:
     assert {"url(#mark-dot)", "url(#mark-bar)"} <= set(marks.values())
     paths = [line.get_attribute("d") for line in page.locator("#graph .edge path.line").all()]
     assert len(set(paths)) == len(paths)  # lines between the same two things lie beside each other
-
-
-def test_connections_are_filtered_by_what_they_say_and_how_firmly(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT&node=drug:imatinib&node=histotype:gist")
-    page.get_by_text("Filter connections").click()
-    switch = page.locator("#graph-links [data-type='inhibits']")
-    expect(switch).to_contain_text(re.compile(r"inhibits \d"))
-    switch.click()
-    faded = page.locator("#graph .edge.faded")
-    expect(faded).not_to_have_count(0)
-    assert all("|inhibits|" in (edge.get_attribute("data-edge") or "") for edge in faded.all())
-    expect(page).to_have_url(re.compile("fade=inhibits"))
-    page.reload()
-    expect(page.locator("#graph .edge.faded")).not_to_have_count(0)
-    page.get_by_text("Filter connections").click()
-    page.get_by_role("button", name="Show all").click()
-    expect(page.locator("#graph .edge.faded")).to_have_count(0)
-    page.keyboard.press("Control+z")
-    expect(page.locator("#graph .edge.faded")).not_to_have_count(0)
 
 
 def test_a_thing_is_added_in_place(visit: Any) -> None:

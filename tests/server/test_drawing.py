@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kg.layout import ROOM, positions
 from kg.model import EntityRef
 from server.drawing import Box, Link, Picture, layered_picture, wrapped
+from server.outline import Branch, outline, room_needed
 
 NAMES = (
     "sirolimus",
@@ -131,3 +132,49 @@ def test_a_free_graph_looks_the_same_every_time() -> None:
     nodes, links = ["a", "b", "c", "d"], [("a", "b"), ("b", "c"), ("c", "d")]
     assert positions(nodes, links) == positions(nodes, links)
     assert positions([], []) == {}
+
+
+def told(branch: Branch, depth: int = 0) -> list[tuple[int, str, bool]]:
+    return [(depth, branch.box.id, branch.is_elsewhere)] + [
+        line for each in branch.branches for line in told(each, depth + 1)
+    ]
+
+
+def test_an_outline_tells_a_thing_once_and_names_it_where_else_it_is_reached() -> None:
+    # 0 leads to 3 at once and by way of 1 and 2; nothing leads to 4, which leads to 2.
+    links = [link(0, 1), link(1, 2), link(2, 3), link(0, 3), link(4, 2)]
+    found = outline(layered_picture([ref(number) for number in range(5)], links))
+    assert found.into == ()
+    lines = [told(root) for root in found.roots]
+    from_zero = next(each for each in lines if each[0][1] == "n0")
+    from_four = next(each for each in lines if each[0][1] == "n4")
+    assert [(depth, name) for depth, name, _ in from_zero if name != "n3"] == [(0, "n0"), (1, "n1"), (2, "n2")]
+    assert [(depth, elsewhere) for depth, name, elsewhere in from_zero if name == "n3"].count((3, False)) == 1
+    assert from_four == [(0, "n4", False), (1, "n2", True)]
+
+
+def test_an_outline_of_one_thing_tells_what_leads_to_it_before_it() -> None:
+    links = [link(0, 1), link(2, 1), link(1, 3)]
+    found = outline(layered_picture([ref(number) for number in range(4)], links, centre="n1"))
+    assert {branch.box.id for branch in found.into} == {"n0", "n2"}
+    assert [told(root) for root in found.roots] == [[(0, "n1", False), (1, "n3", False)]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25))
+@settings(deadline=None)
+def test_an_outline_has_every_thing_and_every_line_of_its_drawing(pairs: list[tuple[int, int]]) -> None:
+    picture = layered_picture([ref(number) for number in range(10)], [link(*pair) for pair in pairs])
+
+    def arrows(branch: Branch) -> list[str]:
+        own = [branch.arrow.step] if branch.arrow else []
+        return own + [step for each in branch.branches for step in arrows(each)]
+
+    roots = outline(picture).roots
+    assert sorted(step for root in roots for step in arrows(root)) == sorted(arrow.step for arrow in picture.edges)
+    assert {name for root in roots for _, name, _ in told(root)} == {box.id for box in picture.nodes}
+
+
+def test_the_room_of_a_drawing_leaves_its_labels_at_eleven_pixels() -> None:
+    for width in (100, 360, 700, 1000, 1220):
+        assert room_needed(width) * 16 / width * 12 >= 11
+    assert room_needed(1500) == 0

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
 from server.app import create_app
+from server.explore_rests import Way
 from server.explore_state import view_state
 from server.settings import Settings
 
@@ -28,22 +29,55 @@ def packed(pairs: list[tuple[str, str]]) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-@given(_PLACES, st.lists(st.sampled_from(["Drug", "Target", "Process"]), unique=True), st.text(max_size=8))
+_KEYS = st.sampled_from(["Drug", "inhibits", "hedged", "effect:up", "by:document:002", "year:2007", "year:none"])
+_WAYS = st.dictionaries(
+    st.builds(Way, _NAMES, st.sampled_from(["", "inhibits"]), st.sampled_from(["", "in", "out"])),
+    st.none() | st.tuples(st.integers(-5000, 5000), st.integers(-5000, 5000)),
+    max_size=4,
+)
+_SWITCHES = st.tuples(st.booleans(), st.booleans())
+_LOOKS = st.none() | st.tuples(st.integers(-900, 900), st.integers(-900, 900), st.integers(15, 400))
+
+
+@given(_PLACES, _WAYS, st.lists(_KEYS, unique=True), _SWITCHES, st.tuples(st.text(max_size=8), _LOOKS))
 def test_every_field_of_a_view_comes_back_from_its_address_plain_and_packed(
-    places: dict[str, tuple[int, int, bool]], faded: list[str], chosen: str
+    places: dict[str, tuple[int, int, bool]],
+    ways: dict[Way, tuple[int, int] | None],
+    faded: list[str],
+    switches: tuple[bool, bool],
+    seen: tuple[str, tuple[int, int, int] | None],
 ) -> None:
+    (hides, imports), (chosen, look) = switches, seen
     pairs = [("at", f"{name}@{x},{y}") for name, (x, y, _) in places.items()]
+    pairs += [("more", way.id.removeprefix("more|") + (f"@{at[0]},{at[1]}" if at else "")) for way, at in ways.items()]
     pairs += [("pin", name) for name, (_, _, pin) in places.items() if pin]
     pairs += [("fade", kind) for kind in faded] + [("open", chosen), ("links", "7"), ("data", "abc123")]
+    pairs += [("filtered", "hidden")] * hides + [("imports", "true")] * imports
+    pairs += [("pan", f"{look[0]},{look[1]}"), ("zoom", f"{look[2] / 100:g}")] if look else []
     plain: dict[str, list[str]] = {}
     for name, value in pairs:
         plain.setdefault(name, []).append(value)
     for state in (view_state(plain), view_state({"view": [packed(pairs)]})):
         assert state.names == tuple(places)
-        assert state.places == {name: (float(x), float(y)) for name, (x, y, _) in places.items()}
+        stand = {way.id: at for way, at in ways.items() if at}
+        assert state.places == {name: (float(x), float(y)) for name, (x, y, _) in places.items()} | stand
+        assert state.rests == tuple(ways)
         assert state.pinned == {name for name, (_, _, pin) in places.items() if pin}
         assert (state.faded, state.chosen) == (tuple(faded), chosen.strip())
         assert (state.links, state.data) == (7, "abc123")
+        assert (state.hides, state.imports) == (hides, imports)
+        assert (state.pan, state.zoom) == (((look[0], look[1]), look[2] / 100) if look else (None, None))
+
+
+@pytest.mark.parametrize("text", ["", "KIT", "target:KIT|inhibits", "target:KIT|inhibits|up", "|inhibits|in", "@1,2"])
+def test_a_malformed_rest_is_left_out(text: str) -> None:
+    assert view_state({"more": [text]}).rests == ()
+
+
+@pytest.mark.parametrize("text", ["0", "9", "nan", "inf", "much"])
+def test_a_zoom_that_the_window_does_not_reach_is_left_out(text: str) -> None:
+    state = view_state({"zoom": [text], "pan": ["nan,1"]})
+    assert (state.zoom, state.pan) == (None, None)
 
 
 def test_what_stands_beside_a_packed_view_adds_to_it() -> None:

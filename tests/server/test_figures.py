@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from kg import KnowledgeGraph
 from kg.evidence.rows import EvidenceQuestion, EvidenceRow
 from kg.tables import table
-from server import figures, plots
+from server import figures, forest_plots
 from server.app import create_app
 from server.cli import main
 from server.openapi import describe_api
@@ -144,6 +144,6 @@ def test_a_forest_lists_the_best_rate_first() -> None:
         of_40(4, 30, measure=progression),
         of_40(5, 2, measure=progression),
     ]
-    responses, progressions = plots.forests(answers)
+    responses, progressions = forest_plots.forests(answers)
     assert [line.figure.split()[0] for line in responses.rows] == ["50%", "25%", "10%"]
     assert [line.figure.split()[0] for line in progressions.rows] == ["5%", "75%"]

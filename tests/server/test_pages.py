@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -13,8 +14,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg import KnowledgeGraph
+from kg.errors import QueryTimeout
 from server.app import create_app
+from server.assets import Assets
 from server.settings import Settings
+from tests.endless import ENDLESS
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 MECHANISM = "/mechanism?drug=rapamycin&target=leiomyosarcoma"
@@ -46,6 +50,7 @@ def links(html: str) -> Iterator[str]:
 EVERY_PAGE = (
     "/",
     "/search?q=rapamycin",
+    "/search?q=stomatitis+grade+3",
     "/entity/drug:sirolimus",
     "/entity/histotype:leiomyosarcoma",
     "/entity/regimen:docetaxel-gemcitabine",
@@ -145,6 +150,19 @@ def test_two_drugs_together_show_where_they_meet_and_what_is_only_inferred(clien
     html = page(client, "/mechanism?drug=imatinib&drug=sunitinib&target=GIST")
     assert "imatinib and sunitinib meet at KIT: both lower it." in words(html)
     assert "role-meeting-same" in html
+
+
+def test_drugs_that_stand_for_their_classes_are_marked_as_inferred(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=doxorubicin+%2B+imatinib"))
+    assert "Inferred, stated by no source: doxorubicin belongs to the class cytotoxic drug" in told
+    assert "acts only together with signalling-directed drug, for which imatinib stands" in told
+    assert "stands" not in words(page(client, "/mechanism?drug=doxorubicin"))
+
+
+def test_a_filter_that_hides_what_was_asked_for_is_named(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=imatinib&target=KIT&effect=raises"))
+    assert "More would be found, but only chains with the effect asked for are shown." in told
+    assert "More would be found" not in words(page(client, "/mechanism?drug=imatinib&target=KIT"))
 
 
 def test_a_step_says_in_whom_it_was_stated(client: FlaskClient) -> None:
@@ -285,3 +303,128 @@ def test_a_thing_that_only_results_name_leads_to_them(
     html = page(client, f"/entity/{thing}")
     assert question in set(links(html))
     assert answer in words(page(client, question))
+
+
+@pytest.mark.parametrize("path", ["/evidence?drug=temsirolimus", "/api/v1/evidence?drug=temsirolimus"])
+def test_what_a_page_or_a_question_asks_of_the_graph_ends_when_its_client_leaves(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(KnowledgeGraph, "evidence", lambda graph, _: graph.sparql(ENDLESS))
+    assert client.get(path, environ_overrides={"waitress.client_disconnected": lambda: True}).status_code == 499
+    monkeypatch.undo()
+    assert client.get(path).status_code == 200  # whoever comes next is answered
+
+
+def test_a_search_for_mechanisms_ends_when_its_client_leaves(client: FlaskClient) -> None:
+    gone = {"waitress.client_disconnected": lambda: True}
+    assert client.get("/api/v1/mechanism?drug=rapamycin&target=mTOR", environ_overrides=gone).status_code == 499
+
+
+WRONG = {  # an address -> what its page says, and where it leads instead
+    "/evidence?drug=temsirolimus&colour=blue": ("has no field “colour”", "/evidence?drug=temsirolimus"),
+    "/evidence?min_n=abc&drug_class=mTOR+inhibitor": (
+        "“abc” does not fit the least number of patients",
+        "/evidence?drug_class=mTOR+inhibitor",
+    ),
+    "/evidence?drug=temsirolimu&line=first": (
+        "Nothing in this graph is called “temsirolimu” (given for the drug)",
+        "/evidence?drug=temsirolimus&line=first",
+    ),
+    "/entity/imatinb": ("Nothing in this graph is called “imatinb”", "/entity/drug%3Aimatinib"),
+}
+
+
+@pytest.mark.parametrize("path", WRONG)
+def test_a_page_of_what_went_wrong_uses_the_words_of_its_form_and_leads_on(client: FlaskClient, path: str) -> None:
+    told, onward = WRONG[path]
+    html = page(client, path, 404 if "alled" in told else 400)
+    assert told in words(html)
+    assert not re.search(r"parameter|min_n|drug_class|[a-z_]+=", words(html))
+    assert onward in set(links(html))
+    assert client.get(onward, headers=BROWSER).status_code == 200
+    problem = client.get(path, headers={"Accept": "application/json"})  # programs get the names
+    assert problem.status_code in {400, 404}
+    assert problem.json is not None
+    assert "parameter" in problem.json
+
+
+def test_a_failure_of_ours_is_told_with_its_number(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise QueryTimeout("timeout_s", 10, "s")
+
+    monkeypatch.setattr(KnowledgeGraph, "evidence", fail)
+    response = client.get("/evidence?drug=temsirolimus", headers=BROWSER)
+    told = words(response.text)
+    assert response.status_code == 503
+    assert "not ready after 10 s" in told
+    assert "What you asked is in order." in told
+    assert "Ask for less" in told
+    number = response.headers["X-Request-Id"]
+    assert number in told
+    assert number in caplog.text
+
+
+def test_a_regimen_is_listed_with_what_its_groups_reached_in_the_very_disease(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?histotype=uterine+leiomyosarcoma"))
+    # 5 of 11 had a uterine leiomyosarcoma; 15.5% is of all 45 sarcomas of that arm, and not said of the disease.
+    assert "temozolomide monotherapy 1 study for objective response rate 45.5% of 11" in told
+    assert re.search(r"gemcitabine monotherapy [^%]* objective response rate 18% of 39, 5.5% of 18, among others", told)
+
+
+def test_a_mechanism_is_told_in_short_before_it_is_drawn(client: FlaskClient) -> None:
+    html = page(client, MECHANISM)
+    told = words(html[: html.index("<figure")])
+    assert "Sirolimus binds FKBP12" in told
+    assert re.search(r"This leads to less of .*progression through the G1/S boundary", told)
+    assert "This leads to more of DNA chain termination" not in told  # that is what gemcitabine does
+
+
+def test_what_reaches_a_target_is_told_by_what_it_comes_to(client: FlaskClient) -> None:
+    html = page(client, "/mechanism?target=KIT")
+    assert re.search(r"Less KIT through .*imatinib", words(html[: html.index("<figure")]))
+
+
+def test_pages_and_answers_travel_compressed_where_the_client_can_read_it(client: FlaskClient) -> None:
+    for path in (MECHANISM, "/api/v1/evidence?drug=temsirolimus"):
+        plain = client.get(path)
+        packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert gzip.decompress(packed.data) == plain.data
+        assert len(packed.data) < len(plain.data) / 4
+        assert "Content-Encoding" not in plain.headers
+        assert "Accept-Encoding" in plain.headers["Vary"]
+
+
+def test_bundled_files_are_fetched_once_and_compressed(client: FlaskClient) -> None:
+    names = [name for entry in ("site", "sparql") for name in Assets().scripts(entry)]
+    if not names:
+        pytest.skip("the pages are not bundled: run `npm run build` in web/")
+    for name in names:
+        with client.get(name, headers={"Accept-Encoding": "gzip"}) as first, client.get(name) as plain:
+            assert "immutable" in first.headers["Cache-Control"]
+            assert gzip.decompress(first.data) == plain.data
+        with client.get(name, headers={"If-None-Match": first.headers["ETag"]}) as again:
+            assert again.status_code == 304
+
+
+def test_a_part_that_fails_leaves_the_rest_of_its_page(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(KnowledgeGraph, "pool", fail)
+    told = words(page(client, "/evidence?drug=temsirolimus"))
+    assert "This part failed, the rest of the page is whole." in told
+    assert "stable disease or better for 60 days" in told
+    number = re.search(r"\(request (\w+)\)", told)
+    assert number
+    assert number[1] in caplog.text
+
+
+def test_a_curators_mention_of_a_document_is_its_title_with_a_link(client: FlaskClient) -> None:
+    html = page(client, "/evidence?histotype=leiomyosarcoma")
+    assert '<a href="/documents/document:004">“Retroperitoneal pleomorphic leiomyosarcoma controlled' in html
+    for path in ("/evidence?histotype=leiomyosarcoma", "/study/study:sarc002", "/documents/document:003"):
+        assert not re.search(r"\b[Dd]ocument 00\d\b", words(page(client, path)))

@@ -6,8 +6,8 @@ import pytest
 
 from kg.evidence.rows import ComponentRow
 from kg.model import EntityRef
-from server import wording
-from tests.kg.evidence_rows import row
+from server import forest_plots, wording
+from tests.kg.evidence_rows import people, row
 
 GEMCITABINE = EntityRef("https://w3id.org/sarcoma-kg/drug/gemcitabine", "drug:gemcitabine", "Drug", "gemcitabine")
 
@@ -72,6 +72,21 @@ def test_class_names_are_words() -> None:
         "drug",
         "joint cause",
     ]
+
+
+def test_a_part_of_an_arm_is_not_as_large_as_the_arm() -> None:
+    leiomyosarcoma = row(value_text="24%", value=24, unit="%", subgroup="leiomyosarcoma", population=people(133))
+    assert (wording.of_n(leiomyosarcoma), wording.short_figure(leiomyosarcoma)) == ("", "24%")
+    printed = row(value_text="24%", value=24, unit="%", ci=(17, 33), subgroup="leiomyosarcoma", population=people(133))
+    (forest,) = forest_plots.forests([printed])
+    assert [entry.figure for entry in forest.rows] == ["24% (17 to 33)"]
+
+
+def test_responders_of_one_histotype_are_not_called_pooled() -> None:
+    among = row(value_text="3 patients", numerator=3, subgroup="uterine leiomyosarcoma", population=people(39, "mixed"))
+    assert wording.counted(among).endswith("uterine leiomyosarcoma; of how many is not told")
+    whole = row(value_text="7 (18%)", numerator=7, denominator=39, population=people(39, "mixed"))
+    assert wording.counted(whole).endswith("histotypes pooled")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ function follow(): void {
 follow();
 window.addEventListener("hashchange", follow);
 
-document.querySelectorAll<SVGElement>("svg a[data-step]").forEach((edge) => {
+document.querySelectorAll<Element>("figure.drawing a[data-step]").forEach((edge) => {
   edge.addEventListener("click", (event) => {
     event.preventDefault();
     choose(edge.getAttribute("data-step") ?? "");

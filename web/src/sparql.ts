@@ -7,6 +7,8 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { sparql } from "codemirror-lang-sparql";
+import { ApiError, ask, problemIn } from "./api";
+import { download } from "./files";
 import { scrollThrough, type Packed } from "./table";
 
 /** Colours that keep their contrast in light and dark; the variables are in site.css. */
@@ -54,6 +56,35 @@ function takeUpMarked(view: EditorView): void {
   view.dispatch({ selection: { anchor, head } });
 }
 
+/** A file of the answer instead of the page: this page stays, tells how long it takes, and what went wrong. */
+async function save(form: HTMLFormElement, format: string): Promise<void> {
+  form.querySelector("[role=alert]")?.remove();
+  const asked = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+  let fault = "";
+  try {
+    const answer = await ask(`${form.action}?${asked.toString()}`, {});
+    if (answer.ok) download(await answer.blob(), `answer.${format === "turtle" ? "ttl" : format}`);
+    else fault = problemIn(await answer.json(), answer.status);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    fault = error.message;
+  }
+  if (!fault) return;
+  const told = document.createElement("p");
+  told.className = "gap";
+  told.setAttribute("role", "alert");
+  told.textContent = fault;
+  form.append(told);
+}
+
+document.querySelector<HTMLFormElement>("form:has(textarea[name=query])")?.addEventListener("submit", (event) => {
+  const form = event.currentTarget as HTMLFormElement;
+  const format = String(new FormData(form).get("format"));
+  if (format === "html") return; // the answer is the next page
+  event.preventDefault();
+  void save(form, format);
+});
+
 const everyRow = document.querySelector("#all-rows");
 const region = document.querySelector<HTMLElement>("#rows");
 if (everyRow && region) {
@@ -68,7 +99,7 @@ if (area) {
   const host = document.createElement("div");
   host.className = "editor";
   area.before(host);
-  host.style.minHeight = `${area.offsetHeight}px`; // what stands below stays where it is
+  host.style.height = `${area.offsetHeight}px`; // what stands below stays where it is; the reader may draw it taller
   area.hidden = true;
   // In a shadow root the editor uses constructed style sheets, which a strict style policy allows.
   const root = host.attachShadow({ mode: "open" });
@@ -83,12 +114,13 @@ if (area) {
         keymap.of([{ key: "Mod-Enter", run: () => { area.form?.requestSubmit(); return true; } }, ...defaultKeymap, ...historyKeymap]),
         EditorView.lineWrapping, typeOver,
         EditorView.theme({
-          "&": { backgroundColor: "var(--surface)", color: "var(--ink)", fontSize: "0.9rem" },
+          "&": { height: "100%", backgroundColor: "var(--surface)", color: "var(--ink)", fontSize: "0.9rem" },
+          ".cm-scroller": { overflow: "auto" },
           ".cm-content": { caretColor: "var(--ink)", fontFamily: "var(--mono)" },
           ".cm-gutters": { backgroundColor: "var(--ground)", color: "var(--muted)", border: "none" },
           "&.cm-focused": { outline: "2px solid var(--accent)" },
         }),
-        EditorView.contentAttributes.of({ "aria-label": "SPARQL query" }),
+        EditorView.contentAttributes.of({ "aria-label": "SPARQL query", tabindex: "0" }),
         EditorView.updateListener.of((update) => { if (update.docChanged) area.value = update.state.doc.toString(); }),
       ],
     }),

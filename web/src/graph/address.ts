@@ -20,3 +20,25 @@ async function packed(text: string): Promise<string> {
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
+
+/** The address bar, and what tells of this address on the page: both follow what is shown. */
+export class AddressBar {
+  private current: string;
+  private changes = 0;
+
+  /** Args: share: the part of the page that cites the view and links to its other forms. */
+  constructor(private readonly share: HTMLElement | null) {
+    this.current = share?.dataset["address"] ?? "";
+  }
+
+  async follow(parameters: URLSearchParams): Promise<void> {
+    const change = (this.changes += 1);
+    const now = await addressOf(parameters);
+    if (change !== this.changes) return;
+    window.history.replaceState(null, "", now);
+    const replaced = (text: string): string => text.replaceAll(this.current, now);
+    this.share?.querySelectorAll<HTMLAnchorElement>("a[href]").forEach((each) => each.setAttribute("href", replaced(each.getAttribute("href") ?? "")));
+    this.share?.querySelectorAll("p:not(:has(a)), pre").forEach((part) => (part.textContent = replaced(part.textContent ?? "")));
+    this.current = now;
+  }
+}

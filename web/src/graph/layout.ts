@@ -1,13 +1,15 @@
 /** Finds places for new nodes; what is on screen already never moves. */
 
 import { forceCollide, forceLink, forceManyBody, forceSimulation, type SimulationNodeDatum } from "d3-force";
-import type { GraphModel, GraphNode } from "./model";
+import { roomOf } from "./labels";
+import type { GraphModel, GraphNode, GraphRest } from "./model";
 
 interface Body extends SimulationNodeDatum {
   id: string;
 }
 
 const TICKS = 200;
+const SWEEPS = 120;
 const SPACING = 110;
 const RADIUS = 42;
 /** Labels are wider than high: the plane is squeezed while forces work, so that a circle there is an ellipse on screen. */
@@ -23,6 +25,20 @@ export function placeNew(model: GraphModel, added: readonly GraphNode[], parent:
     node.y = parent.y + SPACING * Math.sin(angle);
   });
   settle(model, fresh);
+}
+
+/** Places a "+n more" at a free spot near the thing that it belongs to, rather outside of the crowd. */
+export function placeRest(model: GraphModel, rest: GraphRest, parent: GraphNode): void {
+  const others = [...model.nodes.values(), ...[...model.rests.values()].filter((other) => other !== rest)];
+  let best = -Infinity;
+  for (const far of [1, 1.6, 2.2]) {
+    for (let turn = 0; turn < 16; turn += 1) {
+      const angle = (Math.PI * turn) / 8;
+      const [x, y] = [parent.x + SQUEEZE * SPACING * far * Math.cos(angle), parent.y + SPACING * far * Math.sin(angle)];
+      const room = Math.min(...others.map((other) => Math.hypot((other.x - x) / SQUEEZE, other.y - y)), SPACING) - 12 * far;
+      if (room > best) [best, rest.x, rest.y] = [room, Math.round(x), Math.round(y)];
+    }
+  }
 }
 
 /** Places the new things of some paths between their ends, each path beside the others. */
@@ -51,6 +67,7 @@ function settle(model: GraphModel, fresh: ReadonlySet<string>): void {
     const x = node.x / SQUEEZE;
     return fresh.has(node.id) ? { id: node.id, x, y: node.y } : { id: node.id, x, y: node.y, fx: x, fy: node.y };
   });
+  for (const rest of model.shownRests()) if (rest.x !== 0 || rest.y !== 0) bodies.push({ id: rest.id, x: rest.x / SQUEEZE, y: rest.y, fx: rest.x / SQUEEZE, fy: rest.y });
   const links = [...model.edges.values()]
     .filter((edge) => fresh.has(edge.source) || fresh.has(edge.target))
     .map((edge) => ({ source: edge.source, target: edge.target }));
@@ -67,6 +84,32 @@ function settle(model: GraphModel, fresh: ReadonlySet<string>): void {
       node.y = Math.round(body.y ?? 0);
     }
   }
+  part(model, fresh);
+}
+
+/** Pushes new things off others and their names, each time the shorter way; what was there stays. */
+function part(model: GraphModel, fresh: ReadonlySet<string>): void {
+  const all = [...model.nodes.values(), ...model.shownRests().filter((rest) => rest.x !== 0 || rest.y !== 0)];
+  const rooms = all.map(roomOf);
+  for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
+    let isFree = true;
+    all.forEach((one, i) => {
+      if (!fresh.has(one.id)) return;
+      all.forEach((other, j) => {
+        const [a, b] = [rooms[i], rooms[j]];
+        if (i === j || !a || !b) return;
+        const [dx, dy] = [one.x + a.x - other.x - b.x, one.y + a.y - other.y - b.y];
+        const [across, down] = [a.width / 2 + b.width / 2 - Math.abs(dx), a.height / 2 + b.height / 2 - Math.abs(dy)];
+        if (across <= 0 || down <= 0) return;
+        isFree = false;
+        const share = fresh.has(other.id) ? 0.5 : 1;
+        if (across < down) one.x += share * (across + 1) * (dx < 0 ? -1 : 1);
+        else one.y += share * (down + 1) * (dy < 0 ? -1 : 1);
+      });
+    });
+    if (isFree) break;
+  }
+  for (const one of all) if (fresh.has(one.id)) [one.x, one.y] = [Math.round(one.x), Math.round(one.y)];
 }
 
 /** The angle that leads away from what a node is linked to already. */

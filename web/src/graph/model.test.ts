@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { placeAlong, placeNew } from "./layout";
-import { GraphModel, type FoundPaths, type GraphData, type GraphEdge, type GraphNode } from "./model";
+import { boxesOf } from "./labels";
+import { placeAlong, placeNew, placeRest } from "./layout";
+import { meet } from "./words";
+import { csvText, jsonText } from "./save";
+import { GraphModel, type FoundPaths, type GraphData, type GraphEdge, type GraphNode, type GraphRest } from "./model";
 
 const node = (id: string, x = 0, y = 0, type = "Drug"): GraphNode => ({ id, type, label: id, x, y, pinned: false });
 const edge = (source: string, target: string): GraphEdge => ({
-  id: `${source}|inhibits|${target}|stated`, source, target, predicate: "inhibits", label: "inhibits", sentence: "", sign: -1, certainty: "stated", statements: [],
+  id: `${source}|inhibits|${target}|stated`, source, target, predicate: "inhibits", label: "inhibits", sentence: "", sign: -1, certainty: "stated", statements: [], said: [],
+});
+const rest = (items: string[], total = items.length): GraphRest => ({
+  id: "more|target:KIT|inhibits|in", node: "target:KIT", predicate: "inhibits", direction: "in", label: "is inhibited by", total, x: 30, y: 60, pinned: false,
+  items: items.map((id) => ({ id, type: "Drug", label: id, certainty: "stated", statements: 1 })),
 });
 const kit: GraphData = { nodes: [node("target:KIT", 0, 0, "Target"), node("drug:imatinib", 100, 40)], edges: [edge("drug:imatinib", "target:KIT")] };
 const fresh = (): GraphModel => new GraphModel(structuredClone(kit));
@@ -132,17 +139,81 @@ describe("paths", () => {
   });
 });
 
-describe("what is faded", () => {
-  it("is a kind of thing with its connections, or connections by what they say or how firmly", () => {
+describe("what an expansion left out", () => {
+  const expanded = (): GraphModel => {
     const model = fresh();
-    const [said] = [...model.edges.values()];
-    if (!said) throw new Error("no edge");
-    for (const key of ["Drug", "inhibits", "stated"]) {
-      model.toggle([key]);
-      expect(model.isFadedEdge(said), key).toBe(true);
+    model.add({ nodes: [node("drug:a")], edges: [edge("drug:a", "target:KIT")], rests: [rest(["drug:imatinib", "drug:a", "drug:b", "drug:c"], 6)] });
+    return model;
+  };
+  const left = (model: GraphModel): number[] => model.shownRests().map((each) => model.left(each));
+
+  it("is counted beside its thing, and is what is not shown", () => {
+    const model = expanded();
+    expect(left(model)).toEqual([4]);
+    expect(model.waiting(rest(["drug:a", "drug:b", "drug:c"])).map((item) => item.id)).toEqual(["drug:b", "drug:c"]);
+  });
+
+  it("gets less with each of them that is added, whichever way, and more with each that is hidden", () => {
+    const model = expanded();
+    model.add({ nodes: [node("drug:b")], edges: [] });
+    expect(left(model)).toEqual([3]);
+    model.hide("drug:a");
+    expect(left(model)).toEqual([4]);
+    model.undo();
+    model.undo();
+    expect(left(model)).toEqual([4]);
+  });
+
+  it("goes away when nothing is left, and comes back with undo", () => {
+    const model = fresh();
+    model.add({ nodes: [], edges: [], rests: [rest(["drug:b"])] });
+    model.add({ nodes: [node("drug:b")], edges: [] });
+    expect(left(model)).toEqual([]);
+    model.undo();
+    expect(left(model)).toEqual([1]);
+  });
+
+  it("goes with its thing, can be hidden itself, and goes with the expansion that is taken back", () => {
+    for (const id of ["target:KIT", "more|target:KIT|inhibits|in"]) {
+      const model = expanded();
+      model.hide(id);
+      expect(left(model), id).toEqual([]);
       model.undo();
-      expect(model.isFadedEdge(said), key).toBe(false);
+      expect(left(model), id).toEqual([4]);
     }
+    const model = expanded();
+    model.undo();
+    expect([...model.rests]).toEqual([]);
+    model.redo();
+    expect(left(model)).toEqual([4]);
+  });
+
+  it("is in the address with its place, which moving changes and undo gives back", () => {
+    const model = expanded();
+    const more = (): string[] => model.toParameters("more|target:KIT|inhibits|in", "abc").getAll("more");
+    const [one] = model.shownRests();
+    if (!one) throw new Error("no rest");
+    expect(model.toParameters(one.id, "abc").get("open")).toBe(one.id);
+    expect(more()).toEqual(["target:KIT|inhibits|in@30,60"]);
+    Object.assign(one, { x: 5 });
+    model.moved(one, { x: 30, y: 60, pinned: false });
+    expect(more()).toEqual(["target:KIT|inhibits|in@5,60"]);
+    model.undo();
+    expect(more()).toEqual(["target:KIT|inhibits|in@30,60"]);
+  });
+
+  it("stands apart from everything else", () => {
+    const model = expanded();
+    const [one] = model.shownRests();
+    const parent = model.nodes.get("target:KIT");
+    if (!one || !parent) throw new Error("no rest");
+    placeRest(model, one, parent);
+    for (const other of model.nodes.values()) expect(Math.hypot(one.x - other.x, one.y - other.y), other.id).toBeGreaterThan(60);
+  });
+
+  it("is told in files as a number, not as things", () => {
+    expect(JSON.parse(jsonText(expanded())).rests).toEqual([{ node: "target:KIT", predicate: "inhibits", direction: "in", left_out: 4 }]);
+    expect(csvText(expanded())).not.toContain("more");
   });
 });
 
@@ -153,8 +224,10 @@ describe("the address", () => {
     Object.assign(target ?? {}, { x: 12.4, y: -3.6 });
     Object.assign(drug ?? {}, { pinned: true });
     model.faded.add("Target");
-    expect(model.toParameters("drug:imatinib", "abc").toString()).toBe(
-      new URLSearchParams([["at", "target:KIT@12,-4"], ["at", "drug:imatinib@100,40"], ["pin", "drug:imatinib"], ["fade", "Target"], ["open", "drug:imatinib"], ["links", "1"], ["data", "abc"]]).toString(),
+    model.switchHiding();
+    model.imports = true;
+    expect(model.toParameters("drug:imatinib", "abc", { pan: [10, -20], zoom: 1.25 }).toString()).toBe(
+      new URLSearchParams([["at", "target:KIT@12,-4"], ["at", "drug:imatinib@100,40"], ["pin", "drug:imatinib"], ["fade", "Target"], ["filtered", "hidden"], ["imports", "true"], ["open", "drug:imatinib"], ["pan", "10,-20"], ["zoom", "1.25"], ["links", "1"], ["data", "abc"]]).toString(),
     );
     model.add({ nodes: [], edges: [] }, paths);
     model.path = 2;
@@ -173,7 +246,7 @@ describe("new things", () => {
   it("find places apart from each other, and move nothing that was there", () => {
     const model = fresh();
     const before = structuredClone([...model.nodes.values()]);
-    const drugs = Array.from({ length: 15 }, (_, number) => node(`drug:new-${number}`));
+    const drugs = Array.from({ length: 15 }, (_, number) => node(`drug:new-${number} with a name of three lines as regimens have`));
     const parent = model.nodes.get("target:KIT");
     if (!parent) throw new Error("no parent");
     const added = model.add({ nodes: drugs, edges: drugs.map((drug) => edge(drug.id, "target:KIT")) });
@@ -181,7 +254,10 @@ describe("new things", () => {
     expect([...model.nodes.values()].slice(0, 2)).toEqual(before);
     const places = [...model.nodes.values()];
     for (const [index, a] of places.entries()) {
-      for (const b of places.slice(index + 1)) expect(Math.hypot(a.x - b.x, a.y - b.y), `${a.id} and ${b.id}`).toBeGreaterThan(40);
+      for (const b of places.slice(index + 1)) {
+        const clash = boxesOf(a).some((one) => boxesOf(b).some((other) => meet(one, other)));
+        expect(clash, `${a.id} and ${b.id}`).toBe(false);
+      }
     }
   });
 });

@@ -9,6 +9,13 @@ export interface GraphNode {
   pinned: boolean;
 }
 
+/** One source behind an edge: who states it, of which year, and what it goes back to. */
+export interface Said {
+  by: string; // CURIE of a document or of an import's graph
+  year: string; // "" where none is printed
+  source: string; // CURIE of what is cited, or `by`
+}
+
 export interface GraphEdge {
   id: string;
   source: string;
@@ -19,11 +26,33 @@ export interface GraphEdge {
   sign: number | null;
   certainty: string;
   statements: string[];
+  said: Said[];
+}
+
+/** A thing that an expansion leads to, shown or not. */
+export interface RestItem {
+  id: string;
+  type: string;
+  label: string;
+  certainty: string;
+  statements: number;
+}
+
+/** A "+n more": an expansion that left something out. `items` hold also what is shown, so that n follows every step. */
+export interface GraphRest extends Place {
+  id: string; // more|curie|predicate|direction
+  node: string;
+  predicate: string; // "" for any
+  direction: string; // "in", "out", or "" for both
+  label: string;
+  total: number;
+  items: RestItem[];
 }
 
 export interface GraphData {
   nodes: GraphNode[];
   edges: GraphEdge[];
+  rests?: GraphRest[];
 }
 
 /** A step of a path: the edge that draws it, and where it is stated. */
@@ -51,9 +80,21 @@ export interface FoundPaths {
   paths: FoundPath[];
 }
 
+/** Which part of the plane the window shows: the point in its middle, and pixels per pixel of the plane. */
+export interface Look {
+  pan: [number, number];
+  zoom: number;
+}
+
 /** What the page hands over: a graph, and how the reader left it. */
 export interface SavedView extends GraphData {
+  rests: GraphRest[];
+  agents: Record<string, string>; // names of documents and imports by CURIE
+  pan: [number, number] | null;
+  zoom: number | null;
   faded: string[];
+  hides: boolean;
+  imports: boolean;
   chosen: string;
   between: FoundPaths | null;
   path: number;
@@ -73,37 +114,45 @@ interface Step {
   moved?: { id: string; from: Place; to: Place };
   paths?: { from: FoundPaths | undefined; to: FoundPaths | undefined };
   toggled?: string[]; // what was faded that was not, or the other way
+  switched?: boolean; // what is filtered out went off the picture, or came back
 }
 
 const NOTHING: GraphData = { nodes: [], edges: [] };
 
-function tally(names: readonly string[]): [string, number][] {
-  const found = new Map<string, number>();
-  for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
-  return [...found].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+function settle(one: Place): void {
+  [one.x, one.y] = [Math.round(one.x), Math.round(one.y)];
 }
 
 export class GraphModel {
   readonly nodes = new Map<string, GraphNode>();
   readonly edges = new Map<string, GraphEdge>();
-  /** What steps back: kinds of things, predicates and certainties. */
+  readonly rests = new Map<string, GraphRest>();
+  /** What is filtered out, as keys of `facets.ts`. */
   readonly faded = new Set<string>();
+  /** Whether what is filtered out is taken off the picture. */
+  hides = false;
+  /** Whether statements of imported graphs count. */
+  imports = false;
   /** The paths shown, if any, and which of them stands out (from 1; 0: none). */
   paths: FoundPaths | undefined;
   path = 0;
   private readonly done: Step[] = [];
   private readonly undone: Step[] = [];
 
+  /** Places are whole pixels, as the address holds them: a view that comes back is the same in every detail. */
   constructor(data: GraphData) {
     this.put(data);
+    for (const one of [...data.nodes, ...(data.rests ?? [])]) settle(one);
   }
 
   private put(data: GraphData): void {
     for (const node of data.nodes) this.nodes.set(node.id, node);
     for (const edge of data.edges) this.edges.set(edge.id, edge);
+    for (const rest of data.rests ?? []) this.rests.set(rest.id, rest);
   }
 
   private take(data: GraphData): void {
+    for (const rest of data.rests ?? []) this.rests.delete(rest.id);
     for (const edge of data.edges) this.edges.delete(edge.id);
     for (const node of data.nodes) this.nodes.delete(node.id);
   }
@@ -114,23 +163,27 @@ export class GraphModel {
   }
 
   /** Adds what is not there yet and shows paths, as one step that can be undone. Returns what was new. */
-  add(data: GraphData, paths?: FoundPaths): GraphData {
+  add(data: GraphData, paths?: FoundPaths): Required<GraphData> {
     const nodes = data.nodes.filter((node) => !this.nodes.has(node.id));
     for (const node of nodes) this.nodes.set(node.id, node);
     const edges = data.edges.filter(
       (edge) => !this.edges.has(edge.id) && this.nodes.has(edge.source) && this.nodes.has(edge.target),
     );
     for (const edge of edges) this.edges.set(edge.id, edge);
-    const added = { nodes, edges };
+    const rests = (data.rests ?? []).filter((rest) => !this.rests.has(rest.id) && this.nodes.has(rest.node));
+    for (const rest of rests) this.rests.set(rest.id, rest);
+    const added = { nodes, edges, rests };
     if (paths) this.record({ added, removed: NOTHING, ...this.swap(paths) });
-    else if (nodes.length + edges.length > 0) this.record({ added, removed: NOTHING });
+    else if (nodes.length + edges.length + rests.length > 0) this.record({ added, removed: NOTHING });
     return added;
   }
 
+  /** Takes a thing with its connections off the picture, or a "+n more". */
   hide(id: string): void {
     const node = this.nodes.get(id);
-    if (!node) return;
-    const removed = { nodes: [node], edges: this.edgesOf(id) };
+    const rests = [...this.rests.values()].filter((rest) => rest.id === id || rest.node === id);
+    if (!node && rests.length === 0) return;
+    const removed = { nodes: node ? [node] : [], edges: this.edgesOf(id), rests };
     this.take(removed);
     const breaks = this.paths?.ends.includes(id) || this.paths?.paths.some((path) => path.things.includes(id));
     this.record({ added: NOTHING, removed, ...(breaks ? this.swap(undefined) : {}) });
@@ -159,8 +212,24 @@ export class GraphModel {
     return new Set((one ? [one] : this.paths.paths).flatMap((path) => [...path.things, ...path.steps.map((step) => step.edge)]));
   }
 
-  /** Notes that a node was moved or pinned; it stands at its new place already. */
-  moved(node: GraphNode, from: Place): void {
+  /** Of an expansion, what is not shown, as far as it is listed. */
+  waiting(rest: GraphRest): RestItem[] {
+    return rest.items.filter((item) => !this.nodes.has(item.id));
+  }
+
+  /** How many things an expansion still leaves out. */
+  left(rest: GraphRest): number {
+    return rest.total - (rest.items.length - this.waiting(rest).length);
+  }
+
+  /** Each "+n more" whose n is not 0. */
+  shownRests(): GraphRest[] {
+    return [...this.rests.values()].filter((rest) => this.nodes.has(rest.node) && this.left(rest) > 0);
+  }
+
+  /** Notes that a thing was moved or pinned, or a "+n more" moved; it stands at its new place already. */
+  moved(node: Place & { id: string }, from: Place): void {
+    settle(node);
     this.record({ added: NOTHING, removed: NOTHING, moved: { id: node.id, from, to: { x: node.x, y: node.y, pinned: node.pinned } } });
   }
 
@@ -174,14 +243,10 @@ export class GraphModel {
     for (const key of keys) if (!this.faded.delete(key)) this.faded.add(key);
   }
 
-  isFadedNode(node: GraphNode | undefined): boolean {
-    return this.faded.has(node?.type ?? "");
-  }
-
-  /** An edge steps back for what it says, for how firmly, and with what it leads to. */
-  isFadedEdge(edge: GraphEdge): boolean {
-    const ends = [this.nodes.get(edge.source), this.nodes.get(edge.target)];
-    return this.faded.has(edge.predicate) || this.faded.has(edge.certainty) || ends.some((node) => this.isFadedNode(node));
+  /** Takes what is filtered out off the picture, or brings it back, faded. */
+  switchHiding(): void {
+    this.hides = !this.hides;
+    this.record({ added: NOTHING, removed: NOTHING, switched: true });
   }
 
   /** Takes the last step back; false when there is nothing to take back. */
@@ -193,6 +258,7 @@ export class GraphModel {
     this.place(step.moved?.id, step.moved?.from);
     if (step.paths) this.follow(step.paths.from);
     this.flip(step.toggled);
+    if (step.switched) this.hides = !this.hides;
     this.undone.push(step);
     return true;
   }
@@ -205,12 +271,13 @@ export class GraphModel {
     this.place(step.moved?.id, step.moved?.to);
     if (step.paths) this.follow(step.paths.to);
     this.flip(step.toggled);
+    if (step.switched) this.hides = !this.hides;
     this.done.push(step);
     return true;
   }
 
   private place(id: string | undefined, where: Place | undefined): void {
-    const node = this.nodes.get(id ?? "");
+    const node = this.nodes.get(id ?? "") ?? this.rests.get(id ?? "");
     if (node && where) Object.assign(node, where);
   }
 
@@ -228,37 +295,35 @@ export class GraphModel {
     return own.sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
-  /** How many nodes of each type are shown, most first. */
-  counts(): [string, number][] {
-    return tally([...this.nodes.values()].map((node) => node.type));
-  }
-
-  /** How many connections say what, and how firmly, most first. */
-  linkCounts(): { predicates: [string, number][]; certainties: [string, number][] } {
-    const edges = [...this.edges.values()];
-    return { predicates: tally(edges.map((edge) => edge.predicate)), certainties: tally(edges.map((edge) => edge.certainty)) };
-  }
-
   /** Makes a laid-out graph fit a window of another shape; steps that were done keep their places. */
   stretch(x: number, y: number): void {
-    for (const node of this.nodes.values()) {
+    for (const node of [...this.nodes.values(), ...this.rests.values()]) {
       node.x = Math.round(node.x * x);
       node.y = Math.round(node.y * y);
     }
   }
 
   /**
-   * The view as query parameters: which nodes are shown and where, which the reader has pinned, what is faded,
-   * which paths are shown, what is chosen, and of which data and how many connections, so that a later reader can be told what has changed.
+   * The view as query parameters: which nodes are shown and where, which the reader has pinned, what expansions left
+   * out, what is filtered out, which paths are shown, what is chosen, what the window shows, and of which data and how
+   * many connections, so that a later reader can be told what has changed.
    */
-  toParameters(chosen: string, data: string): URLSearchParams {
+  toParameters(chosen: string, data: string, look?: Look): URLSearchParams {
+    const at = ({ x, y }: Place): string => `@${Math.round(x)},${Math.round(y)}`;
     const parameters = new URLSearchParams();
-    for (const node of this.nodes.values()) parameters.append("at", `${node.id}@${Math.round(node.x)},${Math.round(node.y)}`);
+    for (const node of this.nodes.values()) parameters.append("at", node.id + at(node));
+    for (const rest of this.shownRests()) parameters.append("more", `${rest.node}|${rest.predicate}|${rest.direction}${at(rest)}`);
     for (const node of this.nodes.values()) if (node.pinned) parameters.append("pin", node.id);
-    for (const type of this.faded) parameters.append("fade", type);
-    if (this.nodes.has(chosen) || this.edges.has(chosen)) parameters.append("open", chosen);
+    for (const key of this.faded) parameters.append("fade", key);
+    if (this.hides) parameters.append("filtered", "hidden");
+    if (this.imports) parameters.append("imports", "true");
+    if (this.nodes.has(chosen) || this.edges.has(chosen) || this.shownRests().some((rest) => rest.id === chosen)) parameters.append("open", chosen);
     for (const end of this.paths?.ends ?? []) parameters.append("between", end);
     if (this.path > 0) parameters.append("path", String(this.path));
+    if (look) {
+      parameters.append("pan", look.pan.join());
+      parameters.append("zoom", String(look.zoom));
+    }
     parameters.append("links", String(this.edges.size));
     parameters.append("data", data);
     return parameters;

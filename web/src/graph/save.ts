@@ -10,14 +10,17 @@ const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-lin
 export function svgText(svg: SVGSVGElement, model: GraphModel, source: string, legend: Element): Drawn {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const before = svg.querySelectorAll<SVGElement>("*");
+  const unseen = copy.querySelectorAll(model.hides ? ".target, .faded" : ".target");
   copy.querySelectorAll<SVGElement>("*").forEach((part, place) => {
     const original = before[place];
     if (original) dress(part, original);
-    for (const name of ["tabindex", "role", "class", "data-node", "data-edge"]) part.removeAttribute(name);
+    for (const name of ["tabindex", "role", "class", "data-node", "data-edge", "data-tie"]) part.removeAttribute(name);
   });
+  unseen.forEach((part) => part.remove());
   copy.querySelector("g")?.removeAttribute("transform");
-  const xs = [...model.nodes.values()].map((node) => node.x);
-  const ys = [...model.nodes.values()].map((node) => node.y);
+  const drawn = [...model.nodes.values(), ...model.shownRests()];
+  const xs = drawn.map((node) => node.x);
+  const ys = drawn.map((node) => node.y);
   const [left, top] = [Math.min(...xs) - 90, Math.min(...ys) - 40];
   const width = Math.round(Math.max(...xs) + 90 - left);
   const bottom = Math.round(Math.max(...ys) + 90);
@@ -77,5 +80,6 @@ export function csvText(model: GraphModel): string {
 }
 
 export function jsonText(model: GraphModel): string {
-  return JSON.stringify({ nodes: [...model.nodes.values()], edges: [...model.edges.values()] }, null, 2);
+  const rests = model.shownRests().map((rest) => ({ node: rest.node, predicate: rest.predicate, direction: rest.direction, left_out: model.left(rest) }));
+  return JSON.stringify({ nodes: [...model.nodes.values()], edges: [...model.edges.values()], rests }, null, 2);
 }

@@ -2,65 +2,42 @@
 
 import { drag } from "d3-drag";
 import { select } from "d3-selection";
-import { zoom, zoomIdentity, type ZoomBehavior, type ZoomTransform } from "d3-zoom";
-import type { GraphEdge, GraphModel, GraphNode, Place } from "./model";
+import { curveBetween, fanned, pathOf } from "./curves";
+import { filteredOut, independentSources } from "./facets";
+import { boxesOf, boxOfRest, wordsOf, wrapLabel } from "./labels";
+import type { GraphEdge, GraphModel, GraphNode, GraphRest, Look, Place } from "./model";
 import { allMarks, element, markOf, shapeOf } from "./shapes";
-import { placeWords, pointOn, type Box, type Curve } from "./words";
+import { nearest } from "./ways";
+import { GraphWindow } from "./window";
+import { placeWords, pointOn, type Curve } from "./words";
 
-/** Labels smaller than this part of their size cannot be read: rather show a part of the graph. */
-const LEAST_FIT = 0.85;
-/** Up to so many edges all show their words; above that those in focus do. */
+/** Below so many edges all show their words; from that on those in focus do. */
 const WORDY = 30;
 /** Up to so many edges their words are kept clear of things and of each other. */
 const SORTED = 120;
+const NOWHERE = { x: 0, y: 0, label: "" };
 
 export interface ViewEvents {
   open(node: GraphNode, byKey: boolean): void;
   openEdge(edge: GraphEdge, byKey: boolean): void;
-  moved(node: GraphNode, from: Place): void;
-  key(node: GraphNode | undefined, event: KeyboardEvent): void;
+  openRest(rest: GraphRest, byKey: boolean): void;
+  moved(node: GraphNode | GraphRest, from: Place): void;
+  /** The reader has moved the window. */
+  looked(): void;
+  key(node: GraphNode | GraphRest | undefined, event: KeyboardEvent): void;
   typeName(type: string): string;
 }
 
-export function wrapLabel(label: string, width = 19): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of label.split(" ")) {
-    if (line && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line ? `${line} ${word}` : word;
-    }
-  }
-  lines.push(line);
-  return lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]}…`] : lines;
-}
-
-/** What an edge says, and how often where it is said more than once. */
-function wordsOf(edge: GraphEdge): string {
-  return edge.statements.length > 1 ? `${edge.label} (${edge.statements.length})` : edge.label;
-}
-
-/** A thing and its name. */
-function boxesOf({ x, y, label }: GraphNode): Box[] {
-  const lines = wrapLabel(label);
-  const half = Math.max(...lines.map((line) => line.length)) * 3.3;
-  return [
-    { left: x - 21, top: y - 17, right: x + 21, bottom: y + 17 },
-    { left: x - half, top: y + 18, right: x + half, bottom: y + 20 + 14 * lines.length },
-  ];
-}
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const isRest = (one: GraphNode | GraphRest): one is GraphRest => "items" in one;
 
 export class GraphView {
-  private readonly world: SVGGElement;
-  /** The window onto the graph. During a gesture the whole picture moves in it, drawn already; at its end the picture is drawn anew. */
-  private readonly stage: HTMLDivElement;
-  private readonly zoomer: ZoomBehavior<HTMLDivElement, unknown>;
-  private committed: ZoomTransform = zoomIdentity;
+  private readonly world = element("g", { class: "world" });
+  private readonly window: GraphWindow;
   private readonly groups = new Map<string, SVGGElement>();
   private bends = new Map<string, number>();
   private spots = new Map<string, number | undefined>();
+  private out: ReadonlySet<string> = new Set();
   private current = "";
 
   constructor(
@@ -68,68 +45,67 @@ export class GraphView {
     private readonly model: GraphModel,
     private readonly events: ViewEvents,
   ) {
-    svg.replaceChildren();
+    svg.replaceChildren(markers(), this.world);
     svg.removeAttribute("viewBox");
-    svg.append(this.markers());
-    this.world = element("g", { class: "world" });
-    svg.append(this.world);
-    this.stage = document.createElement("div");
-    this.stage.className = "stage";
-    svg.replaceWith(this.stage);
-    this.stage.append(svg);
-    this.zoomer = zoom<HTMLDivElement, unknown>()
-      .scaleExtent([0.15, 4])
-      .clickDistance(6)
-      .on("zoom", (event: { transform: ZoomTransform; sourceEvent: unknown }) => {
-        if (event.sourceEvent) this.slide(event.transform);
-        else this.commit(event.transform);
-      })
-      .on("end", (event: { transform: ZoomTransform }) => this.commit(event.transform));
-    select(this.stage).call(this.zoomer).on("dblclick.zoom", null);
+    this.window = new GraphWindow(svg, this.world, () => events.looked());
     svg.addEventListener("keydown", (event) => this.key(event));
     svg.addEventListener("focusin", (event) => this.enter(event.target as Element));
     svg.addEventListener("focusout", () => this.emphasise(undefined));
   }
 
-  private slide(to: ZoomTransform): void {
-    const scale = to.k / this.committed.k;
-    this.svg.style.willChange = "transform";
-    this.svg.style.transform = `translate(${to.x - scale * this.committed.x}px, ${to.y - scale * this.committed.y}px) scale(${scale})`;
-  }
-
-  private commit(to: ZoomTransform): void {
-    this.committed = to;
-    this.world.setAttribute("transform", to.toString());
-    this.svg.style.transform = "";
-    this.svg.style.willChange = "";
+  /** Where messages may lie over the picture. */
+  get stage(): HTMLElement {
+    return this.window.stage;
   }
 
   draw(): void {
     const focused = document.activeElement?.getAttribute("data-node");
-    this.bends = this.fanned();
+    this.bends = fanned(this.sorted());
     this.spots = this.free();
     this.groups.clear();
     const edges = element("g", { class: "edges" });
     const nodes = element("g", { class: "nodes" });
+    const degrees = this.degrees();
+    const rests = this.model.shownRests();
     for (const edge of this.model.edges.values()) edges.append(this.edge(edge));
-    for (const node of this.model.nodes.values()) nodes.append(this.node(node));
+    for (const rest of rests) edges.append(this.tie(rest));
+    for (const node of this.model.nodes.values()) nodes.append(this.node(node, degrees.get(node.id) ?? 0));
+    for (const rest of rests) nodes.append(this.rest(rest));
     this.world.replaceChildren(edges, nodes);
-    this.svg.classList.toggle("few", this.model.edges.size <= WORDY);
-    this.svg.setAttribute("aria-label", `Graph of ${this.model.nodes.size} things; the list beside it holds the same. Arrow keys move, Enter opens.`);
-    this.rove(this.model.nodes.has(this.current) ? this.current : [...this.model.nodes.keys()][0]);
+    this.svg.classList.toggle("few", this.model.edges.size < WORDY);
+    this.svg.setAttribute("aria-label", `Graph of ${plural(this.model.nodes.size, "thing")}; the list beside it holds the same. Arrow keys move, Enter opens.`);
     this.fade();
     if (focused) this.focus(focused);
   }
 
-  /** What the reader has faded steps back. */
+  /** What is filtered out steps back, or goes off the picture. */
   fade(): void {
-    for (const node of this.model.nodes.values()) this.groups.get(node.id)?.classList.toggle("faded", this.model.isFadedNode(node));
-    for (const edge of this.model.edges.values()) this.groups.get(edge.id)?.classList.toggle("faded", this.model.isFadedEdge(edge));
+    this.out = filteredOut(this.model);
+    for (const [id, group] of this.groups) group.classList.toggle("faded", this.out.has(id));
+    for (const tie of this.world.querySelectorAll<SVGElement>(".tie")) tie.classList.toggle("faded", this.out.has(tie.dataset["tie"] ?? ""));
+    this.svg.classList.toggle("hiding", this.model.hides);
+    const seen = this.seen();
+    this.rove(seen.some((one) => one.id === this.current) ? this.current : seen[0]?.id);
+  }
+
+  /** Things and each "+n more" that are on the picture. */
+  private seen(): (GraphNode | GraphRest)[] {
+    const all = [...this.model.nodes.values(), ...this.model.shownRests()];
+    return this.model.hides ? all.filter((one) => !this.out.has(one.id)) : all;
   }
 
   focus(id: string): void {
+    const at = this.model.nodes.get(id) ?? this.model.rests.get(id);
+    if (!at || !this.groups.has(id)) return;
     this.rove(id);
-    this.groups.get(id)?.focus();
+    this.bring(at);
+    this.groups.get(id)?.focus({ preventScroll: true });
+  }
+
+  private bring(at: { x: number; y: number }): void {
+    if (this.window.holds([at])) return;
+    this.window.bring(at);
+    this.events.looked();
   }
 
   /** Marks what the panel speaks of. */
@@ -146,73 +122,50 @@ export class GraphView {
   }
 
   fit(): void {
-    const all = [...this.model.nodes.values()];
-    if (all.length === 0) return;
-    const box = this.stage.getBoundingClientRect();
-    const xs = all.map((n) => n.x);
-    const ys = all.map((n) => n.y);
-    const [left, right] = [Math.min(...xs) - 75, Math.max(...xs) + 75];
-    const [top, bottom] = [Math.min(...ys) - 30, Math.max(...ys) + 70];
-    const scale = Math.max(LEAST_FIT, Math.min(1.3, box.width / (right - left), box.height / (bottom - top)));
-    const isWhole = scale * (right - left) <= box.width && scale * (bottom - top) <= box.height;
-    const centre = isWhole ? { x: (left + right) / 2, y: (top + bottom) / 2 } : this.busiest();
-    const transform = zoomIdentity.translate(box.width / 2 - scale * centre.x, box.height / 2 - scale * centre.y).scale(scale);
-    select(this.stage).call(this.zoomer.transform, transform);
+    const seen = this.seen();
+    this.window.fit(seen, this.busiest(seen) ?? NOWHERE);
   }
 
   /** Shows some nodes; a window that holds them already stays as it is. */
-  reveal(nodes: readonly GraphNode[]): void {
-    const { x, y, k } = this.committed;
-    const box = this.stage.getBoundingClientRect();
-    const isInside = (node: GraphNode): boolean =>
-      k * node.x + x > 40 && k * node.x + x < box.width - 40 && k * node.y + y > 20 && k * node.y + y < box.height - 60;
-    if (!nodes.every(isInside)) this.fit();
+  reveal(nodes: readonly (GraphNode | GraphRest)[]): void {
+    if (!this.window.holds(nodes)) this.fit();
   }
 
-  /** Whether the window is higher than wide. */
-  isUpright(): boolean {
-    const box = this.stage.getBoundingClientRect();
-    return box.height > box.width;
+  look(): Look {
+    return this.window.look();
   }
 
-  /** What is chosen, or else the node with the most edges: the part of a large graph to look at first. */
-  private busiest(): GraphNode {
-    const chosen = this.model.nodes.get(this.world.querySelector(".node.chosen")?.getAttribute("data-node") ?? "");
-    const all = [...this.model.nodes.values()];
-    return chosen ?? all.reduce((most, node) => (this.model.edgesOf(node.id).length > this.model.edgesOf(most.id).length ? node : most));
+  lookAt(look: Look): void {
+    this.window.lookAt(look);
   }
 
   zoomBy(factor: number): void {
-    select(this.stage).call(this.zoomer.scaleBy, factor);
+    this.window.zoomBy(factor);
+    this.events.looked();
   }
 
-  private markers(): SVGDefsElement {
-    const defs = element("defs", {});
-    defs.append(...allMarks());
-    for (const [id, path] of [
-      ["arrow", "M0,0 L8,4 L0,8 z"],
-      ["bar", "M4,-1 L7,-1 L7,9 L4,9 z"],
-      ["dot", "M1,4 a3,3 0 1,0 6,0 a3,3 0 1,0 -6,0"],
-    ] as const) {
-      const marker = element("marker", {
-        id: `mark-${id}`, class: `mark-${id}`, viewBox: "0 -1 8 10", refX: "7", refY: "4", markerWidth: "9", markerHeight: "11", markerUnits: "userSpaceOnUse", orient: "auto",
-      });
-      marker.append(element("path", { d: path }));
-      defs.append(marker);
-    }
-    return defs;
+  isUpright(): boolean {
+    return this.window.isUpright();
   }
 
-  private node(node: GraphNode): SVGGElement {
-    const degree = this.model.edgesOf(node.id).length;
+  /** What is chosen, or else the node with the most edges: the part of a large graph to look at first. */
+  private busiest(seen: readonly (GraphNode | GraphRest)[]): GraphNode | GraphRest | undefined {
+    const chosen = this.model.nodes.get(this.world.querySelector(".node.chosen")?.getAttribute("data-node") ?? "");
+    const degrees = this.degrees();
+    const degree = (one: GraphNode | GraphRest | undefined): number => degrees.get(one?.id ?? "") ?? 0;
+    return chosen ?? seen.reduce<GraphNode | GraphRest | undefined>((most, one) => (most && degree(most) >= degree(one) ? most : one), undefined);
+  }
+
+  private degrees(): Map<string, number> {
+    const found = new Map<string, number>();
+    for (const edge of this.model.edges.values()) for (const end of [edge.source, edge.target]) found.set(end, (found.get(end) ?? 0) + 1);
+    return found;
+  }
+
+  private node(node: GraphNode, degree: number): SVGGElement {
     const lines = wrapLabel(node.label);
     const name = lines.join(" ") === node.label ? node.label : `${lines.join(" ")}, ${node.label}`;
-    const group = element("g", {
-      class: `node type-${node.type}${node.pinned ? " pinned" : ""}`,
-      transform: `translate(${node.x.toFixed(1)},${node.y.toFixed(1)})`,
-      tabindex: "-1", role: "button", "data-node": node.id,
-      "aria-label": `${name}, ${this.events.typeName(node.type)}, ${degree} connection${degree === 1 ? "" : "s"} shown${node.pinned ? ", pinned" : ""}`,
-    });
+    const group = this.group(node, `type-${node.type}${node.pinned ? " pinned" : ""}`, `${name}, ${this.events.typeName(node.type)}, ${plural(degree, "connection")} shown${node.pinned ? ", pinned" : ""}`);
     group.append(shapeOf(node.type), ...markOf(node.type));
     const text = element("text", { class: "name", y: "29", "text-anchor": "middle" });
     lines.forEach((line, index) => {
@@ -220,41 +173,64 @@ export class GraphView {
       span.textContent = `${line} `;
       text.append(span);
     });
-    group.append(text);
+    group.append(text, target(lines.length));
     group.addEventListener("click", () => this.events.open(node, false));
     group.addEventListener("pointerenter", () => this.emphasise(node.id));
     group.addEventListener("pointerleave", () => this.emphasise(undefined));
+    return group;
+  }
+
+  /** The "+n more" beside a thing. */
+  private rest(rest: GraphRest): SVGGElement {
+    const left = this.model.left(rest);
+    const group = this.group(rest, "more", `+${left} more, ${this.model.nodes.get(rest.node)?.label ?? ""} ${rest.label} them; opens their list`);
+    const text = element("text", { y: "4", "text-anchor": "middle" });
+    text.textContent = `+${left}`;
+    const under = element("text", { class: "under", y: "29", "text-anchor": "middle" });
+    under.textContent = " more";
+    group.append(element("circle", { r: "16" }), text, under, target(1));
+    group.addEventListener("click", () => this.events.openRest(rest, false));
+    return group;
+  }
+
+  /** A part that can be reached and moved. */
+  private group(one: GraphNode | GraphRest, kind: string, name: string): SVGGElement {
+    const at = (): string => `translate(${one.x.toFixed(1)},${one.y.toFixed(1)})`;
+    const group = element("g", { class: `node ${kind}`, transform: at(), tabindex: "-1", role: "button", "data-node": one.id, "aria-label": name });
     let from: Place | undefined;
     const behaviour = drag<SVGGElement, unknown>()
       .clickDistance(5)
       .container(() => this.world as SVGGElement)
       .on("drag", (event: { dx: number; dy: number }) => {
-        from ??= { x: node.x, y: node.y, pinned: node.pinned };
-        node.x += event.dx;
-        node.y += event.dy;
-        group.setAttribute("transform", `translate(${node.x.toFixed(1)},${node.y.toFixed(1)})`);
-        for (const edge of this.model.edgesOf(node.id)) this.redraw(edge);
+        from ??= { x: one.x, y: one.y, pinned: one.pinned };
+        one.x += event.dx;
+        one.y += event.dy;
+        group.setAttribute("transform", at());
+        this.follow(one);
       })
       .on("end", () => {
         if (!from) return;
-        node.pinned = true;
-        group.classList.add("pinned");
-        this.events.moved(node, from);
+        one.pinned = !isRest(one);
+        group.classList.toggle("pinned", one.pinned);
+        this.events.moved(one, from);
+        group.setAttribute("transform", at());
+        this.follow(one);
         from = undefined;
       });
     select(group).call(behaviour);
-    this.groups.set(node.id, group);
+    this.groups.set(one.id, group);
     return group;
   }
 
   private edge(edge: GraphEdge): SVGGElement {
     const mark = edge.sign === 1 ? "arrow" : edge.sign === -1 ? "bar" : "dot";
+    const sources = independentSources(edge);
     const group = element("g", {
       class: `edge mark-${mark} certainty-${edge.certainty}${this.spots.has(edge.id) && this.spots.get(edge.id) === undefined ? " wordless" : ""}`, tabindex: "-1", role: "button", "data-edge": edge.id,
-      "aria-label": `${wordsOf(edge)}: ${edge.sentence}, ${edge.certainty}`,
+      "aria-label": `${wordsOf(edge)}: ${edge.sentence}, ${edge.certainty}${sources > 1 ? `, ${sources} sources` : ""}`,
     });
-    group.style.setProperty("--width", String(1.3 + Math.log2(Math.max(edge.statements.length, 1)) / 2));
-    const d = this.path(edge);
+    group.style.setProperty("--width", String(1.3 + Math.log2(sources)));
+    const d = pathOf(this.curve(edge));
     group.append(element("path", { d, class: "hit" }), element("path", { d, class: "line", "marker-end": `url(#mark-${mark})` }));
     const label = element("text", { ...this.middle(edge), "text-anchor": "middle" });
     label.textContent = wordsOf(edge);
@@ -264,66 +240,50 @@ export class GraphView {
     return group;
   }
 
-  private redraw(edge: GraphEdge): void {
-    const group = this.groups.get(edge.id);
-    const d = this.path(edge);
-    group?.querySelectorAll("path").forEach((path) => path.setAttribute("d", d));
-    for (const [name, value] of Object.entries(this.middle(edge))) group?.querySelector("text")?.setAttribute(name, value);
+  /** The line from a thing to its "+n more". */
+  private tie(rest: GraphRest): SVGPathElement {
+    return element("path", { class: "tie", "data-tie": rest.id, d: pathOf(this.tieCurve(rest)) });
   }
 
-  /** Edges between the same two nodes fan out, so that each keeps its own line and label. */
-  private fanned(): Map<string, number> {
-    const pairs = new Map<string, GraphEdge[]>();
-    for (const edge of this.model.edges.values()) {
-      const key = edge.source < edge.target ? `${edge.source}|${edge.target}` : `${edge.target}|${edge.source}`;
-      const group = pairs.get(key);
-      if (group) group.push(edge);
-      else pairs.set(key, [edge]);
+  private tieCurve(rest: GraphRest): Curve {
+    return curveBetween(this.model.nodes.get(rest.node) ?? NOWHERE, { ...rest, label: "" }, 0);
+  }
+
+  /** The lines of what is being moved come along. */
+  private follow(one: GraphNode | GraphRest): void {
+    for (const edge of isRest(one) ? [] : this.model.edgesOf(one.id)) {
+      const group = this.groups.get(edge.id);
+      const d = pathOf(this.curve(edge));
+      group?.querySelectorAll("path").forEach((path) => path.setAttribute("d", d));
+      for (const [name, value] of Object.entries(this.middle(edge))) group?.querySelector("text")?.setAttribute(name, value);
     }
-    const bends = new Map<string, number>();
-    for (const group of pairs.values()) {
-      group.forEach((edge, place) => {
-        bends.set(edge.id, (place - (group.length - 1) / 2) * 40 * (edge.source < edge.target ? 1 : -1));
-      });
+    for (const tie of this.world.querySelectorAll<SVGPathElement>(".tie")) {
+      const rest = this.model.rests.get(tie.dataset["tie"] ?? "");
+      if (rest && (rest === one || rest.node === one.id)) tie.setAttribute("d", pathOf(this.tieCurve(rest)));
     }
-    return bends;
+  }
+
+  /** Edges in an order that does not depend on what was added when: a view comes back with the same lines. */
+  private sorted(): GraphEdge[] {
+    return [...this.model.edges.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   /** Where on its line the words of each edge stand; undefined where they have no room. */
   private free(): Map<string, number | undefined> {
-    const edges = [...this.model.edges.values()];
+    const edges = this.sorted();
     if (edges.length > SORTED) return new Map();
-    const places = placeWords(edges.map((edge) => ({ curve: this.ends(edge), words: wordsOf(edge) })), [...this.model.nodes.values()].flatMap(boxesOf));
+    const taken = [...[...this.model.nodes.values()].flatMap(boxesOf), ...this.model.shownRests().map(boxOfRest)];
+    const places = placeWords(edges.map((edge) => ({ curve: this.curve(edge), words: wordsOf(edge) })), taken);
     return new Map(edges.map((edge, index) => [edge.id, places[index]]));
   }
 
-  private ends(edge: GraphEdge): Curve {
-    const a = this.model.nodes.get(edge.source);
-    const b = this.model.nodes.get(edge.target);
-    if (!a || !b) return { ax: 0, ay: 0, bx: 0, by: 0, cx: 0, cy: 0 };
-    const bend = this.bends.get(edge.id) ?? 0;
-    const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
-    const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
-    const [cx, cy] = [(a.x + b.x) / 2 - uy * bend, (a.y + b.y) / 2 + ux * bend];
-    const toward = (n: GraphNode): [number, number] => {
-      const far = Math.hypot(cx - n.x, cy - n.y) || 1;
-      // A line from below must not end in the label, nor one from the side in a wide box.
-      const below = cy - n.y > 0.55 * far;
-      const margin = Math.min(below ? 24 + 13 * wrapLabel(n.label).length : 24, far / 2);
-      return [n.x + ((cx - n.x) / far) * margin, n.y + ((cy - n.y) / far) * margin];
-    };
-    const [ax, ay] = toward(a);
-    const [bx, by] = toward(b);
-    return { ax, ay, bx, by, cx, cy };
-  }
-
-  private path(edge: GraphEdge): string {
-    const { ax, ay, bx, by, cx, cy } = this.ends(edge);
-    return `M${ax.toFixed(1)},${ay.toFixed(1)} Q${cx.toFixed(1)},${cy.toFixed(1)} ${bx.toFixed(1)},${by.toFixed(1)}`;
+  private curve(edge: GraphEdge): Curve {
+    const [a, b] = [this.model.nodes.get(edge.source), this.model.nodes.get(edge.target)];
+    return curveBetween(a ?? NOWHERE, b ?? NOWHERE, this.bends.get(edge.id) ?? 0);
   }
 
   private middle(edge: GraphEdge): { x: string; y: string } {
-    const { x, y } = pointOn(this.ends(edge), this.spots.get(edge.id) ?? 0.5);
+    const { x, y } = pointOn(this.curve(edge), this.spots.get(edge.id) ?? 0.5);
     return { x: x.toFixed(1), y: (y + 3).toFixed(1) };
   }
 
@@ -343,7 +303,7 @@ export class GraphView {
   /** Shows the words on a node's edges, and lets the others step back. */
   private emphasise(id: string | undefined): void {
     const shown = id ?? this.world.querySelector(".node.chosen")?.getAttribute("data-node") ?? undefined;
-    this.svg.classList.toggle("focused", shown !== undefined && this.model.edges.size > WORDY);
+    this.svg.classList.toggle("focused", shown !== undefined && this.model.edges.size >= WORDY);
     for (const edge of this.model.edges.values()) {
       this.groups.get(edge.id)?.classList.toggle("near", edge.source === shown || edge.target === shown);
     }
@@ -352,38 +312,54 @@ export class GraphView {
   private key(event: KeyboardEvent): void {
     const target = event.target as Element;
     const edge = this.model.edges.get(target.getAttribute("data-edge") ?? "");
-    const node = this.model.nodes.get(target.getAttribute("data-node") ?? (edge ? this.current : ""));
+    const id = target.getAttribute("data-node") ?? (edge ? this.current : "");
+    const node = this.model.nodes.get(id) ?? this.model.rests.get(id);
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       if (edge) this.events.openEdge(edge, true);
+      else if (node && isRest(node)) this.events.openRest(node, true);
       else if (node) this.events.open(node, true);
     } else if (node && event.key.startsWith("Arrow")) {
       event.preventDefault();
-      const next = this.nearest(node, event.key);
-      this.focus((next ?? node).id);
+      this.focus((nearest(node, this.seen(), event.key) ?? node).id);
     } else if (node && (event.key === "[" || event.key === "]")) {
-      const own = this.model.edgesOf(node.id);
-      const place = edge ? own.indexOf(edge) : event.key === "]" ? -1 : 0;
-      const next = own[(place + (event.key === "]" ? 1 : -1) + own.length) % own.length];
-      if (next) this.groups.get(next.id)?.focus();
+      this.walk(node, edge, event.key === "]" ? 1 : -1);
     } else {
       this.events.key(node, event);
     }
   }
 
-  /** The closest node in the direction of an arrow key. */
-  private nearest(from: GraphNode, key: string): GraphNode | undefined {
-    const [dx = 0, dy = 0] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [];
-    let best: GraphNode | undefined;
-    let least = Infinity;
-    for (const node of this.model.nodes.values()) {
-      if (node === from) continue;
-      const along = (node.x - from.x) * dx + (node.y - from.y) * dy;
-      if (along <= 0) continue;
-      const across = Math.abs((node.x - from.x) * dy) + Math.abs((node.y - from.y) * dx);
-      const cost = along + 2 * across;
-      if (cost < least) [best, least] = [node, cost];
-    }
-    return best;
+  /** Goes on to the next edge of a node, or back. */
+  private walk(node: GraphNode | GraphRest, edge: GraphEdge | undefined, by: 1 | -1): void {
+    const own = this.model.edgesOf(node.id).filter((each) => !this.model.hides || !this.out.has(each.id));
+    const place = edge ? own.indexOf(edge) : by === 1 ? -1 : 0;
+    const next = own[(place + by + own.length) % own.length];
+    if (!next) return;
+    const { x, y } = pointOn(this.curve(next), 0.5);
+    this.bring({ x, y });
+    this.groups.get(next.id)?.focus({ preventScroll: true });
   }
+}
+
+/** Room for a finger, from the shape down to the end of the name. */
+function target(lines: number): SVGRectElement {
+  return element("rect", { class: "target", x: "-22", y: "-18", width: "44", height: String(42 + 13 * lines) });
+}
+
+/** What ends the lines: an arrow, a bar or a dot. */
+function markers(): SVGDefsElement {
+  const defs = element("defs", {});
+  defs.append(...allMarks());
+  for (const [id, path] of [
+    ["arrow", "M0,0 L8,4 L0,8 z"],
+    ["bar", "M4,-1 L7,-1 L7,9 L4,9 z"],
+    ["dot", "M1,4 a3,3 0 1,0 6,0 a3,3 0 1,0 -6,0"],
+  ] as const) {
+    const marker = element("marker", {
+      id: `mark-${id}`, class: `mark-${id}`, viewBox: "0 -1 8 10", refX: "7", refY: "4", markerWidth: "9", markerHeight: "11", markerUnits: "userSpaceOnUse", orient: "auto",
+    });
+    marker.append(element("path", { d: path }));
+    defs.append(marker);
+  }
+  return defs;
 }
