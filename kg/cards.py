@@ -14,7 +14,7 @@ from kg.identifiers import display
 from kg.model import EntityRef, PassageRef, Qualifier
 from kg.paths.neighborhood import NeighborItem
 from kg.paths.steps import StatementRecord
-from kg.search import NameIndex
+from kg.search.names import NameIndex
 from kg.sparql.results import iri
 from kg.store import Store
 from ontology.terms import PREDICATES

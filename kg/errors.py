@@ -1,7 +1,7 @@
 """Every failure the core can report: one family, each with a stable code and its data.
 
 The message is built from the fields, so that a page, a problem body and a terminal say the same thing.
-``server.errors`` maps each class to an HTTP status; ``server.cli`` maps it to an exit code.
+``server.http.errors`` maps each class to an HTTP status; ``server.cli`` maps it to an exit code.
 """
 
 from __future__ import annotations

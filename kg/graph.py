@@ -20,8 +20,6 @@ from kg.evidence import cases, comparison, explanation, gap_map, pooling, safety
 from kg.evidence import search as evidence_search
 from kg.evidence.clinical import Results
 from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
-from kg.fact_search import DEFAULT_FACTS, FactIndex
-from kg.finding import find
 from kg.identifiers import BASE, display, is_project, kind_of, parse_identifier
 from kg.imported_fact import imported_fact
 from kg.mechanism import search as mechanism
@@ -35,7 +33,9 @@ from kg.paths.index import Index
 from kg.paths.link_filters import LinkFilters
 from kg.paths.steps import StatementRecord
 from kg.projection import to_networkx
-from kg.search import NameIndex, SearchAnswer, SearchQuestion
+from kg.search.facts import DEFAULT_FACTS, FactIndex
+from kg.search.finding import find
+from kg.search.names import NameIndex, SearchAnswer, SearchQuestion
 from kg.sparql.lanes import LaneSizes
 from kg.sparql.query import Bindings, QueryLimits
 from kg.sparql.results import Solutions
@@ -118,9 +118,7 @@ class KnowledgeGraph:
 
     # --- names ---------------------------------------------------------------------------------------------------
 
-    def search(
-        self, text: str, types: Sequence[str] = (), limit: int = 20, facts: int = DEFAULT_FACTS
-    ) -> SearchAnswer:
+    def search(self, text: str, types: Sequence[str] = (), limit: int = 20, facts: int = DEFAULT_FACTS) -> SearchAnswer:
         """Entities by name or with small typos, facts by their words, and the questions that a text may mean."""
         return find(self.names, self.facts, SearchQuestion(text, tuple(types), limit, facts))
 

@@ -14,7 +14,7 @@ from typing import Protocol, Self
 from kg.budget import Budget, Cancelled
 from kg.errors import InvalidParameter
 from kg.generations import Generation, building, open_current, publish, remove_unused
-from kg.search import MAX_HITS, NameIndex, SearchQuestion
+from kg.search.names import MAX_HITS, NameIndex, SearchQuestion
 from kg.sparql.engine import open_engine, write_store
 from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, triples_from_n_triples
 from kg.sparql.lanes import Lanes, LaneSizes

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from flask import Response, request
 
 from kg.model import EntityRef
-from server.picture_file import style_hash
+from server.drawings.picture_file import style_hash
 
 _PAGES = {
     "Study": "/study/",

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from kg.graph import KnowledgeGraph
-from server import figures
 from server.addresses import csv_response, svg_response
-from server.openapi import describe_api
-from server.parameters import read
-from server.present import dumps
-from server.questions import QUESTIONS, Question
-from server.sharing import source_line
+from server.pages import figures
+from server.pages.sharing import source_line
+from server.questions.openapi import describe_api
+from server.questions.parameters import read
+from server.questions.present import dumps
+from server.questions.table import QUESTIONS, Question
 
 PREFIX = "/api/v1"
 JSON = "application/json"

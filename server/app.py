@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Flask
 
 from kg.budget import Budget
-from server.answers import install_compression
-from server.cache import ResultCache
-from server.clients import ClientLimits, install_limits
-from server.errors import install
-from server.headers import install_headers
+from server.http.answers import install_compression
+from server.http.cache import ResultCache
+from server.http.clients import ClientLimits, install_limits
+from server.http.errors import install
+from server.http.headers import install_headers
+from server.http.telemetry import Telemetry, metrics_blueprint
 from server.settings import Settings
-from server.sparql import HasStore, SparqlFirst, SparqlService
-from server.sparql_routes import sparql_blueprint
-from server.telemetry import Telemetry, metrics_blueprint
-from server.void import void_blueprint
+from server.sparql.routes import sparql_blueprint
+from server.sparql.service import HasStore, SparqlFirst, SparqlService
+from server.sparql.void import void_blueprint
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
@@ -73,11 +73,11 @@ def service_of(app: Flask) -> SparqlService:
 
 def _blueprints(graph: KnowledgeGraph, settings: Settings, sparql: SparqlService) -> list[Blueprint]:
     from server.api import api_blueprint  # noqa: PLC0415 - an endpoint alone needs none of these
-    from server.browse import pages_blueprint  # noqa: PLC0415
-    from server.catalogue_pages import catalogue_blueprint  # noqa: PLC0415
-    from server.graphs import graphs_blueprint  # noqa: PLC0415
-    from server.linked_data import linked_data_blueprint  # noqa: PLC0415
-    from server.sources import Sources  # noqa: PLC0415
+    from server.pages.browse import pages_blueprint  # noqa: PLC0415
+    from server.pages.catalogue import catalogue_blueprint  # noqa: PLC0415
+    from server.pages.linked_data import linked_data_blueprint  # noqa: PLC0415
+    from server.pages.sources import Sources  # noqa: PLC0415
+    from server.sparql.graphs import graphs_blueprint  # noqa: PLC0415
 
     sources = Sources(Path(settings.sources) if settings.sources else None)
     return [

@@ -32,17 +32,17 @@ from kg.errors import (
 from kg.graph import KnowledgeGraph
 from kg.remote.graph import open_remote
 from kg.sparql.query import SparqlOperation
-from server import figures
 from server.addresses import csv_text
 from server.handing_over import STORE_VARIABLE, Commands, add_export, add_push
-from server.negotiation import format_named
-from server.parameters import Arguments, Parameter, read
-from server.present import dumps, listing
-from server.questions import QUESTIONS, Question
-from server.serving import serve
-from server.serving_granian import serve_with_granian
+from server.http.negotiation import format_named
+from server.pages import figures
+from server.pages.sharing import source_line
+from server.questions.parameters import Arguments, Parameter, read
+from server.questions.present import dumps, listing
+from server.questions.table import QUESTIONS, Question
+from server.serving.granian_server import serve_with_granian
+from server.serving.process import serve
 from server.settings import Settings, add_arguments, from_arguments
-from server.sharing import source_line
 from server.terminal import render
 from triples.imports.catalog import ImportManifest, list_imports, remove_import
 from triples.imports.job import READERS, ImportQuestion, run_import

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from kg.errors import InvalidParameter
 from kg.parquet import export_parquet
 from kg.remote.push import push, write_load_files
-from server.present import dumps
+from server.questions.present import dumps
 
 STORE_VARIABLE = "SARCOMA_KG_STORE"  # an address may hold a password, which the list of processes would show
 

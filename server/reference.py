@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.errors import problems_markdown
-from server.parameters import Parameter
-from server.questions import QUESTIONS, Question
+from server.http.errors import problems_markdown
+from server.questions.parameters import Parameter
+from server.questions.table import QUESTIONS, Question
 from server.settings import settings_markdown
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -17,11 +17,11 @@ from kg.evidence.safety import SafetyAnswer
 from kg.mechanism.partners import Partnership
 from kg.mechanism.search import MechanismAnswer
 from kg.model import EntityRef
-from kg.name_rows import SearchHit
 from kg.paths.neighborhood import NeighborsAnswer
 from kg.paths.traversal import PathAnswer
-from kg.search import SearchAnswer
-from server.present import Listing, dumps
+from kg.search.name_rows import SearchHit
+from kg.search.names import SearchAnswer
+from server.questions.present import Listing, dumps
 from server.wording import duration, of_n, result, words
 
 

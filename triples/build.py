@@ -18,10 +18,10 @@ from pathlib import Path
 from kg import codec
 from kg.codec import Quad, nquads_lines
 from kg.errors import CurationError, StoreUnavailable
-from kg.fact_words import write_facts
 from kg.generations import MANIFEST, building, open_current, publish, remove_unused
-from kg.names_writer import write_names
 from kg.paths.index_writer import write_index
+from kg.search.fact_words import write_facts
+from kg.search.names_writer import write_names
 from kg.sparql.engine import write_store
 from ontology.terms import PREDICATES
 from triples.compile import Compiled, compile_corpus

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from kg import codec
 from kg.codec import Quad
-from kg.fact_words import FactText
 from kg.model import PassageRef
+from kg.search.fact_words import FactText
 from ontology.terms import PREDICATES, SKG
 
 _FACTS = ("Statement", "Outcome", "TimelineEvent", "Arm", "Study", "Patient")

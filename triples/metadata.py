@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from kg import codec
 from kg.codec import PlainQuad, Quad, literal, named, plain_quads, skg
 from kg.identifiers import BASE
-from kg.spelling import compact
+from kg.search.spelling import compact
 from ontology.terms import SKG
 from triples.compile import Compiled
 from triples.partitions import partition_quads

@@ -11,7 +11,7 @@ from kg import codec
 from kg.codec import Statement
 from kg.identifiers import compress, expand
 from kg.paths.index import IndexEdge, IndexNode
-from kg.spelling import loose_words
+from kg.search.spelling import loose_words
 from ontology.terms import CLASS_BY_KIND
 from triples.records import Corpus, Record
 from triples.regimens import Combination, arm_regimen

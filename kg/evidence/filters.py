@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from kg.evidence.rows import EvidenceRow
-from kg.spelling import compact
+from kg.search.spelling import compact
 
 # So many letters tell a word from the beginning of another: "mutation" finds "mutations", "exon 1" not "exon 11".
 _LETTERS_OF_A_STEM = 4

@@ -11,7 +11,7 @@ from kg.paths.index import Index
 from kg.remote.index import cached_index
 from kg.remote.large_graph import LargeRemoteGraph
 from kg.remote.store import RemoteStore
-from kg.search import NameIndex
+from kg.search.names import NameIndex
 from kg.sparql.query import QueryLimits
 from kg.store import find_in
 

@@ -4,7 +4,7 @@ Statements of imports are not spelled in RDF one by one, and a name that tells a
 build only; so the index travels as it is, and a remote graph answers like the generation that was pushed. A block is a
 JSON list of rows. Nodes, in the order of their IRIs: ``[iri, type, label, [synonyms], [identifiers]]``. Edges, in index
 order: ``[subject number, predicate, object number, certainty, statement, graph]``. Facts, for the search of their
-words: the fields of ``kg.fact_words.FactText``.
+words: the fields of ``kg.search.fact_words.FactText``.
 
 Of a graph with more edges than are fetched, the blocks hold those of the curated documents alone, if that is few
 enough; all edges then lie beside their nodes as well, see ``kg.remote.rows``.
@@ -27,13 +27,13 @@ import numpy as np
 
 from kg.budget import MAX_TIMEOUT_S, Budget
 from kg.errors import RemoteUnavailable
-from kg.fact_search import FactIndex
-from kg.fact_words import fact_of, stored_facts, write_facts
-from kg.names_writer import EXTERNAL, SYNONYM, write_names
 from kg.paths.index import IMPORT_PREFIX, Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
 from kg.remote.store import HEADER_GRAPH, Header, RemoteStore
-from kg.search import NameIndex
+from kg.search.fact_words import fact_of, stored_facts, write_facts
+from kg.search.facts import FactIndex
+from kg.search.names import NameIndex
+from kg.search.names_writer import EXTERNAL, SYNONYM, write_names
 
 MAX_EDGES = 2_000_000
 BLOCK = f"{HEADER_GRAPH}#block"

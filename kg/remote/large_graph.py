@@ -12,7 +12,6 @@ from typing import Any
 
 from kg.budget import Deadline
 from kg.errors import CapabilityMissing, QueryTimeout, ResultTooLarge
-from kg.fact_search import FactIndex
 from kg.graph import SEARCH_TIMEOUT_S, KnowledgeGraph
 from kg.mechanism.answer import MechanismAnswer
 from kg.paths import neighborhood, traversal
@@ -33,7 +32,8 @@ from kg.remote.frontier import (
 )
 from kg.remote.rows import IN, OUT, part_of
 from kg.remote.store import RemoteStore
-from kg.search import NameIndex
+from kg.search.facts import FactIndex
+from kg.search.names import NameIndex
 
 _WALKED = frozenset({"counts", "neighbors", "common", "reachable", "subgraph", "paths", "shortest_paths", "all_paths"})
 _ON_CURATED = frozenset({"index", "mechanism", "gaps", "explain"})

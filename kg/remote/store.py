@@ -114,7 +114,7 @@ class RemoteStore:
     """A SPARQL 1.1 endpoint as a store. Thread-safe; looked at when made, see :attr:`capabilities`.
 
     Args:
-        url: of its query endpoint; ``http://user:password@...`` where it wants credentials, which are neither shown
+        url: of its query endpoint; ``http://user:password...`` where it wants credentials, which are neither shown
             nor logged.
         connections: how many queries run at once.
         max_waiting: how many more may wait.

@@ -50,7 +50,7 @@ def address(curated_graph: KnowledgeGraph) -> Iterator[str]:
     import waitress
 
     app = create_app(curated_graph, Settings())
-    # As server.serving has it: with the look ahead, waitress notices that a client has gone.
+    # As server.serving.process has it: with the look ahead, waitress notices that a client has gone.
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=6, channel_request_lookahead=1)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

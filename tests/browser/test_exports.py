@@ -13,7 +13,7 @@ import pytest
 import rdflib
 
 from ontology.terms import PREDICATES
-from server.figures import GAP_SIGNS
+from server.pages.figures import GAP_SIGNS
 from server.wording import label_of, words
 from tests.browser.opened import (
     SVG,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kg.errors import KgError
-from server.errors import problem_for
-from server.openapi import describe_api
-from server.questions import QUESTIONS
+from server.http.errors import problem_for
+from server.questions.openapi import describe_api
+from server.questions.table import QUESTIONS
 from server.reference import DOCS, DOCUMENTS
 
 ROOT = Path(__file__).resolve().parents[2]

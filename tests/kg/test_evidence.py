@@ -9,7 +9,7 @@ import pytest
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.evidence.rows import EvidenceAnswer, EvidenceQuestion, EvidenceRow
-from server.present import dumps
+from server.questions.present import dumps
 
 
 def ask(graph: KnowledgeGraph, **question: object) -> EvidenceAnswer:

@@ -12,7 +12,7 @@ from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.evidence.intervals import clopper_pearson
 from kg.evidence.rows import EvidenceQuestion
-from server import figures
+from server.pages import figures
 from tests.kg.evidence_rows import measure, people, row
 from triples.build import build
 from triples.imports.job import ImportQuestion, run_import

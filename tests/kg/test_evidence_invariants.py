@@ -18,8 +18,8 @@ from kg.evidence.random_effects import pool_logistic
 from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from kg.evidence.search import answer
 from kg.sparql.results import Solutions
-from server.present import as_json
-from server.sources import Sources
+from server.pages.sources import Sources
+from server.questions.present import as_json
 from tests.kg.evidence_rows import DOCETAXEL, GEMCITABINE, ORR, SURVIVAL, ref, regimen, row
 from triples.wording import Wording
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from kg.errors import InvalidParameter, StoreUnavailable
-from kg.fact_search import FactHits, FactIndex, Term, terms_of
-from kg.fact_words import FactText, folded, write_facts
-from kg.finding import find
 from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE
 from kg.model import PassageRef
-from kg.search import SearchQuestion
-from kg.spans import tokens_of
+from kg.search.fact_words import FactText, folded, write_facts
+from kg.search.facts import FactHits, FactIndex, Term, terms_of
+from kg.search.finding import find
+from kg.search.names import SearchQuestion
+from kg.search.spans import tokens_of
 
 DOCUMENT = f"{BASE}document/001"
 PLACE = PassageRef(f"{BASE}passage/001-5-9", DOCUMENT, "Results", 5, 9)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kg.cues import CUES
 from kg.graph import KnowledgeGraph
-from kg.offers import OfferedQuestion
+from kg.search.cues import CUES
+from kg.search.offers import OfferedQuestion
 
 # What is typed, and the first question offered: its name and what it is asked with.
 ASKED = [

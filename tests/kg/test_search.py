@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable, WrongKind
 from kg.identifiers import BASE
-from kg.names_writer import write_names
 from kg.paths.index import IndexNode
-from kg.search import NameIndex, SearchQuestion
-from kg.spelling import american, compact, distances_within, typos_allowed
+from kg.search.names import NameIndex, SearchQuestion
+from kg.search.names_writer import write_names
+from kg.search.spelling import american, compact, distances_within, typos_allowed
 
 NODES = [
     IndexNode(

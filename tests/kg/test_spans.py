@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.graph import KnowledgeGraph
-from kg.spans import spans, tokens_of
+from kg.search.spans import spans, tokens_of
 
 
 def _named(graph: KnowledgeGraph, text: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from kg.graph import KnowledgeGraph
 from kg.mechanism.search import MechanismAnswer
-from server.present import as_json
+from server.questions.present import as_json
 
 Call = Callable[["Reader"], Any]
 

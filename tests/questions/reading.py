@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kg.spelling import american
+from kg.search.spelling import american
 
 # Fields that repeat the question or hold identifiers say nothing.
 _SILENT = frozenset({

@@ -23,7 +23,7 @@ from kg.remote.graph import ForeignGraph, open_remote
 from kg.remote.push import COUNTING, graph_store_of, push, write_load_files
 from kg.remote.store import PROBE
 from server.app import create_app
-from server.serving import LiveApplication
+from server.serving.process import LiveApplication
 from tests.remote.conftest import ENGINES, running
 
 LOCK = shutil.ignore_patterns(".in-use")

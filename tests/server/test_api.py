@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from kg import KnowledgeGraph
 from server.app import create_app
 from server.cli import main
-from server.openapi import describe_api
-from server.questions import QUESTIONS
+from server.questions.openapi import describe_api
+from server.questions.table import QUESTIONS
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ import pytest
 
 from kg.graph import KnowledgeGraph
 from kg.store import open_store
-from server import asgi
 from server.app import create_app
-from server.asgi import AsgiApplication
-from server.serving import LiveApplication
+from server.serving import asgi
+from server.serving.asgi import AsgiApplication
+from server.serving.process import LiveApplication
 from server.settings import Settings
 from tests.server.conftest import GraphOfStore
 

@@ -12,8 +12,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from kg import KnowledgeGraph
 from ontology.terms import PREFIXES as TABLE
 from server.app import create_app
-from server.openapi import describe_api
-from server.questions import QUESTIONS
+from server.questions.openapi import describe_api
+from server.questions.table import QUESTIONS
 from server.settings import Settings
 
 BASE = "https://w3id.org/sarcoma-kg/"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from kg.layout import ROOM, positions
 from kg.model import EntityRef
-from server.drawing import Box, Link, Picture, layered_picture, wrapped
-from server.outline import Branch, outline, room_needed
+from server.drawings.layered import Box, Link, Picture, layered_picture, wrapped
+from server.drawings.outline import Branch, outline, room_needed
 
 NAMES = (
     "sirolimus",

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 import kg.errors
 from kg.errors import AmbiguousEntity, EntityNotFound, KgError, Overloaded
 from kg.store import EmbeddedStore
-from server.errors import PROBLEMS, body_of, problem_for, problems_markdown
+from server.http.errors import PROBLEMS, body_of, problem_for, problems_markdown
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -161,7 +161,7 @@ def test_an_error_page_that_fails_itself_still_says_what_is_wrong(
     def fail(*_: object, **__: object) -> str:
         raise RuntimeError
 
-    monkeypatch.setattr("server.errors.render_template", fail)
+    monkeypatch.setattr("server.http.errors.render_template", fail)
     response = client.get("/unknown", headers=BROWSER)
     assert response.status_code == 404
     assert "Nothing in this graph is called" in response.text

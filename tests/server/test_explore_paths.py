@@ -9,7 +9,7 @@ from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
 from kg.model import CERTAINTIES
 from server.app import create_app
-from server.explore_paths import found_between
+from server.pages.explore.between import found_between
 from server.settings import Settings
 
 

@@ -10,10 +10,10 @@ import pytest
 from kg import KnowledgeGraph
 from kg.model import CERTAINTIES
 from server.app import create_app
-from server.explore_rests import Way, counts_around, surroundings
-from server.explore_scene import STEP, expanded, scene
-from server.explore_sources import agents_of
-from server.explore_state import view_state
+from server.pages.explore.rests import Way, counts_around, surroundings
+from server.pages.explore.scene import STEP, expanded, scene
+from server.pages.explore.state import view_state
+from server.pages.explore.stated_by import agents_of
 from server.settings import Settings
 from triples.build import build
 from triples.imports.job import ImportQuestion, run_import

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
 from server.app import create_app
-from server.explore_rests import Way
-from server.explore_state import view_state
+from server.pages.explore.rests import Way
+from server.pages.explore.state import view_state
 from server.settings import Settings
 
 _NAMES = st.from_regex(r"(drug|target):[A-Za-z0-9-]{1,12}", fullmatch=True)

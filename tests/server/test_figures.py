@@ -14,11 +14,12 @@ from flask.testing import FlaskClient
 from kg import KnowledgeGraph
 from kg.evidence.rows import EvidenceQuestion, EvidenceRow
 from kg.tables import table
-from server import figures, forest_plots
 from server.app import create_app
 from server.cli import main
-from server.openapi import describe_api
-from server.questions import QUESTIONS
+from server.drawings import forest_plots
+from server.pages import figures
+from server.questions.openapi import describe_api
+from server.questions.table import QUESTIONS
 from tests.kg.evidence_rows import ORR, measure, row
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.errors import InvalidParameter
-from server.negotiation import (
+from server.http.negotiation import (
     GRAPH_FORMATS,
     HTML,
     RESULT_FORMATS,

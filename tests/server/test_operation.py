@@ -19,10 +19,10 @@ from flask.testing import FlaskClient
 
 from kg.generations import CURRENT, MANIFEST, building, open_current, publish
 from kg.store import EmbeddedStore, open_store
-from server.cache import ResultCache
-from server.clients import RateLimiter, client_of
-from server.errors import RateLimited
-from server.telemetry import rows_in
+from server.http.cache import ResultCache
+from server.http.clients import RateLimiter, client_of
+from server.http.errors import RateLimited
+from server.http.telemetry import rows_in
 from tests.endless import ENDLESS
 from tests.server.running import Server, metrics_in, wait_until
 

@@ -33,7 +33,7 @@ def test_the_documentation_is_the_table() -> None:
 
 def test_every_setting_is_read_somewhere() -> None:
     code = "\n".join(
-        path.read_text(encoding="utf-8") for folder in ("server", "kg") for path in (ROOT / folder).glob("*.py")
+        path.read_text(encoding="utf-8") for folder in ("server", "kg") for path in (ROOT / folder).rglob("*.py")
     )
     for name in setting_infos():
         assert f"settings.{name}" in code or f"self.{name}" in code, name

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.store import EmbeddedStore, open_store
-from server.errors import BadRequest
-from server.sparql_protocol import parse_request
+from server.http.errors import BadRequest
+from server.sparql.protocol import parse_request
 from tests.endless import ENDLESS
 
 BASE = "https://w3id.org/sarcoma-kg/"

@@ -9,7 +9,7 @@ import pytest
 
 from kg import KnowledgeGraph
 from server.app import create_app
-from server.sparql_page import EXAMPLES, Example
+from server.pages.query_editor import EXAMPLES, Example
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 

@@ -16,8 +16,8 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.generations import building, publish
-from kg.names_writer import write_names
 from kg.paths.index_writer import write_index
+from kg.search.names_writer import write_names
 from kg.store import write_store
 from tests.server.running import Server
 

@@ -6,7 +6,8 @@ import pytest
 
 from kg.evidence.rows import ComponentRow
 from kg.model import EntityRef
-from server import forest_plots, wording
+from server import wording
+from server.drawings import forest_plots
 from tests.kg.evidence_rows import people, row
 
 GEMCITABINE = EntityRef("https://w3id.org/sarcoma-kg/drug/gemcitabine", "drug:gemcitabine", "Drug", "gemcitabine")

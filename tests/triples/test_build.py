@@ -20,7 +20,7 @@ import pytest
 from kg.codec import dataset_checksum
 from kg.errors import CurationError
 from kg.paths.index import Index
-from kg.search import NameIndex
+from kg.search.names import NameIndex
 from kg.sparql.engine import open_engine
 from kg.store import open_store
 from triples.build import Built, build, input_hash

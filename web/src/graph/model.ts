@@ -72,7 +72,7 @@ export interface FoundPath {
   steps: TracedStep[];
 }
 
-/** What lies between two things, as server/explore_paths.py tells it. */
+/** What lies between two things, as server/pages/explore/between.py tells it. */
 export interface FoundPaths {
   ends: [string, string];
   names: [string, string];

@@ -1,0 +1,230 @@
+"""Which words ask which question: one table, read by ``kg.search.offers``.
+
+A row is a question of the API or of the catalogue, the names that it takes, and the words by which people ask it. The
+words are compared in the singular and in American spelling; ``…`` stands for any words between, ``*`` ends a word that
+may go on. A row without words is meant by its names alone, if there are two of them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from kg.search.spelling import american
+
+TREATMENTS = ("Drug", "Regimen", "DrugClass")
+DISEASE = ("Histotype",)
+AIMS = ("Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "JointCause")
+_THINGS = (*TREATMENTS, *DISEASE, *AIMS, "Site", "AdverseEvent", "Patient", "Study")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A parameter of a question that names of the text fill.
+
+    Attributes:
+        parameter: of the question. ``treatment`` stands for ``drug``, ``regimen`` or ``drug_class``, as the name needs;
+            ``a`` and ``b`` are the sides of a comparison.
+        kinds: classes of what may be named.
+        optional: whether the question can be asked without it.
+        gain: how much a name that it takes speaks for the question.
+        single: whether it takes one thing only, not drugs given together.
+        is_near: whether it takes the name nearest to the words that ask, instead of the first.
+        is_passed: whether the question is asked with it; else the name only speaks for the question.
+    """
+
+    parameter: str
+    kinds: tuple[str, ...]
+    optional: bool = False
+    gain: int = 4
+    single: bool = False
+    is_near: bool = False
+    is_passed: bool = True
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A question, and what asks it.
+
+    Attributes:
+        question: its name in the API, or its id in the catalogue.
+        label: the question in words; names stand in braces, and what is in square brackets is left out without them.
+        slots: the names it takes.
+        phrases: words that ask it, split at ``|``.
+        gain: how much the words speak for it beyond their number.
+        page: where it is asked; of a question of the catalogue by default. ``{}`` stands for the only name.
+    """
+
+    question: str
+    label: str
+    slots: tuple[Slot, ...] = ()
+    phrases: str = ""
+    gain: int = 0
+    page: str = ""
+
+    def __post_init__(self) -> None:
+        """A question of the catalogue has its page there."""
+        object.__setattr__(self, "page", self.page or f"/questions/{self.question}")
+
+
+_TREATMENT, _DRUG, _HISTOTYPE = Slot("treatment", TREATMENTS), Slot("drug", ("Drug",)), Slot("histotype", DISEASE)
+_TARGET, _PATIENT, _CLASS = Slot("target", ("Target",)), Slot("patient", ("Patient",)), Slot("class", ("DrugClass",))
+_SUCH_EVENT = Slot("event", ("AdverseEvent",), is_passed=False)
+_OF_DRUG = Slot("drug", TREATMENTS, gain=3, is_passed=False)
+_STUDY, _EVENT = Slot("study", ("Study",)), Slot("event", ("AdverseEvent",))
+_IN_HISTOTYPE, _AT_SITE = Slot("histotype", DISEASE, optional=True), Slot("site", ("Site",), optional=True, gain=2)
+_MEASURE = Slot("measure", ("Measure",), optional=True, gain=1)
+_ENTITY = Slot("entity", _THINGS)
+_RESULTS = (
+    "response|respond*|remission|survival|survive|progression|benefit|result|outcome|effective*|efficac*|effect|"
+    "activity|"
+    "active|evidence|does … work|do … work|did … work|is … good|trial of|study of|studies of|achieve*|what came of|"
+    "help*"
+)
+
+CUES: tuple[Cue, ...] = (
+    Cue("evidence", "Evidence: {treatment}[ in {histotype}][ of the {site}][, {measure}]",
+        (_TREATMENT, _IN_HISTOTYPE, _AT_SITE, _MEASURE), _RESULTS + "|together|combin*", page="/evidence"),
+    Cue("evidence", "Evidence: {treatment} in {histotype}", (_TREATMENT, _HISTOTYPE), gain=1, page="/evidence"),
+    Cue("evidence", "Evidence: {treatment} together", (Slot("treatment", ("Drug",)),), gain=3, page="/evidence"),
+    Cue("evidence", "Evidence: {treatment}, {measure}", (_TREATMENT, Slot("measure", ("Measure",), gain=2)),
+        page="/evidence"),
+    Cue("evidence", "Evidence: {treatment} in tumours of the {site}", (_TREATMENT, Slot("site", ("Site",))),
+        page="/evidence"),
+    Cue("evidence", "Which regimens were tried in {histotype}, and what came of them[: {measure}]",
+        (_HISTOTYPE, _MEASURE),
+        "treat*|therap*|option|regimen|chemotherap*|what work|which drug|what drug|tried|best drug|drug for|drug in|"
+        "drug against|manage*|works in|" + _RESULTS, page="/evidence"),
+    Cue("evidence", "Evidence: drugs that act on {target}[ in {histotype}]", (_TARGET, _IN_HISTOTYPE),
+        "evidence|result|trial|response|treat*|inhibit*|block*|antibod*|against", page="/evidence"),
+    Cue("mechanism", "How {drug} acts on {target}", (_DRUG, Slot("target", (*DISEASE, *AIMS))),
+        "how … work|how does … work|how do … work|how … act*|how does … act*|mechanism*|mode of action|pathway|"
+        "how … kill*|how … affect*|how … inhibit*|"
+        "does … inhibit*|how … block*|do to|through which|why … work|how … stop*|how … treat*", page="/mechanism"),
+    Cue("mechanism", "How {drug} acts on {target}", (_DRUG, Slot("target", AIMS)), gain=2, page="/mechanism"),
+    Cue("mechanism", "How {drug} acts", (_DRUG,),
+        "how … work|how does … work|how do … work|how … act*|mechanism*|mode of action|how … kill*|what does … do|"
+        "pathway", page="/mechanism"),
+    Cue("mechanism", "What acts on {target}", (Slot("target", (*AIMS, *DISEASE)),),
+        "act on|acts on|affect*|regulat*|influence*|upstream|what … control*|mechanism*", page="/mechanism"),
+    Cue("explain", "How {drug} should act in {histotype}, beside what came of it",
+        (Slot("drug", ("Drug",), single=True), _HISTOTYPE),
+        page="/explain"),
+    Cue("compare", "Compare {a} with {b}[ in {histotype}]",
+        (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2]), _IN_HISTOTYPE),
+        "better|worse|versus|vs|v|compare*|comparison|against|superior*|inferior*|or|than|difference between|prefer*|"
+        "instead of", page="/compare"),
+    Cue("compare", "Compare {a} with {b}", (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2])), page="/compare"),
+    Cue("toxicity-of-drug", "Adverse events reported for {drug}", (_DRUG,),
+        "side effect|adverse|toxic*|toler*|safe*|harm*|risk*|complication", gain=1),
+    Cue("toxicity-of-drug", "Adverse events reported for {drug}, and whether {event} is one", (_DRUG, _SUCH_EVENT)),
+    Cue("who-causes-event", "With which treatments {event} was seen", (_EVENT, _OF_DRUG)),
+    Cue("adverse-events-of-patient", "Adverse events of {patient}, and whether {event} is one", (_PATIENT, _SUCH_EVENT),
+        gain=3),
+    Cue("who-causes-event", "With which treatments {event} was seen", (_EVENT,),
+        "which drug|what drug|which treatment|which regimen|with which|cause*|caus*|due to|after what|who get|"
+        "lead* to"),
+    Cue("treatment-lines", "Every line of treatment of {patient}", (_PATIENT,),
+        "line|treat*|receive*|given|got|therap*"),
+    Cue("timeline", "What happened to {patient}, in order", (_PATIENT,),
+        "what happen*|happen*|history|course|follow*|outcome|timeline|die|died|alive|case|how … do|story|"
+        "how long|live*|surviv*",
+        page="/cases/{}"),
+    Cue("responses-by-lesion", "How each lesion of {patient} responded", (_PATIENT,), "lesion|respon*|metasta*|size"),
+    Cue("adverse-events-of-patient", "Adverse events of {patient}", (_PATIENT,), "side effect|adverse|toxic*|toler*"),
+    Cue("cumulative-doses", "Cumulative doses that {patient} received", (_PATIENT,), "cumulative|total dose|dose"),
+    Cue("drugs-reaching-target", "Which drugs reach {target}, and by which route", (_TARGET,),
+        "which drug|what drug|drug that|drug … hit|hit|target*|inhibit*|inhibitor of|block*|bind*|drug against|"
+        "drug for|"
+        "what inhibit*|what block*|antagonist*"),
+    Cue("drug-acts-on", "What {drug} acts on", (_DRUG,),
+        "target|hit|bind*|inhibit*|block*|act on|acts on|what does … inhibit*|what does … target"),
+    Cue("when-inhibited", "What follows when {target} is inhibited", (_TARGET,),
+        "when … inhibit*|when … block*|inhibition of|block* of|loss of|what happen*|if … inhibit*|if … block*|"
+        "downstream",
+        gain=1),
+    Cue("targets-of-class", "Which drugs are {class}s, and what they act on", (_CLASS,),
+        "which drug|what drug|which … are|example|member|belong*|list"),
+    Cue("targets-of-active-drugs", "Targets of drugs that are active in {histotype}", (_HISTOTYPE,),
+        "which target|what target|target in|target of|druggable"),
+    Cue("drivers-of-histotype", "What drives {histotype}", (_HISTOTYPE,), "drive*|driver|what cause*|caused by|driven"),
+    Cue("steps-after-drug", "Which steps follow from {drug}", (_DRUG,), "step|downstream|cascade"),
+    Cue("doses-of-drug", "Doses and schedules in which {drug} was given", (_DRUG,),
+        "dose*|dosing|schedule|how much|how often|mg|infusion|how is … given|route", gain=1),
+    Cue("results-by-genotype", "How results depend on genotype in {histotype}", (_HISTOTYPE,),
+        "exon*|genotype|mutation*|mutant*|mutated|wild type", gain=8),
+    Cue("results-by-line", "How results of {drug} differ between lines", (_DRUG,),
+        "line|first line|second line|third line|later line|front line|salvage|pretreated"),
+    Cue("after-failure-of", "What was achieved after {drug} had failed",
+        (Slot("drug", ("Drug",), single=True, is_near=True),),
+        "after … fail*|fail*|failure|refractory|progress* on|progression on|relapse*|after progression|resistant to|"
+        "what after|next after|after", gain=1),
+    Cue("causes-of-resistance", "What causes resistance, and what overcomes it", (),
+        "resistance to|cause* of resistance|resistance|overcome* resistance|why … resist*", gain=2),
+    Cue("preclinical-evidence", "What is known of {drug} from the laboratory", (_DRUG,),
+        "preclinical*|laborator*|in vitro|in vivo|cell line|mice|mouse|xenograft|cell culture|animal", gain=1),
+    Cue("why-given", "Why {drug} was chosen or proposed", (_DRUG,),
+        "why … given|why … use*|why … chose*|rationale|why give|reason for"),
+    Cue("conclusions", "What sources conclude, recommend or suppose about {drug}", (_DRUG,),
+        "conclu*|recommend*|suggest*|opinion|should … be given|should i give"),
+    Cue("prognosis", "The outlook of {histotype}", (_HISTOTYPE,),
+        "prognos*|outlook|life expectancy|how long … live|survival|die of|mortality|fatal"),
+    Cue("epidemiology", "How frequent {histotype} is", (_HISTOTYPE,),
+        "how common|how rare|how frequent|incidence|prevalence|frequency|how many people|proportion of|epidemiolog*"),
+    Cue("subtypes", "Subtypes of {histotype}", (_HISTOTYPE,),
+        "subtype|kinds of|kind of|types of|type of|forms of|variant"),
+    Cue("sites", "Where {histotype} arises, and where it spreads", (_HISTOTYPE,),
+        "where|site|metasta*|spread*|arise*|location|located|originate*"),
+    Cue("approvals", "What drugs are approved for, and as of when", (),
+        "approv*|licen*|labelled for|indication", gain=1),
+    Cue("conflicts-of-entity", "On what the sources disagree about {entity}", (_ENTITY,),
+        "disagree*|contradict*|conflict*|controvers*|inconsisten*|debate*", gain=2),
+    Cue("names-and-identifiers", "What {entity} is called, and its identifiers", (_ENTITY,),
+        "synonym|brand name|trade name|generic name|other name|another name|also called|identifier|code name|drugbank"),
+    Cue("passages-about", "Where the documents speak of {entity}", (_ENTITY,),
+        "mention*|passage|which document|which paper|where … described|where … mentioned|cited"),
+    Cue("study-results", "Results of {study}", (_STUDY,), "result|outcome|find|found|show|response|survival"),
+    Cue("study-record", "What is known about {study}", (_STUDY,), "design|what is|about|arm|patient|randomi*"),
+    Cue("definition-in-study", "How response was defined in {study}", (_STUDY,), "defin*|counted as|criteria"),
+    Cue("studies-of-organization", "Studies that {organization} ran", (Slot("organization", ("Organization",)),),
+        "study|studies|trial"),
+    Cue("dose-comparisons", "Which studies compared doses or schedules of the same drugs", (),
+        "mg … better|mg … than|mg … mg|higher dose|lower dose|dose … better|which dose|dose comparison|dose escalation",
+        gain=6),
+    Cue("markers-of-patients", "Which markers were tested in the patients, with which result", (),
+        "immunohistochem*|stain*|marker|positive|negative|immunoreactiv*"),
+    Cue("response-definitions", "What counted as a response", (),
+        "response … defin*|defin* of response|count* as response|count* as a response|response criteria|recist"),
+    Cue("randomised-trials", "Which trials were randomised, and between what", (),
+        "randomi* trial|randomi* study|randomi* studies|randomi* controlled|rct"),
+    Cue("ongoing", "Which studies had not reported yet", (),
+        "ongoing trial|ongoing study|ongoing studies|not yet reported"),
+    Cue("largest-studies", "Which studies had the most patients", (),
+        "largest trial|largest study|largest studies|biggest trial|biggest study"),
+    Cue("combination-effects", "What makes another treatment work better", (),
+        "synerg*|work better|sensiti* to|enhance* the"),
+    Cue("response-without-survival", "Trials with more responses but no longer survival", (),
+        "response … no* … survival|response without survival"),
+    Cue("explore", "{a} and {b} in the graph", (Slot("a", _THINGS, gain=2), Slot("b", _THINGS, gain=2)),
+        "connect*|relat*|link*|between|path|interact*|have to do with", page="/explore"),
+    Cue("explore", "{a} and {b} in the graph", (Slot("a", _THINGS, gain=1), Slot("b", _THINGS, gain=1)),
+        page="/explore"),
+)  # fmt: skip
+
+
+def asks(word: str) -> bool:
+    """Whether a word belongs to some question, so that it is no misspelt name.
+
+    >>> asks("effects"), asks("tolerability"), asks("gemcitabin")
+    (True, True, False)
+    """
+    return _words().fullmatch(american(word.casefold())) is not None
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    found = {word for cue in CUES for word in cue.phrases.replace("|", " ").replace("…", "").split()}
+    return re.compile(
+        "|".join(re.escape(american(word.rstrip("*"))) + ".*" * word.endswith("*") for word in sorted(found))
+    )

@@ -1,0 +1,220 @@
+"""Questions that a typed text may mean: offered with their reason, never answered here.
+
+The names in the text are known things; the words around them choose rows of the table ``cues``. Nothing is learnt
+and nothing is guessed beyond spelling: the same text is always offered the same questions.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote, urlencode
+
+from kg.model import EntityRef
+from kg.search.cues import CUES, TREATMENTS, Cue, Slot
+from kg.search.spans import Span
+from kg.search.spelling import american, words
+
+MAX_OFFERS = 5
+_COMBINING = frozenset(
+    ("and", "plus", "with", "+", "/", "&", "combined", "combination", "be", "in", "is", "was", "given", "together")
+)
+_WORD_GAIN, _MEMBER_GAIN = 3, 2
+_OPTIONAL = re.compile(r"\[([^\]]*)\]")
+_NAMES = re.compile(r"\{(\w+)\}")
+_PARAMETER_OF = {"Drug": "drug", "Regimen": "regimen", "DrugClass": "drug_class"}
+
+
+@dataclass(frozen=True)
+class OfferedQuestion:
+    """A question with its parameters filled in.
+
+    Attributes:
+        question: its name in the API, or its id in the catalogue.
+        label: the question in words.
+        reason: which words and names of the text it is offered for.
+        parameters: what it is asked with.
+        page: the address of its page on a server of this graph.
+    """
+
+    question: str
+    label: str
+    reason: str
+    parameters: Mapping[str, tuple[str, ...]]
+    page: str
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Things that are named in one breath: one, or drugs given together. Of one, each thing that may be meant."""
+
+    spans: tuple[Span, ...]
+
+    def of_kind(self, kinds: Sequence[str]) -> tuple[EntityRef, ...]:
+        """The things of the first of some classes that all names here have; empty if there is none."""
+        for kind in kinds:
+            found = [next((each for each in span.entities if each.type == kind), None) for span in self.spans]
+            if all(found):
+                return tuple(each for each in found if each)
+        return ()
+
+
+_Filled = Mapping[Slot, tuple[tuple[EntityRef, ...], _Named]]
+
+
+def offers(tokens: Sequence[str], spans: Sequence[Span]) -> tuple[OfferedQuestion, ...]:
+    """The questions that a text may mean, likeliest first.
+
+    Args:
+        tokens: the words of the text.
+        spans: the names among them, in order.
+    """
+    named = _joined(tokens, spans)
+    folded, starts = _folded(tokens)
+    ranked: dict[str, tuple[int, OfferedQuestion]] = {}
+    for cue in CUES:
+        asked = _asked(cue, folded)
+        if cue.phrases and asked is None:
+            continue
+        filled = _filled(cue, named, bisect(starts, asked.start()) if asked else 0)
+        if filled is None or (not cue.phrases and sum(len(each.spans) for _, each in filled.values()) < 2):
+            continue
+        said = _said(asked, tokens, starts) if asked else ()
+        score = cue.gain + _WORD_GAIN * sum(len(words.split()) for words in said)
+        score += sum(slot.gain + _MEMBER_GAIN * (len(each.spans) - 1) for slot, (_, each) in filled.items())
+        offer = _offer(cue, filled, said)
+        if offer.page not in ranked or ranked[offer.page][0] < score:
+            ranked[offer.page] = score, offer
+    best = sorted(ranked.values(), key=lambda pair: -pair[0])  # stable: equals stay in the table's order
+    return tuple(offer for _, offer in best[:MAX_OFFERS])
+
+
+def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
+    """Names; drugs with nothing but a joining word between them are one."""
+    found: list[_Named] = []
+    for span in spans:
+        last = found[-1].spans[-1] if found else None
+        between = [token.casefold() for token in tokens[last.end : span.start]] if last else []
+        if (
+            last
+            and set(between) <= _COMBINING
+            and all(any(one.type == "Drug" for one in each.entities) for each in (last, span))
+        ):
+            found[-1] = _Named((*found[-1].spans, span))
+        else:
+            found.append(_Named((span,)))
+    return found
+
+
+def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
+    """What names fill the slots of a question; None where one that it needs stays empty.
+
+    Args:
+        cue: the question.
+        named: the names, in order.
+        place: the number of the word where the words begin that ask.
+    """
+    free = list(named)
+    if {slot.parameter for slot in cue.slots} >= {"a", "b"}:
+        free = _parted(free)
+    filled: dict[Slot, tuple[tuple[EntityRef, ...], _Named]] = {}
+    for slot in cue.slots:
+        if slot.is_near:  # of two that are as near, the one behind
+            free.sort(key=lambda each: (abs(each.spans[0].start - place), -each.spans[0].start))
+        fitting = ((each.of_kind(slot.kinds), each) for each in free if len(each.spans) == 1 or not slot.single)
+        chosen = next((pair for pair in fitting if pair[0]), None)
+        if chosen is not None:
+            filled[slot] = chosen
+            free.remove(chosen[1])
+        elif not slot.optional:
+            return None
+    return filled
+
+
+def _parted(named: Sequence[_Named]) -> list[_Named]:
+    """Two drugs that stand together are the two sides of a comparison, where no other treatment is named."""
+    treatments = [each for each in named if each.of_kind(TREATMENTS)]
+    if len(treatments) != 1 or len(treatments[0].spans) != 2:
+        return list(named)
+    return [part for each in named for part in ([_Named((s,)) for s in each.spans] if each in treatments else [each])]
+
+
+def _offer(cue: Cue, filled: _Filled, said: Sequence[str]) -> OfferedQuestion:
+    joining = " or " if cue.page.startswith("/questions/") else " + "  # the catalogue asks for any of several values
+    labels = {slot.parameter: joining.join(ref.label for ref in found) for slot, (found, _) in filled.items()}
+    parameters: dict[str, tuple[str, ...]] = {}
+    for slot, (found, _) in filled.items():
+        if not slot.is_passed:
+            continue
+        if cue.question == "compare" and slot.parameter in ("a", "b"):
+            parameters[slot.parameter] = (labels[slot.parameter],)
+        elif cue.question == "explore":
+            parameters["node"] = (*parameters.get("node", ()), *(ref.curie for ref in found))
+        else:
+            name = _PARAMETER_OF[found[0].type] if slot.parameter == "treatment" else slot.parameter
+            parameters[name] = tuple(ref.curie for ref in found)
+    kept = _OPTIONAL.sub(lambda part: part[1] if _NAMES.findall(part[1])[0] in labels else "", cue.label)
+    label = kept.format(**labels)
+    page = _page(cue, parameters)
+    return OfferedQuestion(cue.question, label[:1].upper() + label[1:], _reason(filled, said), parameters, page)
+
+
+def _page(cue: Cue, parameters: Mapping[str, tuple[str, ...]]) -> str:
+    if "{}" in cue.page:
+        ((value,),) = parameters.values()
+        return cue.page.format(quote(value, safe=":"))
+    query = urlencode(parameters, doseq=True, safe=":")
+    return f"{cue.page}?{query}" if query else cue.page
+
+
+def _reason(filled: _Filled, said: Sequence[str]) -> str:
+    """The words of the text that ask, and the names in it with what they are called here.
+
+    Of "how does rapamycin work": “how does … work”; sirolimus (“rapamycin”).
+    """
+    names = [
+        ref.label if span.text.casefold() == ref.label.casefold() else f"{ref.label} (“{span.text}”)"
+        for found, named in filled.values()
+        for ref, span in zip(found, named.spans, strict=True)
+    ]
+    return "; ".join(part for part in (f"“{' … '.join(said)}”" if said else "", ", ".join(names)) if part)
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def _folded(tokens: Sequence[str]) -> tuple[str, list[int]]:
+    """A text for the patterns of cues: its words as they are compared, and where each of them begins."""
+    text, starts = " ", []
+    for token in tokens:
+        starts.append(len(text))
+        text += "".join(american(word) for word in words(token)) + " "
+    return text, starts
+
+
+def _said(asked: re.Match[str], tokens: Sequence[str], starts: Sequence[int]) -> tuple[str, ...]:
+    """The words of the text that matched, as they were typed."""
+    parts = (asked.span(number) for number in range(1, len(asked.groups()) + 1) if asked.start(number) >= 0)
+    return tuple(
+        " ".join(token for token, place in zip(tokens, starts, strict=True) if start <= place < end)
+        for start, end in parts
+    )
+
+
+def _asked(cue: Cue, folded: str) -> re.Match[str] | None:
+    return _pattern(cue.phrases).search(folded) if cue.phrases else None
+
+
+@cache
+def _pattern(phrases: str) -> re.Pattern[str]:
+    """Any of some phrases, the longer first; each run of words is a group."""
+    ways = sorted(phrases.split("|"), key=lambda phrase: (-len(phrase.split()), phrase))
+    return re.compile("|".join(" .*?".join(_run(run) for run in way.split(" … ")) for way in ways))
+
+
+def _run(run: str) -> str:
+    parts = [re.escape(word[:-1]) + r"\S*" if word.endswith("*") else re.escape(american(word)) for word in run.split()]
+    return rf"(?<= )({' '.join(parts)})(?= )"

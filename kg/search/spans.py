@@ -1,0 +1,85 @@
+"""Names inside a text: which runs of its words are, as a whole, what something is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from kg.identifiers import is_project
+from kg.model import EntityRef
+from kg.search.name_rows import NameRow
+from kg.search.spelling import compact, loose_words
+
+LONGEST_NAME = 6  # words
+_TOKEN = re.compile(r"[^\s,;:?!()\[\]\"“”+/]+|[+/]")
+_POSSESSIVE = re.compile(r"['’]s?$")
+
+NamedSo = Callable[[Collection[str], Collection[str]], list[NameRow]]
+"""Names spelled so: given spellings as :func:`kg.search.spelling.compact` makes them, and loose ones."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words of a text that name something.
+
+    Attributes:
+        start: number of the first word.
+        end: number of the word behind the last.
+        text: the words as they were typed.
+        entities: the project's things that are called so, those first whose label it is.
+    """
+
+    start: int
+    end: int
+    text: str
+    entities: tuple[EntityRef, ...]
+
+
+def tokens_of(text: str) -> list[str]:
+    """The words of a text with + and / as words of their own, without other punctuation between words.
+
+    >>> tokens_of("Does p70S6K/mTOR matter (in patients' tumours)?")
+    ['Does', 'p70S6K', '/', 'mTOR', 'matter', 'in', 'patients', 'tumours']
+    """
+    stripped = (_POSSESSIVE.sub("", found.strip("'’.").rstrip("-")) for found in _TOKEN.findall(text))
+    return [token for token in stripped if token]
+
+
+def spans(tokens: list[str], named_so: NamedSo, types: frozenset[str] = frozenset()) -> tuple[Span, ...]:
+    """The names in a text, the longest first taken from left to right; one look-up for all of them.
+
+    Args:
+        tokens: of :func:`tokens_of`.
+        named_so: looks names up.
+        types: only things of these classes; none given: all.
+    """
+    spelled: dict[tuple[int, int], tuple[str, str]] = {}
+    for start in range(len(tokens)):
+        for end in range(start + 1, min(len(tokens), start + LONGEST_NAME) + 1):
+            text = " ".join(tokens[start:end])
+            if spelling := compact(text):
+                spelled[start, end] = spelling, "".join(loose_words(text))
+    rows = named_so({one for one, _ in spelled.values()}, {other for _, other in spelled.values()})
+    by_spelling: dict[str, list[NameRow]] = {}
+    for row in rows:
+        if is_project(row.iri) and (not types or row.type in types):
+            for spelling in {row.compact, row.loose}:
+                by_spelling.setdefault(spelling, []).append(row)
+    found: list[Span] = []
+    place = 0
+    while place < len(tokens):
+        end = next(
+            (end for end in range(min(len(tokens), place + LONGEST_NAME), place, -1)
+             if any(spelling in by_spelling for spelling in spelled.get((place, end), ()))), 0,
+        )  # fmt: skip
+        if end:
+            exact, loose = spelled[place, end]
+            named = _entities([*by_spelling.get(exact, ()), *by_spelling.get(loose, ())])
+            found.append(Span(place, end, " ".join(tokens[place:end]), named))
+        place = end or place + 1
+    return tuple(found)
+
+
+def _entities(rows: Iterable[NameRow]) -> tuple[EntityRef, ...]:
+    return tuple(dict.fromkeys(row.entity for row in sorted(rows, key=lambda row: (row.source, row.iri))))

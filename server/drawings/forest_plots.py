@@ -1,0 +1,209 @@
+"""Forest plots as plain figures for templates: rates with their intervals.
+
+Everything here is arithmetic on answers; the same numbers stand in a table beside each plot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kg.evidence.filters import people_of
+from kg.evidence.pooling import PoolAnswer
+from kg.evidence.rows import EvidenceRow
+from server.drawings.layered import shortened
+
+FOREST_LEFT, FOREST_WIDTH, FOREST_RIGHT = 330, 420, 190
+FOREST_ROW, FOREST_HEAD = 38, 34
+MAX_FOREST_ROWS = 40
+
+
+@dataclass(frozen=True)
+class ForestRow:
+    """One rate with its interval in percent, and its words. A page draws it as wide as its window, a file in pixels.
+
+    Attributes:
+        name: of whom, whole; ``lines``: as much of it as a file has room for.
+        size: half the side of its square, in pixels.
+        kind: "rate", "pooled" or "prediction".
+    """
+
+    href: str
+    name: str
+    figure: str
+    y: int
+    rate: float
+    low_rate: float
+    high_rate: float
+    is_derived: bool
+    size: float
+    kind: str = "rate"
+
+    @property
+    def title(self) -> str:
+        """The whole row in words."""
+        how = f", interval {'computed' if self.is_derived else 'as printed'}" if self.kind == "rate" else ""
+        return f"{self.name}: {self.figure}{how}"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The name in two lines of the drawing."""
+        return shortened(self.name, 46)
+
+    @property
+    def x(self) -> float:
+        """Where the rate stands in the drawing, in pixels."""
+        return _place(self.rate)
+
+    @property
+    def low(self) -> float:
+        """Where its interval begins."""
+        return _place(self.low_rate)
+
+    @property
+    def high(self) -> float:
+        """Where its interval ends."""
+        return _place(self.high_rate)
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Rates that count the same thing, one below the other."""
+
+    heading: str
+    rows: tuple[ForestRow, ...]
+    width: int
+    height: int
+    ticks: tuple[tuple[int, float], ...]
+
+
+def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
+    """Rates out of known numbers of patients, grouped by what was counted; flagged ones are left to the table.
+
+    Returns: at most ``MAX_FOREST_ROWS`` rates in all, groups with most rates first, in each the best first.
+    """
+    groups: dict[tuple[str, str], list[EvidenceRow]] = {}
+    for row in rows:
+        if row.measure is None or row.flags or not _is_effect(row):
+            continue
+        if _rate(row) is None or _interval(row) is None:
+            continue
+        groups.setdefault((row.measure.label, row.definition.label if row.definition else ""), []).append(row)
+    room = MAX_FOREST_ROWS
+    found = []
+    for (measure, definition), listed in sorted(groups.items(), key=lambda item: -len(item[1])):
+        shown = sorted(listed, key=_best_first)[:room]
+        if not shown:
+            break
+        room -= len(shown)
+        # "partial response (partial response only)" says it twice.
+        said = definition if definition.startswith(measure) else f"{measure} ({definition})" if definition else measure
+        found.append(_forest(said, shown))
+    return tuple(found)
+
+
+def _is_effect(row: EvidenceRow) -> bool:
+    """Whether a rate tells what the treatment did to the tumour, not who was treated or what it cost them."""
+    assert row.measure is not None
+    counts = row.measure.counts or (row.definition is not None and row.definition.counts)
+    return row.adverse_event is None and ("benefit" in row.measure.groups or bool(counts))
+
+
+def _best_first(row: EvidenceRow) -> tuple[float, str]:
+    assert row.measure is not None
+    rate = _rate(row) or 0.0
+    is_progression = tuple(row.measure.counts) == ("PD",)
+    return rate if is_progression else -rate, row.id
+
+
+def _rate(row: EvidenceRow) -> float | None:
+    if row.unit == "%" and row.value is not None:
+        return float(row.value)
+    return row.derived_rate.value if row.derived_rate is not None else None
+
+
+def _interval(row: EvidenceRow) -> tuple[float, float, bool] | None:
+    """Low, high, and whether it is computed rather than printed."""
+    if row.unit == "%" and row.ci is not None and row.ci[0] is not None and row.ci[1] is not None:
+        return float(row.ci[0]), float(row.ci[1]), False
+    if row.derived_ci is not None and row.derived_ci.low is not None and row.derived_ci.high is not None:
+        return row.derived_ci.low, row.derived_ci.high, True
+    return None
+
+
+def _forest(heading: str, rows: Sequence[EvidenceRow]) -> Forest:
+    made = []
+    for number, row in enumerate(rows):
+        rate, interval = _rate(row), _interval(row)
+        assert rate is not None
+        low, high, is_derived = interval or (rate, rate, False)
+        subject = row.arm or row.patient or row.study
+        name = (subject.label if subject else "") + (f", {row.subgroup}" if row.subgroup else "")
+        n = people_of(row)
+        figure = f"{_short(rate)}% ({_short(low)} to {_short(high)})" + (f", n = {n}" if n else "")
+        made.append(
+            ForestRow(
+                href=f"#row-{row.id.rpartition('/')[2]}",
+                name=name,
+                figure=figure,
+                y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
+                rate=rate,
+                low_rate=low,
+                high_rate=high,
+                is_derived=is_derived,
+                size=round(3.5 + min((n or 1) ** 0.5, 16) / 4, 1),
+            )
+        )
+    return _laid_out(heading, made)
+
+
+def pool_forest(answer: PoolAnswer, heading: str) -> Forest:
+    """The studies of a pooled share, and below them the estimate and where a further study is to be expected."""
+    told = [
+        (s.study.label, s.percent, s.derived_ci, f"{s.numerator} of {s.denominator}", "rate") for s in answer.studies
+    ]
+    if answer.estimate is not None:
+        pooled = answer.estimate
+        told.append(("Pooled, random effects", pooled.percent, pooled.ci, f"{len(answer.studies)} studies", "pooled"))
+        if pooled.prediction is not None:
+            told.append(("A further study, predicted", pooled.percent, pooled.prediction, "", "prediction"))
+    sizes = [s.denominator for s in answer.studies] + [0] * (len(told) - len(answer.studies))
+    made = []
+    for number, ((name, rate, interval, note, kind), n) in enumerate(zip(told, sizes, strict=True)):
+        low, high = interval.low or 0.0, 100.0 if interval.high is None else interval.high
+        span = f"{_short(low)} to {_short(high)}"
+        figure = f"{span}%" if kind == "prediction" else f"{_short(rate)}% ({span}), {note}"
+        made.append(
+            ForestRow(
+                href="",
+                name=name,
+                figure=figure,
+                y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
+                rate=rate,
+                low_rate=low,
+                high_rate=high,
+                is_derived=kind == "rate",
+                size=round(3.5 + min(n**0.5, 16) / 4, 1),
+                kind=kind,
+            )
+        )
+    return _laid_out(heading, made)
+
+
+def _short(percent: float) -> str:
+    """A percentage with one decimal where it has one.
+
+    >>> _short(53.0), _short(2.439)
+    ('53', '2.4')
+    """
+    return f"{percent:.1f}".removesuffix(".0")
+
+
+def _place(percent: float) -> float:
+    return round(FOREST_LEFT + FOREST_WIDTH * min(max(percent, 0.0), 100.0) / 100, 1)
+
+
+def _laid_out(heading: str, rows: Sequence[ForestRow]) -> Forest:
+    ticks = tuple((percent, _place(percent)) for percent in range(0, 101, 20))
+    height = FOREST_HEAD + len(rows) * FOREST_ROW + 26
+    return Forest(heading, tuple(rows), FOREST_LEFT + FOREST_WIDTH + FOREST_RIGHT, height, ticks)

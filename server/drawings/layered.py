@@ -1,0 +1,395 @@
+"""Graphs as pictures, read from left to right: what the templates need to write them as SVG.
+
+``kg.mechanism.layering`` says which column and row a node is in; this module gives columns the room that boxes and
+labels need, and lets lines leave on the right and arrive on the left, each at a place of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from kg.mechanism.layering import COLUMN, layered
+from kg.model import EntityRef
+from server.drawings.heights import Pair, ahead, heights
+from server.drawings.line_labels import EDGE_CHARACTER, Label, Line, Piece, Point, Rect, Side, placed_label
+from server.drawings.outline import Outline, outline, room_needed
+
+LINE_HEIGHT = 15
+LABEL_WIDTH = 17  # characters
+CHARACTER = 6.9  # pixels of the drawing font, on average
+EDGE_LABEL_WIDTH = 15
+FAN_LABEL_WIDTH = 26  # lines of a fan lie close: their words have more room beside each other than above
+MARGIN = 14
+AIR = 26  # between a label and the boxes beside it
+MIN_GAP = 60
+FAN_FROM = 4  # lines: from so many on, their words stand where they have parted
+FAN_ROOM = 120
+FAN = 9  # pixels of length for each line of a fan
+MOST_LINES = 4
+
+_MARKS = {1: "arrow", -1: "bar"}
+# What a box says beneath its name where the paths of two drugs meet.
+_MET = {
+    "meeting-same": ("(both, same way)",),
+    "meeting-opposite": ("(both, opposite)",),
+    "meeting-mixed": ("(both, mixed)",),
+    "meeting-unknown": ("(both)",),
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something stated of two things: one line of a drawing, or part of one.
+
+    Attributes:
+        start, end: IRIs of two of the drawn things.
+        sign: +1, -1, 0 or None, as in ``kg.paths.steps.Step``.
+        label: the predicate as the line shows it.
+        sentence: the whole in words.
+        href: where it leads; links of one line share the first.
+        step: a name that the drawing and the text beneath it share.
+    """
+
+    start: str
+    end: str
+    sign: int | None
+    certainty: str
+    label: str
+    sentence: str
+    href: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node: a labelled box around (x, y).
+
+    ``role``: step, ghost (nothing leads to it), joint, centre, or meeting-same, -opposite, -mixed and -unknown where
+    the paths of two drugs meet.
+    """
+
+    id: str
+    curie: str
+    type: str
+    label: str
+    role: str
+    x: float
+    y: float
+    half_width: float
+    half_height: float
+    corner: int
+    lines: tuple[Line, ...]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the lines hold less than the label."""
+        return any(line.text.endswith("…") for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One line: the IRIs of its ends, its path, its mark (arrow, bar, dot), and the links it stands for in words."""
+
+    start: str
+    end: str
+    step: str
+    href: str
+    path: str
+    mark: str
+    certainty: str
+    sentence: str
+    words: str
+    label: Label
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing and its view box."""
+
+    nodes: tuple[Box, ...]
+    edges: tuple[Arrow, ...]
+    left: float = 0
+    top: float = 0
+    width: float = 0
+    height: float = 0
+
+    @property
+    def outline(self) -> Outline:
+        """The same from top to bottom."""
+        return outline(self)
+
+    @property
+    def room(self) -> int:
+        """How wide a window it needs; see :func:`server.drawings.outline.room_needed`."""
+        return room_needed(self.width)
+
+
+def wrapped(label: str, width: int = LABEL_WIDTH) -> tuple[str, ...]:
+    """A label in lines of about ``width`` characters, broken at blanks.
+
+    >>> wrapped("deficiency of active CDK4/cyclin D1 complexes")
+    ('deficiency of', 'active', 'CDK4/cyclin D1', 'complexes')
+    """
+    lines: list[str] = []
+    for word in label.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return tuple(lines)
+
+
+def shortened(text: str, width: int, most: int = 2) -> tuple[str, ...]:
+    """A text in at most so many lines of about ``width`` characters."""
+    lines = wrapped(text, width)
+    return lines if len(lines) <= most else (*lines[: most - 1], lines[most - 1][: width - 1] + "…")
+
+
+def layered_picture(
+    nodes: Iterable[EntityRef],
+    links: Iterable[Link],
+    *,
+    last: Collection[str] = (),
+    ghosts: Collection[str] = (),
+    centre: str | None = None,
+    meetings: Mapping[str, str] | None = None,
+) -> Picture:
+    """Draw things and what is stated of them from left to right.
+
+    Args:
+        nodes: the things.
+        links: what is stated; a link of a thing to itself or to one that is not drawn is left out.
+        last: IRIs of things that belong at the right end.
+        ghosts: IRIs of things that are drawn although nothing leads to them.
+        centre: IRI of what the drawing is about, if it is about one thing.
+        meetings: how two drugs push a thing at which their paths meet, by its IRI.
+    """
+    refs = {ref.id: ref for ref in nodes}
+    drawn = [link for link in links if link.start in refs and link.end in refs and link.start != link.end]
+    if not refs:
+        return Picture((), ())
+    layout = layered(refs, [(link.start, link.end) for link in drawn], last)
+    roles = {name: f"meeting-{relation}" for name, relation in (meetings or {}).items()}
+    roles |= dict.fromkeys(ghosts, "ghost") | ({centre: "centre"} if centre else {})
+    boxes = {name: _box(ref, roles.get(name, "step"), float(layout.points[name][1])) for name, ref in refs.items()}
+    bends = {(link.start, link.end): layout.bends.get((link.start, link.end), ()) for link in drawn}
+    return _Drawing(boxes, layout.layers, bends, _lines(drawn)).picture()
+
+
+def _box(ref: EntityRef, role: str, y: float) -> Box:
+    lines = wrapped(ref.label)
+    if len(lines) > MOST_LINES:
+        lines = (*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + "…")
+    lines = (*lines, *_MET.get(role, ()))
+    top = -(len(lines) - 1) * LINE_HEIGHT / 2 + 4
+    return Box(
+        id=ref.id,
+        curie=ref.curie,
+        type=ref.type,
+        label=ref.label,
+        role="joint" if ref.type == "JointCause" and role == "step" else role,
+        x=0,
+        y=y,
+        half_width=round(max(len(line) for line in lines) * CHARACTER / 2 + 11, 1),
+        half_height=round(len(lines) * LINE_HEIGHT / 2 + 7, 1),
+        corner=14 if ref.type in {"Drug", "DrugClass", "Regimen"} else 4,
+        lines=tuple(Line(text, round(top + place * LINE_HEIGHT)) for place, text in enumerate(lines)),
+    )
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """What becomes one line: links with the same ends and the same mark."""
+
+    start: str
+    end: str
+    links: tuple[Link, ...]
+    label_width: int
+
+    @property
+    def mark(self) -> str:
+        return _MARKS.get(self.links[0].sign or 0, "dot")
+
+    @property
+    def label(self) -> tuple[str, ...]:
+        words = dict.fromkeys(link.label for link in self.links)
+        return tuple(line for word in words for line in wrapped(word, self.label_width))
+
+
+def _lines(links: Sequence[Link]) -> list[_Stroke]:
+    """Links with the same ends and mark share a line; others beside them get one of their own."""
+    grouped: dict[tuple[str, str, str], list[Link]] = defaultdict(list)
+    for link in links:
+        grouped[link.start, link.end, _MARKS.get(link.sign or 0, "dot")].append(link)
+    leaving, arriving = Counter(start for start, _, _ in grouped), Counter(end for _, end, _ in grouped)
+    return [
+        _Stroke(
+            start,
+            end,
+            tuple(group),
+            FAN_LABEL_WIDTH if max(leaving[start], arriving[end]) >= FAN_FROM else EDGE_LABEL_WIDTH,
+        )
+        for (start, end, _), group in sorted(grouped.items())
+    ]
+
+
+class _Drawing:
+    """One drawing at work: columns, rows, ports, lines, labels, frame."""
+
+    def __init__(
+        self,
+        boxes: dict[str, Box],
+        layers: Mapping[str, int],
+        bends: Mapping[Pair, Sequence[tuple[int, int]]],
+        strokes: list[_Stroke],
+    ) -> None:
+        self.layers, self.strokes = layers, strokes
+        self.columns = self._columns(boxes)
+        rows = heights(
+            {n: box.y for n, box in boxes.items()}, {n: box.half_height for n, box in boxes.items()}, layers, bends
+        )
+        self.boxes = {
+            name: replace(box, x=round(self.columns[layers[name]][0], 1), y=round(rows[name, "", layers[name]], 1))
+            for name, box in boxes.items()
+        }
+        self.bends = {
+            pair: [(x // COLUMN, round(rows[(*ahead(pair, layers), x // COLUMN)], 1)) for x, _ in points]
+            for pair, points in bends.items()
+        }
+
+    def _columns(self, boxes: Mapping[str, Box]) -> list[tuple[float, float]]:
+        """Centre and half width of each column."""
+        count = max(self.layers.values()) + 1
+        widths = [
+            max((box.half_width for name, box in boxes.items() if self.layers[name] == layer), default=8.0)
+            for layer in range(count)
+        ]
+        gaps = [float(MIN_GAP)] * count
+        for stroke in self.strokes:
+            first, end = sorted((self.layers[stroke.start], self.layers[stroke.end]))
+            words = max(len(line) for line in stroke.label) * EDGE_CHARACTER + AIR
+            for layer in {first, end - 1} & set(range(count)):
+                gaps[layer] = max(gaps[layer], words)
+        for name in boxes:  # a fan of lines needs length to part, and then room for its words
+            for ends in ("start", "end"):
+                fan = [stroke for stroke in self.strokes if getattr(stroke, ends) == name]
+                layer = self.layers[name] - (ends == "end")
+                if 0 <= layer < count:
+                    gaps[layer] = max(gaps[layer], MIN_GAP + FAN * len(fan))
+                    if len(fan) >= FAN_FROM:
+                        widest = max(len(line) for stroke in fan for line in stroke.label)
+                        gaps[layer] = max(gaps[layer], FAN_ROOM + widest * EDGE_CHARACTER)
+        columns: list[tuple[float, float]] = []
+        x = 0.0
+        for layer, half in enumerate(widths):
+            x += half
+            columns.append((x, half))
+            x += half + gaps[layer]
+        return columns
+
+    def picture(self) -> Picture:
+        ways = self._ways()
+        taken = [_around(box) for box in self.boxes.values()]
+        frame = list(taken)
+        arrows: list[Arrow] = []
+        # Short lines have the least choice of where their words go, so they choose first.
+        order = sorted(range(len(self.strokes)), key=lambda n: (len(ways[n]), n))
+        labels: dict[int, Label] = {}
+        for number in order:
+            stroke = self.strokes[number]
+            labels[number], rect = placed_label(stroke.label, ways[number], taken, self._parted(stroke))
+            taken.append(rect)
+            frame.append(rect)
+        for number, stroke in enumerate(self.strokes):
+            frame += [Rect(x, y, x, y) for segment in ways[number] for x, y in segment]
+            first = stroke.links[0]
+            arrows.append(
+                Arrow(
+                    start=stroke.start,
+                    end=stroke.end,
+                    step=first.step,
+                    href=first.href,
+                    path=_path(ways[number]),
+                    mark=stroke.mark,
+                    certainty=first.certainty,
+                    sentence="; ".join(dict.fromkeys(link.sentence for link in stroke.links)),
+                    words=", ".join(dict.fromkeys(link.label for link in stroke.links)),
+                    label=labels[number],
+                )
+            )
+        left, right = min(r.left for r in frame) - MARGIN, max(r.right for r in frame) + MARGIN
+        top, bottom = min(r.top for r in frame) - MARGIN, max(r.bottom for r in frame) + MARGIN
+        ordered = sorted(self.boxes.values(), key=lambda box: (box.x, box.y, box.id))
+        return Picture(
+            tuple(ordered), tuple(arrows), round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1)
+        )
+
+    def _parted(self, stroke: _Stroke) -> Side | None:
+        """The end of a stroke at which it has parted from the others of its fan, if it is of one."""
+        leaving = sum(1 for other in self.strokes if other.start == stroke.start)
+        arriving = sum(1 for other in self.strokes if other.end == stroke.end)
+        if max(leaving, arriving) < FAN_FROM or leaving == arriving:
+            return None
+        return "end" if leaving > arriving else "start"
+
+    def _ways(self) -> list[list[Piece]]:
+        """Each stroke as pieces from left to right (or back): curves between columns, level lines through them."""
+        inner = [self._inner(stroke) for stroke in self.strokes]
+        leaving: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
+        arriving: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
+        for number, stroke in enumerate(self.strokes):
+            goes_on = self._is_ahead(stroke)
+            points = [(0.0, self.boxes[stroke.start].y), *inner[number], (0.0, self.boxes[stroke.end].y)]
+            leaving[stroke.start, goes_on].append((points[1][1], number))
+            arriving[stroke.end, goes_on].append((points[-2][1], number))
+        # A line that goes back leaves on the side where others arrive, and shares its places with them.
+        starts = self._ports(leaving, out=True)
+        ends = self._ports(arriving, out=False)
+        ways: list[list[Piece]] = []
+        for number in range(len(self.strokes)):
+            points = [starts[number], *inner[number], ends[number]]
+            ways.append(list(pairwise(points)))
+        return ways
+
+    def _is_ahead(self, stroke: _Stroke) -> bool:
+        return self.layers[stroke.start] <= self.layers[stroke.end]
+
+    def _inner(self, stroke: _Stroke) -> list[Point]:
+        goes_on = self._is_ahead(stroke)
+        points: list[Point] = []
+        for layer, y in self.bends.get((stroke.start, stroke.end), ()):
+            x, half = self.columns[layer]
+            sides = [(x - half, y), (x + half, y)]
+            points += sides if goes_on else reversed(sides)
+        return points
+
+    def _ports(self, used: Mapping[tuple[str, bool], list[tuple[float, int]]], *, out: bool) -> dict[int, Point]:
+        places: dict[int, Point] = {}
+        for (name, goes_on), lines in used.items():
+            box = self.boxes[name]
+            apart = min(11.0, (2 * box.half_height - 10) / max(len(lines) - 1, 1))
+            right = goes_on is out
+            x = box.x + (box.half_width + (0 if out else 2)) * (1 if right else -1)
+            for place, (_, number) in enumerate(sorted(lines)):
+                places[number] = (round(x, 1), round(box.y + (place - (len(lines) - 1) / 2) * apart, 1))
+        return places
+
+
+def _around(box: Box) -> Rect:
+    return Rect(box.x - box.half_width, box.y - box.half_height, box.x + box.half_width, box.y + box.half_height)
+
+
+def _path(pieces: Sequence[Piece]) -> str:
+    """A path that leaves and arrives level, as eyes follow columns."""
+    (x, y), _ = pieces[0]
+    parts = [f"M{x:.1f},{y:.1f}"]
+    for (ax, ay), (bx, by) in pieces:
+        if abs(ay - by) < 0.5:
+            parts.append(f"L{bx:.1f},{by:.1f}")
+        else:
+            half = (bx - ax) / 2
+            parts.append(f"C{ax + half:.1f},{ay:.1f} {bx - half:.1f},{by:.1f} {bx:.1f},{by:.1f}")
+    return " ".join(parts)

@@ -1,0 +1,1 @@
+"""What every answer over HTTP goes by, whoever makes it: negotiation, headers, failures, limits, counters."""

@@ -1,0 +1,152 @@
+"""A failure as its page tells it: what happened, whose fault it is, what to try. The JSON document keeps the names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+NO_PARAMETER = "a parameter of this question"  # what was expected where a name is unknown
+
+# Fields of forms and addresses in the words of those who fill them; any other is told as it is written.
+_FIELDS = {
+    "a": "the first treatment",
+    "b": "the second treatment",
+    "at": "a thing of the picture",
+    "between": "an end of the paths",
+    "columns": "the columns of the map",
+    "design": "the kind of study",
+    "drug_class": "the drug class",
+    "genotype": "the mutation",
+    "id": "the address",
+    "include_flagged": "the tick for values that look odd",
+    "include_subtypes": "the tick for subtypes",
+    "k": "the number of chains",
+    "limit": "the number of rows",
+    "line": "the line of treatment",
+    "max_length": "the number of steps",
+    "min_n": "the least number of patients",
+    "node": "a thing of the picture",
+    "open": "the thing to open",
+    "q": "the search",
+    "rows": "the rows of the map",
+    "target": "what it acts on",
+}
+_OURS = "This is a fault of the server, not of what you asked."
+_LIMIT = "What you asked is in order. It needs more than this server gives to one question."
+_BUSY = "What you asked is in order. The server has too much to do just now, and does not know the answer yet."
+_REMOTE = "What you asked is in order. The database behind this server did not do its part."
+# By code: heading, whose fault it is, what to try.
+_TOLD: dict[str, tuple[str, str, str]] = {
+    "unknown_entity": ("No such name here", "", "Check the spelling, or search for it under another name."),
+    "ambiguous_entity": ("Which one do you mean?", "", ""),
+    "malformed_identifier": ("No such address here", "", "Search for the name instead."),
+    "invalid_parameter": (
+        "That cannot be asked so",
+        "",
+        "Nothing was shown, rather than something else than you asked.",
+    ),
+    "wrong_kind": ("That is something else", "", ""),
+    "not_found": ("No page here", "", "The address may be mistyped or old. Start from the home page, or search."),
+    "query_timeout": ("It took too long", _LIMIT, "Ask for less: name a drug or a histotype, or fewer of them."),
+    "memory_exceeded": ("It needs too much memory", _LIMIT, "Ask for less: name a drug or a histotype."),
+    "budget_exceeded": ("A limit was reached", _LIMIT, "Ask for less: name a drug or a histotype."),
+    "result_too_large": ("The answer is too large", _LIMIT, "Ask for less: name a drug or a histotype."),
+    "overloaded": ("The server is busy", _BUSY, "Try again in a few seconds."),
+    "rate_limited": ("Too many questions in a minute", "", "Wait a little, then load this page again."),
+    "shutting_down": ("The server is being restarted", _BUSY, "Try again in a minute."),
+    "store_unavailable": ("There is no graph to show", _OURS, "Tell whoever runs this server."),
+    "remote_unavailable": ("The database cannot be reached", _REMOTE, "Try again in a minute."),
+    "partial_answer": ("Only part of the answer came", _REMOTE, "Ask for less. Nothing partial is shown as if whole."),
+    "internal_error": (
+        "Something broke",
+        _OURS,
+        "Try again; if it stays so, tell whoever runs this server the number.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """What the page of a failure shows.
+
+    Attributes:
+        title: what happened, in a few words.
+        detail: what happened.
+        whose: whose fault it is, where that is not plain.
+        advice: what to try.
+        suggestions: what may have been meant, each with where it leads.
+        request_id: under which number the log has it.
+    """
+
+    title: str
+    detail: str
+    whose: str
+    advice: str
+    suggestions: tuple[tuple[str, str], ...]
+    request_id: str
+
+
+def problem_page(body: Mapping[str, Any], path: str, given: Sequence[tuple[str, str]]) -> ProblemPage:
+    """Word a problem document for readers.
+
+    Args:
+        body: as :func:`server.http.errors.body_of` makes it.
+        path: of the page that was asked for.
+        given: its parameters.
+    """
+    title, whose, advice = _TOLD.get(body["code"], (body["title"], _OURS if body["status"] >= 500 else "", ""))
+    return ProblemPage(
+        title, _detail(body, path), whose, advice, tuple(_suggestions(body, path, given)), body.get("request_id", "")
+    )
+
+
+def field_words(name: str) -> str:
+    """A parameter as readers know it.
+
+    >>> field_words("min_n"), field_words("drug")
+    ('the least number of patients', 'the drug')
+    """
+    return _FIELDS.get(name, "the " + name.replace("_", " "))
+
+
+def _detail(body: Mapping[str, Any], path: str) -> str:
+    code, name = body["code"], body.get("parameter", "")
+    if code == "unknown_entity":
+        place = "" if name in {"", "id", "q"} else f" (given for {field_words(name)})"
+        missing = "That says nothing of the thing itself: no document here uses the name."
+        return f"Nothing in this graph is called “{body['text']}”{place}. {missing}"
+    if code == "not_found":
+        return f"There is nothing at the address {path}."
+    if code == "ambiguous_entity":
+        return f"“{body['text']}” names several things equally well."
+    if code == "invalid_parameter" and body["expected"].startswith(NO_PARAMETER):
+        return f"This page has no field “{name.replace('_', ' ')}”, so “{body['value']}” means nothing to it."
+    if code == "invalid_parameter" and not body["value"]:
+        return f"Nothing was given for {field_words(name)}, which this page needs."
+    if code in {"invalid_parameter", "wrong_kind"}:
+        return f"“{body['value']}” does not fit {field_words(name)}: expected {body['expected'].replace('_', ' ')}."
+    if code == "query_timeout":
+        return f"The answer was not ready after {body['value']:g} s, and work on it was stopped."
+    return str(body["detail"])
+
+
+def _suggestions(body: Mapping[str, Any], path: str, given: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What to ask instead: the same with the part that is wrong exchanged or left out."""
+    name, wrong = body.get("parameter", ""), body.get("text", body.get("value", ""))
+    first: dict[str, Any] = {}
+    for each in (*body.get("suggestions", ()), *body.get("candidates", ())):
+        first.setdefault(each["label"], each)  # several of one name would look like a mistake
+    is_field = any(key == name for key, _ in given)
+    found = []
+    for each in first.values():
+        asked = [(key, each["label"] if (key, text.strip()) == (name, wrong) else text) for key, text in given]
+        is_named = is_field and asked != list(given)
+        found.append((each["label"], f"{path}?{urlencode(asked)}" if is_named else f"/entity/{quote(each['curie'])}"))
+    left = [(key, text) for key, text in given if key != name and text]
+    if is_field and left and body["code"] in {"invalid_parameter", "wrong_kind"}:
+        found.append(("the same without it", f"{path}?{urlencode(left)}"))
+    if body["code"] in {"unknown_entity", "malformed_identifier"} and isinstance(wrong, str) and wrong:
+        found.append((f"search for “{wrong}”", f"/search?{urlencode([('q', wrong)])}"))
+    return found

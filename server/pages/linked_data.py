@@ -1,0 +1,59 @@
+"""``/id/{kind}/{name}``: the address of every thing of the graph, as page or as RDF.
+
+Source: Cool URIs for the Semantic Web (W3C Note, 2008-12-03): 303 from the thing to what describes it.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from kg.budget import Budget
+from kg.errors import EntityNotFound
+from kg.graph import KnowledgeGraph
+from kg.identifiers import BASE, display
+from kg.sparql.query import SparqlOperation, bind
+from kg.sparql.results import iri
+from server.addresses import page_of
+from server.http.negotiation import GRAPH_FORMATS, HTML, Format, choose, named
+from server.settings import Settings
+
+_TRIPLES_OF = """
+CONSTRUCT { ?thing ?property ?value . ?other ?inverse ?thing }
+WHERE { { ?thing ?property ?value }
+  UNION { ?other ?inverse ?thing FILTER(?inverse NOT IN (skg:subject, skg:object, skg:about)) } }"""
+_IS_THERE = "ASK { ?thing ?property ?value }"
+_ONE_GRAPH = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})
+
+
+def linked_data_blueprint(graph: KnowledgeGraph, settings: Settings) -> Blueprint:
+    """Make the route."""
+    linked = Blueprint("linked_data", __name__)
+
+    @linked.get("/id/<kind>/<path:name>")
+    def thing(kind: str, name: str) -> BaseResponse:
+        node = f"{BASE}{kind}/{name}"
+        if not graph.store.ask(_IS_THERE, {"thing": iri(node)}):
+            raise EntityNotFound(display(node))
+        wanted = request.args.get("format")
+        if wanted is not None:
+            return _described(graph, node, named(wanted, _ONE_GRAPH), settings.budget())
+        chosen = choose(request.headers.get("Accept"), (HTML, *_ONE_GRAPH))
+        if chosen is HTML:
+            # Facts have no card of their own kind in the name index; their pages go by identifier.
+            known = graph.name_of(node)
+            answer: BaseResponse = redirect(page_of(known), 303)
+        else:
+            answer = redirect(f"/id/{kind}/{quote(name)}?format={chosen.names[0]}", 303)
+        answer.headers["Vary"] = "Accept"
+        return answer
+
+    return linked
+
+
+def _described(graph: KnowledgeGraph, node: str, chosen: Format, budget: Budget) -> Response:
+    operation = SparqlOperation(bind(_TRIPLES_OF, {"thing": iri(node)}))
+    body = graph.store.evaluate(operation, chosen.media_type, budget)
+    return Response(body, content_type=chosen.content_type)

@@ -1,0 +1,185 @@
+"""Pages of single records: statements, passages, studies, patients, documents."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from kg.cards import StudyCard
+from kg.description import describe, passage, reference
+from kg.errors import EntityNotFound
+from kg.evidence.rows import EvidenceQuestion
+from kg.graph import KnowledgeGraph
+from kg.identifiers import display, expand
+from kg.model import EntityRef
+from server import wording
+from server.addresses import csv_response, export, here, svg_response
+from server.drawings import swimmer_plots
+from server.drawings.picture_file import plot_file
+from server.pages.evidence import evidence_page
+from server.pages.provenance import places
+from server.pages.sharing import disputed, fact_exports, facts_wanted, source_line
+from server.pages.sources import Sources
+
+Page = str | Response
+
+
+class Records:
+    """The views; each is a function of the request and the graph."""
+
+    def __init__(self, graph: KnowledgeGraph, sources: Sources) -> None:
+        self.graph = graph
+        self.sources = sources
+
+    def statement(self, name: str) -> Page:
+        """A statement, outcome or event with its provenance."""
+        card = self.graph.fact(name)
+        if (other := facts_wanted(self.graph, [card.id], card.curie.replace(":", "-"))) is not None:
+            return other
+        known = describe(self.graph.store, {spot.document for spot in (*card.passages, *card.context_passages)})
+        return render_template(
+            "fact.html",
+            card=card,
+            stated=places(card.passages, known, self.sources),
+            context=places(card.context_passages, known, self.sources),
+            exported=[
+                export("JSON", f"/api/v1/statements/{card.curie}"),
+                export("JSON-LD", f"/id/{card.curie.replace(':', '/', 1)}?format=jsonld"),
+                *fact_exports(),
+            ],
+        )
+
+    def passage(self, name: str) -> str:
+        """A passage, what it states and, where they may be shown, its words."""
+        iri = expand(name) if ":" in name and "//" not in name else name
+        known = describe(self.graph.store, [iri])
+        if iri not in known:
+            raise EntityNotFound(name, "passage")
+        place = passage(known[iri])
+        facts = [row[0].value for row in self.graph.sparql(_FACTS_AT, {"passage": iri}) if row[0]]
+        known.update(describe(self.graph.store, [*facts, place.document]))
+        named = sorted((reference(fact, known) for fact in facts), key=lambda ref: ref.label)
+        return render_template(
+            "passage.html",
+            passage=place,
+            document=reference(place.document, known),
+            sha256=known[iri].text("sha256"),
+            facts=named,
+            quoted=self.sources.words(known.get(place.document), place),
+            exported=[export("Turtle", f"/id/{display(iri).replace(':', '/', 1)}?format=turtle")],
+        )
+
+    def study(self, name: str) -> Page:
+        """A study with its arms."""
+        card = self.graph.study(name)
+        results = (row[0].value for row in self.graph.sparql(_RESULTS_OF, {"study": card.id}) if row[0])
+        facts = [card.id, *(arm.arm.id for arm in card.arms), *results]
+        file_name = card.curie.replace(":", "-")
+        if request.args.get("format") == "csv":
+            return csv_response(_arm_rows(card), file_name)
+        if (other := facts_wanted(self.graph, facts, file_name)) is not None:
+            return other
+        return render_template(
+            "study.html",
+            card=card,
+            found=evidence_page(self.graph.evidence(EvidenceQuestion(study=card.id))).studies,
+            exported=[
+                export("CSV of the arms", here([("format", "csv")]), download=True),
+                export("CSV of the results", f"/evidence?study={card.curie}&format=csv", download=True),
+                export("JSON", f"/api/v1/studies/{card.curie}"),
+                *fact_exports(),
+            ],
+        )
+
+    def cases(self) -> str:
+        """Every patient."""
+        patients = self.graph.members("patient")
+        return render_template(
+            "cases.html",
+            timelines=[self.graph.timeline(ref.id) for ref in patients],
+            exported=[export("JSON", "/api/v1/cases")],
+        )
+
+    def case(self, name: str) -> Page:
+        """A patient's history."""
+        timeline = self.graph.timeline(name)
+        plot = swimmer_plots.swimmer(timeline) if timeline.events else None
+        file_name = timeline.patient.curie.replace(":", "-")
+        if plot is not None and request.args.get("format") == "svg":
+            text = plot_file("swimmer", source_line(self.graph), plot=plot, title=timeline.patient.label)
+            return svg_response(text, f"sarcoma-kg-{file_name}-{self.graph.data_version[:8]}")
+        facts = [*(event.id for event in timeline.events), *disputed(timeline.conflicts)]
+        if (other := facts_wanted(self.graph, facts, file_name)) is not None:
+            return other
+        return render_template(
+            "case.html",
+            timeline=timeline,
+            plot=plot,
+            event_details=wording.event_details,
+            denied=wording.denied,
+            sized=wording.sized,
+            exported=[
+                export("CSV", f"/api/v1/cases/{timeline.patient.curie}/timeline?format=csv", download=True),
+                export("JSON", f"/api/v1/cases/{timeline.patient.curie}/timeline"),
+                *fact_exports(),
+                *([export("SVG", here([("format", "svg")]), download=True)] if plot else []),
+            ],
+        )
+
+    def documents(self) -> str:
+        """The source documents."""
+        return render_template(
+            "documents.html",
+            cards=[self.graph.document(ref.curie) for ref in self.graph.corpus().documents],
+            exported=[export("JSON", "/api/v1/documents")],
+        )
+
+    def document(self, name: str) -> Page:
+        """A document and everything taken from it."""
+        card = self.graph.document(name)
+        rows = [
+            tuple(cell.value if cell else "" for cell in row)
+            for row in self.graph.sparql(_FACTS_OF, {"document": card.id})
+        ]
+        facts: dict[str, tuple[int, str, EntityRef]] = {}
+        for fact, label, section, start in rows:
+            entry = (int(start or 0), section, EntityRef(fact, display(fact), "Statement", label))
+            facts[fact] = min(facts.get(fact, entry), entry)
+        sections: dict[str, list[EntityRef]] = {}
+        for _, section, ref in sorted(facts.values(), key=lambda entry: (entry[0], entry[2].label)):
+            sections.setdefault(section or "Text", []).append(ref)
+        if (other := facts_wanted(self.graph, facts, card.curie.replace(":", "-"))) is not None:
+            return other
+        return render_template(
+            "document.html",
+            card=card,
+            sections=sections,
+            exported=[export("JSON", f"/api/v1/documents/{card.curie}"), *fact_exports()],
+        )
+
+
+def _arm_rows(card: StudyCard) -> list[list[str]]:
+    """The arms as rows with a header: a row for each drug of each arm, and for an arm of which none is told."""
+    rows = [["arm", "arm_id", "patients", "drug", "dose", "when", "route", "infusion_time", "timing", "passages"]]
+    for arm in card.arms:
+        people = "; ".join(
+            f"{each.label}: {each.value or (each.entity and each.entity.label)}"
+            for each in arm.population
+            if each.name not in {"sourceFile", "sourceLine"}
+        )
+        where = "; ".join(display(place.id) for place in arm.passages)
+        doses = [
+            [each.drug.label, each.dose_text or "", wording.when_given(each), each.route or "",
+             each.infusion_time or "", each.timing or ""]
+            for each in arm.components
+        ]  # fmt: skip
+        rows += [[arm.arm.label, arm.arm.curie, people, *dose, where] for dose in doses or [[""] * 6]]
+    return rows
+
+
+_FACTS_AT = "SELECT DISTINCT ?fact WHERE { ?fact skg:passage ?passage }"
+_RESULTS_OF = "SELECT DISTINCT ?outcome WHERE { ?study skg:hasArm ?arm . ?arm skg:hasOutcome ?outcome }"
+_FACTS_OF = """
+SELECT DISTINCT ?fact ?label ?section ?start WHERE { ?fact skg:assertedBy ?document ; rdfs:label ?label ;
+  skg:passage ?place .
+  ?place skg:document ?document ; skg:start ?start . OPTIONAL { ?place skg:section ?section } }"""

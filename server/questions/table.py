@@ -1,0 +1,195 @@
+"""Every question the API answers: path, parameters and the call that answers it, in one table.
+
+The HTTP routes, the OpenAPI description and the command line are all made from it, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kg.cards import DocumentCard, EntityCard, FactCard, StudyCard
+from kg.catalogue import MAX_ITEMS, CatalogueQuestion, QuestionAnswer
+from kg.evidence.cases import Timeline
+from kg.evidence.comparison import ComparisonAnswer
+from kg.evidence.explanation import Explanation
+from kg.evidence.gap_map import GapMap
+from kg.evidence.pooling import PoolAnswer
+from kg.evidence.rows import DESIGNS, MAX_ROWS, Corpus, EvidenceAnswer, EvidenceQuestion
+from kg.evidence.safety import SafetyAnswer
+from kg.graph import KnowledgeGraph
+from kg.model import EntityRef
+from kg.schema import Schema, schema
+from kg.search.facts import DEFAULT_FACTS, MAX_FACTS
+from kg.search.names import SearchAnswer
+from server.questions.parameters import Arguments, Parameter
+from server.questions.present import listing
+from server.questions.question import ID, TYPES, Question, limit_of
+from server.questions.walks import WALKS
+
+__all__ = ["EVIDENCE_PARAMETERS", "QUESTIONS", "Question", "evidence_question", "narrowed_question"]
+
+
+def _search(graph: KnowledgeGraph, given: Arguments) -> SearchAnswer:
+    return graph.search(given.required("q"), given.texts("type"), given.whole("limit"), given.whole("facts"))
+
+
+def _ask(graph: KnowledgeGraph, given: Arguments) -> QuestionAnswer:
+    own = {name: texts for name, texts in given.values.items() if name not in given.table}
+    return graph.ask(given.required("id"), own, limit=given.whole("limit"))
+
+
+def _format(*names: str) -> Parameter:
+    return Parameter("format", "the answer as JSON (the default over HTTP), or as a file", choices=("json", *names))
+
+
+def evidence_question(given: Arguments) -> EvidenceQuestion:
+    """The evidence question that some arguments ask."""
+    return EvidenceQuestion(
+        drugs=given.texts("drug"),
+        include_subtypes=given.flag("include_subtypes"),
+        include_broader=given.flag("include_broader"),
+        include_flagged=given.flag("include_flagged"),
+        regimen_match=given.text("regimen_match") or "exact",
+        min_n=given.integer("min_n"),
+        limit=given.whole("limit"),
+        **{name: given.text(name) for name in _EVIDENCE_TEXTS},
+    )
+
+
+_EVIDENCE_TEXTS = (
+    "drug_class", "regimen", "histotype", "site", "target", "genotype", "line", "setting", "design", "phase", "measure",
+    "document", "study",
+)  # fmt: skip
+
+EVIDENCE_PARAMETERS = (
+    Parameter(
+        "drug", "the regimen holds this drug or procedure; several: all of them", repeated=True, example="temsirolimus"
+    ),
+    Parameter("drug_class", "the regimen holds a drug of this class", example="mTOR inhibitor"),
+    Parameter("regimen", 'a name, an acronym, or "A + B" in any order', example="gemcitabine + docetaxel"),
+    Parameter(
+        "regimen_match", "whether other drugs may be there too", default="exact", choices=("exact", "containing")
+    ),
+    Parameter("histotype", "people with this histotype", example="leiomyosarcoma"),
+    Parameter("include_subtypes", "also its subtypes", "flag", default=True),
+    Parameter(
+        "include_broader",
+        "also people with a wider diagnosis, of whom nobody says how many had this one",
+        "flag",
+        default=False,
+    ),
+    Parameter("site", "tumours at this site", example="uterus"),
+    Parameter("target", "drugs that act on this target", example="KIT"),
+    Parameter("genotype", "words of the genotype", example="exon 9"),
+    Parameter("line", "words of the line of treatment", example="first"),
+    Parameter("setting", "words of the setting", example="maintenance"),
+    Parameter("design", "kind of study", choices=DESIGNS),
+    Parameter("phase", "trial phase as printed", example="II"),
+    Parameter("measure", "what was measured", example="objective response rate"),
+    Parameter("min_n", "at least this many people", "integer", low=0, high=1_000_000),
+    Parameter("document", "told by this document", example="document:000"),
+    Parameter("study", "results of this study", example="study:NCT00949325"),
+    Parameter("include_flagged", "let values that look odd count in the summary", "flag", default=False),
+    limit_of(MAX_ROWS, MAX_ROWS),
+)
+
+_NARROWED = tuple(
+    parameter for parameter in EVIDENCE_PARAMETERS if parameter.name not in ("include_broader", "limit", "measure")
+)
+_POOL_PARAMETERS = (
+    *_NARROWED,
+    Parameter("measure", "which share to pool; by default the objective response rate", example="partial response"),
+)
+_SAFETY_PARAMETERS = (
+    Parameter(
+        "drug", "regimens that hold this drug; several: also which toxicities they share",
+        repeated=True, example="gemcitabine",
+    ),
+    *(parameter for parameter in _NARROWED if parameter.name != "drug"),
+)  # fmt: skip
+_COMPARE_PARAMETERS = (
+    Parameter("a", 'a drug alone, a name, an acronym, or "A + B"', required=True, example="gemcitabine"),
+    Parameter("b", "what to compare it with", required=True, example="gemcitabine + docetaxel"),
+    Parameter("histotype", "people with this histotype or a subtype", example="soft tissue sarcoma"),
+    Parameter("measure", "what was measured; by default every measure of effect", example="objective response rate"),
+)
+
+
+def narrowed_question(given: Arguments) -> EvidenceQuestion:
+    """The evidence question of pooling and safety, which have fewer parameters and no limit."""
+    texts: dict[str, Any] = {name: given.text(name) for name in _EVIDENCE_TEXTS if name in given.table}
+    return EvidenceQuestion(
+        drugs=given.texts("drug"),
+        include_subtypes=given.flag("include_subtypes"),
+        include_flagged=given.flag("include_flagged"),
+        regimen_match=given.text("regimen_match") or "exact",
+        min_n=given.integer("min_n"),
+        **texts,
+    )
+
+
+def _compare(graph: KnowledgeGraph, given: Arguments) -> ComparisonAnswer:
+    return graph.compare(given.required("a"), given.required("b"), given.text("histotype"), given.text("measure"))
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "search", "/search", "Things by label, synonym, identifier, prefix or with small typos; facts by their words; of a sentence, the questions that it may mean and the names in it",
+        (
+            Parameter("q", "what to look for", required=True, example="rapamycin"),
+            Parameter("type", "only these classes", repeated=True, choices=TYPES),
+            limit_of(20, 100),
+            Parameter("facts", f"most facts, at most {MAX_FACTS}; none with type", "integer", default=DEFAULT_FACTS, low=0, high=MAX_FACTS),
+        ),
+        SearchAnswer, _search,
+    ),
+    Question("entity", "/entities/<path:id>", "The card of an entity", (ID,), EntityCard, lambda graph, given: graph.entity(given.required("id"))),
+    *WALKS,
+    Question(
+        "evidence", "/evidence", "Clinical results, one row per arm or episode, measure, definition and subgroup",
+        (
+            *EVIDENCE_PARAMETERS, _format("csv", "svg"),
+            Parameter("figure", "what format=svg draws", default="forest", choices=("forest", "table")),
+        ),
+        EvidenceAnswer, lambda graph, given: graph.evidence(evidence_question(given)),
+    ),
+    Question("compare", "/evidence/compare", "Two regimens: within one study, and, warned of, across studies", (*_COMPARE_PARAMETERS, _format("csv")), ComparisonAnswer, _compare),
+    Question(
+        "pool", "/evidence/pool", "A share of patients pooled over comparable studies, or the reason why not", (*_POOL_PARAMETERS, _format("csv", "svg")),
+        PoolAnswer, lambda graph, given: graph.pool(narrowed_question(given)),
+    ),
+    Question(
+        "safety", "/evidence/safety", "Adverse events per regimen, and those that several drugs share", (*_SAFETY_PARAMETERS, _format("csv")),
+        SafetyAnswer, lambda graph, given: graph.safety(narrowed_question(given)),
+    ),
+    Question(
+        "gaps", "/evidence/gaps", "Treatments against histotypes: studied, only predicted by mechanism, or neither",
+        (
+            Parameter("rows", "drugs, classes or targets; or the word drug, drug_class or target for all", repeated=True, example="drug_class"),
+            Parameter("columns", "histotypes; or the word histotype for all", repeated=True, example="leiomyosarcoma"),
+            _format("csv", "svg"),
+        ),
+        GapMap, lambda graph, given: graph.gaps(given.texts("rows"), given.texts("columns")),
+    ),
+    Question(
+        "explain", "/explain", "Mechanism and evidence of a drug in a histotype, and whether they agree",
+        (
+            Parameter("drug", "the drug", required=True, example="imatinib"),
+            Parameter("histotype", "the disease, with its subtypes", required=True, example="GIST"),
+        ),
+        Explanation, lambda graph, given: graph.explain(given.required("drug"), given.required("histotype")),
+    ),
+    Question("study", "/studies/<path:id>", "A study with its arms", (ID,), StudyCard, lambda graph, given: graph.study(given.required("id"))),
+    Question("cases", "/cases", "Every patient history", (), EntityRef, lambda graph, _: listing(graph.members("patient"))),
+    Question("timeline", "/cases/<path:id>/timeline", "What happened to a patient, in order", (ID, _format("csv", "svg")), Timeline, lambda graph, given: graph.timeline(given.required("id"))),
+    Question("statement", "/statements/<path:id>", "One fact with its provenance", (ID,), FactCard, lambda graph, given: graph.fact(given.required("id"))),
+    Question("document", "/documents/<path:id>", "A source document", (ID,), DocumentCard, lambda graph, given: graph.document(given.required("id"))),
+    Question("corpus", "/documents", "The source documents", (), Corpus, lambda graph, _: graph.corpus()),
+    Question("schema", "/schema", "Classes, predicates and properties: what they mean and how many there are", (), Schema, lambda graph, _: schema(graph.store)),
+    Question("questions", "/questions", "The catalogue of questions that the graph answers, each a tested SPARQL query", (), CatalogueQuestion, lambda graph, _: listing(graph.questions())),
+    Question(
+        "ask", "/questions/<path:id>", "The answer of a catalogue question; its own parameters go into the query string",
+        (Parameter("id", "the question's id", in_path=True, required=True, example="responses-in-histotype"), limit_of(MAX_ITEMS, MAX_ITEMS)),
+        QuestionAnswer, _ask, others=True,
+    ),
+)  # fmt: skip

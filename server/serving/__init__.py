@@ -1,0 +1,1 @@
+"""Running the application: waitress or granian, new generations, the end without a dropped request."""

@@ -1,0 +1,272 @@
+"""Serving over HTTP: a new generation is taken up, and the end awaited, without dropping a request."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from werkzeug.wsgi import ClosingIterator
+
+from kg.errors import KgError
+from kg.generations import CURRENT
+from kg.paths import kernels
+from kg.remote.store import RemoteStore
+from kg.store import EmbeddedStore
+from server.app import create_app
+from server.http.errors import ShuttingDown, problem_reply
+from server.http.telemetry import QUERY_LOG, REQUEST_LOG, Telemetry
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from kg.graph import KnowledgeGraph
+
+# Above this waitress stops reading; below it the application refuses, in its own words.
+_MIN_BODY_BYTES_READ = 16 * 1024**2
+_POLL_S = 0.05
+DRAINING = problem_reply(ShuttingDown())
+
+logger = logging.getLogger("sarcoma_kg.server")
+
+
+@dataclass
+class Served:
+    """A graph that is or was served, and how many requests still read it."""
+
+    graph: KnowledgeGraph
+    app: Flask
+    requests: int = 0
+    is_retired: bool = False
+
+
+@dataclass
+class LiveApplication:
+    """A WSGI application whose graph can be exchanged while it serves.
+
+    Every request is answered by the generation that was current when it came; a generation that has been replaced is
+    closed when its last request has ended.
+
+    Attributes:
+        make_app: makes the application of a graph.
+        reopen: opens what is current now.
+    """
+
+    make_app: Callable[[KnowledgeGraph], Flask]
+    reopen: Callable[[], KnowledgeGraph]
+    is_draining: bool = False
+    _current: Served | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _reloading: threading.Lock = field(default_factory=threading.Lock)
+    _in_flight: int = 0
+
+    def begin(self, graph: KnowledgeGraph) -> None:
+        """Serve a graph from now on. Whoever opened the first one closes it; later ones are closed here."""
+        served = Served(graph, self.make_app(graph))
+        with self._lock:
+            before, self._current = self._current, served
+            is_unused = before is not None and before.requests == 0
+            if before is not None:
+                before.is_retired = True
+        if before is not None and is_unused:
+            before.graph.close()
+
+    def reload(self) -> bool:
+        """Take up what is current now; keep serving the old graph if that cannot be opened.
+
+        Returns: whether it is another generation than before.
+        """
+        with self._reloading:
+            assert self._current is not None, "nothing is served yet"
+            try:
+                graph = self.reopen()
+            except KgError as error:
+                logger.warning("the new generation cannot be served, the old one stays: %s", error)
+                return False
+            if graph.store.revision == self._current.graph.store.revision:
+                graph.close()
+                return False
+            if isinstance(graph.store, EmbeddedStore):
+                graph.store.start()
+            self.begin(graph)
+            logger.warning("serving generation %s", graph.store.revision)
+            return True
+
+    def is_outdated(self) -> bool:
+        """Whether another generation than the one served has been published beside it, or pushed to its engine."""
+        store = self._current.graph.store if self._current else None
+        if isinstance(store, RemoteStore):
+            return not store.is_current()
+        if not isinstance(store, EmbeddedStore):
+            return False
+        try:
+            link = (store.generation.path.parents[1] / CURRENT).readlink()
+        except OSError:
+            return False
+        return link.name != store.revision
+
+    @property
+    def in_flight(self) -> int:
+        """Requests under way."""
+        return self._in_flight
+
+    def close(self) -> None:
+        """Close the graph that is served."""
+        if self._current is not None:
+            self._current.graph.close()
+
+    def enter(self) -> Served | None:
+        """A request has come. Returns: what answers it, until :meth:`leave`; None if no more are taken."""
+        with self._lock:
+            served = None if self.is_draining else self._current
+            if served is not None:
+                served.requests += 1
+                self._in_flight += 1
+            return served
+
+    def leave(self, served: Served) -> None:
+        """A request is over."""
+        with self._lock:
+            self._in_flight -= 1
+            served.requests -= 1
+            is_last = served.is_retired and served.requests == 0
+        if is_last:  # which takes a moment: not here, where an event loop may be waiting
+            threading.Thread(target=served.graph.close, name="close").start()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request (WSGI)."""
+        served = self.enter()
+        if served is None:
+            start_response(DRAINING.status_line, list(DRAINING.headers))
+            return [DRAINING.body]
+        is_answered = False
+        try:
+            body = served.app(environ, start_response)
+            is_answered = True
+        finally:
+            if not is_answered:
+                self.leave(served)
+        return ClosingIterator(body, lambda: self.leave(served))
+
+
+def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], KnowledgeGraph] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. The workers are started first, so that no first query waits.
+
+    Args:
+        graph: what to serve first; the caller closes it.
+        settings: see docs/settings.md.
+        reopen: opens what is current, to take up new generations; without it there is no reloading.
+    """
+    import waitress  # type: ignore[import-untyped]  # noqa: PLC0415 - only serving needs it
+
+    live, telemetry = made_ready(graph, settings, reopen or (lambda: graph))
+    channels: dict[int, Any] = {}
+    server = waitress.create_server(
+        live,
+        map=channels,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        channel_request_lookahead=1,  # without it waitress does not notice that a client has gone
+        max_request_body_size=max(_MIN_BODY_BYTES_READ, settings.max_body_bytes),
+        # Otherwise waitress takes X-Forwarded-For away; of all such headers only client_header is ever read.
+        clear_untrusted_proxy_headers=False,
+        ident="sarcoma-kg",
+    )
+    _install_signals(live, channels, settings)
+    if reopen is not None:
+        reload_now = watch(live, telemetry, settings)
+        signal.signal(signal.SIGHUP, lambda _number, _frame: reload_now())
+    port = getattr(server, "effective_port", settings.port)  # a name with several addresses has several ports
+    sys.stderr.write(f"serving on http://{settings.host}:{port}/ (Ctrl-C stops)\n")
+    try:
+        # Not closed afterwards: a request that is still under way would then fail to find its own connection.
+        server.run()
+    finally:
+        live.close()
+
+
+def made_ready(
+    graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], KnowledgeGraph]
+) -> tuple[LiveApplication, Telemetry]:
+    """The application on a graph whose workers have been started, and its counters."""
+    if isinstance(graph.store, EmbeddedStore):
+        graph.store.start()
+        threading.Thread(target=_warm_up, args=(graph,), daemon=True, name="warm-up").start()
+    # Meanwhile path questions are answered without; the first time on a machine it takes some seconds.
+    threading.Thread(target=kernels.load, daemon=True, name="kernels").start()
+    _set_up_logs(settings)
+    telemetry = Telemetry()
+    live = LiveApplication(lambda each: create_app(each, settings, telemetry=telemetry), reopen)
+    live.begin(graph)
+    return live, telemetry
+
+
+def _warm_up(graph: KnowledgeGraph) -> None:
+    try:
+        graph.warm_up()
+    except KgError as error:  # it was closed meanwhile, or a query failed: the first question will tell
+        logger.info("not warmed up: %s", error)
+
+
+def _set_up_logs(settings: Settings) -> None:
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    # One JSON object a line, nothing before it.
+    plain = logging.StreamHandler(sys.stderr)
+    plain.setFormatter(logging.Formatter("%(message)s"))
+    for log, when in ((QUERY_LOG, {"queries", "requests"}), (REQUEST_LOG, {"requests"})):
+        if settings.log in when:
+            log.setLevel(logging.INFO)
+            log.handlers = [plain]
+            log.propagate = False
+
+
+def _install_signals(live: LiveApplication, channels: dict[int, Any], settings: Settings) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if live.is_draining:  # the second time, or the end of the drain
+            raise SystemExit(0)
+        live.is_draining = True
+        threading.Thread(target=drain, daemon=True).start()
+
+    def drain() -> None:
+        deadline_s = time.monotonic() + settings.drain_s
+        while time.monotonic() < deadline_s and (live.in_flight or _is_sending(channels)):
+            time.sleep(_POLL_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _is_sending(channels: dict[int, Any]) -> bool:
+    return any(getattr(channel, "total_outbufs_len", 0) for channel in list(channels.values()))
+
+
+def watch(live: LiveApplication, telemetry: Telemetry, settings: Settings) -> Callable[[], None]:
+    """Reload whenever the link to the current generation leads elsewhere. Returns: what to call to reload now."""
+    wake = threading.Event()
+    asked = threading.Event()
+
+    def reload_now() -> None:
+        asked.set()
+        wake.set()
+
+    def keep_looking() -> None:
+        while True:
+            wake.wait(settings.reload_s or None)
+            wake.clear()
+            is_asked = asked.is_set()
+            asked.clear()
+            if (is_asked or live.is_outdated()) and live.reload():
+                telemetry.reloads.inc()
+
+    threading.Thread(target=keep_looking, daemon=True, name="reload").start()
+    return reload_now

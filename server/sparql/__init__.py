@@ -1,0 +1,1 @@
+"""The SPARQL service: protocol, graph store, what the endpoint says of itself."""

@@ -1,0 +1,196 @@
+"""``/sparql`` answered: the same way behind every server, and without the web framework.
+
+That costs more than most queries do. What a query means is kg.sparql.query's affair; what a request asks is read in
+server.sparql.protocol. An answer is complete before its status is sent, so that no failure can hide inside a 200.
+Source: SPARQL 1.1 Protocol (W3C REC 2013-03-21), section 2.1; RFC 9110 for conditions and negotiation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING, Protocol
+
+from werkzeug.wsgi import get_content_length, get_input_stream
+
+from kg.budget import Budget, cancellable
+from kg.errors import KgError
+from kg.sparql.query import SHORT, QueryFacts, SparqlOperation, inspect
+from kg.sparql.waits import Blocking, Waits, at_once
+from kg.store import Store, answer_of
+from server.http.answers import entity_tag, has_answer, reply_with
+from server.http.cache import ResultCache
+from server.http.clients import ClientLimits
+from server.http.errors import BodyTooLarge, replied
+from server.http.exchange import Asked, Reply
+from server.http.headers import common_headers
+from server.http.negotiation import choose, formats_for, named
+from server.http.telemetry import RequestFacts, Telemetry
+from server.settings import Settings
+from server.sparql.protocol import SparqlRequest, read_request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATH = "/sparql"
+METHODS = frozenset({"GET", "HEAD", "POST"})
+_LONG_BYTES = 64 * 1024  # from here on compressing takes long enough to keep others waiting
+
+
+class HasStore(Protocol):
+    """What the endpoint needs of a graph."""
+
+    @property
+    def store(self) -> Store:
+        """Where the quads live."""
+
+
+class SparqlService:
+    """Answers queries to one graph."""
+
+    def __init__(
+        self, graph: HasStore, settings: Settings, telemetry: Telemetry, cache: ResultCache, limits: ClientLimits
+    ) -> None:
+        self._graph = graph
+        self._settings = settings
+        self._query_limits = settings.limits
+        self._telemetry = telemetry
+        self._cache = cache
+        self._limits = limits
+        self._common_headers = common_headers(PATH, settings)
+
+    @property
+    def settings(self) -> Settings:
+        """Of the server."""
+        return self._settings
+
+    def reads(self, asked: Asked) -> SparqlRequest | None:
+        """The query of a request, for :meth:`answer`.
+
+        Returns: None if it holds none, or one to be answered on a page: that is the application's part, and so is what
+            breaks the protocol.
+        """
+        if asked.body is None:
+            return None
+        try:
+            found = read_request(asked.method, asked.content_type, asked.query_string, asked.body)
+        except KgError:
+            return None
+        return None if found.operation is None or found.wants_page(asked.method, asked.accept) else found
+
+    async def answer(self, asked: Asked, request: SparqlRequest, waits: Waits) -> Reply:
+        """The reply to a request; failures are replies too."""
+        start_s = self._telemetry.begin()
+        try:
+            reply = await replied(self._answer(asked, request, waits), asked.method, PATH)
+            facts = RequestFacts(asked.method, PATH, reply.status, len(reply.body), asked.peer)
+            self._telemetry.count(start_s, PATH, facts)
+            return reply._replace(headers=reply.headers + self._common_headers)
+        finally:
+            self._telemetry.end()
+
+    async def _answer(self, asked: Asked, request: SparqlRequest, waits: Waits) -> Reply:
+        self._limits.take(asked.peer, asked.forwarded)
+        operation = request.operation
+        assert operation is not None, "reads() has looked"
+        is_short = len(operation.query) <= SHORT
+        facts = self.inspected(operation) if is_short else await waits.call(lambda: self.inspected(operation))
+        available = formats_for(facts.form)
+        chosen = named(request.format, available) if request.format else choose(asked.accept, available)
+        budget = self._settings.budget(request.timeout_s)
+        name = self._name(operation, chosen.media_type)
+        etag = name if asked.method != "POST" else None
+        if has_answer(asked.if_none_match, etag):
+            return reply_with(None, chosen.content_type, etag, None)
+        body = await self._evaluate(operation, chosen.media_type, name, budget, waits)
+        if len(body) < _LONG_BYTES or not asked.accept_encoding:
+            return reply_with(body, chosen.content_type, etag, asked.accept_encoding)
+        return await waits.call(lambda: reply_with(body, chosen.content_type, etag, asked.accept_encoding))
+
+    def inspected(self, operation: SparqlOperation) -> QueryFacts:
+        """What is known of a query before it is evaluated. Raises: BodyTooLarge; what ``inspect`` raises."""
+        limit = self._settings.max_query_bytes
+        if len(operation.query.encode("utf-8", "surrogatepass")) > limit:
+            raise BodyTooLarge(f"The query is longer than {limit} bytes.")
+        return inspect(operation.query, self._query_limits)
+
+    def evaluate(self, operation: SparqlOperation, media_type: str, budget: Budget) -> bytes:
+        """The answer of a query for a page."""
+        return at_once(self._evaluate(operation, media_type, self._name(operation, media_type), budget, Blocking()))
+
+    async def _evaluate(
+        self, operation: SparqlOperation, media_type: str, name: str | None, budget: Budget, waits: Waits
+    ) -> bytes:
+        """The answer of a query, from the cache if it was given before; measured and logged."""
+        with self._telemetry.query(operation.query, media_type) as record:
+            body = self._cache.find(name)
+            record.is_cached = body is not None
+            if body is None:
+                body = await answer_of(self._graph.store, operation, media_type, budget, waits)
+                self._cache.keep(name, body)
+            record.body = body
+            return body
+
+    def _name(self, operation: SparqlOperation, media_type: str) -> str | None:
+        """What names the answer; None if it may be another one the next time."""
+        if not inspect(operation.query, self._query_limits).is_repeatable:
+            return None
+        store = self._graph.store
+        graphs = ("default", *operation.default_graphs, "named", *operation.named_graphs)
+        return entity_tag(store.revision, str(store.union_default_graph), media_type, "query", operation.query, *graphs)
+
+
+class SparqlFirst:
+    """WSGI: answers queries, and hands everything else on to the application.
+
+    Both stop their work when the client leaves, where the server tells (waitress does).
+    """
+
+    def __init__(self, service: SparqlService, rest: WSGIApplication) -> None:
+        self._service = service
+        self._rest = rest
+        self._max_body_bytes = service.settings.max_body_bytes
+        header = service.settings.client_header
+        self._client_header = "HTTP_" + header.upper().replace("-", "_") if header else ""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        with cancellable(environ.get("waitress.client_disconnected")):
+            return self._answer(environ, start_response)
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if environ.get("PATH_INFO") != PATH or method not in METHODS:
+            return self._rest(environ, start_response)
+        asked = self._asked(environ, method)
+        request = self._service.reads(asked)
+        if request is None:
+            return self._rest(environ, start_response)
+        reply = at_once(self._service.answer(asked, request, Blocking()))
+        start_response(reply.status_line, list(reply.headers))
+        return [] if method == "HEAD" else [reply.body]
+
+    def _asked(self, environ: WSGIEnvironment, method: str) -> Asked:
+        get = environ.get
+        body: bytes | None = b""
+        if method == "POST":
+            body = self._body(environ)
+        return Asked(
+            method=method,
+            query_string=get("QUERY_STRING", "").encode("latin-1"),
+            body=body,
+            content_type=get("CONTENT_TYPE", ""),
+            accept=get("HTTP_ACCEPT"),
+            accept_encoding=get("HTTP_ACCEPT_ENCODING"),
+            if_none_match=get("HTTP_IF_NONE_MATCH"),
+            peer=get("REMOTE_ADDR", ""),
+            forwarded=get(self._client_header) if self._client_header else None,
+        )
+
+    def _body(self, environ: WSGIEnvironment) -> bytes | None:
+        """The body, which stays there for the application to read; None if it is too long."""
+        if (get_content_length(environ) or 0) > self._max_body_bytes:
+            return None
+        body = get_input_stream(environ).read(self._max_body_bytes + 1)
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+        return body if len(body) <= self._max_body_bytes else None

@@ -1,0 +1,57 @@
+"""What the endpoint says of itself. Source: SPARQL 1.1 Service Description (W3C REC 2013-03-21)."""
+
+from __future__ import annotations
+
+from kg.sparql.formats import graph_as
+from kg.sparql.results import Term, iri
+from kg.sparql.text_search import MATCHES
+from kg.store import Store
+from ontology.terms import PREFIXES
+from server.http.negotiation import GRAPH_FORMATS, RESULT_FORMATS
+
+# The W3C's list of unique IRIs for file formats; JSON-LD and TriG/N-Quads are on it too.
+_FORMATS = "http://www.w3.org/ns/formats/"
+_FORMAT_NAMES = {
+    "application/sparql-results+json": "SPARQL_Results_JSON",
+    "application/sparql-results+xml": "SPARQL_Results_XML",
+    "text/csv": "SPARQL_Results_CSV",
+    "text/tab-separated-values": "SPARQL_Results_TSV",
+    "text/turtle": "Turtle",
+    "application/n-triples": "N-Triples",
+    "application/ld+json": "JSON-LD",
+    "application/rdf+xml": "RDF_XML",
+    "application/trig": "TriG",
+    "application/n-quads": "N-Quads",
+}
+_GRAPHS = "SELECT DISTINCT ?g WHERE { GRAPH ?g { } } ORDER BY ?g"
+
+
+def service_description(store: Store, address: str, media_type: str) -> bytes:
+    """Describe the endpoint at an address: language, formats, features and the graphs it holds."""
+    endpoint = iri(address)
+    service, dataset = iri(f"{address}#service"), iri(f"{address}#dataset")
+    root = address.removesuffix("/sparql")
+    further = ", ".join(iri(f"{root}/.well-known/{name}").sparql() for name in ("void", "sparql-examples"))
+    graphs = [row[0] for row in store.select(_GRAPHS) if row[0] is not None]
+    formats = [iri(_FORMATS + _FORMAT_NAMES[each.media_type]) for each in (*RESULT_FORMATS, *GRAPH_FORMATS)]
+    features = "sd:feature sd:UnionDefaultGraph ;" if store.union_default_graph else ""
+    turtle = f"""
+        @prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
+        {service.sparql()} a sd:Service ;
+            sd:endpoint {endpoint.sparql()} ;
+            sd:supportedLanguage sd:SPARQL11Query ;
+            sd:resultFormat {", ".join(each.sparql() for each in formats)} ;
+            {features}
+            {f"sd:propertyFeature {iri(MATCHES).sparql()} ;" if store.find else ""}
+            sd:defaultDataset {dataset.sparql()} .
+        {service.sparql()} <http://www.w3.org/2000/01/rdf-schema#seeAlso> {further} .
+        {dataset.sparql()} a sd:Dataset ; sd:defaultGraph {iri(f"{address}#default-graph").sparql()} .
+        {iri(f"{address}#default-graph").sparql()} a sd:Graph .
+        {"".join(_named_graph(dataset, address, number, graph) for number, graph in enumerate(graphs, 1))}
+    """
+    return graph_as(turtle, media_type, PREFIXES)
+
+
+def _named_graph(dataset: Term, address: str, number: int, graph: Term) -> str:
+    node = iri(f"{address}#graph-{number}").sparql()
+    return f"{dataset.sparql()} sd:namedGraph {node} . {node} a sd:NamedGraph ; sd:name {graph.sparql()} ."

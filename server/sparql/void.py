@@ -1,0 +1,91 @@
+"""``/.well-known/void``: what the dataset holds; ``/.well-known/sparql-examples``: what to ask it. For programs.
+
+Both are in the graph, where the build left them; here they get what only a server knows: the version that is served,
+and where.
+Source: Describing Linked Datasets with the VoID Vocabulary (W3C Note 2011-03-03), section 7.2; DCAT 3 (W3C REC
+2024-08-22), section 6; SHACL Advanced Features (W3C NOTE-shacl-af-20170608), section 5, as the SIB examples use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from flask import Blueprint, Response, request
+
+from kg.catalogue import CATALOGUE_GRAPH
+from kg.identifiers import BASE
+from kg.sparql.formats import N_TRIPLES, graph_as
+from kg.sparql.query import SparqlOperation, bind
+from kg.sparql.results import iri, literal
+from ontology.terms import PREFIXES
+from server.http.answers import entity_tag, finished, is_known
+from server.http.negotiation import GRAPH_FORMATS, choose, named
+from server.settings import Settings
+from server.sparql.routes import endpoint_address
+from server.sparql.service import HasStore
+
+PATH = "/.well-known/void"
+EXAMPLES_PATH = "/.well-known/sparql-examples"
+_FORMATS = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})
+_DESCRIPTION = f"""
+CONSTRUCT {{ ?part ?property ?value }} WHERE {{
+  VALUES ?dataset {{ }}
+  GRAPH <{BASE}graph/metadata> {{
+    ?dataset (void:subset|void:classPartition|void:propertyPartition
+      |<http://ldf.fi/void-ext#datatypePartition>)* ?part .
+    ?part ?property ?value
+    FILTER(?property NOT IN (skg:degree, skg:searchKey)) }} }}"""
+
+_EXAMPLES = f"""
+CONSTRUCT {{ ?part ?property ?value }} WHERE {{
+  {{ GRAPH <{CATALOGUE_GRAPH}> {{ ?part ?property ?value }} }}
+  UNION {{ GRAPH <{BASE}graph/ontology> {{
+    ?part ?property ?value FILTER(?property IN (sh:declare, sh:prefix, sh:namespace)) }} }}
+}}"""
+_EACH_EXAMPLE = f"SELECT ?example WHERE {{ GRAPH <{CATALOGUE_GRAPH}> {{ ?example sh:select ?text }} }}"
+
+Record: TypeAlias = Callable[[HasStore, str, Settings], str]
+
+
+def void_blueprint(graph: HasStore, settings: Settings) -> Blueprint:
+    """Make the routes."""
+    void = Blueprint("void", __name__)
+    void.add_url_rule(PATH, "void", lambda: _described(graph, settings, "void", _record))
+    void.add_url_rule(EXAMPLES_PATH, "examples", lambda: _described(graph, settings, "examples", _examples))
+    return void
+
+
+def _described(graph: HasStore, settings: Settings, name: str, record: Record) -> Response:
+    wanted = request.args.get("format")
+    chosen = named(wanted, _FORMATS) if wanted else choose(request.headers.get("Accept"), _FORMATS)
+    address = endpoint_address(settings)
+    etag = entity_tag(graph.store.revision, chosen.media_type, name, address)
+    if is_known(etag):
+        return finished(None, chosen.content_type, etag)
+    return finished(graph_as(record(graph, address, settings), chosen.media_type, PREFIXES), chosen.content_type, etag)
+
+
+def _examples(graph: HasStore, address: str, settings: Settings) -> str:
+    """The catalogue of questions, what their prefixes mean, and where they are to be asked."""
+    known = graph.store.evaluate(SparqlOperation(_EXAMPLES), N_TRIPLES, settings.budget()).decode("utf-8")
+    target = f"<{PREFIXES['schema']}target> {iri(address).sparql()}"
+    rows = graph.store.select(_EACH_EXAMPLE, budget=settings.budget())
+    return known + "".join(f"{example.sparql()} {target} .\n" for (example,) in rows if example is not None)
+
+
+def _record(graph: HasStore, address: str, settings: Settings) -> str:
+    operation = SparqlOperation(bind(_DESCRIPTION, {"dataset": iri(BASE)}))
+    known = graph.store.evaluate(operation, N_TRIPLES, settings.budget()).decode("utf-8")
+    dataset, endpoint, service = iri(BASE).sparql(), iri(address).sparql(), iri(f"{address}#service").sparql()
+    document = iri(f"{address.removesuffix('/sparql')}{PATH}").sparql()
+    version = literal(graph.store.data_version).sparql()
+    return f"""
+        @prefix void: <http://rdfs.org/ns/void#> .
+        @prefix dcat: <http://www.w3.org/ns/dcat#> .
+        @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+        {known}
+        {document} a void:DatasetDescription ; foaf:primaryTopic {dataset} .
+        {dataset} a void:Dataset, dcat:Dataset ; dcat:version {version} ; void:sparqlEndpoint {endpoint} .
+        {service} a dcat:DataService ; dcat:servesDataset {dataset} ; dcat:endpointURL {endpoint} .
+    """
