@@ -202,9 +202,9 @@ def _is_of_the_very(row: EvidenceRow) -> bool:
     return row.population is None or row.population.histotype_match in {None, "exact", "subtype", "subgroup"}
 
 
-def direction(row: EvidenceRow) -> str:
-    """What a result says for the treatment, in words."""
-    return _DIRECTIONS.get(row.direction or "", "")
+def direction(said: EvidenceRow | RegimenVerdict) -> str:
+    """What a result, or all of a regimen's, says for the treatment, in words."""
+    return _DIRECTIONS.get(said.direction or "", "")
 
 
 def heading(drugs: tuple[str, ...], given: Mapping[str, str | None]) -> str:

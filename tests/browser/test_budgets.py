@@ -94,8 +94,7 @@ def test_a_page_fetches_no_more_scripts_than_its_budget_and_does_not_jump(visit:
     assert visited.page.evaluate(SHIFTED) <= MOST_SHIFT
 
 
-# Not the canvas: on a phone its script puts the list before the picture.
-@pytest.mark.parametrize("name", [name for name in ROUTES if not name.startswith("explore")])
+@pytest.mark.parametrize("name", ROUTES)
 def test_no_page_jumps_on_a_phone(visit: Any, name: str) -> None:
     visited = visit(size=(390, 844))
     go(visited, name)

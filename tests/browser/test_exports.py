@@ -198,7 +198,9 @@ def sentence_of(step: dict[str, Any]) -> str:
 
 def assert_comparison(opened: Opened) -> None:
     """Both tables: each side's figure, count, interval and source; what is said of the difference."""
-    shown = opened.page.locator("section[aria-labelledby=direct] tbody tr, section[aria-labelledby=indirect] tbody tr")
+    shown = opened.page.locator(
+        ":is(section[aria-labelledby=direct], section[aria-labelledby=indirect]) tbody tr:has(td)"
+    )
     table = shown.evaluate_all(
         """all => all.map(row => [
           row.closest('section').getAttribute('aria-labelledby'), row.querySelector('th').firstChild.textContent,

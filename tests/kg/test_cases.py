@@ -78,7 +78,7 @@ def test_a_mixed_response_is_told_lesion_by_lesion(curated_graph: KnowledgeGraph
     combination = line(transplanted, "rapamycin plus gemcitabine")
     assert combination.best_response == "mixed"
     assert {r.sites[0].label: r.response for r in combination.responses if r.response and r.sites} == {
-        "kidney": "SD",
+        "left native kidney": "SD",
         "liver": "PD",
         "lung": "PR",
         "spleen": "SD",
