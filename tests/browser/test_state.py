@@ -340,6 +340,7 @@ def test_any_walk_through_the_graph_is_in_its_address(visit: Any, seed: int) -> 
         before = page.evaluate(CANVAS)
         again = visit()
         again.page.goto(page.url)
+        expect(again.page.locator(".explore:not([hidden]) .toolbar.waiting")).to_have_count(0)  # the script has come
         if before[3]:
             expect(again.page.locator("#graph-panel h2")).to_have_text(before[3])
         assert again.page.evaluate(CANVAS) == before

@@ -256,13 +256,14 @@ def test_a_store_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
 
 
 _PARENT = """
-import sys, threading
+import signal, sys, threading
 from pathlib import Path
 from kg.budget import Budget
 from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.query import SparqlOperation
 from kg.sparql.sandbox import Memory
 from kg.sparql.workers import WorkerPool
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins with interrupts ignored
 pool = WorkerPool(Path(sys.argv[1]), union_default_graph=True, prefixes={}, size=2)
 pool.start()
 print(*pool.process_ids(), flush=True)
@@ -270,19 +271,6 @@ if sys.argv[2] == "busy":
     pool.run(SparqlOperation(sys.argv[3]), RESULTS_JSON, Budget(timeout_s=60))
 sys.stdin.read()
 """
-
-
-def _end(parent: subprocess.Popen[bytes], how: signal.Signals | None) -> None:
-    """Again if need be: Python drops an interrupt that falls into the callback of a weak reference."""
-    for _ in range(10):
-        if how is not None:
-            parent.send_signal(how)
-        with suppress(subprocess.TimeoutExpired):
-            parent.wait(timeout=2)
-            return
-    parent.kill()
-    parent.wait()
-    pytest.fail("the parent did not end")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -303,8 +291,10 @@ def test_no_worker_outlives_its_parent(built_dir: Path, how: signal.Signals | No
         workers = [int(number) for number in parent.stdout.readline().split()]
         assert len(workers) == 2
         time.sleep(0.2)
+        if how is not None:
+            parent.send_signal(how)
         parent.stdin.close()
-        _end(parent, how)
+        parent.wait(timeout=20)
         parent.stdout.close()
         assert _wait_until(lambda: not any(map(_alive, workers)))
 
