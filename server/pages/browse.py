@@ -100,13 +100,13 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
         "page_of": page_of,
         "curie": display,
         **{function.__name__: function for function in _WORDING},
+        "named": mentions.named,
         "linked": mentions.linked,
         "document_label": {ref.id: ref.label for ref in corpus.documents}.get,
     }
 
     def furnish(state: BlueprintSetupState) -> None:
         state.app.jinja_env.globals.update(everywhere)
-        state.app.jinja_env.finalize = mentions.named
 
     pages.record_once(furnish)
 

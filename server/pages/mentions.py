@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -26,11 +25,9 @@ class Mentions:
             for ref, year in zip(corpus.documents, corpus.years, strict=True)
         }
 
-    def named(self, value: Any) -> Any:
-        """A text with titles instead of numbers; anything else, and what is markup already, as it is."""
-        if type(value) is not str or "ocument " not in value:
-            return value
-        return _MENTION.sub(lambda match: self._titles.get(match["number"], match[0]), value)
+    def named(self, text: str | None) -> str:
+        """A curated text with titles instead of numbers. Never for what a reader wrote, or what a query found."""
+        return _MENTION.sub(lambda match: self._titles.get(match["number"], match[0]), text or "")
 
     def linked(self, text: str | None) -> Markup:
         """The same as markup, each title a link to its document."""

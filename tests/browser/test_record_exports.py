@@ -76,7 +76,7 @@ def test_a_study_is_exported_with_every_arm_dose_and_population(visit: Any) -> N
         if not each["name"].startswith("source"):
             told = each["entity"]["label"] if each["entity"] else {"true": "yes"}.get(each["value"], each["value"])
             named = re.sub(
-                r"document\\ \d+", lambda _: r"“.+”( \(\d{4}\))?", re.escape(spaced(told))
+                r"document\\ \d+", lambda _: r"(document \d+|“.+”( \(\d{4}\))?)", re.escape(spaced(told))
             )  # pages say titles
             assert any(re.fullmatch(named, fact) for fact in facts), told
 
