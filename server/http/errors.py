@@ -8,6 +8,7 @@ nowhere else.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import json
 import logging
 import math
@@ -16,9 +17,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from markupsafe import escape
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from kg import errors
 from kg.errors import KgError
@@ -228,6 +229,7 @@ def spared(make: Callable[[], T]) -> tuple[T | None, str]:
     except errors.QueryCancelled:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the rest of the page is sound
+        g.is_partial = True
         body, _ = _logged(error, request.method, request.path)
         number = f" (request {body['request_id']})" if "request_id" in body else ""
         return None, f"This part failed, the rest of the page is whole. {body['detail']}{number}"
@@ -249,7 +251,20 @@ def _on_http_exception(error: HTTPException) -> Response:
         return Response(error.get_body(), status, error.get_headers())
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
     code = error.name.lower().replace(" ", "_")
-    return _response(_document(code, status, error.name, error.description or error.name), headers)
+    return _response(_document(code, status, error.name, _explained(error)), headers)
+
+
+def _explained(error: HTTPException) -> str:
+    """What is wrong with an address or a method, and what would be right."""
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return f"{request.method} is not allowed at {request.path}; allowed: {allowed}."
+    if isinstance(error, NotFound):
+        routes = sorted({rule.rule for rule in current_app.url_map.iter_rules()})
+        close = difflib.get_close_matches(request.path, routes, n=1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        return f"There is nothing at {request.path}.{hint} The routes are listed in /openapi.json."
+    return error.description or error.name
 
 
 def _response(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:

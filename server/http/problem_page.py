@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,7 @@ _FIELDS = {
 }
 _OURS = "This is a fault of the server, not of what you asked."
 _LIMIT = "What you asked is in order. It needs more than this server gives to one question."
-_BUSY = "What you asked is in order. The server has too much to do just now, and does not know the answer yet."
+_IN_ORDER = "What you asked is in order."
 _REMOTE = "What you asked is in order. The database behind this server did not do its part."
 # By code: heading, whose fault it is, what to try.
 _TOLD: dict[str, tuple[str, str, str]] = {
@@ -50,12 +51,13 @@ _TOLD: dict[str, tuple[str, str, str]] = {
     "wrong_kind": ("That is something else", "", ""),
     "not_found": ("No page here", "", "The address may be mistyped or old. Start from the home page, or search."),
     "query_timeout": ("It took too long", _LIMIT, "Ask for less: name a drug or a histotype, or fewer of them."),
-    "memory_exceeded": ("It needs too much memory", _LIMIT, "Ask for less: name a drug or a histotype."),
+    "query_memory": ("It needs too much memory", _LIMIT, "Ask for less: name a drug or a histotype."),
     "budget_exceeded": ("A limit was reached", _LIMIT, "Ask for less: name a drug or a histotype."),
     "result_too_large": ("The answer is too large", _LIMIT, "Ask for less: name a drug or a histotype."),
-    "overloaded": ("The server is busy", _BUSY, "Try again in a few seconds."),
-    "rate_limited": ("Too many questions in a minute", "", "Wait a little, then load this page again."),
-    "shutting_down": ("The server is being restarted", _BUSY, "Try again in a minute."),
+    "body_too_large": ("The request is too long", "", "Ask for less at once."),
+    "overloaded": ("The server is busy", _IN_ORDER, ""),
+    "rate_limited": ("Too many questions in a minute", "", ""),
+    "shutting_down": ("The server is being restarted", _IN_ORDER, "Try again in a minute."),
     "store_unavailable": ("There is no graph to show", _OURS, "Tell whoever runs this server."),
     "remote_unavailable": ("The database cannot be reached", _REMOTE, "Try again in a minute."),
     "partial_answer": ("Only part of the answer came", _REMOTE, "Ask for less. Nothing partial is shown as if whole."),
@@ -65,6 +67,10 @@ _TOLD: dict[str, tuple[str, str, str]] = {
         "Try again; if it stays so, tell whoever runs this server the number.",
     ),
 }
+# Failures that may not come again.
+_PASSING = frozenset(
+    {"query_timeout", "overloaded", "rate_limited", "shutting_down", "remote_unavailable", "internal_error"}
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class ProblemPage:
         advice: what to try.
         suggestions: what may have been meant, each with where it leads.
         request_id: under which number the log has it.
+        again: the address to ask again, where that may help.
     """
 
     title: str
@@ -86,6 +93,7 @@ class ProblemPage:
     advice: str
     suggestions: tuple[tuple[str, str], ...]
     request_id: str
+    again: str
 
 
 def problem_page(body: Mapping[str, Any], path: str, given: Sequence[tuple[str, str]]) -> ProblemPage:
@@ -97,9 +105,10 @@ def problem_page(body: Mapping[str, Any], path: str, given: Sequence[tuple[str, 
         given: its parameters.
     """
     title, whose, advice = _TOLD.get(body["code"], (body["title"], _OURS if body["status"] >= 500 else "", ""))
-    return ProblemPage(
-        title, _detail(body, path), whose, advice, tuple(_suggestions(body, path, given)), body.get("request_id", "")
-    )
+    suggestions = tuple(_suggestions(body, path, given))
+    asked = f"{path}?{urlencode(given)}" if given else path
+    again = asked if body["code"] in _PASSING else ""
+    return ProblemPage(title, _detail(body, path), whose, advice, suggestions, body.get("request_id", ""), again)
 
 
 def field_words(name: str) -> str:
@@ -127,9 +136,20 @@ def _detail(body: Mapping[str, Any], path: str) -> str:
         return f"Nothing was given for {field_words(name)}, which this page needs."
     if code in {"invalid_parameter", "wrong_kind"}:
         return f"“{body['value']}” does not fit {field_words(name)}: expected {body['expected'].replace('_', ' ')}."
-    if code == "query_timeout":
+    return _limit(body) or str(body["detail"])
+
+
+def _limit(body: Mapping[str, Any]) -> str:
+    """Which limit was reached, without the name of its setting; "" for none."""
+    if body["code"] == "overloaded":
+        return f"It has too much to do just now. Try again in {math.ceil(body['retry_after_s'])} s."
+    if body["code"] == "query_timeout":
         return f"The answer was not ready after {body['value']:g} s, and work on it was stopped."
-    return str(body["detail"])
+    if body["code"] in {"query_memory", "result_too_large", "budget_exceeded"}:
+        amount, unit = body["value"], body["unit"]
+        limit = f"{amount / 1e6:,.0f} MB" if unit == "bytes" else f"{amount:,.0f} {unit}"
+        return f"The answer was not whole at {limit}, the most there may be, and work on it was stopped."
+    return ""
 
 
 def _suggestions(body: Mapping[str, Any], path: str, given: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from server.assets import Assets
 from server.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("SARCOMA_KG_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -35,6 +35,7 @@ QUIET = (
     "--disable-quic",
 )
 WIDE, NARROW = (1280, 900), (390, 844)
+PATIENCE_MS = 30_000  # a busy machine is not a fault of a page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,7 +50,7 @@ def address(curated_graph: KnowledgeGraph) -> Iterator[str]:
         pytest.skip("the pages are not bundled: run `npm run build` in web/")
     import waitress
 
-    app = create_app(curated_graph, Settings())
+    app = create_app(curated_graph, Settings(query_timeout_s=60))
     # As server.serving.process has it: with the look ahead, waitress notices that a client has gone.
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=6, channel_request_lookahead=1)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -67,8 +68,18 @@ def browser() -> Iterator[Browser]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        playwright.expect.set_options(timeout=PATIENCE_MS)
         yield opened
         opened.close()
+
+
+def eventually(page: Page, happened: Callable[[], bool]) -> None:
+    """Wait for what no locator tells; events of the page come in meanwhile."""
+    for _ in range(PATIENCE_MS // 50):
+        if happened():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never happened")
 
 
 @dataclass
@@ -78,10 +89,22 @@ class Visit:
     page: Page
     address: str
     faults: list[str] = field(default_factory=list)
+    under_way: set[Request] = field(default_factory=set)
 
     def go(self, path: str) -> None:
         """Open a page of the server."""
         self.page.goto(self.address + path)
+
+    def rest(self) -> None:
+        """Wait until the server has been asked nothing for half a second."""
+        quiet = 0
+
+        def is_quiet() -> bool:
+            nonlocal quiet
+            quiet = 0 if self.under_way else quiet + 1
+            return quiet > 10
+
+        eventually(self.page, is_quiet)
 
     def watch(self) -> None:
         """Note errors of scripts, violations of the content security policy, and requests to anyone else."""
@@ -96,6 +119,16 @@ class Visit:
                 self.faults.append(f"third party: {request.url}") if not self._is_own(request.url) else None
             ),
         )
+
+        self.page.on("request", self._asked)
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
+
+    def _asked(self, request: Request) -> None:
+        self.under_way.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self.under_way.discard(request)
 
     def _is_own(self, url: str) -> bool:
         return url.startswith((self.address, "data:", "blob:"))
@@ -118,8 +151,8 @@ def visit(browser: Browser, address: str) -> Iterator[Visiting]:
             reduced_motion="reduce",
             accept_downloads=True,
         )
-        context.set_default_timeout(10_000)
-        context.set_default_navigation_timeout(30_000)  # a busy machine is not a fault of a page
+        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_navigation_timeout(PATIENCE_MS)
         visits.append(Visit(context.new_page(), address))
         visits[-1].watch()
         return visits[-1]

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from kg import KnowledgeGraph
 from kg.paths.neighborhood import NeighborsQuestion
+from tests.browser.conftest import eventually
 
 HUB = "drug:doxorubicin"
 WAY = {"expand": HUB, "predicate": "includesDrug", "direction": "in"}
@@ -81,6 +82,22 @@ def test_a_hub_shows_the_best_evidenced_and_a_node_for_the_others_in_one_request
     expect(page.locator("#graph-panel h2")).to_contain_text(f"{left} more things: doxorubicin is included in")
     expect(page.locator("#graph-panel input[type=checkbox]")).to_have_count(left)
     assert requests == []  # the list came with the expansion
+
+
+def test_a_way_to_expand_tells_how_many_things_it_would_still_add(visit: Any, regimens: int) -> None:
+    visited = visit()
+    page = expanded(visited)
+    number = page.locator("#graph-panel .expand button", has_text="is included in").locator(".number")
+    expect(number).to_have_text(f"{regimens - 15} more")
+    page.keyboard.press("Control+z")
+    expect(number).to_have_text(str(regimens))
+    page.keyboard.press("Control+y")
+    expect(number).to_have_text(f"{regimens - 15} more")
+    for scripts in (True, False):
+        again = visit(scripts=scripts)
+        again.go("/explore?node=target:KIT&open=target:KIT")
+        told = again.page.locator("#graph-panel .expand :is(a, button)", has_text="is inhibited by").locator(".number")
+        expect(told).to_have_text("shown")  # all stand around it from the start
 
 
 def test_some_or_all_of_the_others_are_added_and_the_node_gets_less_and_goes(visit: Any, regimens: int) -> None:
@@ -225,6 +242,12 @@ def test_a_hub_opened_by_name_says_how_many_it_leaves_out(visit: Any, curated_gr
     expect(more(visited.page)).to_have_text(f"+{left} more")
 
 
+def is_told(page: Page, before: list[float]) -> bool:
+    """Whether the window has moved, and the address says where to."""
+    x, y, scale = now = page.evaluate(LOOK)
+    return bool(now != before and f"pan={x},{y}&zoom={scale:g}" in page.url)
+
+
 def test_the_window_is_in_the_address(visit: Any) -> None:
     visited = visit()
     page: Page = visited.page
@@ -245,10 +268,8 @@ def test_the_window_is_in_the_address(visit: Any) -> None:
         else:
             page.locator("#graph [tabindex='0']").focus()
             page.keyboard.press("+")
-        page.wait_for_timeout(400)
-        x, y, scale = now = page.evaluate(LOOK)
-        assert now != before, change
-        assert f"pan={x},{y}&zoom={scale:g}" in page.url, change
+        eventually(page, lambda before=before: is_told(page, before))
+        now = page.evaluate(LOOK)
         again = visit()
         again.page.goto(page.url)
         assert again.page.evaluate(LOOK) == now, change

@@ -143,3 +143,86 @@ def test_keys_pass_over_what_is_off_the_picture_and_the_list_has_it_no_more(visi
         assert "drug:" not in page.evaluate(
             "document.activeElement.dataset.node ?? document.activeElement.dataset.edge"
         )
+
+
+# What a page says of its filters, with or without the script that draws it anew; links and buttons alike.
+TOLD = """() => {
+  const text = part => part.textContent.replace(/\\s+/g, ' ').trim();
+  const texts = (where, of = part => text(part)) => [...document.querySelectorAll(where)].map(of);
+  const isSeen = part => getComputedStyle(part).display !== 'none';
+  const hasGone = part => part.matches('.faded') ? 'out' : 'in';
+  return {
+    chips: texts('#graph-chips .chip'),
+    legend: texts('#graph-legend > *', part => [text(part).replace(', filtered out', ''),
+      getComputedStyle(part).textDecorationLine]),
+    things: texts('#graph .node', part => [text(part), hasGone(part), isSeen(part)]).sort(),
+    lines: texts('#graph .edge', part => [hasGone(part), isSeen(part)]).map(String).sort(),
+    list: texts('#graph-list :is(a, button)', part => [text(part), part.matches('.out')]),
+    counts: text(document.querySelector('#graph-status')),
+    blamed: texts('.blamed .chip'),
+    paths: texts('.paths > li .meta'),
+    nothing: texts('.nothing p, .canvas > noscript + .notice, .canvas .notice', part => text(part)
+      .replace(/\\. .*$/, '.')),
+  };
+}"""
+VIEWS = (
+    "fade=Drug",
+    "fade=hedged&fade=inhibits&fade=year%3A2007",
+    "fade=effect%3Adown&fade=by%3Adocument%3A002&filtered=hidden",
+    "fade=Drug&fade=Target&fade=Histotype",
+    "fade=Drug&fade=hedged&between=drug:imatinib&between=histotype:gist",
+    "fade=hedged&between=drug:imatinib&between=histotype:gist&filtered=hidden",
+)
+
+
+@pytest.mark.parametrize("filters", VIEWS)
+def test_without_scripts_an_address_filters_the_same_and_says_so(visit: Any, filters: str) -> None:
+    told = []
+    for scripts in (True, False):
+        visited = visit(scripts=scripts)
+        visited.go(f"{SMALL}&{filters}")
+        if scripts:
+            expect(visited.page.locator(".toolbar")).not_to_have_class(re.compile("waiting"))
+        told.append(visited.page.evaluate(TOLD))
+    with_script, without = told
+    assert without == with_script
+    assert len(without["chips"]) == filters.count("fade=")
+
+
+def test_without_scripts_a_chip_a_kind_and_a_form_filter(visit: Any) -> None:
+    visited = visit(scripts=False)
+    page: Page = visited.page
+    visited.go(f"{SMALL}&fade=Drug&fade=Target&fade=Histotype")
+    expect(page.locator(".notice")).to_contain_text("Everything is filtered out: drug, target, histotype")
+    page.get_by_role("link", name="Show target again").click()
+    expect(page.locator("#graph-chips .chip")).to_have_text(["drug×", "histotype×"])
+    expect(page.locator(".notice")).to_contain_text("Everything is filtered out: drug, histotype")
+    page.locator("#graph-legend").get_by_role("link", name="drug 2").click()
+    expect(page.locator(".notice")).to_have_count(0)
+    expect(page.locator("#graph-chips .chip")).to_have_text(["histotype×"])
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_label("hedged").check()
+    page.get_by_label("Take what is filtered out off the picture").check()
+    page.get_by_role("button", name="Filter out what is ticked").click()
+    expect(page.locator("#graph-chips .chip")).to_have_text(["histotype×", "hedged×"])
+    expect(page.locator("#graph .faded").first).to_be_hidden()
+    page.locator("#graph-chips").get_by_role("link", name="Clear").click()
+    expect(page.locator("#graph .faded")).to_have_count(0)
+
+
+def test_where_filters_take_every_path_out_the_panel_names_them_and_takes_them_off(visit: Any) -> None:
+    visited = visit()
+    page: Page = visited.page
+    visited.go(f"{SMALL}&between=drug:imatinib&between=histotype:gist")
+    panel = page.locator("#graph-panel")
+    expect(panel.locator(".paths > li").first).to_be_visible()
+    expect(panel.locator(".blamed")).to_have_count(0)
+    page.locator("#graph-legend").get_by_role("button", name=re.compile("^drug [0-9]")).click()
+    expect(panel.locator(".blamed .chip")).to_have_text(["drug×"])
+    page.keyboard.press("Control+z")
+    expect(panel.locator(".blamed")).to_have_count(0)
+    page.keyboard.press("Control+y")
+    panel.get_by_role("button", name="Show drug again").click()
+    expect(panel.locator(".blamed")).to_have_count(0)
+    expect(page.locator("#graph .faded")).to_have_count(0)
+    expect(page.get_by_role("button", name="Filter", exact=True)).to_be_focused()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
 import re
 import xml.etree.ElementTree as ET
+import zlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import eventually
 
 NARROW = (390, 844)
 CHAIN = ("sirolimus", "FKBP12", "rapamycin-FKBP12 complex", "mTOR", "cell cycle arrest")
@@ -79,7 +84,7 @@ def test_the_gap_to_leiomyosarcoma_is_said_and_drawn_as_a_ghost(visit: Any, scri
     page: Page = visited.page
     notices = page.locator(".gap")
     assert notices.count() == 1
-    expect(notices.first).to_contain_text("No source links any of these to leiomyosarcoma")
+    expect(notices.first).to_contain_text("No source states a step from any of these to leiomyosarcoma")
     ghost = page.locator("svg.picture .node.role-ghost")
     assert ghost.count() == 1
     assert "no source leads here" in (ghost.first.get_attribute("aria-label") or "")
@@ -89,7 +94,7 @@ def test_a_line_of_the_drawing_opens_its_step(visit: Any) -> None:
     visited = visit()
     visited.go("/mechanism?drug=rapamycin&target=leiomyosarcoma")
     page: Page = visited.page
-    line = page.locator("svg a.edge[aria-label='rapamycin-FKBP12 complex inhibits mTOR']").first
+    line = page.locator("svg a.edge[aria-label='the rapamycin-FKBP12 complex inhibits mTOR']").first
     line.focus()
     page.keyboard.press("Enter")
     step = page.locator("li[data-step].chosen").first
@@ -102,9 +107,9 @@ def test_the_joint_cause_of_gemcitabine_is_drawn_with_both_inputs(visit: Any) ->
     visited.go("/mechanism?drug=gemcitabine&target=DNA+chain+termination")
     page: Page = visited.page
     assert page.locator("svg.picture .node.role-joint").count() == 1
-    inputs = page.locator("svg.picture a.edge[aria-label*='is an input of']")
+    inputs = page.locator("svg.picture a.edge[aria-label*='is part of combined activities']")
     assert inputs.count() == 2
-    expect(page.locator(".notice").first).to_contain_text("only together")
+    expect(page.locator(".notice").first).to_contain_text("Needed as well")
     expect(page.locator(".effect").first).to_contain_text("more DNA chain termination")
 
 
@@ -280,6 +285,11 @@ def test_the_address_restores_the_view(visit: Any) -> None:
     assert page.evaluate(STATE) == before
 
 
+def unpacked(url: str) -> dict[str, list[str]]:
+    (packed,) = parse_qs(urlsplit(url).query)["view"]
+    return parse_qs(zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), -15).decode())
+
+
 def test_a_view_too_large_for_an_address_is_packed_and_comes_back(visit: Any) -> None:
     visited = visit()
     page: Page = visited.page
@@ -289,10 +299,11 @@ def test_a_view_too_large_for_an_address_is_packed_and_comes_back(visit: Any) ->
         expect(page.locator("#graph-panel h2")).to_have_text(name)
         expect(page.locator("#graph-panel .expand button").first).to_be_visible()
         for place in range(page.locator("#graph-panel .expand button").count()):
-            with page.expect_response(re.compile("format=json")):
-                page.locator("#graph-panel .expand button").nth(place).click()
+            page.locator("#graph-panel .expand button").nth(place).click()
+            expect(page.locator("#graph[aria-busy]")).to_have_count(0)
     expect(page).to_have_url(re.compile(r"/explore\?view=[\w-]+$"))
-    page.wait_for_timeout(500)  # the last answer is drawn and the address has followed
+    lines = page.locator("#graph .edge").count()
+    eventually(page, lambda: unpacked(page.url)["links"] == [str(lines)])
     assert len(page.url) < 4000
     before = page.evaluate(STATE)
     assert len(before[0]) > 40

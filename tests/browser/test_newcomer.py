@@ -143,8 +143,11 @@ def test_patient_2_of_the_maintenance_series_through_every_line(newcomer: Newcom
     assert places == sorted(places)
     newcomer.fits()
     for number in range(len(lines)):  # each leads to what happened then
-        newcomer.use(page.locator("table").first.locator("tbody th a").nth(number))
-        event = page.locator(f"ol.timeline > li[id='{page.url.partition('#')[2]}']")
+        link = page.locator("table").first.locator("tbody th a").nth(number)
+        href = link.get_attribute("href") or ""
+        newcomer.use(link)
+        expect(page).to_have_url(re.compile(f"{re.escape(href)}$"))
+        event = page.locator(f"ol.timeline > li[id='{href.partition('#')[2]}']")
         expect(event).to_be_in_viewport()
         expect(event).to_contain_text(answer["lines"][number]["treatment"]["label"])
 

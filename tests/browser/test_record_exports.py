@@ -245,7 +245,6 @@ def test_the_answer_of_a_question_is_exported_row_by_row(visit: Any, path: str) 
     assert opened.texts("#rows thead th") == list(rows[0])
 
 
-RESULTS = {"http://www.w3.org/2005/sparql-results#": ""}
 SELECT = (
     "/sparql?format=html&query=SELECT+%3Fdrug+%3Fname+%7B+%3Fdrug+a+skg%3ADrug+%3B+skos%3AprefLabel+%3Fname+"
     "OPTIONAL+%7B+%3Fdrug+skg%3AnoSuchThing+%3Fnone+%7D+%7D+ORDER+BY+%3Fname+LIMIT+7"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -298,7 +299,7 @@ def test_with_few_colours_things_and_lines_keep_an_outline(visit: Any) -> None:
         "() => [getComputedStyle(document.body).color, getComputedStyle(document.documentElement).backgroundColor]"
     )
     assert [stroke for stroke, _ in drawn] == [text, text]
-    assert drawn[0][1] == ground
+    assert [fill for _, fill in drawn] == [ground, "none"]
 
 
 def test_a_study_tells_what_came_of_each_arm(visit: Any) -> None:
@@ -308,3 +309,51 @@ def test_a_study_tells_what_came_of_each_arm(visit: Any) -> None:
     assert results.count() == 2
     expect(results.first).to_contain_text("27%")
     expect(results.last).to_contain_text("32%")
+
+
+GAPS = """() => [...document.querySelectorAll('.matrix tbody tr')].map(row => [
+  row.querySelector('th').textContent, [...row.querySelectorAll('td > .cell')].map(cell => [
+    cell.textContent, cell.dataset.in, cell.getAttribute('href'), cell.checkVisibility()])])"""
+TOO_WIDE = """() => [document.documentElement, document.querySelector('.matrix')]
+  .map(part => part.scrollWidth - part.clientWidth)"""
+
+
+@pytest.mark.parametrize("rows", ["drug_class", "drug", "target"])
+def test_on_a_phone_the_gap_map_is_a_list_of_the_same_facts_without_scrolling_sideways(visit: Any, rows: str) -> None:
+    wide, narrow = visit(), visit(size=NARROW)
+    for visited in (wide, narrow):
+        visited.go(f"/gaps?rows={rows}")
+    whole = wide.page.evaluate(GAPS)
+    page: Page = narrow.page
+    assert page.evaluate(TOO_WIDE) == [0, 0]
+    folds = page.locator(".matrix summary")
+    assert folds.count() == len(whole) > 5
+    for fold, (_, cells) in zip(folds.all(), whole, strict=True):
+        told = Counter(
+            {sign: int(count) for sign, count in re.findall(r"([^\w\s]|1(?=\d+ only))(\d+)", fold.text_content() or "")}
+        )
+        assert told == Counter(sign.removesuffix("w") for sign, *_ in cells)
+        fold.focus()
+        page.keyboard.press("Enter")
+    assert page.evaluate(GAPS) == whole
+    assert all(seen for _, cells in whole for *_, seen in cells)
+    assert page.evaluate(TOO_WIDE) == [0, 0]
+
+
+@pytest.mark.parametrize("path", ["/gaps?rows=drug", ENDS])
+def test_paper_shows_the_whole_of_a_map_and_of_the_picture(visit: Any, path: str) -> None:
+    visited = visit()
+    visited.go(path)
+    page: Page = visited.page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 within margins of 12 mm
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll('.matrix .cell, #graph .node')].filter(part => {
+          const box = part.getBoundingClientRect(), frame = part.closest('main').getBoundingClientRect();
+          return box.left < frame.left - 1 || box.right > frame.right + 1;
+        }).length"""
+    )
+    assert outside == 0
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("header nav")).to_be_hidden()

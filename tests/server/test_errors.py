@@ -12,9 +12,18 @@ from flask import Blueprint
 from flask.testing import FlaskClient
 
 import kg.errors
-from kg.errors import AmbiguousEntity, EntityNotFound, KgError, Overloaded
+from kg.errors import (
+    AmbiguousEntity,
+    EntityNotFound,
+    KgError,
+    MemoryExceeded,
+    Overloaded,
+    QueryTimeout,
+    ResultTooLarge,
+)
 from kg.store import EmbeddedStore
-from server.http.errors import PROBLEMS, body_of, problem_for, problems_markdown
+from server.http.errors import PROBLEMS, BodyTooLarge, RateLimited, body_of, problem_for, problems_markdown
+from server.http.problem_page import _TOLD, problem_page
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -132,6 +141,13 @@ def test_an_unknown_address_is_told_in_the_same_shape(client: FlaskClient, path:
     assert response.status_code == 404
     assert response.json is not None
     assert response.json["code"] == "not_found"
+    assert f"nothing at {path}" in response.json["detail"]
+
+
+def test_an_unknown_address_is_told_with_the_route_that_is_spelled_nearly_so(client: FlaskClient) -> None:
+    response = client.get("/healthzz")
+    assert response.json is not None
+    assert "Did you mean /healthz?" in response.json["detail"]
 
 
 def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
@@ -139,6 +155,7 @@ def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
     assert response.status_code == 405
     assert response.json is not None
     assert response.json["code"] == "method_not_allowed"
+    assert response.json["detail"].startswith("DELETE is not allowed at /sparql; allowed: GET")
     assert {"GET", "POST"} <= {method.strip() for method in response.headers["Allow"].split(",")}
 
 
@@ -181,3 +198,31 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient, path: st
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_the_page_of_a_failure_words_only_failures_that_there_are() -> None:
+    """A code that was renamed here and not there would blame the server for what a question asked too much of."""
+    assert _TOLD.keys() <= {row.error.code for row in PROBLEMS} | {"not_found", "internal_error"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryExceeded("query_memory_bytes", 2e9, "bytes"),
+        ResultTooLarge("max_rows", 10_000, "rows"),
+        QueryTimeout("timeout_s", 60, "s"),
+        Overloaded(2),
+        RateLimited(37.5),
+        BodyTooLarge("The body is longer than 1000 bytes."),
+    ],
+    ids=lambda error: error.code,
+)
+def test_a_page_that_a_limit_refuses_blames_neither_and_names_no_setting(error: KgError) -> None:
+    told = problem_page(body_of(error), "/evidence", [("drug", "KIT & co")])
+    text = " ".join((told.title, told.detail, told.whose, told.advice))
+    assert "fault" not in text
+    assert "setting" not in text
+    assert "_" not in text
+    assert "bytes" not in text or isinstance(error, BodyTooLarge)
+    is_passing = isinstance(error, QueryTimeout | Overloaded | RateLimited)
+    assert told.again == ("/evidence?drug=KIT+%26+co" if is_passing else "")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from kg import KnowledgeGraph
 from kg.model import CERTAINTIES
@@ -124,3 +128,22 @@ def test_an_imported_thing_opened_by_name_shows_what_imports_say(widened: Knowle
     }
     theirs = next(end for edge in brought for end in (edge["source"], edge["target"]) if end not in ours)
     assert len(client.get("/explore", query_string={"node": theirs, "format": "json"}).get_json()["nodes"]) > 1
+
+
+def test_where_only_imports_join_two_things_the_page_says_so_and_counts_them_by_a_link(widened: KnowledgeGraph) -> None:
+    client = create_app(widened, Settings()).test_client()
+    wide = client.get("/explore?node=drug:drug-a&imports=true&format=json").get_json()
+    brought = [edge for edge in wide["edges"] if {said["by"] for said in edge["said"]} == {"graph:import-paths"}]
+    found = (asked_between(client, edge["source"], edge["target"])["between"] for edge in brought)
+    apart = next(between for between in found if not between["paths"])
+    assert apart["excluded_by"] == ["include_imports"]
+    ends = apart["ends"]
+    page = client.get("/explore", query_string={"between": ends}).text
+    (href,) = re.findall(r'<a class="button" href="([^"]*)">Count it</a>', page)
+    counted = client.get(f"{unescape(href)}&format=json").get_json()["between"]
+    assert (counted["ends"], counted["excluded_by"]) == (ends, [])
+    assert counted["paths"]
+
+
+def asked_between(client: FlaskClient, *ends: str) -> Any:
+    return client.get("/explore", query_string={"between": ends, "format": "json"}).get_json()

@@ -100,6 +100,9 @@ if (area) {
   host.className = "editor";
   area.before(host);
   host.style.height = `${area.offsetHeight}px`; // what stands below stays where it is; the reader may draw it taller
+  // Who writes already, before this script has come, goes on where they are.
+  const isWriting = document.activeElement === area;
+  const marked = { anchor: area.selectionStart, head: area.selectionEnd };
   area.hidden = true;
   // In a shadow root the editor uses constructed style sheets, which a strict style policy allows.
   const root = host.attachShadow({ mode: "open" });
@@ -108,6 +111,7 @@ if (area) {
     root,
     state: EditorState.create({
       doc: area.value,
+      ...(isWriting ? { selection: marked } : {}),
       extensions: [
         lineNumbers(), history(), bracketMatching(), sparql(), syntaxHighlighting(COLOURS),
         autocompletion({ override: [completions(terms)] }),
@@ -125,6 +129,7 @@ if (area) {
       ],
     }),
   });
+  if (isWriting) editor.focus();
   document.querySelectorAll<HTMLButtonElement>("[data-query]").forEach((example) => {
     example.hidden = false;
     example.addEventListener("click", () => {

@@ -107,6 +107,7 @@ class Suggestions {
     input.addEventListener("input", () => this.typed());
     input.addEventListener("keydown", (event) => this.pressed(event));
     input.addEventListener("blur", () => this.close());
+    if (document.activeElement === input && input.value !== input.defaultValue) this.typed(); // before this script had come
   }
 
   private close(): void {
@@ -202,7 +203,10 @@ class Suggestions {
   }
 
   private pressed(event: KeyboardEvent): void {
-    if (this.popup.hidden) return;
+    if (this.popup.hidden) {
+      if (event.key === "Escape") this.close(); // also what has not come yet
+      return;
+    }
     const chosen = this.options[this.active];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") this.activate(this.active + (event.key === "ArrowDown" ? 1 : this.active < 0 ? 0 : -1));
     else if (event.key === "Escape") this.close(); // and nothing more: a browser would clear the field

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.errors import InvalidParameter
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from kg.model import CERTAINTIES, EntityRef
 from kg.paths.steps import Step
-from kg.paths.traversal import Path, PathQuestion
+from kg.paths.traversal import MAX_LENGTH, Path, PathQuestion
 
 MOST_PATHS = 8
 MOST_STEPS = 5
@@ -55,12 +55,14 @@ class Between:
         names: their labels.
         note: which way the paths run, in words; or that there are none.
         paths: those whose weakest step is firmest first, then the shorter.
+        excluded_by: without paths, what shuts them out: "include_imports" where imports join the two and do not count.
     """
 
     ends: tuple[str, str]
     names: tuple[str, str]
     note: str
     paths: tuple[TracedPath, ...]
+    excluded_by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Found:
     second: EntityRef
     note: str
     paths: tuple[Path, ...]
+    excluded_by: tuple[str, ...] = ()
 
     @property
     def things(self) -> tuple[EntityRef, ...]:
@@ -82,38 +85,45 @@ class Found:
 def found_between(graph: KnowledgeGraph, first: EntityRef, second: EntityRef, *, imports: bool = False) -> Found:
     """The best paths from one thing to the other; where there are none, back; else some steps are read backwards.
 
-    With ``imports``, statements of imported graphs count too.
+    Paths of more than ``MOST_STEPS`` steps are looked for where there are no others. With ``imports``, statements of
+    imported graphs count too.
 
     Raises: InvalidParameter if both are the same.
     """
     if first.id == second.id:
         raise InvalidParameter("between", first.label, "two different things")
-    for start, end, directed, note in (
-        (first, second, True, f"From {first.label} to {second.label}, as sources state each step."),
-        (second, first, True, f"None leads from {first.label} to {second.label}; these lead back."),
-        (
-            first,
-            second,
-            False,
-            "No chain of stated steps leads from one to the other: some of these are read backwards.",
-        ),
-    ):
-        question = PathQuestion(
-            start.id,
-            end.id,
-            max_length=MOST_STEPS,
-            k=MOST_PATHS,
-            certainties=frozenset(CERTAINTIES),
-            directed=directed,
-            include_imports=imports,
-        )
-        paths = sorted(graph.paths(question).paths, key=lambda path: (_weakest(path), path.length, path.score))
-        if paths:
-            return Found(first, second, note, tuple(paths))
-    none = (
-        f"No source joins {first.label} and {second.label} within {MOST_STEPS} steps. That is not evidence of no link."
+    asked = PathQuestion(
+        first.id,
+        second.id,
+        max_length=MOST_STEPS,
+        k=MOST_PATHS,
+        certainties=frozenset(CERTAINTIES),
+        include_imports=imports,
     )
-    return Found(first, second, none, ())
+    back, either = replace(asked, source=second.id, target=first.id), replace(asked, directed=False)
+    backwards = "No chain of stated steps leads from one to the other: some of these are read backwards."
+    for question, note in (
+        (asked, f"From {first.label} to {second.label}, as sources state each step."),
+        (back, f"None leads from {first.label} to {second.label}; these lead back."),
+        (either, backwards),
+    ):
+        answer = graph.paths(question)
+        if answer.paths:
+            return Found(first, second, note, _firmest_first(answer.paths))
+    if "max_length" in answer.excluded_by:
+        answer = graph.paths(replace(either, max_length=MAX_LENGTH))
+        if answer.paths:
+            return Found(first, second, f"{backwards} None is short.", _firmest_first(answer.paths))
+    if answer.truncated:
+        return Found(first, second, "The search had to end before it found a path: there may be one.", ())
+    within = f"within {MAX_LENGTH} steps. That is not evidence of no link."
+    # The last question asked least of a path, so what shuts out its paths shuts out all.
+    none = f"No source joins {first.label} and {second.label} {within}"
+    return Found(first, second, none, (), answer.excluded_by)
+
+
+def _firmest_first(paths: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(sorted(paths, key=lambda path: (_weakest(path), path.length, path.score)))
 
 
 def _weakest(path: Path) -> int:
@@ -136,6 +146,7 @@ def traced(found: Found, edges: Mapping[tuple[str, str, str], str], documents: I
         names=(found.first.label, found.second.label),
         note=found.note,
         paths=tuple(_path(path, edges, names) for path in whole),
+        excluded_by=found.excluded_by,
     )
 
 

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 _FAN = 40.0  # pixels between lines that join the same two things
 _MARGIN = 22.0  # pixels between the centre of a thing and the end of a line
-_BELOW = 40.0  # where its name stands
+_BELOW, _LINE = 27.0, 13.0  # where its name stands, which takes so much a line
 
 Point = tuple[float, float]
 
 
-def line_paths(edges: Sequence[Mapping[str, Any]], places: Mapping[str, Point]) -> dict[str, str]:
+def wrapped(label: str) -> tuple[str, ...]:
+    """A name in at most three lines, as ``web/src/graph/labels.ts`` wraps it.
+
+    >>> wrapped("gastrointestinal stromal tumour")
+    ('gastrointestinal', 'stromal tumour')
+    """
+    lines = textwrap.wrap(label, 19, break_long_words=False, break_on_hyphens=False) or [label]
+    return (*lines[:2], f"{lines[2]}…") if len(lines) > 3 else tuple(lines)
+
+
+def line_paths(
+    edges: Sequence[Mapping[str, Any]], places: Mapping[str, Point], names: Mapping[str, int]
+) -> dict[str, str]:
     """The path of each line by its identifier, as ``web/src/graph/view.ts`` bends it.
 
     Args:
         edges: with ``id``, ``source`` and ``target``.
         places: by thing, in pixels.
+        names: how many lines its name takes; what is not here has one.
     """
     pairs: dict[tuple[str, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for edge in edges:
@@ -28,20 +42,25 @@ def line_paths(edges: Sequence[Mapping[str, Any]], places: Mapping[str, Point]) 
     for group in pairs.values():
         for number, edge in enumerate(group):
             bend = (number - (len(group) - 1) / 2) * _FAN * (1 if edge["source"] < edge["target"] else -1)
-            paths[edge["id"]] = _path(places[edge["source"]], places[edge["target"]], bend)
+            first, second = (
+                (places[end], _BELOW + _LINE * names.get(end, 1)) for end in (edge["source"], edge["target"])
+            )
+            paths[edge["id"]] = _path(first, second, bend)
     return paths
 
 
-def _path(start: Point, end: Point, bend: float) -> str:
+def _path(first: tuple[Point, float], second: tuple[Point, float], bend: float) -> str:
+    """The path between two points, each with the room that its name takes below it."""
+    (start, above), (end, below) = first, second
     length = math.dist(start, end) or 1.0
     across = ((end[0] - start[0]) / length, (end[1] - start[1]) / length)
     control = ((start[0] + end[0]) / 2 - across[1] * bend, (start[1] + end[1]) / 2 + across[0] * bend)
-    (ax, ay), (bx, by) = _beside(start, control), _beside(end, control)
+    (ax, ay), (bx, by) = _beside(start, control, above), _beside(end, control, below)
     return f"M{ax:.1f},{ay:.1f} Q{control[0]:.1f},{control[1]:.1f} {bx:.1f},{by:.1f}"
 
 
-def _beside(centre: Point, towards: Point) -> Point:
+def _beside(centre: Point, towards: Point, below: float) -> Point:
     far = math.dist(centre, towards) or 1.0
-    margin = _BELOW if towards[1] - centre[1] > 0.55 * far else _MARGIN
+    margin = below if towards[1] - centre[1] > 0.55 * far else _MARGIN
     part = min(margin, far / 2) / far
     return centre[0] + (towards[0] - centre[0]) * part, centre[1] + (towards[1] - centre[1]) * part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,8 @@ from kg.errors import CapabilityMissing, InvalidParameter
 from kg.graph import KnowledgeGraph
 from kg.model import EntityRef
 from server.addresses import csv_response, export, here, query
-from server.pages.explore.lines import line_paths
+from server.pages.explore.filters import filters_of
+from server.pages.explore.lines import line_paths, wrapped
 from server.pages.explore.picture import CSV_HEAD, brought, csv_row, embedded, labels, placed, view_box
 from server.pages.explore.rests import MARK, Way, counts_around
 from server.pages.explore.scene import MAX_NODES, STEP, Scene, expanded, is_old, scene, with_imports
@@ -23,28 +25,39 @@ from server.pages.sharing import fact_exports, facts_wanted
 from server.questions.present import dumps
 from server.wording import label_of
 
-_PASSING = ("expand", "predicate", "direction", "open", "limit", "node", "between", "path", "more")
+_BRINGING = ("expand", "predicate", "direction", "limit", "node", "more")
+_PASSING = (*_BRINGING, "open", "between", "path")
 
 
 @dataclass(frozen=True)
 class Expansion:
-    """One way to expand a node: a predicate in a direction, and how many neighbours that would show."""
+    """One way to expand a node: a predicate in a direction, its neighbours, and how many of these are not shown."""
 
     label: str
     predicate: str
     direction: str
     nodes: int
+    left: int
     href: str
 
 
-def expansions(graph: KnowledgeGraph, node: EntityRef, kept: str, *, imports: bool) -> tuple[Expansion, ...]:
+def expansions(
+    graph: KnowledgeGraph, node: EntityRef, found: Scene, kept: str, *, imports: bool
+) -> tuple[Expansion, ...]:
     """The ways to expand a node, with counts, before anything is added; ``kept``: the view as a query string."""
+    shown: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for step in found.edges:
+        if step.subject == node:
+            shown[step.predicate, "out"].add(step.object.id)
+        if step.object == node:
+            shown[step.predicate, "in"].add(step.subject.id)
     return tuple(
         Expansion(
             label=label_of(count.predicate, forward=count.direction == "out"),
             predicate=count.predicate,
             direction=count.direction,
             nodes=count.nodes,
+            left=max(0, count.nodes - len(shown[count.predicate, count.direction])),
             href=f"/explore?{kept}&"
             + urlencode([("expand", node.curie), ("predicate", count.predicate), ("direction", count.direction)]),
         )
@@ -60,10 +73,12 @@ def explore(graph: KnowledgeGraph) -> str | Response:
         return other
     picture = placed(graph, found, state)
     focus = graph.resolve(state.chosen, parameter="open") if state.chosen and "|" not in state.chosen else None
-    kept = query(_PASSING, _kept(found, state))
+    further = _kept(found, state)
+    kept = query(_PASSING, further)
     return render_template(
         "explore.html",
         graph=picture,
+        filters=filters_of(picture, further, _BRINGING),
         nodes=found.nodes,
         added=found.added,
         more=found.more,
@@ -71,14 +86,16 @@ def explore(graph: KnowledgeGraph) -> str | Response:
         changed=_changed(graph, state, found),
         focus=focus,
         rest=next((rest for rest in picture["rests"] if rest["id"] == state.chosen), None),
-        expansions=expansions(graph, focus, kept, imports=state.imports) if focus else (),
+        expansions=expansions(graph, focus, found, kept, imports=state.imports) if focus else (),
         between=found.between,
         path=state.path,
         names={ref.curie: ref.label for ref in found.nodes},
         lines=_lines(picture),
+        wrapped=wrapped,
         view_box=view_box(picture),
         keep=kept,
         hidden=_hidden(found, state),
+        counting=f"/explore?{query((*_BRINGING, 'imports'), [('imports', 'true'), *further])}",
         has_imports=_has_imports(graph),
         graph_json=embedded(picture),
         labels_json=embedded(labels(found)),
@@ -89,7 +106,8 @@ def explore(graph: KnowledgeGraph) -> str | Response:
 def _lines(picture: dict[str, Any]) -> dict[str, str]:
     ties = [{"id": rest["id"], "source": rest["node"], "target": rest["id"]} for rest in picture["rests"]]
     drawn = [*picture["nodes"], *picture["rests"]]
-    return line_paths([*picture["edges"], *ties], {one["id"]: (one["x"], one["y"]) for one in drawn})
+    names = {node["id"]: len(wrapped(node["label"])) for node in picture["nodes"]}
+    return line_paths([*picture["edges"], *ties], {one["id"]: (one["x"], one["y"]) for one in drawn}, names)
 
 
 def _found(graph: KnowledgeGraph, state: ViewState) -> Scene:
@@ -145,7 +163,7 @@ def _hidden(found: Scene, state: ViewState) -> list[tuple[str, str]]:
     return [
         *(("at", name + _at(state, name)) for name in state.places if not name.startswith(MARK)),
         *(("pin", curie) for curie in sorted(state.pinned)),
-        *(("node", ref.curie) for ref in found.nodes),
+        *(("node", ref.curie) for ref in found.nodes if ref.curie not in state.places),
         *_mores(found, state),
         *(("fade", kind) for kind in state.faded),
         *([("filtered", "hidden")] if state.hides else []),

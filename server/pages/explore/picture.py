@@ -71,14 +71,13 @@ def _thing(ref: EntityRef) -> dict[str, Any]:
 
 def edge(step: Step, agents: Agents) -> dict[str, Any]:
     """A step as the canvas draws it."""
-    term = PREDICATES.get(step.predicate)
     return {
         "id": edge_id(step),
         "source": step.subject.curie,
         "target": step.object.curie,
         "predicate": step.predicate,
         "label": label_of(step.predicate),
-        "sentence": term.spell(step.subject.label, step.object.label) if term else step.sentence,
+        "sentence": step.sentence,
         "sign": step.sign,
         "certainty": step.certainty,
         "statements": list(step.statements),

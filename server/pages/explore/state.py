@@ -64,8 +64,8 @@ def view_state(given: Mapping[str, Sequence[str]]) -> ViewState:
 
     Args:
         given: ``node``, ``at`` (``curie@x,y``), ``more`` (``curie|predicate|direction@x,y``), ``pin``, ``fade``,
-            ``filtered`` (``hidden``), ``imports`` (``true``), ``open``, ``between`` (twice), ``path``, ``pan``
-            (``x,y``), ``zoom``, ``data``, ``links``; or ``view``.
+            ``show`` (takes a ``fade`` back), ``filtered`` (``hidden``), ``imports`` (``true``), ``open``, ``between``
+            (twice), ``path``, ``pan`` (``x,y``), ``zoom``, ``data``, ``links``; or ``view``.
 
     Raises: InvalidParameter for a packed view that does not unpack, and for paths between other than two things.
     """
@@ -90,7 +90,7 @@ def view_state(given: Mapping[str, Sequence[str]]) -> ViewState:
         places=places | {way.id: place for way, place in rests.items() if place is not None},
         pinned=frozenset(given.get("pin", ())) & places.keys(),
         rests=tuple(rests),
-        faded=tuple(dict.fromkeys(given.get("fade", ()))),
+        faded=tuple(key for key in dict.fromkeys(given.get("fade", ())) if key not in given.get("show", ())),
         hides=_last(given, "filtered") == "hidden",
         imports=_last(given, "imports") == "true",
         chosen=_last(given, "open").strip(),

@@ -1,5 +1,6 @@
 /** Paths between two things, as the panel tells them: choose the other end, then walk the paths step by step. */
 
+import { isOff } from "./facets";
 import { button, link, listed, make } from "./panel";
 import type { FoundPath, FoundPaths, GraphNode, TracedStep } from "./model";
 
@@ -29,21 +30,21 @@ export interface PathEvents {
   clear(): void;
 }
 
-/** The paths with one of them unfolded; `picked` counts from 1, 0 for none. */
-export function pathPanel(found: FoundPaths, picked: number, events: PathEvents): Node[] {
+/** The paths with one of them unfolded; `picked` counts from 1, 0 for none. `remarks` stand above, `out` is filtered out. */
+export function pathPanel(found: FoundPaths, picked: number, out: ReadonlySet<string>, remarks: readonly Node[], events: PathEvents): Node[] {
   const list = make("ol", "", "paths");
   list.append(...found.paths.map((path, index) => {
     const row = make("li");
     const isPicked = index + 1 === picked;
     const choose = button(titleOf(path), () => events.pick(isPicked ? 0 : index + 1));
     choose.setAttribute("aria-pressed", String(isPicked));
-    choose.append(make("span", `${path.steps.length} step${path.steps.length === 1 ? "" : "s"}, ${path.certainty}`, "meta"));
+    choose.append(make("span", `${path.steps.length} step${path.steps.length === 1 ? "" : "s"}, ${path.certainty}${isOff(path, out) ? ", filtered out" : ""}`, "meta"));
     row.append(choose);
     if (isPicked) row.append(listed(path.steps, (step) => told(step, events), "steps"));
     return row;
   }));
   const heading = make("h2", `Paths between ${found.names.join(" and ")}`);
-  return [heading, make("p", found.note, "meta"), list, button("Clear the paths", () => events.clear())];
+  return [heading, make("p", found.note, "meta"), ...remarks, list, button("Clear the paths", () => events.clear())];
 }
 
 /** A step, who states it and where. */

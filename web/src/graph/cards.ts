@@ -3,12 +3,14 @@
 import { get, type FactCard, type PredicateCount } from "../api";
 import { addFrom, expand } from "./adding";
 import { plural, told, type Desk } from "./desk";
+import { CERTAINTIES } from "./facets";
 import type { GraphEdge, GraphNode, GraphRest, RestItem } from "./model";
 import { button, link, listed, make, statedBy } from "./panel";
 import { findPaths, startPaths } from "./pathfinding";
 import { hide, pin } from "./steps";
 
 const SHOWN_FACTS = 5;
+const EXPAND = "Expand; numbers are how many things that adds:";
 
 /** A thing: what it connects to with counts, before anything is added. While paths wait for their other end, it is that. */
 export async function openNode(desk: Desk, node: GraphNode, byKey: boolean): Promise<void> {
@@ -19,26 +21,39 @@ export async function openNode(desk: Desk, node: GraphNode, byKey: boolean): Pro
   const show = (): void => desk.show(node.id, [make("h2", node.label), page, waiting, tools(desk, node)], false, isReady);
   // On a page that is just opened the server's words stay until there are better ones: nothing jumps.
   if (isReady) show();
-  else desk.chosen = node.id;
+  else desk.mark(node.id);
+  const mine = isReady ? waiting : desk.page.panel.firstElementChild; // gone once the panel tells of something else
   try {
     const imports: Record<string, string> = desk.model.imports ? { include_imports: "true" } : {};
-    const { counts } = await get<{ counts: PredicateCount[] }>(`/entities/${encodeURIComponent(node.id)}/neighbors`, { limit: "1", ...imports });
-    if (desk.chosen !== node.id) return;
+    const { counts } = await get<{ counts: PredicateCount[] }>(`/entities/${encodeURIComponent(node.id)}/neighbors`, { limit: "1", certainty: CERTAINTIES, ...imports });
+    if (!mine?.isConnected) return;
     if (!waiting.isConnected) show();
-    const head = counts.length > 0 ? make("p", "Expand; numbers are how many things that would show:", "meta") : make("p", "No source links it to anything.");
-    waiting.replaceWith(head, listed(counts, (item) => way(desk, node, item), "expand"));
+    const head = counts.length > 0 ? make("p", EXPAND, "meta") : make("p", "No source links it to anything.");
+    const ways = counts.map((item) => way(desk, node, item));
+    desk.retell = () => ways.forEach(({ retell }) => retell());
+    waiting.replaceWith(head, listed(ways, ({ made }) => made, "expand"));
   } catch (error) {
+    if (!mine?.isConnected) return;
     if (!waiting.isConnected) show();
     waiting.textContent = told(error);
   }
   if (byKey) desk.focusIn(".expand button", "a");
 }
 
-function way(desk: Desk, node: GraphNode, item: PredicateCount): HTMLButtonElement {
+/** One way to expand: how many things it would add, as far as they are not shown. */
+function way(desk: Desk, node: GraphNode, item: PredicateCount): { made: HTMLButtonElement; retell: () => void } {
   const out = item.direction === "out";
   const label = desk.page.labels.predicates[item.predicate]?.[out ? 0 : 1] ?? item.predicate;
   const { predicate, direction } = item;
-  return button(`${out ? "→" : "←"} ${label}`, () => void expand(desk, node, { predicate, direction }, label), item.nodes);
+  const made = button(`${out ? "→" : "←"} ${label}`, () => void expand(desk, node, { predicate, direction }, label), item.nodes);
+  const retell = (): void => {
+    const left = Math.max(0, item.nodes - desk.model.neighbors(node.id, predicate, direction));
+    made.classList.toggle("done", left === 0);
+    const number = made.querySelector(".number");
+    if (number) number.textContent = left === item.nodes ? String(left) : left > 0 ? `${left} more` : "shown";
+  };
+  retell();
+  return { made, retell };
 }
 
 function tools(desk: Desk, node: GraphNode): HTMLElement {
@@ -64,7 +79,7 @@ export async function openEdge(desk: Desk, edge: GraphEdge, byKey: boolean): Pro
   desk.show(edge.id, [make("h2", edge.sentence), ...certainty, sources, ...backToPaths(desk)], false);
   try {
     const facts = await Promise.all(edge.statements.slice(0, SHOWN_FACTS).map((id) => get<FactCard>(`/statements/${encodeURIComponent(id)}`)));
-    if (desk.chosen !== edge.id) return;
+    if (!sources.isConnected) return;
     sources.replaceChildren(listed(facts, statedBy, "plain"));
     if (edge.statements.length > SHOWN_FACTS) sources.append(make("p", `and ${edge.statements.length - SHOWN_FACTS} more`, "meta"));
   } catch (error) {

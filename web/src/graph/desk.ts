@@ -2,7 +2,7 @@
 
 import { ApiError } from "../api";
 import { AddressBar } from "./address";
-import type { Words } from "./facets";
+import { filteredOut, type Words } from "./facets";
 import { drawFilters } from "./filters";
 import { drawList, markInList } from "./list";
 import { GraphModel, type GraphEdge, type GraphNode, type GraphRest } from "./model";
@@ -36,6 +36,8 @@ export class Desk {
   chosen = "";
   /** Where paths begin, until their other end is chosen. */
   from: GraphNode | undefined;
+  /** What the panel counts follows the picture. */
+  retell: () => void = () => undefined;
   /** A view that is just opened is not scrolled. */
   isReady = false;
   private readonly address: AddressBar;
@@ -71,7 +73,10 @@ export class Desk {
     this.button("undo").disabled = !this.model.canUndo();
     this.button("redo").disabled = !this.model.canRedo();
     const { nodes, edges } = this.model;
-    this.page.status.textContent = `${message} ${plural(nodes.size, "thing")}, ${plural(edges.size, "connection")}.`;
+    const out = [...filteredOut(this.model)];
+    const counted = (things: number, connections: number): string => `${plural(things, "thing")}, ${plural(connections, "connection")}`;
+    const left = out.length > 0 ? `; filtered out: ${counted(out.filter((id) => nodes.has(id)).length, out.filter((id) => edges.has(id)).length)}` : "";
+    this.page.status.textContent = `${message} ${counted(nodes.size, edges.size)}${left}.`;
     this.keepAddress();
   }
 
@@ -89,6 +94,7 @@ export class Desk {
     this.redrawBeside();
     if (this.chosen) this.view.choose(this.chosen);
     this.view.trace(this.model.traced());
+    this.retell();
     this.settle(message);
   }
 
@@ -103,15 +109,20 @@ export class Desk {
     drawFilters(this);
   }
 
+  /** Something is chosen: the picture and the list say so. */
+  mark(id: string): void {
+    this.chosen = id;
+    this.view.choose(id);
+    markInList(this.page.list, id);
+  }
+
   /** The panel tells of something; by key, what it offers is focused. */
   show(id: string, parts: Node[], byKey: boolean, mayScroll = this.isReady): void {
-    const { panel, list } = this.page;
-    this.chosen = id;
+    const { panel } = this.page;
     panel.replaceChildren(this.closing(), ...parts);
     panel.classList.toggle("idle", !id && !this.model.paths);
     panel.scrollTop = 0;
-    this.view.choose(id);
-    markInList(list, id);
+    this.mark(id);
     if (mayScroll && window.innerWidth <= NARROW && window.innerWidth > SHEET) panel.scrollIntoView({ block: "nearest" });
     this.keepAddress();
     if (byKey) this.focusIn(":is(button, a, input)");

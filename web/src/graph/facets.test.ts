@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { filteredOut, groups, independentSources, isEmptied, labelOf } from "./facets";
-import { GraphModel, type GraphEdge, type GraphNode, type Said } from "./model";
+import { filteredOut, groups, inTheWay, independentSources, isEmptied, labelOf } from "./facets";
+import { GraphModel, type FoundPath, type GraphEdge, type GraphNode, type Said } from "./model";
 
 const words = { type: (name: string) => name.toLowerCase(), predicate: (name: string) => `says ${name}`, agent: (curie: string) => `paper ${curie}` };
 const node = (id: string, type: string): GraphNode => ({ id, type, label: id, x: 0, y: 0, pinned: false });
@@ -68,6 +68,20 @@ describe("the filter", () => {
     expect(isEmptied(model, filteredOut(model))).toBe(false);
     model.toggle(["hedged"]);
     expect(isEmptied(model, filteredOut(model))).toBe(true);
+  });
+
+  it.each([
+    [["Target", "Histotype"], ["Target", "Histotype"]],
+    [["inhibits"], []], // a path is left
+    [["inhibits", "activeIn"], ["inhibits", "activeIn"]], // each alone would free one
+    [["Drug", "inhibits", "activeIn"], ["Drug", "activeIn"]], // none alone would
+    [["Process"], []],
+  ])("%j takes every path out because of %j", (faded, blamed) => {
+    const model = made();
+    const path = (edge: string): FoundPath => ({ things: edge.split("|").filter((_, place) => place !== 1), names: [], certainty: "stated", steps: [{ edge, sentence: "", certainty: "stated", statements: [], passages: [] }] });
+    model.add({ nodes: [], edges: [] }, { ends: ["imatinib", "gist"], names: ["", ""], note: "", excluded_by: [], paths: [path("imatinib|inhibits|kit"), path("imatinib|activeIn|gist")] });
+    model.toggle(faded);
+    expect(inTheWay(model)).toEqual(blamed);
   });
 
   it("names each of its keys, also of what is no longer shown", () => {

@@ -1,6 +1,6 @@
 /** What a reader can filter by, with counts, and what a filter takes out: plain data, no drawing. */
 
-import type { GraphEdge, GraphModel } from "./model";
+import type { FoundPath, GraphEdge, GraphModel } from "./model";
 
 /** How things, predicates and sources are called. */
 export interface Words {
@@ -21,7 +21,7 @@ export interface Group {
 }
 
 const EFFECTS: Record<string, string> = { up: "increases or causes", down: "decreases or prevents", none: "joins or passes on" };
-const CERTAINTIES = ["stated", "inferred", "hedged", "hypothesised"];
+export const CERTAINTIES = ["stated", "inferred", "hedged", "hypothesised"];
 const NO_YEAR = "none";
 
 const effectOf = (edge: GraphEdge): string => (edge.sign === 1 ? "up" : edge.sign === -1 ? "down" : "none");
@@ -73,18 +73,18 @@ export function isOut(edge: GraphEdge, faded: ReadonlySet<string>): boolean {
 }
 
 /** What is filtered out: things of a kind, what nothing but filtered connections leads to, and connections, also with their ends. */
-export function filteredOut(model: GraphModel): Set<string> {
+export function filteredOut(model: GraphModel, faded: ReadonlySet<string> = model.faded): Set<string> {
   const out = new Set<string>();
-  if (model.faded.size === 0) return out;
+  if (faded.size === 0) return out;
   const remains = new Map<string, boolean>(); // of things with connections: whether one of these is left
   const cut: GraphEdge[] = [];
   for (const edge of model.edges.values()) {
-    const isGone = isOut(edge, model.faded);
+    const isGone = isOut(edge, faded);
     if (isGone) cut.push(edge);
     for (const end of [edge.source, edge.target]) remains.set(end, (remains.get(end) ?? false) || !isGone);
   }
   for (const edge of cut) out.add(edge.id);
-  for (const node of model.nodes.values()) if (model.faded.has(node.type) || remains.get(node.id) === false) out.add(node.id);
+  for (const node of model.nodes.values()) if (faded.has(node.type) || remains.get(node.id) === false) out.add(node.id);
   for (const edge of model.edges.values()) if (out.has(edge.source) || out.has(edge.target)) out.add(edge.id);
   for (const rest of model.rests.values()) if (out.has(rest.node)) out.add(rest.id);
   return out;
@@ -94,6 +94,21 @@ export function filteredOut(model: GraphModel): Set<string> {
 export function isEmptied(model: GraphModel, out: ReadonlySet<string>): boolean {
   const isLeft = (all: Iterable<string>): boolean => [...all].some((id) => !out.has(id));
   return model.faded.size > 0 && (!isLeft(model.nodes.keys()) || (model.edges.size > 0 && !isLeft(model.edges.keys())));
+}
+
+/** Whether a path runs over something that is filtered out. */
+export const isOff = ({ things, steps }: FoundPath, out: ReadonlySet<string>): boolean => [...things, ...steps.map((step) => step.edge)].some((id) => out.has(id));
+
+/** Where every path runs over something filtered out, the filters that do it: each that alone would free one, or else some that do together. */
+export function inTheWay(model: GraphModel): string[] {
+  const keys = [...model.faded];
+  const frees = (lifted: string[]): boolean => {
+    const out = filteredOut(model, new Set(keys.filter((key) => !lifted.includes(key))));
+    return (model.paths?.paths ?? []).some((path) => !isOff(path, out));
+  };
+  if (frees([]) || !frees(keys)) return [];
+  const single = keys.filter((key) => frees([key]));
+  return single.length > 0 ? single : keys.reduce((needed, key) => (frees(needed.filter((other) => other !== key)) ? needed.filter((other) => other !== key) : needed), keys);
 }
 
 /** How many sources stand behind an edge that do not go back to the same one. */

@@ -34,8 +34,10 @@ function changed(desk: Desk, message: string): void {
   const name = document.activeElement?.getAttribute("data-key");
   desk.view.fade();
   desk.redrawBeside();
+  if (!desk.chosen && desk.model.paths) desk.panels.paths(desk, false);
   desk.settle(message);
   if (name) document.querySelector<HTMLElement>(`[data-key="${CSS.escape(name)}"]`)?.focus();
+  else if (document.activeElement === document.body) desk.button("filter").focus();
 }
 
 function switched(desk: Desk, entry: Entry): void {
@@ -85,7 +87,7 @@ function drawPanel(desk: Desk): void {
 }
 
 /** Imports count, or not: that changes what the graph is, so the page is opened anew. */
-async function countImports(desk: Desk): Promise<void> {
+export async function countImports(desk: Desk): Promise<void> {
   desk.model.imports = !desk.model.imports;
   window.location.assign(await addressOf(desk.parameters()));
 }
@@ -128,16 +130,19 @@ function drawChips(desk: Desk): void {
   desk.button("filter").textContent = faded.size > 0 ? `Filter (${faded.size})` : "Filter";
   chips.replaceChildren(
     make("span", "Filtered out:"),
-    ...[...faded].map((key) => {
-      const label = labelOf(key, desk.words);
-      const chip = make("span", label, "chip");
-      const away = button("×", () => toggle(desk, [key], `${label} shown.`));
-      away.setAttribute("aria-label", `Show ${label} again`);
-      chip.append(away);
-      return chip;
-    }),
+    ...[...faded].map((key) => chipOf(desk, key)),
     clearing(desk),
   );
+}
+
+/** What a filter takes out, to be brought back. */
+export function chipOf(desk: Desk, key: string): HTMLElement {
+  const label = labelOf(key, desk.words);
+  const chip = make("span", label, "chip");
+  const away = button("×", () => toggle(desk, [key], `${label} shown.`));
+  away.setAttribute("aria-label", `Show ${label} again`);
+  chip.append(away);
+  return chip;
 }
 
 function clearing(desk: Desk): HTMLButtonElement {

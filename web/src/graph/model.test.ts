@@ -19,7 +19,7 @@ const shown = (model: GraphModel): string => JSON.stringify([[...model.nodes.val
 
 /** One path from a drug to KIT by way of another thing, and one straight. */
 const paths: FoundPaths = {
-  ends: ["drug:imatinib", "target:KIT"], names: ["imatinib", "KIT"], note: "",
+  ends: ["drug:imatinib", "target:KIT"], names: ["imatinib", "KIT"], note: "", excluded_by: [],
   paths: [["drug:imatinib", "target:KIT"], ["drug:imatinib", "process:p", "target:KIT"]].map((things) => ({
     things, names: things, certainty: "stated",
     steps: things.slice(1).map((end, place) => ({ edge: edge(things[place] ?? "", end).id, sentence: "", certainty: "stated", statements: [], passages: [] })),

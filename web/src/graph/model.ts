@@ -78,6 +78,7 @@ export interface FoundPaths {
   names: [string, string];
   note: string;
   paths: FoundPath[];
+  excluded_by: string[]; // "include_imports" where only imported graphs join the two, and do not count
 }
 
 /** Which part of the plane the window shows: the point in its middle, and pixels per pixel of the plane. */
@@ -293,6 +294,12 @@ export class GraphModel {
   edgesOf(id: string): GraphEdge[] {
     const own = [...this.edges.values()].filter((edge) => edge.source === id || edge.target === id);
     return own.sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /** How many things a predicate joins to a thing on the picture, in a direction. */
+  neighbors(id: string, predicate: string, direction: string): number {
+    const [from, to] = direction === "out" ? (["source", "target"] as const) : (["target", "source"] as const);
+    return new Set(this.edgesOf(id).filter((edge) => edge.predicate === predicate && edge[from] === id).map((edge) => edge[to])).size;
   }
 
   /** Makes a laid-out graph fit a window of another shape; steps that were done keep their places. */

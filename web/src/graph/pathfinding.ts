@@ -1,11 +1,13 @@
 /** Paths between two things of the picture: choose both ends, find them, tell them. */
 
-import { ask } from "./adding";
+import { bring } from "./adding";
 import { askForOther, pathPanel } from "./between";
-import { plural, told, type Desk } from "./desk";
+import { plural, type Desk } from "./desk";
+import { filteredOut, inTheWay } from "./facets";
+import { chipOf, countImports } from "./filters";
 import { placeAlong } from "./layout";
 import type { GraphNode } from "./model";
-import { make } from "./panel";
+import { button, make } from "./panel";
 import { takeBack } from "./steps";
 
 export function startPaths(desk: Desk, node: GraphNode): void {
@@ -20,23 +22,20 @@ export function startPaths(desk: Desk, node: GraphNode): void {
   desk.focusIn("select");
 }
 
-export async function findPaths(desk: Desk, first: GraphNode, second: string, byKey: boolean): Promise<void> {
+export function findPaths(desk: Desk, first: GraphNode, second: string, byKey: boolean): Promise<void> {
   const { model } = desk;
   desk.from = undefined;
-  try {
-    const data = await ask(desk, [], { between: [first.id, second] });
-    if (!data?.between) return;
-    const added = model.add({ nodes: data.nodes, edges: data.edges }, data.between);
-    placeAlong(model, added.nodes, data.between.paths.map((path) => path.things));
+  return bring(desk, [], { between: [first.id, second] }, ({ nodes, edges, between }) => {
+    if (!between || ![first.id, second].every((id) => model.nodes.has(id))) return;
+    const added = model.add({ nodes, edges }, between);
+    placeAlong(model, added.nodes, between.paths.map((path) => path.things));
     showPaths(desk, byKey);
-    const message = `${plural(data.between.paths.length, "path")}, ${plural(added.nodes.length, "thing")} added.`;
+    const message = `${plural(between.paths.length, "path")}, ${plural(added.nodes.length, "thing")} added.`;
     desk.refresh(message);
     desk.view.reveal([...added.nodes, first]);
     desk.keepAddress();
     desk.say(message, () => takeBack(desk));
-  } catch (error) {
-    desk.tell(told(error));
-  }
+  });
 }
 
 /** The panel tells the paths that are shown; without any, it asks for a choice. */
@@ -60,5 +59,22 @@ export function showPaths(desk: Desk, byKey: boolean): void {
       desk.refresh("Paths cleared; their things stay.");
     },
   };
-  desk.show("", pathPanel(model.paths, model.path, events), byKey);
+  desk.show("", pathPanel(model.paths, model.path, filteredOut(model), remarks(desk), events), byKey);
+}
+
+/** What stands in the way of paths, and how to take it away. */
+function remarks(desk: Desk): Node[] {
+  const blamed = inTheWay(desk.model);
+  const told: Node[] = [];
+  if (blamed.length > 0) {
+    const row = make("p", "Every path runs over what is filtered out: ", "blamed");
+    row.append(...blamed.map((key) => chipOf(desk, key)));
+    told.push(row);
+  }
+  if (desk.model.paths?.excluded_by.includes("include_imports")) {
+    const row = make("p", "What imported graphs state would join them, but does not count here. ");
+    row.append(button("Count it", () => void countImports(desk)));
+    told.push(row);
+  }
+  return told;
 }

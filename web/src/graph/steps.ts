@@ -19,7 +19,7 @@ function follow(desk: Desk, step: () => boolean, message: string): void {
   if (!step()) return;
   const rest = model.rests.get(desk.chosen);
   const isThere = model.nodes.has(desk.chosen) || model.edges.has(desk.chosen);
-  if (model.paths !== before || (desk.chosen && !isThere && !rest)) desk.panels.paths(desk, false);
+  if (model.paths !== before || (desk.chosen ? !isThere && !rest : model.paths)) desk.panels.paths(desk, false);
   else if (rest) desk.panels.rest(desk, rest, false);
   desk.refresh(message);
 }

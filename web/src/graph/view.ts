@@ -6,7 +6,7 @@ import { curveBetween, fanned, pathOf } from "./curves";
 import { filteredOut, independentSources } from "./facets";
 import { boxesOf, boxOfRest, wordsOf, wrapLabel } from "./labels";
 import type { GraphEdge, GraphModel, GraphNode, GraphRest, Look, Place } from "./model";
-import { allMarks, element, markOf, shapeOf } from "./shapes";
+import { element, markOf, shapeOf } from "./shapes";
 import { nearest } from "./ways";
 import { GraphWindow } from "./window";
 import { placeWords, pointOn, type Curve } from "./words";
@@ -45,7 +45,7 @@ export class GraphView {
     private readonly model: GraphModel,
     private readonly events: ViewEvents,
   ) {
-    svg.replaceChildren(markers(), this.world);
+    svg.replaceChildren(...svg.querySelectorAll("defs"), this.world);
     svg.removeAttribute("viewBox");
     this.window = new GraphWindow(svg, this.world, () => events.looked());
     svg.addEventListener("keydown", (event) => this.key(event));
@@ -344,22 +344,4 @@ export class GraphView {
 /** Room for a finger, from the shape down to the end of the name. */
 function target(lines: number): SVGRectElement {
   return element("rect", { class: "target", x: "-22", y: "-18", width: "44", height: String(42 + 13 * lines) });
-}
-
-/** What ends the lines: an arrow, a bar or a dot. */
-function markers(): SVGDefsElement {
-  const defs = element("defs", {});
-  defs.append(...allMarks());
-  for (const [id, path] of [
-    ["arrow", "M0,0 L8,4 L0,8 z"],
-    ["bar", "M4,-1 L7,-1 L7,9 L4,9 z"],
-    ["dot", "M1,4 a3,3 0 1,0 6,0 a3,3 0 1,0 -6,0"],
-  ] as const) {
-    const marker = element("marker", {
-      id: `mark-${id}`, class: `mark-${id}`, viewBox: "0 -1 8 10", refX: "7", refY: "4", markerWidth: "9", markerHeight: "11", markerUnits: "userSpaceOnUse", orient: "auto",
-    });
-    marker.append(element("path", { d: path }));
-    defs.append(marker);
-  }
-  return defs;
 }

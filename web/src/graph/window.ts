@@ -38,6 +38,12 @@ export class GraphWindow {
         if (isMoved) looked();
       });
     select(this.stage).call(this.zoomer).on("dblclick.zoom", null);
+    // Paper has another width than the window, and shows all.
+    window.addEventListener("beforeprint", () => {
+      const { x, y, width, height } = svg.getBBox();
+      svg.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+    });
+    window.addEventListener("afterprint", () => svg.removeAttribute("viewBox"));
   }
 
   private slide(to: ZoomTransform): void {
