@@ -52,7 +52,8 @@ class CatalogueParameter:
 
     Attributes:
         name: of the query's variable, and in requests.
-        type: ``text``, ``integer``, or the class of the entity to give (``Drug``; ``Entity`` takes any kind).
+        type: ``text``, ``integer``, or the classes of the entity to give (``Drug``; ``Drug DrugClass``; ``Entity``
+            takes any kind).
         default: what the question is asked with when nothing is given: a CURIE, a text or a number.
         choices: the texts allowed; empty when any is.
     """
@@ -254,7 +255,8 @@ def _question(
 
 
 def _parameter(node: Description, named: Mapping[str, Description]) -> CatalogueParameter:
-    cls, datatype = node.iri_of(f"{_SH}class"), node.iri_of(f"{_SH}datatype")
+    classes = sorted((each.removeprefix(SKG.namespace) for each in node.iris(f"{_SH}class")), key=len)
+    datatype = node.iri_of(f"{_SH}datatype")
     default = node.all(f"{_SH}defaultValue")[0]
     is_entity = default.kind == "iri"
     pattern = node.text(f"{_SH}pattern")
@@ -262,7 +264,7 @@ def _parameter(node: Description, named: Mapping[str, Description]) -> Catalogue
         name=(node.iri_of(f"{_SH}path") or "").rpartition("/")[2],
         label=node.text(f"{_SH}name") or "",
         help=node.text(f"{_SH}description") or "",
-        type=cls.removeprefix(SKG.namespace) if cls else "integer" if datatype == f"{_XSD}integer" else "text",
+        type=" ".join(classes) or ("integer" if datatype == f"{_XSD}integer" else "text"),
         default=display(default.value) if is_entity else default.value,
         default_label=reference(default.value, named).label if is_entity else default.value,
         choices=tuple(pattern.strip("^$()").split("|")) if pattern else (),
@@ -292,9 +294,9 @@ def _bound(graph: Naming, parameter: CatalogueParameter, texts: tuple[str, ...])
 
 
 def _entity(graph: Naming, parameter: CatalogueParameter, text: str) -> EntityRef:
-    """The entity of the parameter's class that a text names."""
-    cls = CLASSES.get(parameter.type)
-    return graph.resolve(text, (cls.kind,) if cls and cls.kind else (), parameter.name)
+    """The entity of one of the parameter's classes that a text names."""
+    classes = (CLASSES[name] for name in parameter.type.split() if name in CLASSES)
+    return graph.resolve(text, tuple(cls.kind for cls in classes if cls.kind), parameter.name)
 
 
 def _whole(name: str, text: str) -> int:

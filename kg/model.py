@@ -10,11 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ontology.english import spoken
 from ontology.terms import CLASSES
 
 Certainty = Literal["stated", "hedged", "hypothesised", "inferred"]
 Polarity = Literal["affirmed", "negated"]
 
+# How sure a claim is, for brackets behind it; what is stated needs no word.
+RESERVATIONS: dict[str, str] = {
+    "hedged": "stated with reservation",
+    "hypothesised": "hypothesis",
+    "inferred": "inferred",
+}
 CERTAINTIES: tuple[Certainty, ...] = ("stated", "inferred", "hedged", "hypothesised")  # strongest first
 DEFAULT_CERTAINTIES: frozenset[Certainty] = frozenset({"stated", "inferred"})
 
@@ -27,6 +34,16 @@ class EntityRef:
     curie: str
     type: str
     label: str
+
+    @property
+    def kind(self) -> str:
+        """The prefix of its CURIE."""
+        return self.curie.partition(":")[0]
+
+    @property
+    def spoken(self) -> str:
+        """Its name as it stands inside a sentence."""
+        return spoken(self.label, self.kind)
 
 
 @dataclass(frozen=True, order=True)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _VOWEL = re.compile("[aeiou]")
 _SPOKEN_WITH_A_VOWEL = re.compile(r"[AEFHILMNORSX]", re.IGNORECASE)
 # What follows the head of a name: "tissues | of rapid turnover", "Rapamycin | in murine models".
-_HEAD_END = re.compile(r"[,:(]|\s(?:of|in|on|with|without|to|for|from|by|that|against|after|together|resistant)\b")
+_HEAD_END = re.compile(r"[,:(]|\s(?:of|in|on|with|without|to|for|from|by|that|not|against|after|together|resistant)\b")
 _SINGULAR_IN_S = frozenset({"ascites", "diabetes", "pancreas", "protuberans"})
+_PLURAL_NOT_IN_S = frozenset({"stimuli"})
+_CLASSES = frozenset({"drugclass"})
+_PERSONS = frozenset({"patient"})
+_DEFINITE_HEADS = ("complex", "groove", "mutant", "pathway", "translocation")
+_SHORT_WORDS = frozenset({"a", "an", "no"})
 _IRREGULAR = {"is": "are", "was": "were", "has": "have", "does": "do"}
 
 
@@ -26,15 +32,66 @@ def article(noun: str) -> str:
 def is_plural(name: str) -> bool:
     """Whether a name stands for several things, by the last word of its head.
 
-    >>> [is_plural(name) for name in ("nucleoside kinases", "tissues of rapid turnover", "cell death in kinases")]
+    >>> [is_plural(name) for name in ("nucleoside kinases", "mitogenic stimuli", "cell death in kinases")]
     [True, True, False]
     >>> [is_plural(name) for name in ("sirolimus", "diabetes", "DNA synthesis", "abscess", "S phase cells")]
     [False, False, False, False, True]
     """
-    words = _HEAD_END.split(name, maxsplit=1)[0].split()
-    head = words[-1] if words else ""
+    head = _head(name).rpartition(" ")[2]
     singular = head.endswith(("ss", "us", "is")) or head in _SINGULAR_IN_S
-    return head.islower() and head.endswith("s") and not singular
+    return head in _PLURAL_NOT_IN_S or (head.islower() and head.endswith("s") and not singular)
+
+
+def _head(name: str) -> str:
+    return _HEAD_END.split(name, maxsplit=1)[0].strip()
+
+
+def plural_noun(name: str) -> str:
+    """A name for several of what it names; one that is plural already stays.
+
+    >>> [plural_noun(name) for name in ("mTOR inhibitor", "monoclonal antibody", "drug not given again", "cyclins")]
+    ['mTOR inhibitors', 'monoclonal antibodies', 'drugs not given again', 'cyclins']
+    """
+    head = _head(name)
+    if not head or is_plural(name):
+        return name
+    many = f"{head[:-1]}ies" if re.search("[^aeiou]y$", head) else f"{head}s"
+    return many + name[len(head) :]
+
+
+def spoken(name: str, kind: str) -> str:
+    """A name as it stands inside a sentence: a class of drugs in the plural; patients and complexes with an article.
+
+    ``kind`` is the prefix of the CURIE of what it names.
+
+    >>> spoken("rapamycin-FKBP12 complex", "complex"), spoken("mTOR inhibitor", "drugclass"), spoken("mTOR", "target")
+    ('the rapamycin-FKBP12 complex', 'mTOR inhibitors', 'mTOR')
+    """
+    if kind in _CLASSES:
+        return plural_noun(name)
+    definite = kind in _PERSONS or _head(name).endswith(_DEFINITE_HEADS)
+    return f"the {name}" if definite else name
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words in a row.
+
+    >>> listed(["lung", "liver", "spleen"])
+    'lung, liver and spleen'
+    """
+    *before, last = [*words] or [""]
+    return " and ".join([", ".join(before), last]) if before else last
+
+
+def capitalised(text: str) -> str:
+    """A text with a capital first letter, unless its first word is a symbol such as mTOR, p27 or c-KIT.
+
+    >>> [capitalised(text) for text in ("sirolimus binds FKBP12", "mTOR controls survival", "a reduction in dose")]
+    ['Sirolimus binds FKBP12', 'mTOR controls survival', 'A reduction in dose']
+    """
+    word = text.partition(" ")[0].rstrip(",:;").partition("-")[0]
+    ordinary = word.isalpha() and word.islower() and len(word) > 2
+    return text[:1].upper() + text[1:] if ordinary or word in _SHORT_WORDS else text
 
 
 def plural_verb(verb: str) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from ontology.english import article, is_plural, plural_verb
+from ontology.english import article, is_plural, plural_noun, plural_verb, spoken
+
+_QUANTITIES = frozenset({"complex", "event", "metabolite", "process"})  # of which there may be less
 
 Sign = Literal["+1", "-1", "carry", "none"]
 Direction = Literal["forward", "backward", "symmetric", "none"]
@@ -76,19 +78,28 @@ class Predicate:
         """1, -1, or None where the predicate has no sign of its own."""
         return {"+1": 1, "-1": -1}.get(self.sign)
 
-    def spell(self, subject: str, obj: str, *, negated: bool = False) -> str:
-        """Put two names into the sentence; its verb and article agree with them.
+    def spell(self, subject: str, obj: str, *, negated: bool = False, kinds: tuple[str, str] = ("", "")) -> str:
+        """Put two names into the sentence; its verb and its articles agree with them.
 
-        The names are inserted as they are: braces in them mean nothing.
+        Braces in the names mean nothing. ``kinds`` are the prefixes of the CURIEs of what the two names name: a class
+        of drugs is spoken of in the plural, a complex with its article, and a process is not inhibited but reduced.
         """
         template = self.negated_sentence if negated else self.sentence
         before, _, rest = template.partition("{subject}")
         between, _, after = rest.partition("{object}")
-        if not before and between.startswith(" ") and is_plural(subject):
+        if before == "inhibition of " and kinds[0] in _QUANTITIES:
+            before = "a reduction in "
+        subject = spoken(subject, kinds[0])
+        several = not before and between.startswith(" ") and is_plural(subject)
+        if several:
             verb, _, more = between[1:].partition(" ")
             between = f" {plural_verb(verb)} {more}"
-        if between.endswith(" a "):
-            between = f"{between[:-3]} {article(obj)} "
+        if not between.endswith(" a "):
+            obj = spoken(obj, kinds[1])
+        elif several:
+            between, obj = between[:-2], plural_noun(obj)
+        else:
+            between = f"{between[:-2]}{article(obj)} "
         return f"{before}{subject}{between}{obj}{after}"
 
 

@@ -85,7 +85,7 @@ def _neighbors(answer: NeighborsAnswer) -> Iterator[str]:
 def _paths(answer: PathAnswer) -> Iterator[str]:
     for place, path in enumerate(answer.paths, 1):
         yield f"{place}. score {path.score:.2f}"
-        yield from (f"   {step.told}{_hedge(step.certainty)}" for step in path.steps)
+        yield from (f"   {step.told}" for step in path.steps)
     if not answer.paths:
         yield "No path."
     yield from _shut_out(answer.excluded_by)
@@ -100,7 +100,7 @@ def _mechanism(answer: MechanismAnswer) -> Iterator[str]:
     for place, path in enumerate(answer.paths, 1):
         yield f"{place}. {path.sentence}"
         for step in path.steps:
-            yield f"   {step.told}{_hedge(step.certainty)}  [{', '.join(_where(p) for p in step.passages)}]"
+            yield f"   {step.told}  [{', '.join(_where(p) for p in step.passages)}]"
         if path.agrees is False:
             yield f"   incoherent: sources also state: {'; '.join(path.claims)}"
     if not answer.paths:
@@ -116,7 +116,7 @@ def _mechanism(answer: MechanismAnswer) -> Iterator[str]:
 
 def _partnership(pair: Partnership) -> Iterator[str]:
     yield f"{' and '.join(drug.label for drug in pair.drugs)}:"
-    yield from (f"   stated: {step.told}{_hedge(step.certainty)}" for step in pair.stated)
+    yield from (f"   stated: {step.told}" for step in pair.stated)
     yield from (f"   {meeting.sentence}" for meeting in pair.meetings)
     for caution in pair.cautions:
         yield f"   inferred, stated by no source: {caution.sentence}"

@@ -56,7 +56,7 @@ def net_effect(sign: int | None, end: str, kind: str = "Process") -> str:
     ('more G1 arrest', 'less VEGF', 'against Ewing sarcoma')
     """
     if sign is None or sign == 0:
-        return "direction not known, because a step has no sign"
+        return "direction not known: no source gives that of one of the steps"
     if kind in _TREATMENTS:
         return f"{'stronger' if sign > 0 else 'weaker'} effect of {end}"
     if kind in BEARERS:

@@ -102,9 +102,10 @@ def build(
         force: build even if nothing has changed.
         shapes: check the graph against the SHACL shapes, which is most of the time of a build.
 
-    Raises: CurationError with every fault, before anything is written.
+    Raises: CurationError with every fault, before anything is written; OSError where nothing can be written.
     """
     tell = progress or _silent
+    data_dir.mkdir(parents=True, exist_ok=True)  # a place that cannot be had is told before the work
     inputs = input_hash(curated_dir, imports_digest(data_dir))
     current = None if force else _current(data_dir, inputs)
     if current is not None:

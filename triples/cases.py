@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ontology.english import capitalised
 from triples import schema
 from triples.faults import event_curie
 from triples.records import Record
 from triples.regimens import combination_of, compile_components, drugs_of
-from triples.sentences import Names, event_label, flag_words, reservation, sentence
+from triples.sentences import Names, event_label, flag_words, reservation
 from triples.sink import Sink
 
 
@@ -21,7 +22,7 @@ def compile_patient(sink: Sink, patient: Record, treatments: frozenset[str], nam
     sink.link(curie, "skg:assertedBy", sink.document)
     sink.passages(curie, patient.spans("at"), patient.spans("context"))
     sink.source(curie, patient.place)
-    label = f"{sentence(names.of(study))} describes the {names.of(curie)}"
+    label = f"{capitalised(names.of(study))} describes the {names.of(curie)}"
     sink.statement(
         (study, "hasPatient", curie),
         label,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import Fault
+from kg.errors import Fault, InvalidParameter
 from ontology.terms import PREDICATES
 from triples.compile import compile_corpus
 from triples.coverage import Coverage, coverage
@@ -93,9 +93,10 @@ def check(question: CheckQuestion) -> CheckReport:
     """Check one document's folder, or all.
 
     Raises: OSError if a file cannot be read or, with ``locate``, written; InvalidParameter for a list of retractions
-        that holds no PubMed identifier.
+        that holds no PubMed identifier, and for a document or file that is not there.
     """
     corpus = read_corpus(question.curated_dir)
+    _check_place(corpus, question)
     sources, missing = _open_sources(_chosen(corpus, question), question.sources_dir)
     located = _locate(corpus, sources, question) if question.locate else {}
     if question.locate:
@@ -116,6 +117,21 @@ def check(question: CheckQuestion) -> CheckReport:
     supported = supported.of_file(question.file) if question.file else supported
     faults = tuple(sorted(mine))
     return CheckReport(corpus, folders, sources, faults, len(everything) - len(mine), located, supported)
+
+
+def _check_place(corpus: Corpus, question: CheckQuestion) -> None:
+    """Nothing is wrong with what is not there: a name that is mistyped would pass for sound."""
+    folders = _chosen(corpus, question)
+    if question.document is not None and not folders:
+        known = ", ".join(folder.name for folder in corpus.folders)
+        raise InvalidParameter("--document", question.document, f"the id or the name of a folder: {known}")
+    if question.file is not None:
+        places = [question.curated_dir / "documents" / folder.name for folder in folders]
+        if question.document is None:
+            places.append(question.curated_dir / "entities")
+        known_files = sorted({path.name for place in places for path in place.glob("*.yaml")})
+        if question.file not in known_files:
+            raise InvalidParameter("--file", question.file, f"one of {', '.join(known_files)}")
 
 
 def _chosen(corpus: Corpus, question: CheckQuestion) -> tuple[Folder, ...]:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.codec import content_hash
+from ontology.english import capitalised
 from triples import schema
 from triples.faults import outcome_key
 from triples.records import Record, Span
 from triples.regimens import arm_population, arm_regimen, compile_components, drugs_of
-from triples.sentences import Names, outcome_label, population_words, sentence
+from triples.sentences import Names, outcome_label, population_words
 from triples.sink import Sink
 
 
@@ -69,7 +70,7 @@ def compile_study(sink: Sink, study: Record, arms: Mapping[str, ArmFacts], names
         name = arm.text("id") or ""
         spans = arm.spans("at") or study.spans("at")
         compile_arm(sink, arm, spans, arms[name], names)
-        label = f'{sentence(names.of(curie))} has the arm "{names.of(name)}"'
+        label = f'{capitalised(names.of(curie))} has the arm "{names.of(name)}"'
         sink.statement((curie, "hasArm", name), label, spans, arm.place, context=arm.spans("context"))
 
 

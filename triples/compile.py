@@ -159,7 +159,8 @@ def fact_label(record: Record, names: Names) -> str:
     fact = record.fact
     target = names.of(fact.object) if fact.object is not None else record.text("text") or ""
     negated = record.text("polarity") == "negated"
-    base = PREDICATES[fact.predicate].spell(names.of(fact.subject), target, negated=negated)
+    kinds = tuple((curie or "").partition(":")[0] for curie in (fact.subject, fact.object))
+    base = PREDICATES[fact.predicate].spell(names.of(fact.subject), target, negated=negated, kinds=(kinds[0], kinds[1]))
     return statement_label(base, record)
 
 

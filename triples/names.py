@@ -33,10 +33,14 @@ def corpus_names(corpus: Corpus, found: Mapping[str, Combination]) -> Names:
 
 def _document_labels(folder: Folder) -> dict[str, str]:
     document = folder.document
-    labels = {f"document:{folder.id}": (document and document.text("label")) or f"document {folder.id}"}
+    labels = {f"document:{folder.id}": _title(folder)}
     for reference in document.records("references") if document else ():
         labels[reference_curie(folder, reference)] = reference_label(folder, reference)
     return labels
+
+
+def _title(folder: Folder) -> str:
+    return (folder.document and folder.document.text("label")) or f"document {folder.id}"
 
 
 def _patient_labels(folder: Folder) -> dict[str, str]:
@@ -59,5 +63,5 @@ def reference_curie(folder: Folder, reference: Record) -> str:
 def reference_label(folder: Folder, reference: Record) -> str:
     """How to name an entry of a list of references: never only by its number, which every document has."""
     number, own = reference.integer("number"), reference.text("label")
-    name = own if own and own != f"reference {number}" else f"reference {number} of document {folder.id}"
+    name = own if own and own != f"reference {number}" else f"reference {number} of {_title(folder)}"
     return f"{name} (retracted)" if reference.yes("retracted") else name

@@ -223,6 +223,7 @@ ARM = RecordType("arm", "A group of a study that gets one treatment.", (
     text_key("label", "skos:prefLabel", "the name", required=True),
     text_key("synonyms", "skos:altLabel", "other names", repeated=True),
     TEXT_REMARK, NOTE, AT_OPTIONAL, CONTEXT,
+    curie_key("distinct_from", "skg:distinctFrom", "arms whose patients are none of these", "arm", repeated=True),
     records_key("regimen", "skg:regimen", "what is given", "regimen", repeated=False),
     records_key("population", "skg:population", "to whom", "population", repeated=False),
     records_key("outcomes", "skg:hasOutcome", "what came of it", "outcome"),

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kg.model import RESERVATIONS
+from ontology.english import capitalised, listed
 from triples import schema
 from triples.records import Record
 from triples.units import unit_words
@@ -17,7 +19,6 @@ _WORD = re.compile(r"[a-z]{4,}")
 _TELLING_WORDS = 3
 """A remark with so many words that the sentence before it lacks says something more."""
 _DENIAL = re.compile(r"\b(?:no|not|none|never|without)\b", re.IGNORECASE)
-_SHORT_WORDS = frozenset({"a", "an", "no"})
 _AFTER_NOUN = re.compile(r"[,;]|\b(?:on|after|to|with|without|for|by|in|of|who|under|from)\b")
 _DATE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 _TIME_UNITS = {"H": "hour", "M": "minute", "S": "second"}
@@ -37,7 +38,6 @@ _RESPONSES = {
     "mixed": "mixed response",
     "none": "no response",
 }
-_CERTAINTIES = {"hedged": "stated with reservation", "hypothesised": "hypothesis", "inferred": "inferred"}
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,6 @@ class Names:
         return listed([self.of(curie) for curie in curies])
 
 
-def listed(words: list[str]) -> str:
-    """Words in a row.
-
-    >>> listed(["lung", "liver", "spleen"])
-    'lung, liver and spleen'
-    """
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-
-
 def duration_words(duration: str) -> str:
     """An ISO 8601 duration in words.
 
@@ -78,13 +69,6 @@ def duration_words(duration: str) -> str:
 
 def _counted(number: str, unit: str) -> str:
     return f"{number} {unit}{'' if number == '1' else 's'}"
-
-
-def sentence(text: str) -> str:
-    """A text with a capital first letter, unless its first word is a symbol such as mTOR, p27 or c-KIT."""
-    word = text.partition(" ")[0].rstrip(",:;").partition("-")[0]
-    ordinary = word.isalpha() and word.islower() and len(word) > 2
-    return text[:1].upper() + text[1:] if ordinary or word in _SHORT_WORDS else text
 
 
 def lower_first(text: str) -> str:
@@ -194,9 +178,9 @@ def flag_words(record: Record) -> str:
 
 def statement_label(base: str, record: Record) -> str:
     """A statement as a sentence: ``base`` as the vocabulary spells it, then qualifiers and reservation."""
-    text = sentence(base)
+    text = capitalised(base)
     qualifiers = qualifier_words(record)
-    certainty = _CERTAINTIES.get(record.text("certainty") or "")
+    certainty = RESERVATIONS.get(record.text("certainty") or "")
     bracket = "; ".join([*qualifiers, *([certainty] if certainty else [])])
     return f"{text} ({bracket})" * bool(bracket) + text * (not bracket) + flag_words(record)
 
@@ -283,7 +267,7 @@ def outcome_label(record: Record, treatment: str, population: str, names: Names)
         said = _ABSENCES.get(record.text("absence") or "") or record.text("frequency")
         details = "; ".join(_figure_details(record, population))
         body = f"{what}{f': {said}' if said else ''}{tail}{f' ({details})' if details else ''}"
-    return sentence(f"{head}: {body}{reservation(record)}{_remark(record, body)}") + flag_words(record)
+    return capitalised(f"{head}: {body}{reservation(record)}{_remark(record, body)}") + flag_words(record)
 
 
 def _remark(record: Record, body: str) -> str:
@@ -293,7 +277,7 @@ def _remark(record: Record, body: str) -> str:
         return ""
     numbers, own_words = set(_FIGURES.findall(text)), _words(text) - _words(body)
     repeats = numbers and numbers <= set(_FIGURES.findall(body)) and len(own_words) < _TELLING_WORDS
-    return "" if repeats else f". {sentence(text)}"
+    return "" if repeats else f". {capitalised(text)}"
 
 
 def _words(text: str) -> set[str]:
@@ -302,7 +286,7 @@ def _words(text: str) -> set[str]:
 
 def reservation(record: Record) -> str:
     """How sure the text is, in brackets; empty for what is plainly stated."""
-    certainty = _CERTAINTIES.get(record.text("certainty") or "")
+    certainty = RESERVATIONS.get(record.text("certainty") or "")
     return f" ({certainty})" if certainty else ""
 
 
@@ -384,4 +368,4 @@ def event_label(record: Record, patient: str, labels: Mapping[str, str]) -> str:
             details.append(f"{lead}{lower_first(record.text(key) or '')}")
     tail = "".join(f"; {detail}" for detail in details) + reservation(record)
     body = f"{patient}: {f'{when}: ' if when else ''}{label}{tail}"
-    return sentence(f"{body}{_remark(record, body)}") + flag_words(record)
+    return capitalised(f"{body}{_remark(record, body)}") + flag_words(record)

@@ -8,7 +8,6 @@ denominator agree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,6 +20,8 @@ _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 # weeks.
 _DAYS = (Fraction(146097, 400), Fraction(146097, 4800), Fraction(7), Fraction(1))
 _CATEGORIES = ("CR", "PR", "MR", "SD", "PD")
+_PROSPECTIVE = frozenset({"trial", "prospective cohort"})
+_RETROSPECTIVE = frozenset({"retrospective cohort", "case series"})
 
 
 @dataclass(frozen=True)
@@ -179,10 +180,12 @@ def _criteria(a: Counting, b: Counting) -> str | None:
     return f"they use different criteria: {a.criteria} against {b.criteria}"
 
 
-def all_alike(rows: Iterable[EvidenceRow]) -> Comparability:
-    """Whether every pair of results agrees."""
-    listed = sorted(rows, key=lambda row: row.id)
-    pairs = [comparable(a, b) for number, a in enumerate(listed) for b in listed[number + 1 :]]
-    reasons = tuple(dict.fromkeys(reason for pair in pairs for reason in pair.reasons))
-    cautions = tuple(dict.fromkeys(caution for pair in pairs for caution in pair.cautions))
-    return Comparability(not reasons, reasons, cautions)
+def kind_of_design(design: str | None) -> str:
+    """Prospective or retrospective: results of the two are not put together.
+
+    >>> kind_of_design("trial"), kind_of_design("case series"), kind_of_design(None)
+    ('prospective trials', 'retrospective series', 'design not stated')
+    """
+    if design in _PROSPECTIVE:
+        return "prospective trials"
+    return "retrospective series" if design in _RETROSPECTIVE else design or "design not stated"

@@ -123,6 +123,7 @@ def compare(
     arms = _arms_giving(graph, (*rows_a, *rows_b), [side.treatment for side in sides])
     direct = _direct(rows_a, rows_b, arms)
     indirect = indirect_comparisons(rows_a, rows_b)
+    narrowed = tuple(f"{word} {ref.label}" for word, ref in (("in", first.histotype), ("by", wanted)) if ref)
     shown = indirect[:MAX_PAIRS]
     conflicts = {conflict.id: conflict for side in sides for conflict in side.conflicts}
     return ComparisonAnswer(
@@ -130,7 +131,7 @@ def compare(
         b=b,
         histotype=first.histotype,
         measure=wanted,
-        summary=_summary(direct, a, b),
+        summary=_summary(direct, a, b) if direct or not narrowed else _elsewhere(graph, a, b, narrowed),
         direct=direct,
         indirect=tuple(shown),
         warning=WARNING,
@@ -141,6 +142,13 @@ def compare(
         conflicts=tuple(conflicts[key] for key in sorted(conflicts)),
         corpus=graph.corpus(),
     )
+
+
+def _elsewhere(graph: Naming, a: str, b: str, narrowed: Sequence[str]) -> str:
+    """That nothing compares two regimens so narrowly, and the studies that compare them in others or by others."""
+    studies = sorted({one.study.label for one in compare(graph, a, b).direct})
+    told = f" Studies that compare them in other people or by other measures: {'; '.join(studies)}." if studies else ""
+    return f"No study of this graph compares {a} with {b} directly {' '.join(narrowed)}.{told}"
 
 
 def _side(graph: Naming, name: str, regimen: str, histotype: str | None, measure: str | None) -> Gathered:

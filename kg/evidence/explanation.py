@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kg.description import describe
 from kg.evidence.rows import Absence, ConflictRow, EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from kg.evidence.search import Naming
-from kg.evidence.summary import credited, deciding, is_burden, is_single, of_these_patients, overall, weigh
+from kg.evidence.summary import (
+    credited,
+    deciding,
+    is_burden,
+    is_of_other_subgroup,
+    is_single,
+    name_of,
+    of_these_patients,
+    overall,
+    weigh,
+)
 from kg.mechanism.search import MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.sparql.results import iri
 
-AGREEMENTS = (
-    "agree", "disagree", "undecided", "mechanism_without_evidence", "evidence_without_mechanism", "neither",
-)  # fmt: skip
+Agreement = Literal[
+    "agree", "disagree", "undecided", "mechanism_without_evidence", "evidence_without_mechanism", "neither"
+]
 _SAID = """
 SELECT DISTINCT ?statement WHERE {
   ?statement skg:object ?histotype ; skg:subject ?drug ; a skg:Statement ; skg:predicate ?predicate }"""
@@ -51,7 +61,6 @@ class Explanation:
     Attributes:
         expected: what complete paths predict for the patient: "benefit", "harm", "both", or null.
         observed: what the results say: supports, does_not_support, mixed, harmful, or null.
-        agreement: see ``AGREEMENTS``.
         text: the same in sentences.
         missing: what either half lacks.
         claims: statements that name both.
@@ -61,7 +70,7 @@ class Explanation:
     histotype: EntityRef
     expected: str | None
     observed: str | None
-    agreement: str
+    agreement: Agreement
     text: str
     missing: tuple[str, ...]
     mechanism: MechanismAnswer
@@ -89,7 +98,7 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
         row for row in evidence.items if not is_burden(row) and row.design != "preclinical" and of_drug in credited(row)
     ]
     effects = [row for row in told if not row.flags]
-    observed, why = _observed(deciding(effects))
+    observed, why = _observed(deciding(effects), of_drug)
     expected = _expected(complete)
     result = "unflagged result in patients" if told else "result in patients"
     agreement = _agreement(expected, observed, has_paths=bool(complete), has_rows=bool(effects))
@@ -111,13 +120,18 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
     )
 
 
-def _observed(effects: Sequence[EvidenceRow]) -> tuple[str | None, str]:
+def _observed(effects: Sequence[EvidenceRow], drug: EntityRef) -> tuple[str | None, str]:
     """What results of these very patients say; where they say nothing, what groups that hold such patients say."""
-    direct = of_these_patients(effects)
-    direction, why = overall(weigh(direct))
-    if direction is None and len(direct) < len(effects):
-        direction, why = overall(weigh(effects))
+    telling = of_these_patients(effects)
+    direction, why = overall(weigh(telling))
+    if direction is None and len(telling) < len(effects):
+        telling = tuple(effects)
+        direction, why = overall(weigh(telling))
         why += "; only of groups that hold such patients"
+    told = [row for row in telling if row.direction and not is_of_other_subgroup(row)]
+    if told and not any(credited(row) == (drug,) for row in told):
+        combined = sorted({name_of(row.regimen).label for row in told if row.regimen})
+        why += f"; only of {drug.label} with other treatment: {', '.join(combined)}"
     if effects and all(map(is_single, effects)):
         why += "; only of single patients"
     return direction, why
@@ -132,7 +146,7 @@ def _expected(complete: list[MechanismPath]) -> str | None:
     return "both" if signs else None
 
 
-def _agreement(expected: str | None, observed: str | None, *, has_paths: bool, has_rows: bool) -> str:
+def _agreement(expected: str | None, observed: str | None, *, has_paths: bool, has_rows: bool) -> Agreement:
     if not has_paths:
         return "evidence_without_mechanism" if has_rows else "neither"
     if not has_rows:
@@ -151,11 +165,11 @@ _SEEN = {
 
 
 def _seen(observed: str | None, why: str) -> str:
-    said = f"the results, taken together, {_SEEN[observed]}" if observed else "the results point nowhere"
+    said = f"the results, taken together, {_SEEN[observed]}" if observed else "the results decide nothing"
     return f"{said} ({why})"
 
 
-def _text(pair: str, agreement: str, expected: str | None, seen: str, result: str) -> str:
+def _text(pair: str, agreement: Agreement, expected: str | None, seen: str, result: str) -> str:
     """The answer in words; ``result`` is what is missing where none counts."""
     foreseen = f"The sourced paths foresee {expected}" if expected else "No sourced path foresees an effect with a sign"
     return {
@@ -163,7 +177,7 @@ def _text(pair: str, agreement: str, expected: str | None, seen: str, result: st
         "disagree": f"{pair}: mechanism and evidence disagree. {foreseen}; {seen}.",
         "undecided": f"{pair}: both exist, but whether they agree cannot be said. {foreseen}; {seen}.",
         "mechanism_without_evidence": f"{pair}: a mechanism without evidence. {foreseen}; no {result}.",
-        "evidence_without_mechanism": f"{pair}: evidence without mechanism, no causal path; {seen}.",
+        "evidence_without_mechanism": f"{pair}: there are results, but no source gives a complete causal path; {seen}.",
         "neither": f"{pair}: this graph holds neither a complete causal path nor any {result}.",
     }[agreement]
 

@@ -6,14 +6,17 @@ sourced mechanism leads there, so that an idea without evidence looks like one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from kg.description import describe, reference
 from kg.errors import InvalidParameter
+from kg.evidence.clinical import KEPT_RESULTS
 from kg.evidence.rows import Corpus, EvidenceRow
 from kg.evidence.search import TARGETS_OF, Naming, acting_drugs, drugs_of_class
 from kg.evidence.summary import credited, deciding, is_burden, is_single, overall, weigh
@@ -108,8 +111,8 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
 
     Raises: EntityNotFound, AmbiguousEntity; InvalidParameter above 5,000 cells.
     """
-    evidence = _tried(graph.all_evidence())
-    tried = {ref.id for one in evidence for ref in credited(one.row)}
+    evidence = _all_tried(graph)
+    tried = {drug for one in evidence for drug in one.drugs}
     met = {histotype for one in evidence for histotype in one.people}
     listed_rows = _listed(graph, rows or ("drug",), ROW_KINDS, tried, "rows")
     listed_columns = _listed(graph, columns or ("histotype",), {"histotype": _HISTOTYPES_OF}, met, "columns")
@@ -118,16 +121,17 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
     if len(listed_rows) * len(listed_columns) > MAX_CELLS:
         raise InvalidParameter("rows", f"{len(listed_rows)} × {len(listed_columns)}", f"at most {MAX_CELLS} cells")
     reach = _Reach(graph)
+    clinical = [one for one in evidence if one.row.design != "preclinical"]
     cells = []
     for row in listed_rows:
-        own = [one for one in evidence if {ref.id for ref in credited(one.row)} & drugs[row]]
+        given = drugs[row]
+        own = [one for one in clinical if not given.isdisjoint(one.drugs)]
         for column in listed_columns:
-            found = [one for one in own if one.people & below[column] and one.row.design != "preclinical"]
-            cells.append(
-                _studied(row, column, found, below[column], drugs[row])
-                or reach.cell(row, column, drugs[row], below[column])
-            )
-    counts = {status: sum(cell.status == status for cell in cells) for status in STATUSES}
+            within = below[column]
+            found = [one for one in own if not within.isdisjoint(one.people)]
+            cells.append(_studied(row, column, found, within, given) or reach.cell(row, column, given, within))
+    counted = Counter(cell.status for cell in cells)
+    counts = {status: counted[status] for status in STATUSES}
     corpus = graph.corpus()
     text = f"Unstudied means: not in this graph. {corpus.text}"
     return GapMap(tuple(listed_rows), tuple(listed_columns), tuple(cells), counts, text, corpus)
@@ -176,10 +180,24 @@ def _below(graph: Naming, columns: Sequence[EntityRef]) -> Mapping[EntityRef, fr
 
 @dataclass(frozen=True)
 class _Tried:
-    """A result, and the histotypes of the people that it is of, or that are known to be among them."""
+    """A result, the treatments that it speaks of, and the histotypes of the people that it is of or that are held."""
 
     row: EvidenceRow
+    drugs: frozenset[str]
     people: frozenset[str]
+
+
+_kept: WeakKeyDictionary[IndexedGraph, list[_Tried]] = WeakKeyDictionary()
+
+
+def _all_tried(graph: IndexedGraph) -> list[_Tried]:
+    """All results of a graph that count, gathered once if there are no more than the graph keeps as read."""
+    found = _kept.get(graph)
+    if found is None:
+        found = _tried(graph.all_evidence())
+        if len(found) <= KEPT_RESULTS:
+            _kept[graph] = found
+    return found
 
 
 def _tried(rows: Sequence[EvidenceRow]) -> list[_Tried]:
@@ -198,7 +216,7 @@ def _tried(rows: Sequence[EvidenceRow]) -> list[_Tried]:
             people = {ref.id for ref in row.population.histotypes} if row.population else set()
             if row.arm is not None and row.subgroup is None:
                 people |= held[row.arm.id]
-        found.append(_Tried(row, frozenset(people)))
+        found.append(_Tried(row, frozenset(ref.id for ref in credited(row)), frozenset(people)))
     return found
 
 

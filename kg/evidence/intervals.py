@@ -103,6 +103,11 @@ class Difference:
     method: str
 
 
+def load() -> None:
+    """Import what a p value needs, which takes half a second, before somebody waits for one."""
+    import scipy.stats  # noqa: F401, PLC0415
+
+
 def difference(a: tuple[int, int], b: tuple[int, int], level: float = LEVEL) -> Difference:
     """The difference of two independent shares.
 

@@ -48,7 +48,8 @@ def graded(rows: Iterable[EvidenceRow], conflicts: Iterable[ConflictRow] = ()) -
         if row.direction in _OPPOSITE and not row.flags and credited(row):
             groups.setdefault(_question_of(row), []).append(row)
     return tuple(
-        replace(row, level=level_of(row, groups.get(_question_of(row), ()), row.id in disputed)) for row in listed
+        replace(row, level=level_of(row, groups.get(_question_of(row), ()), is_disputed=row.id in disputed))
+        for row in listed
     )
 
 
@@ -62,7 +63,7 @@ def _question_of(row: EvidenceRow) -> tuple[str, ...]:
     return ("response" if response else row.measure.id, *drugs)
 
 
-def level_of(row: EvidenceRow, others: Iterable[EvidenceRow] = (), is_disputed: bool = False) -> EvidenceLevel:
+def level_of(row: EvidenceRow, others: Iterable[EvidenceRow] = (), *, is_disputed: bool = False) -> EvidenceLevel:
     """The level of one result.
 
     Args:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from kg.errors import InvalidParameter
-from kg.evidence.comparability import Counting, alike, counting
+from kg.evidence.comparability import Counting, alike, counting, kind_of_design
 from kg.evidence.derivation import OBJECTIVE, counted, objective_responses
 from kg.evidence.intervals import clopper_pearson
 from kg.evidence.random_effects import Estimate, pool_inverse_variance, pool_logistic
@@ -34,9 +35,8 @@ OBJECTIVE_RESPONSE = EntityRef(  # known without looking it up: a graph of impor
 STUDIES_FOR_PREDICTION = 3
 STUDIES_FOR_VARIANCE = 5
 LEAST_PATIENTS = 2
-_PROSPECTIVE = frozenset({"trial", "prospective cohort"})
-_RETROSPECTIVE = frozenset({"retrospective cohort", "case series"})
 _SAME_STUDY = "SELECT ?one ?other WHERE { ?one skg:sameStudyAs ?other }"
+_DISTINCT_ARMS = "SELECT ?one ?other WHERE { ?one skg:distinctFrom ?other }"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class PooledStudy:
     """One study as it enters a pooled estimate.
 
     Attributes:
-        rows: the results it comes from; two where it was added up from complete and partial responses.
+        arm: null where arms of the study that share no patients were added up.
+        rows: the results it comes from; several where it was added up, from complete and partial responses or arms.
         derived: whether the count was computed (from a percentage, or added up), not printed.
     """
 
@@ -120,6 +121,7 @@ class _Candidate:
     rows: tuple[str, ...]
     method: str
     how: Counting
+    is_added: bool = False  # over arms
 
     @property
     def rank(self) -> tuple[bool, bool, bool, int, str]:
@@ -145,7 +147,7 @@ def pool(graph: Naming, question: EvidenceQuestion) -> PoolAnswer:
     selection.sift(found.rows)
     selection.add_sums(objective_responses(found.rows), {row.id: row for row in found.rows})
     target, kept = selection.comparable()
-    kept = selection.one_per_study(kept, _links(graph, kept))
+    kept = selection.one_per_study(_distinct_arms_added(graph, kept), _links(graph, kept))
     selection.tell_of_parts(found.rows)
     refused = selection.refusal(kept)
     counts = [(candidate.numerator, candidate.denominator) for candidate in kept]
@@ -301,7 +303,7 @@ class _Choice:
         if len(treatments) > 1:
             named = "; ".join(sorted(" + ".join(names) for names in treatments))
             return f"the studies gave different treatments ({named}); ask for one regimen"
-        designs = sorted({_kind_of_design(candidate.row.design) for candidate in kept})
+        designs = sorted({kind_of_design(candidate.row.design) for candidate in kept})
         if len(designs) > 1:
             return f"the designs should not be mixed ({', '.join(designs)}); narrow the question by design"
         if not any(candidate.numerator for candidate in kept):
@@ -322,10 +324,18 @@ def _none_of_any_kind(candidate: _Candidate) -> _Candidate:
     return replace(candidate, how=replace(candidate.how, categories=OBJECTIVE, definition=None), method=method)
 
 
-def _kind_of_design(design: str | None) -> str:
-    if design in _PROSPECTIVE:
-        return "prospective trials"
-    return "retrospective series" if design in _RETROSPECTIVE else design or "design not stated"
+def _distinct_arms_added(graph: Naming, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """With each study of which a source says that no patient is in two of its arms: their counts added up."""
+    pairs = {frozenset((a.value, b.value)) for a, b in graph.store.select(_DISTINCT_ARMS, {}).rows if a and b}
+    added = []
+    for one, other in combinations(candidates, 2):
+        if frozenset(each.row.arm.id for each in (one, other) if each.row.arm) in pairs:
+            n, of = one.numerator + other.numerator, one.denominator + other.denominator
+            parts = " and ".join(f"{each.numerator} of {each.denominator}" for each in (one, other))
+            method = f"two arms without a patient in common, added up: {parts}"
+            rows = (*one.rows, *other.rows)
+            added.append(replace(one, numerator=n, denominator=of, is_added=True, rows=rows, method=method))
+    return [*candidates, *added]
 
 
 def _links(graph: Naming, candidates: Sequence[_Candidate]) -> Mapping[str, str]:
@@ -348,14 +358,14 @@ def _links(graph: Naming, candidates: Sequence[_Candidate]) -> Mapping[str, str]
 def _pooled(candidate: _Candidate) -> PooledStudy:
     return PooledStudy(
         study=candidate.study,
-        arm=candidate.row.arm,
+        arm=None if candidate.is_added else candidate.row.arm,
         design=candidate.row.design,
         year=candidate.row.year,
         numerator=candidate.numerator,
         denominator=candidate.denominator,
         percent=100 * candidate.numerator / candidate.denominator,
         derived_ci=clopper_pearson(candidate.numerator, candidate.denominator),
-        derived=not candidate.is_printed,
+        derived=candidate.is_added or not candidate.is_printed,
         method=candidate.method,
         rows=candidate.rows,
     )

@@ -310,7 +310,10 @@ def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) ->
         keep.append(lambda row: row.population is not None and row.population.line_match is not None)
     if question.setting is not None:
         setting = question.setting
-        keep.append(lambda row: has_words(setting, (row.population.setting if row.population else None,)))
+        # Maintenance and salvage are told as a setting by one source and as a line by another.
+        keep.append(
+            lambda row: row.population is not None and has_words(setting, (row.population.setting, row.population.line))
+        )
     if question.genotype is not None:
         genotype = question.genotype
         keep.append(

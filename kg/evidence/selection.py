@@ -44,20 +44,23 @@ SELECT DISTINCT ?node ?arm ?study WHERE {
   ?study skg:hasArm ?arm .
 }"""
 
+# What is optional stands last: a pattern after it is joined with all that fits that pattern alone.
 _PATIENT_EVENTS = """
 SELECT DISTINCT ?node ?patient ?study WHERE {
   VALUES ?kind { "response" "adverse event" "status" }
   %s
   ?patient skg:hasEvent ?node .
   ?node skg:eventKind ?kind .
-  OPTIONAL { ?node skg:measure ?measured } FILTER(?kind != "status" || BOUND(?measured))
   ?study skg:hasPatient ?patient .
+  OPTIONAL { ?node skg:measure ?measured } FILTER(?kind != "status" || BOUND(?measured))
 }"""
 
 # The last pattern finds every result of an arm of which some result says that it holds people with the histotype.
+# Each has the histotypes beside it: bound once, ahead of all, they would be paired with everything found before.
 _WITH_HISTOTYPE = """
-  { ?arm skg:population/skg:histotype ?histotype } UNION { ?node skg:subgroupHistotype ?histotype }
-  UNION { ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"""
+  { VALUES ?histotype { } ?arm skg:population/skg:histotype ?histotype }
+  UNION { VALUES ?histotype { } ?node skg:subgroupHistotype ?histotype }
+  UNION { VALUES ?histotype { } ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"""
 
 _HOLDING = "SELECT DISTINCT ?arm WHERE { ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"
 

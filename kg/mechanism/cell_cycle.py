@@ -15,6 +15,7 @@ from kg.mechanism.ground import Ground
 from kg.model import Certainty, EntityRef
 from kg.paths.best_paths import FoundPath
 from kg.paths.steps import Step, weakest
+from ontology.english import capitalised
 
 _TRIED = 12  # paths to a marked node that are looked at
 _NAMES = {"S": "S phase", "M": "mitosis"}
@@ -81,9 +82,9 @@ def _premise(ground: Ground, role: str, phase: str, path: FoundPath) -> Premise:
     drug, named = steps[0].start, _NAMES.get(phase, phase)
     told = "; ".join(step.told for step in steps)
     if role == "holds":
-        sentence = f"{drug.label} holds cells in {named}: {told}."
+        sentence = capitalised(f"{drug.label} holds cells in {named}: {told}.")
         return Premise(drug, "holds", phase, steps, weakest(step.certainty for step in steps), sentence)
-    sentence = f"{drug.label} acts on cells in {named}: {told}."
+    sentence = capitalised(f"{drug.label} acts on cells in {named}: {told}.")
     return Premise(drug, "acts", phase, steps, weakest(step.certainty for step in steps), sentence)
 
 
@@ -105,4 +106,4 @@ def _caution(held: Premise, act: Premise) -> Caution:
         f"Given at the same time, {held.drug.label} may keep cells out of reach of {act.drug.label}: "
         f"possible antagonism, so order and timing matter."
     )
-    return Caution("inferred", sentence, rule, (held, act))
+    return Caution("inferred", capitalised(sentence), rule, (held, act))

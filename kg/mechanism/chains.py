@@ -198,8 +198,8 @@ def complex_partners(index: Index, projection: Projection, node: int) -> list[tu
 def _steps_into(index: Index, projection: Projection, node: int, names: frozenset[str]) -> list[tuple[int, int]]:
     """(neighbour, step) by certain predicates, in the order of the neighbours; hubs have thousands of others."""
     neighbors, steps, _ = projection.into.row(node)
-    wanted = [number for number, predicate in enumerate(index.predicates) if predicate.name in names]
-    chosen = np.flatnonzero(np.isin(index.link_predicate.take(steps >> 1), wanted))
+    predicates = index.link_predicate.take(steps >> 1)
+    chosen = np.flatnonzero((predicates == index.predicate_numbers(names)[:, np.newaxis]).any(axis=0))
     return sorted(zip(neighbors[chosen].tolist(), steps[chosen].tolist(), strict=True))
 
 

@@ -66,8 +66,8 @@ class Gaps:
         for path in paths:
             for other in path.joint_inputs:
                 if other.role == "input" and not other.reached:
-                    needs = f"{other.into.label} also needs {other.node.label}"
-                    reason = f"{needs}, which no sourced step from {path.start.label} brings about."
+                    needed, start = other.node.spoken, path.start.spoken
+                    reason = f"No sourced step from {start} brings about {needed}, needed for {other.into.spoken}."
                     gaps.append(Gap(path.start, other.node, reason, "need"))
         return list(dict.fromkeys(gaps))
 
@@ -83,7 +83,7 @@ class Gaps:
         assert ground.target is not None
         target = ground.describer.entity(ground.target)
         if not ground.drugs:
-            reason = f"No source states a causal step that leads to {target.label}."
+            reason = f"No source states a causal step that leads to {target.spoken}."
             return [] if paths else [Gap(target, target, reason)]
         gaps = []
         for drug in lacking:
@@ -106,7 +106,7 @@ class Gaps:
                 weakness = weakest(step.certainty for step in steps)
                 if len(steps) > 1 and weakness not in self._ground.question.certainties:
                     end = steps[-1].end
-                    reason = f"The steps from {start.label} to {end.label} are {weakness} only: {sentences(steps)}."
+                    reason = f"The steps from {start.spoken} to {end.spoken} are {weakness} only: {sentences(steps)}."
                     gaps.append(Gap(start, end, reason, "weaker"))
                     break
         return gaps
@@ -154,15 +154,15 @@ class Gaps:
             onward = self._hedging(best)[self._firm(best) :]
             end, weakness = onward[0].start, weakest(step.certainty for step in onward)
             reason = (
-                f"From {end.label} towards {target.label} only a {weakness} statement leads on: {sentences(onward)}."
+                f"From {end.spoken} towards {target.spoken} only a {weakness} statement leads on: {sentences(onward)}."
             )
             gaps.append(Gap(end, target, reason, "weaker"))
         elif not ends and self._ground.index.type_of(drug) != "Regimen":
-            gaps.append(Gap(start, target, f"No source states a causal step from {start.label}."))
+            gaps.append(Gap(start, target, f"No source states a causal step from {start.spoken}."))
         led_on = {gap.from_ for gap in gaps}
         for end in sorted(dict.fromkeys([*around, *ends]), key=lambda end: end == start):
             if end not in led_on:
-                reason = f"No source states a causal step on from {end.label} towards {target.label}."
+                reason = f"No source states a causal step on from {end.spoken} towards {target.spoken}."
                 gaps.append(Gap(end, target, reason))
         gaps = [_with_surroundings(gap, around.get(gap.from_, ())) for gap in gaps]
         if gaps and stated:
@@ -201,4 +201,4 @@ class Gaps:
 def _with_surroundings(gap: Gap, around: tuple[Step, ...]) -> Gap:
     if not around:
         return gap
-    return replace(gap, reason=f"{gap.reason} Sources do state around it: {sentences(around)}.", around=around)
+    return replace(gap, reason=f"{gap.reason} Sources do state nearby: {sentences(around)}.", around=around)

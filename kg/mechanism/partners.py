@@ -14,6 +14,7 @@ from kg.mechanism.ground import Ground
 from kg.model import EntityRef
 from kg.paths.best_paths import FoundPath
 from kg.paths.steps import Step
+from ontology.english import capitalised
 
 MAX_MEETINGS = 30  # per pair
 _PREFIXES = 24  # ways of one drug to one node that are compared
@@ -167,20 +168,21 @@ def _meetings(ground: Ground, met: Sequence[_Met]) -> tuple[Meeting, ...]:
             for signs, steps in zip(each.signs, chains[2 * number : 2 * number + 2], strict=True)
         )
         node = ground.describer.entity(each.node)
-        meetings.append(Meeting(node, each.relation, (one, other), _sentence(node, each.relation, one, other)))
+        told = capitalised(_sentence(node, each.relation, one, other))
+        meetings.append(Meeting(node, each.relation, (one, other), told))
     return tuple(meetings)
 
 
 def _sentence(node: EntityRef, relation: Relation, one: Side, other: Side) -> str:
     names = f"{one.drug.label} and {other.drug.label}"
     if relation == "same":
-        return f"{names} meet at {node.label}: both {_pushes(one, plural=True)} it."
+        return f"{names} meet at {node.spoken}: both {_pushes(one, plural=True)} it."
     if relation == "opposite":
         does = f"{one.drug.label} {_pushes(one)} it, {other.drug.label} {_pushes(other)} it"
-        return f"{names} collide at {node.label}: {does}."
+        return f"{names} collide at {node.spoken}: {does}."
     if relation == "mixed":
-        return f"{names} meet at {node.label}, where at least one of them has paths of both directions."
-    return f"{names} meet at {node.label}; in which direction is not known for both."
+        return f"{names} meet at {node.spoken}, where at least one of them has paths of both directions."
+    return f"{names} meet at {node.spoken}; in which direction is not known for both."
 
 
 def _pushes(side: Side, *, plural: bool = False) -> str:

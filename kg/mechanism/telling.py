@@ -13,11 +13,17 @@ from kg.model import Certainty
 from kg.paths.best_paths import FoundPath
 from kg.paths.index import COST_SHIFT, COST_UNIT
 from kg.paths.steps import Step, weakest
+from ontology.english import capitalised, listed
 from ontology.terms import PREDICATES
 
 # What sources claim of a drug and a disease without a sign of its own, as what it comes to for the disease.
 CLINICAL_CLAIMS = {"activeIn": -1, "inactiveIn": 0, "sensitiveTo": -1, "resistantTo": 0}
 _SIGNS = {"+1": 1, "-1": -1}
+_NET_EFFECTS = {
+    1: "positive",
+    -1: "negative",
+    None: "not known, because no source says in which direction one of the steps acts",
+}
 
 
 class Teller:
@@ -121,13 +127,12 @@ def _why(steps: Sequence[Step], certainty: Certainty) -> str:
 def _sentence(
     steps: Sequence[Step], sign: int | None, needed: Sequence[JointInput], members: Sequence[Membership]
 ) -> str:
-    told = "; ".join(step.told for step in steps)
-    others = [other.node.label for other in needed if other.role == "input"]
-    also = f" {' and '.join(dict.fromkeys(others))} must act together with it." if others else ""
+    told = capitalised("; ".join(step.told for step in steps))
+    others = [other.node.spoken for other in needed if other.role == "input"]
+    also = f" Needed as well: {listed(dict.fromkeys(others))}." if others else ""
     standing = [*members, *(member for other in needed for member in other.members)]
     if standing:
         also += f" That this holds here is inferred: {'; '.join(dict.fromkeys(one.sentence for one in standing))}."
-    net = {1: "positive", -1: "negative", None: "not known, because a step has no sign"}[sign]
     if len(steps) == 1:
         return f"{told}.{also}"
-    return f"{told}.{also} Net effect of {steps[0].start.label} on {steps[-1].end.label}: {net}."
+    return f"{told}.{also} Net effect of {steps[0].start.spoken} on {steps[-1].end.spoken}: {_NET_EFFECTS[sign]}."

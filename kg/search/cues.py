@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from kg.search.spelling import american
+from kg.search.spelling import ASKING, american
 
 TREATMENTS = ("Drug", "Regimen", "DrugClass")
 DISEASE = ("Histotype",)
@@ -80,7 +80,7 @@ _RESULTS = (
     "response|respond*|remission|survival|survive|progression|benefit|result|outcome|effective*|efficac*|effect|"
     "activity|"
     "active|evidence|does … work|do … work|did … work|is … good|trial of|study of|studies of|achieve*|what came of|"
-    "help*"
+    "help*|failed|maintenance"
 )
 
 CUES: tuple[Cue, ...] = (
@@ -125,6 +125,22 @@ CUES: tuple[Cue, ...] = (
     Cue("who-causes-event", "With which treatments {event} was seen", (_EVENT,),
         "which drug|what drug|which treatment|which regimen|with which|cause*|caus*|due to|after what|who get|"
         "lead* to"),
+    Cue("who-causes-event", "With which treatments {event} was seen", (_EVENT,),
+        "grade|severe|fatal|rate of|frequency|incidence|how often|trial|study|studies"),
+    Cue("severe-toxicity", "Where severe toxicity was seen[, and whether with {drug}]",
+        (Slot("drug", TREATMENTS, optional=True, gain=3, is_passed=False),),
+        "severe toxic*|fatal toxic*|fatal|toxic death|treatment related death|life threaten*|"
+        "severe side effect|severe adverse|grade 3|grade 4|grade 3 4|grade iii|grade iv|lethal", gain=4),
+    Cue("stopped-or-reduced", "How often treatment was stopped or its dose reduced[, and whether of {drug}]",
+        (Slot("drug", TREATMENTS, optional=True, gain=3, is_passed=False),),
+        "discontinu*|withdr*|stop* … toxic*|stop* treatment|stop* because|had to stop|dose reduction|"
+        "reduc* … dose|dose … reduc*|drop* out", gain=4),
+    Cue("dose-changes", "Where doses were changed, and why[; {patient} among others]",
+        (Slot("patient", ("Patient",), optional=True, gain=5, is_passed=False),),
+        "why … dose|dose … reduc*|reduc* … dose|dose change*|dose … chang*|dose reduction|lower* … dose|dose … lower*",
+        gain=3),
+    Cue("patients", "Which patients are described", (),
+        "which patient|who die*|who died|patient die*|patient died|how many patient … described|which case"),
     Cue("treatment-lines", "Every line of treatment of {patient}", (_PATIENT,),
         "line|treat*|receive*|given|got|therap*"),
     Cue("timeline", "What happened to {patient}, in order", (_PATIENT,),
@@ -158,8 +174,8 @@ CUES: tuple[Cue, ...] = (
         "line|first line|second line|third line|later line|front line|salvage|pretreated"),
     Cue("after-failure-of", "What was achieved after {drug} had failed",
         (Slot("drug", ("Drug",), single=True, is_near=True),),
-        "after … fail*|fail*|failure|refractory|progress* on|progression on|relapse*|after progression|resistant to|"
-        "what after|next after|after", gain=1),
+        "after … fail*|fails|failing|failure|refractory|progress* on|progression on|relapse*|after progression|"
+        "resistant to|what after|next after|after", gain=1),
     Cue("causes-of-resistance", "What causes resistance, and what overcomes it", (),
         "resistance to|cause* of resistance|resistance|overcome* resistance|why … resist*", gain=2),
     Cue("preclinical-evidence", "What is known of {drug} from the laboratory", (_DRUG,),
@@ -180,6 +196,8 @@ CUES: tuple[Cue, ...] = (
         "approv*|licen*|labelled for|indication", gain=1),
     Cue("conflicts-of-entity", "On what the sources disagree about {entity}", (_ENTITY,),
         "disagree*|contradict*|conflict*|controvers*|inconsisten*|debate*", gain=2),
+    Cue("survival-by-regimen", "How long people lived on each regimen: {measure}", (Slot("measure", ("Measure",)),),
+        "surviv*|progression free|time to progression", gain=-2),
     Cue("names-and-identifiers", "What {entity} is called, and its identifiers", (_ENTITY,),
         "synonym|brand name|trade name|generic name|other name|another name|also called|identifier|code name|drugbank"),
     Cue("passages-about", "Where the documents speak of {entity}", (_ENTITY,),
@@ -197,7 +215,7 @@ CUES: tuple[Cue, ...] = (
     Cue("response-definitions", "What counted as a response", (),
         "response … defin*|defin* of response|count* as response|count* as a response|response criteria|recist"),
     Cue("randomised-trials", "Which trials were randomised, and between what", (),
-        "randomi* trial|randomi* study|randomi* studies|randomi* controlled|rct"),
+        "randomi* trial|randomi* study|randomi* studies|randomi* controlled|rct|phase iii|phase 3"),
     Cue("ongoing", "Which studies had not reported yet", (),
         "ongoing trial|ongoing study|ongoing studies|not yet reported"),
     Cue("largest-studies", "Which studies had the most patients", (),
@@ -219,7 +237,8 @@ def asks(word: str) -> bool:
     >>> asks("effects"), asks("tolerability"), asks("gemcitabin")
     (True, True, False)
     """
-    return _words().fullmatch(american(word.casefold())) is not None
+    asked = word.casefold()
+    return asked in ASKING or _words().fullmatch(american(asked)) is not None
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kg.search.cues import asks
 from kg.search.fact_words import folded
 from kg.search.facts import NO_FACTS, FactHits, FactIndex, terms_of
 from kg.search.name_rows import SearchHit
@@ -71,7 +72,7 @@ def _with_guesses(tokens: Sequence[str], found: Sequence[Span], parts: Sequence[
         run = part.text.split()
         places = (place for place in range(len(tokens)) if list(tokens[place : place + len(run)]) == run)
         place = next(places, None)
-        near = tuple(hit for hit in part.items[:1] if _is_near(part.text, hit))
+        near = tuple(hit for hit in part.items[:1] if _is_near(part.text, hit) and not asks(part.text))
         if place is not None and near and not taken & set(range(place, place + len(run))):
             known.append(Span(place, place + len(run), part.text, near))
     return sorted(known, key=lambda span: span.start)

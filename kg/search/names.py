@@ -29,7 +29,7 @@ from kg.search.name_rows import NameRow, SearchHit, a_kind_of, scaled, word_quer
 from kg.search.names_writer import FORMAT, LABEL, MAX_TYPO_LENGTH, SYNONYM
 from kg.search.offers import OfferedQuestion
 from kg.search.spans import LONGEST_NAME, spans, tokens_of
-from kg.search.spelling import compact, distances_within, loose_words, telling, typos_allowed, words
+from kg.search.spelling import american, compact, distances_within, loose_words, telling, typos_allowed, words
 from kg.tables import Listed
 from ontology.terms import CLASSES
 
@@ -238,10 +238,12 @@ class NameIndex:
         """What has these words in a name; a kind of things ("drugs") and a short word ("hit") is no name."""
         if run.casefold().rstrip("s") in _KINDS or len(compact(run)) < _LEAST_PARTED:
             return []
-        if (found := self._word(run, types)) or " " in run or asks(run):
+        found = self._word(run, types)
+        if asks(run):  # "should" is not the beginning of a shoulder
+            return [hit for hit in found if american(run.casefold()) in loose_words(hit.matched)]
+        if found or " " in run:
             return found
-        least = 0.0 if len(run) >= _LONG_WORD else _ONE_ERROR
-        return [hit for hit in self._typo(run, types) if hit.score >= least]
+        return [hit for hit in self._typo(run, types) if len(run) >= _LONG_WORD or hit.score >= _ONE_ERROR]
 
     def _suggestions(self, text: str, kinds: Sequence[str]) -> tuple[tuple[str, str], ...]:
         if not compact(text):

@@ -29,6 +29,12 @@ JOINING = frozenset(
     ("a", "an", "and", "are", "by", "did", "do", "does", "for", "from", "how", "in", "is", "of", "on", "or", "that",
      "the", "to", "was", "were", "what", "which", "who", "with")
 )  # fmt: skip
+# Words that ask for a fact; no fact says them and nothing is called so.
+ASKING = frozenset(
+    ("about", "any", "anything", "be", "best", "can", "could", "ever", "ha", "has", "have", "it", "many", "me",
+     "most", "much", "option", "shall", "should", "show", "tell", "there", "think", "when", "where", "whether",
+     "why", "will", "work", "would", "you")
+)  # fmt: skip
 _AMERICAN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (

@@ -71,7 +71,7 @@ def _fields(question: CatalogueQuestion, answer: QuestionAnswer) -> list[dict[st
             "label": parameter.label,
             "help": parameter.help,
             "choices": parameter.choices,
-            "suggest": parameter.type if parameter.type not in {"text", "integer", "Entity"} else "",
+            "suggest": ",".join(parameter.type.split()) if parameter.type not in {"text", "integer", "Entity"} else "",
             "is_entity": parameter.type not in {"text", "integer"},
             "values": [each.label for each in values[parameter.name].entities] or values[parameter.name].values,
         }

@@ -11,6 +11,7 @@ from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from kg.model import CERTAINTIES, EntityRef
 from kg.paths.neighborhood import NeighborItem, NeighborsQuestion
+from kg.paths.steps import sentence_of
 from ontology.terms import PREDICATES
 from server.drawings.layered import Link, Picture, layered_picture
 from server.wording import label_of
@@ -155,8 +156,6 @@ def picture_of(centre: EntityRef, items: Iterable[NeighborItem]) -> Picture:
 
 def _link(centre: EntityRef, item: NeighborItem) -> Link:
     start, end = (centre, item.node) if item.direction == "out" else (item.node, centre)
-    term = PREDICATES.get(item.predicate)
-    sentence = term.spell(start.label, end.label) if term else f"{start.label} {item.predicate} {end.label}"
     curie = display(item.statement)
     return Link(
         start.id,
@@ -164,7 +163,7 @@ def _link(centre: EntityRef, item: NeighborItem) -> Link:
         item.sign,
         item.certainty,
         label_of(item.predicate),
-        sentence,
+        sentence_of(start, item.predicate, end),
         f"/statement/{quote(curie, safe=':')}",
         curie,
     )

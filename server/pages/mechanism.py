@@ -11,6 +11,7 @@ from kg.mechanism.ground import Membership
 from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.paths.steps import Step
+from ontology.english import capitalised
 from server.drawings.layered import Picture, layered_picture
 from server.pages.mechanism_glance import GlanceLine, glance
 from server.pages.mechanism_partners import PairView, pair_views
@@ -182,13 +183,13 @@ def _path(path: MechanismPath, anchor: str, cuts: Iterable[MechanismPath], origi
 
 def _need(joint: JointInput) -> str:
     if joint.role == "partner":
-        return f"{joint.node.label} is the other part of {joint.into.label}."
+        return capitalised(f"{joint.node.label} is another part of {joint.into.spoken}.")
     reached = (
         "which the drug also brings about" if joint.reached else "which no sourced step from the drug brings about"
     )
     if joint.members:
         reached = f"for which {' and '.join(member.drug.label for member in joint.members)} stands"
-    told = f"{joint.into.label} acts only together with {joint.node.label}, {reached}."
+    told = f"Needed as well for {joint.into.spoken}: {joint.node.spoken}, {reached}."
     return " ".join([told, *_inferred(joint.members)])
 
 
@@ -223,7 +224,7 @@ def _gaps(gaps: Iterable[Gap]) -> Iterable[GapView]:
         ends = tuple(dict.fromkeys(gap.from_ for gap in group if gap.from_ != to))
         told = sentences(step for gap in group for step in gap.stated)
         remarks = [f"Sources do state, though not as a mechanism: {told}."] if told else []
-        remarks += [f"Around {gap.from_.label} they state: {sentences(gap.around)}." for gap in group if gap.around]
+        remarks += [f"Around {gap.from_.spoken} they state: {sentences(gap.around)}." for gap in group if gap.around]
         facts = tuple(
             dict.fromkeys(fact for gap in group for step in (*gap.stated, *gap.around) for fact in step.statements)
         )
@@ -235,11 +236,11 @@ def _gaps(gaps: Iterable[Gap]) -> Iterable[GapView]:
         elif kind == "need":
             yield GapView(" ".join(dict.fromkeys(gap.reason for gap in group)), (), ())
         elif not ends:
-            yield GapView(f"No source states a step that leads to {to.label}.", (), tuple(remarks), facts)
+            yield GapView(f"No source states a step that leads to {to.spoken}.", (), tuple(remarks), facts)
         elif len(ends) == 1:
-            yield GapView(f"No source links {ends[0].label} to {to.label}.", (), tuple(remarks), facts)
+            yield GapView(f"No source states a step from {ends[0].spoken} to {to.spoken}.", (), tuple(remarks), facts)
         else:
-            yield GapView(f"No source links any of these to {to.label}:", ends, tuple(remarks), facts)
+            yield GapView(f"No source states a step from any of these to {to.spoken}:", ends, tuple(remarks), facts)
 
 
 def _picture(answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: bool) -> Picture:

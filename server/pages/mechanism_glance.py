@@ -39,20 +39,22 @@ def glance(paths: Sequence[MechanismPath], own: Sequence[MechanismPath]) -> tupl
             first.setdefault(label_of(step.predicate, forward=step.forward), {})[step.end] = None
         lines = [_line(f"{starts[0].label} {label}", things) for label, things in first.items()]
         far = [path for path in own if len(path.steps) > 1]
-        return (*lines, *_effects(((path.end, path.net_sign) for path in far), "this leads to {} of"))
+        return (*lines, *_effects(((path.end, path.net_sign) for path in far), ("this raises", "this lowers")))
     if len(ends) == 1:
-        return tuple(_effects(((path.start, path.net_sign) for path in paths), "{} " + ends[0].label + " through"))
+        headings = (f"more {ends[0].label} through", f"less {ends[0].label} through")
+        return tuple(_effects(((path.start, path.net_sign) for path in paths), headings))
     return ()
 
 
-def _effects(signed: Iterable[tuple[EntityRef, int | None]], heading: str) -> Iterable[GlanceLine]:
+def _effects(signed: Iterable[tuple[EntityRef, int | None]], headings: tuple[str, str]) -> Iterable[GlanceLine]:
     signs: dict[EntityRef, set[int]] = {}
     for ref, sign in signed:
         signs.setdefault(ref, set()).update({sign} if sign else set())
-    for found, word in (({1}, "more"), ({-1}, "less"), ({1, -1}, "both more and less")):
+    more, less = headings
+    for found, heading in (({1}, more), ({-1}, less), ({1, -1}, f"by different chains, {more} and {less}")):
         things = [ref for ref, seen in signs.items() if seen == found]
         if things:
-            yield _line(heading.format(word), things)
+            yield _line(heading, things)
 
 
 def _line(heading: str, things: Iterable[EntityRef]) -> GlanceLine:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -47,11 +49,17 @@ class GapRow:
     ref: EntityRef
     cells: tuple[GapCell, ...]
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many cells have each status; 0 for one that none has."""
+        return Counter(cell.status for cell in self.cells)
+
 
 def _only(whole: GapMap, columns: tuple[EntityRef, ...]) -> GapMap:
     """Some columns of a gap map, as if only they had been asked for."""
     cells = tuple(cell for cell in whole.cells if cell.column in columns)
-    counts = {status: sum(cell.status == status for cell in cells) for status in STATUSES}
+    counted = Counter(cell.status for cell in cells)
+    counts = {status: counted[status] for status in STATUSES}
     return replace(whole, columns=columns, cells=cells, counts=counts)
 
 

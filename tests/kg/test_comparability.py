@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.evidence.comparability import all_alike, comparable
+from kg.evidence.comparability import comparable
 from tests.kg.evidence_rows import (
     CR_PR,
     ORR,
@@ -78,8 +78,3 @@ def test_survival_does_not_compare_with_response() -> None:
 def test_the_order_of_two_results_never_matters(m1, d1, m2, d2) -> None:  # type: ignore[no-untyped-def]
     a, b = row(1, measure=m1, definition=d1), row(2, measure=m2, definition=d2)
     assert comparable(a, b) == comparable(b, a)
-
-
-@given(st.permutations([row(1), row(2, definition=SD_60_DAYS), row(3, definition=UNSTATED)]))
-def test_the_order_of_several_results_never_matters(rows: list) -> None:  # type: ignore[type-arg]
-    assert all_alike(rows) == all_alike(sorted(rows, key=lambda one: one.id))

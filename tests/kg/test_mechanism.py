@@ -37,7 +37,7 @@ def test_the_complex_and_not_the_drug_alone_inhibits_mtor() -> None:
     assert (long.net_sign, long.certainty, long.complete, long.agrees) == (-1, "stated", True, True)
     assert [step.sign for step in long.steps] == [0, 0, -1]
     assert long.sentence == (
-        "sirolimus binds FKBP1A; FKBP1A is part of rapamycin-FKBP12; rapamycin-FKBP12 inhibits MTOR. "
+        "Sirolimus binds FKBP1A; FKBP1A is part of rapamycin-FKBP12; rapamycin-FKBP12 inhibits MTOR. "
         "Net effect of sirolimus on MTOR: negative."
     )
     assert answer.gaps == ()
@@ -94,7 +94,7 @@ def test_gemcitabine_needs_both_its_metabolites_to_end_the_chain() -> None:
         ]
         assert path.complete
         assert path.net_sign == 1
-        assert f"{other} must act together with it" in path.sentence
+        assert f"Needed as well: {other}." in path.sentence
     joint = next(node for node in answer.graph.nodes if node.joint)
     assert joint.entity.type == "JointCause"
     assert sum(edge.step.predicate == "inputOf" for edge in answer.graph.edges) == 2
@@ -184,7 +184,23 @@ def test_without_a_target_a_whole_joint_cause_of_classes_is_told_too() -> None:
 def test_a_step_without_a_sign_makes_the_net_sign_unknown() -> None:
     (path,) = ask("drug:docetaxel", "process:proliferation").paths
     assert path.net_sign is None
-    assert path.sentence.endswith("not known, because a step has no sign.")
+    assert path.sentence.endswith("not known, because no source says in which direction one of the steps acts.")
+
+
+def test_a_sentence_says_of_each_step_how_sure_it_is_and_where_it_holds() -> None:
+    facts = """drug:imatinib inhibits target:PDGFR
+target:PDGFR inhibitionDecreases histotype:desmoid hedged"""
+    told = Told(contexts={0: ("PDGFR cells", "histotype:desmoid"), 1: ("mice", "histotype:desmoid")})
+    more = {"certainties": frozenset({"stated", "hedged"})}
+    (path,) = ask_told(facts, told, "drug:imatinib", "histotype:desmoid", **more).paths
+    weak = "inhibition of PDGFR decreases desmoid (in mice; stated with reservation)"
+    assert path.sentence.startswith(f"Imatinib inhibits PDGFR (in PDGFR cells); {weak}.")
+
+
+def test_a_place_that_the_sentence_names_is_not_told_again() -> None:
+    told = Told(contexts={0: ("leiomyosarcoma-cells", "histotype:leiomyosarcoma")})
+    (path,) = ask_told("drug:a inhibits process:growth-of-leiomyosarcoma-cells", told, "drug:a").paths
+    assert path.sentence == "A inhibits growth-of-leiomyosarcoma-cells."
 
 
 def test_a_path_can_disagree_with_a_direct_statement() -> None:
@@ -202,7 +218,8 @@ def test_hedged_steps_join_only_when_asked_and_weaken_their_path() -> None:
     assert answer.excluded_by == ("certainty",)
     first = answer.gaps[0]
     assert (first.from_.label, first.kind) == ("MTOR", "weaker")
-    assert first.reason == "From MTOR towards RPS6KB1 only a hedged statement leads on: MTOR activates RPS6KB1."
+    hedged = "MTOR activates RPS6KB1 (stated with reservation)"
+    assert first.reason == f"From MTOR towards RPS6KB1 only a hedged statement leads on: {hedged}."
     assert line_of(answer.paths[0]) == LONG  # the firm part of the weaker path comes first
     asked = ask("drug:sirolimus", "target:RPS6KB1", certainties=frozenset(CERTAINTIES))
     assert asked.paths[0].complete
@@ -277,7 +294,7 @@ def test_what_is_stated_of_the_disease_comes_first_and_then_what_ends_close_to_i
     answer = ask_told(DERMATOFIBROSARCOMA, IN_DERMATOFIBROSARCOMA, "drug:imatinib", "histotype:dfsp")
     ends = [line_of(path) for path in answer.paths]
     assert ends == ["imatinib apoptosis", "imatinib PDGFR", "imatinib ABL1", "imatinib KIT"]
-    assert answer.paths[0].sentence == "imatinib causes apoptosis (DFSP cell lines)."
+    assert answer.paths[0].sentence == "Imatinib causes apoptosis (in DFSP cell lines)."
     assert not any(path.complete for path in answer.paths)
 
 
@@ -288,10 +305,10 @@ def test_a_gap_names_what_sources_state_around_it() -> None:
     assert [step.sentence for step in first.around] == [
         "COL1A1-PDGFB activates PDGFR", "dfsp carries COL1A1-PDGFB",
     ]  # fmt: skip
-    assert "Sources do state around it: COL1A1-PDGFB activates PDGFR; dfsp carries COL1A1-PDGFB." in first.reason
+    assert "Sources do state nearby: COL1A1-PDGFB activates PDGFR; dfsp carries COL1A1-PDGFB." in first.reason
     assert [step.sentence for step in first.stated] == ["imatinib is active in dfsp"]
     assert [step.sentence for step in last.around] == [
-        "imatinib is a kinase-inhibitor", "dfsp is sensitive to kinase-inhibitor",
+        "imatinib is a kinase-inhibitor", "dfsp is sensitive to kinase-inhibitors",
     ]  # fmt: skip
     assert not any(step in path.steps for gap in answer.gaps for step in gap.around for path in answer.paths)
 
@@ -302,7 +319,7 @@ def test_what_a_disease_is_said_to_respond_to_is_a_claim() -> None:
     target:KIT drives histotype:gist
     histotype:gist sensitiveTo drugclass:hsp90"""
     (path,) = ask("drugclass:hsp90", "histotype:gist", facts=facts).paths
-    assert (path.net_sign, path.agrees, path.claims) == (-1, True, ("gist is sensitive to hsp90",))
+    assert (path.net_sign, path.agrees, path.claims) == (-1, True, ("gist is sensitive to hsp90s",))
 
 
 def test_where_only_the_claim_is_stated_a_gap_names_the_hypothesised_steps() -> None:
@@ -314,7 +331,8 @@ def test_where_only_the_claim_is_stated_a_gap_names_the_hypothesised_steps() -> 
     assert [(line_of(path), path.complete) for path in answer.paths] == [("trabectedin effect", True)]
     (gap,) = answer.gaps
     assert (gap.from_.label, gap.to.label, gap.kind) == ("trabectedin", "effect", "weaker")
-    assert gap.reason.startswith("The steps from trabectedin to effect are hypothesised only: trabectedin binds groove")
+    told = "The steps from trabectedin to effect are hypothesised only: trabectedin binds the groove (hypothesis);"
+    assert gap.reason.startswith(told)
     every = frozenset(CERTAINTIES)
     assert ask("drug:trabectedin", "process:effect", facts=facts, certainties=every).gaps == ()
 

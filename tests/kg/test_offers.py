@@ -68,6 +68,16 @@ ASKED = [
     ("can sirolimus be combined with gemcitabine", "evidence", "drug:sirolimus drug:gemcitabine"),
     ("does docetaxel add anything to gemcitabine", "compare", "docetaxel|gemcitabine"),
     ("gemcitabin leiomyosarcma", "evidence", "drug:gemcitabine histotype:leiomyosarcoma"),
+    ("fatal toxicity of ifosfamide", "severe-toxicity", ""),
+    ("toxic deaths", "severe-toxicity", ""),
+    ("grade 3 or 4 toxicity of temsirolimus", "severe-toxicity", ""),
+    ("who stopped gemcitabine because of toxicity", "stopped-or-reduced", ""),
+    ("withdrawals because of adverse events everolimus", "stopped-or-reduced", ""),
+    ("why was the gemcitabine dose reduced in patient 3", "dose-changes", ""),
+    ("which patients died", "patients", ""),
+    ("olaratumab phase III failed", "evidence", "drug:olaratumab"),
+    ("trials with significant overall survival benefit", "survival-by-regimen", "measure:overall-survival"),
+    ("how long did patient 2 live", "timeline", "patient:003-2"),
 ]  # fmt: skip
 
 # Names alone lead to the thing; the rest is nothing that this graph can be asked.
@@ -77,6 +87,7 @@ NOT_ASKED = [
     "price of imatinib", "T2N0M0", "the of and", "cure", "who wrote this", "2 + 2", "soft tissue",
     "does aspirin work in migraine", "compare apples and pears",
     "endometrial stromal sarcoma letrozole", "checkpoint inhibitors",
+    "how should regimen and timing of chemotherapy be chosen",  # no tumours of the shoulder
 ]  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def test_two_drugs_that_lower_the_same_target_meet_there() -> None:
     answer = ask("drug:a drug:b", facts="drug:a inhibits target:KIT\ndrug:b blocks target:KIT")
     (meeting,) = answer.partners[0].meetings
     assert (meeting.node.label, meeting.relation) == ("KIT", "same")
-    assert meeting.sentence == "a and b meet at KIT: both lower it."
+    assert meeting.sentence == "A and b meet at KIT: both lower it."
     assert [(side.drug.label, side.signs) for side in meeting.sides] == [("a", (-1,)), ("b", (-1,))]
 
 
@@ -48,7 +48,7 @@ def test_drugs_that_push_one_thing_opposite_ways_collide() -> None:
     answer = ask("drug:a drug:b", "process:growth", facts=facts)
     (meeting,) = answer.partners[0].meetings
     assert meeting.relation == "opposite"
-    assert meeting.sentence == "a and b collide at growth: a lowers it, b raises it."
+    assert meeting.sentence == "A and b collide at growth: a lowers it, b raises it."
     drawn = {node.entity.label: node.meeting for node in answer.graph.nodes}
     assert drawn == {"a": None, "b": None, "x": None, "growth": "opposite"}
 

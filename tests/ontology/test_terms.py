@@ -92,7 +92,7 @@ def test_predicate_is_coherent(name):
         ("controls", "PI3K-related kinases", "DNA repair", True, "PI3K-related kinases do not control DNA repair"),
         ("inhibits", "sirolimus", "mTOR", False, "sirolimus inhibits mTOR"),
         ("causes", "angiogenesis", "growth", False, "angiogenesis causes growth"),
-        ("inhibitionCauses", "nucleoside kinases", "growth", False, "Inhibition of nucleoside kinases causes growth"),
+        ("inhibitionCauses", "nucleoside kinases", "growth", False, "inhibition of nucleoside kinases causes growth"),
         ("isA", "gemcitabine", "antimetabolite", False, "gemcitabine is an antimetabolite"),
         ("isA", "sirolimus", "mTOR inhibitor", True, "sirolimus is not an mTOR inhibitor"),
         ("hasMutation", "soft tissue sarcoma", "NTRK fusion", False, "soft tissue sarcoma carries NTRK fusion"),
@@ -100,6 +100,28 @@ def test_predicate_is_coherent(name):
 )
 def test_a_sentence_agrees_with_its_names(predicate, subject, obj, negated, expected):
     assert PREDICATES[predicate].spell(subject, obj, negated=negated) == expected
+
+
+@pytest.mark.parametrize(
+    ("predicate", "subject", "obj", "expected"),
+    [
+        ("inhibits", "complex:rapamycin-fkbp12 complex", "target:mTOR", "the rapamycin-fkbp12 complex inhibits mTOR"),
+        ("partOfComplex", "target:CDK4", "complex:CDK4 complex", "CDK4 is part of the CDK4 complex"),
+        ("damages", "drugclass:cytotoxic drug", "metabolite:DNA", "cytotoxic drugs damage DNA"),
+        ("resistantTo", "histotype:sarcoma", "drugclass:antibody", "sarcoma is resistant to antibodies"),
+        ("isA", "drug:sirolimus", "drugclass:mTOR inhibitor", "sirolimus is an mTOR inhibitor"),
+        ("isA", "drugclass:kinase inhibitor", "drugclass:drug", "kinase inhibitors are drugs"),
+        ("increases", "pathway:PI3K pathway", "target:cyclin D1", "the PI3K pathway increases cyclin D1"),
+        ("received", "patient:man of 54", "drug:sirolimus", "the man of 54 received sirolimus"),
+        ("signalsTo", "process:mitogenic stimuli", "target:mTOR", "mitogenic stimuli signal to mTOR"),
+        ("inhibitionDecreases", "target:KIT", "process:growth", "inhibition of KIT decreases growth"),
+        ("inhibitionDecreases", "process:dose", "process:harm", "a reduction in dose decreases harm"),
+        ("arisesIn", "histotype:sarcoma", "site:uterus", "sarcoma arises in the uterus"),
+    ],
+)
+def test_a_name_is_spoken_of_as_what_it_names(predicate, subject, obj, expected):
+    (kind, name), (other_kind, other) = subject.split(":"), obj.split(":")
+    assert PREDICATES[predicate].spell(name, other, kinds=(kind, other_kind)) == expected
 
 
 def test_inhibition_of_something_turns_the_sign_of_its_effect_round():
@@ -111,7 +133,7 @@ def test_inhibition_of_something_turns_the_sign_of_its_effect_round():
         "inhibitionPrevents": 1,
         "inhibitionDecreases": 1,
     }
-    assert PREDICATES["inhibitionCauses"].spell("mTOR", "G1 arrest") == "Inhibition of mTOR causes G1 arrest"
+    assert PREDICATES["inhibitionCauses"].spell("mTOR", "G1 arrest") == "inhibition of mTOR causes G1 arrest"
 
 
 PUBLIC_TERMS = """

@@ -54,7 +54,7 @@ def test_when_a_dose_is_given_is_said_once(days: str | None, cycle: str | None, 
         (-1, "VEGF", "Target", "less VEGF"),
         (-1, "Ewing sarcoma", "Histotype", "against Ewing sarcoma"),
         (1, "radiotherapy", "Procedure", "stronger effect of radiotherapy"),
-        (None, "mTOR", "Target", "direction not known, because a step has no sign"),
+        (None, "mTOR", "Target", "direction not known: no source gives that of one of the steps"),
     ],
 )
 def test_net_effects_are_told_in_words(sign: int | None, end: str, kind: str, told: str) -> None:

@@ -1,4 +1,4 @@
-"""A small invented corpus, and copies of it that a test may spoil."""
+"""Copies of the invented corpus that a test may spoil, and its documents."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ from pathlib import Path
 import pytest
 
 TRIAL = "documents/900-invented-trial"
-
-
-@pytest.fixture(scope="session")
-def corpus_dir(data_dir: Path) -> Path:
-    """The invented corpus as curated; not to be changed."""
-    return data_dir / "corpus"
 
 
 @pytest.fixture(scope="session")

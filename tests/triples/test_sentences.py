@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import EntityNotFound, InvalidParameter
-from ontology.english import article
+from ontology.english import article, capitalised
 from triples.clinical import arm_treatment
 from triples.facts import FactSentence, facts
 from triples.keys import RecordType
@@ -21,7 +21,6 @@ from triples.sentences import (
     outcome_label,
     population_words,
     regimen_words,
-    sentence,
     statement_label,
 )
 from triples.shape import Shaper
@@ -226,7 +225,7 @@ def test_an_article_follows_the_sound(noun: str, expected: str) -> None:
 
 @pytest.mark.parametrize("text", ["end-stage renal failure", "no detectable mutation", "rapamycin-FKBP12 complex"])
 def test_an_ordinary_first_word_takes_a_capital(text: str) -> None:
-    assert sentence(text) == text[0].upper() + text[1:]
+    assert capitalised(text) == text[0].upper() + text[1:]
 
 
 def test_a_count_in_words_is_not_repeated_in_digits() -> None:
@@ -258,7 +257,7 @@ def test_a_figure_that_names_its_measure_is_not_led_by_it() -> None:
 
 @pytest.mark.parametrize("word", ["mTOR acts", "p27 acts", "c-KIT acts", "eIF4E acts"])
 def test_symbols_keep_their_small_letter(word: str) -> None:
-    assert sentence(word) == word
+    assert capitalised(word) == word
 
 
 @pytest.mark.parametrize(("duration", "words"), [("P24W", "24 weeks"), ("P1M", "1 month"), ("PT30M", "30 minutes")])

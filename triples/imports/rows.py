@@ -102,5 +102,4 @@ class UnreadableFile(ValueError):
         self.reason = reason
 
 
-Values: TypeAlias = Mapping[str, str]
 Rows: TypeAlias = Iterator[Row]

@@ -1,0 +1,136 @@
+"""What a referee asks of a review: whom a figure leaves out, what is said in words alone, and what was not compared."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.questions.calls import Reader
+from tests.questions.reading import says, sentences
+
+
+def test_a_pooled_share_counts_the_arm_without_responses(reader: Reader) -> None:
+    answer = reader.get("evidence/pool", regimen="gemcitabine")
+    (study,) = [one for one in answer["studies"] if one["study"]["curie"] == "study:gemcitabine-two-cohorts-ref24"]
+    assert (study["numerator"], study["denominator"], study["arm"]) == (7, 56, None)
+    assert study["derived"]
+    assert "0 of 17" in study["method"]
+    assert not [one for one in answer["left_out"] if "gastrointestinal" in one["sentence"]]
+    assert not [caution for caution in answer["cautions"] if "overlap" in caution]
+
+
+def test_two_arms_of_a_study_are_added_only_where_a_source_says_that_they_share_nobody(reader: Reader) -> None:
+    pairs = reader.sparql("SELECT ?one ?other WHERE { ?one skg:distinctFrom ?other }")
+    names = [tuple(row[side].rpartition("/")[2].rpartition("ref24-")[2] for side in ("one", "other")) for row in pairs]
+    assert names == [("other-sts", "gi-leiomyosarcoma")]
+
+
+def test_a_trial_without_figures_for_a_histotype_still_compared_the_drugs(reader: Reader) -> None:
+    asked = reader.get("evidence/compare", a="docetaxel", b="doxorubicin", histotype="leiomyosarcoma")
+    assert asked["direct"] == []
+    assert "directly in leiomyosarcoma" in asked["summary"]
+    assert "Docetaxel against doxorubicin in metastatic sarcoma" in asked["summary"]
+    nowhere = reader.get("evidence/compare", a="imatinib", b="sunitinib", histotype="GIST")["summary"]
+    assert (
+        nowhere
+        == "No study of this graph compares imatinib with sunitinib directly in gastrointestinal stromal tumour."
+    )
+
+
+def test_maintenance_is_a_setting_whoever_told_of_it(reader: Reader) -> None:
+    studies = {row["study"]["curie"] for row in reader.rows(setting="maintenance")}
+    assert studies == {
+        "study:announce",
+        "study:bernie",
+        "study:gemcitabine-maintenance-regensburg",
+        "study:rhabdomyosarcoma-maintenance-ref26",
+        "study:ridaforolimus-maintenance-ref28",
+    }
+    assert reader.rows(setting="advanced", study="study:gemcitabine-maintenance-regensburg") == []
+
+
+@pytest.mark.parametrize(
+    ("drug", "said"),
+    [
+        ("gemcitabine", "generally well tolerated, with hematotoxicity as its most important major side effect"),
+        ("gemcitabine", "left quality of life unimpaired"),
+        ("dacarbazine", "more severe toxicity than doxorubicin alone"),
+        ("temsirolimus", "no adverse event is named"),
+        ("docetaxel", "Greater toxicity, leading to discontinuation"),
+        ("docetaxel", "P < .01"),
+    ],
+)
+def test_toxicity_told_in_words_alone_is_toxicity_of_the_drug(drug: str, said: str, reader: Reader) -> None:
+    assert says(sentences(reader.ask("toxicity-of-drug", drug=drug)), said)
+
+
+def test_a_toxicity_that_a_source_only_supposes_is_marked(reader: Reader) -> None:
+    rows = reader.ask("toxicity-of-drug", drug="gemcitabine")
+    caused = {row["event"]["text"]: row["certainty"]["text"] for row in rows if row["event"] and row["regimen"] is None}
+    assert caused["ascites"] == "hedged"
+    assert caused["myelosuppression"] == "stated"
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "said"),
+    [
+        ("conclusions", "cytotoxic drug", "Response rates are low overall"),
+        ("conclusions", "mTOR inhibitor", "delayed progression of advanced soft tissue sarcoma significantly"),
+        ("conclusions", "drug:gemcitabine", "might also suit elderly"),
+        ("preclinical-evidence", "HSP90 inhibitor", "Tanespimycin decreases KIT"),
+        ("preclinical-evidence", "HSP90 inhibitor", "Sarcoma is sensitive to HSP90 inhibitor"),
+    ],
+)
+def test_a_question_on_a_drug_can_be_asked_of_its_class(question: str, asked: str, said: str, reader: Reader) -> None:
+    assert says(sentences(reader.ask(question, drug=asked)), said)
+
+
+def test_what_is_neither_drug_nor_class_is_refused_as_a_drug(reader: Reader) -> None:
+    refused = reader.client.get("/api/v1/questions/conclusions", query_string={"drug": "leiomyosarcoma"})
+    assert refused.status_code == 400
+
+
+def test_dose_reductions_of_arms_stand_beside_those_of_patients(reader: Reader) -> None:
+    rows = reader.ask("dose-changes")
+    arms = {row["result"]["text"] for row in rows if row["study"] and "imatinib" in row["change"]["text"].lower()}
+    assert arms == {"16%", "60%"}
+    assert len({row["patient"]["text"] for row in rows if row["patient"]}) == 4
+
+
+def test_why_a_drug_was_given_says_what_could_not_be_given(reader: Reader) -> None:
+    assert says(sentences(reader.ask("why-given", drug="gemcitabine")), "ruled out standard chemotherapy")
+
+
+def test_a_trial_that_prints_no_number_per_arm_prints_one_of_its_own(reader: Reader) -> None:
+    rows = [row for row in reader.ask("randomised-trials") if "Pegylated" in row["study"]["text"]]
+    assert {(row["largestNumberPrinted"]["value"], row["n"]) for row in rows} == {(94, None)}
+
+
+def test_gemcitabine_at_a_fixed_dose_rate_is_found_by_its_abbreviation(reader: Reader) -> None:
+    found = {item["curie"] for item in reader.get("search", q="FDR gemcitabine")["items"]}
+    assert {
+        "arm:gemcitabine-fixed-dose-rate-ref7-gemcitabine",
+        "arm:french-gemcitabine-docetaxel-gemcitabine-docetaxel",
+    } <= found
+
+
+def test_what_a_combination_did_is_not_told_of_one_of_its_drugs_alone(reader: Reader) -> None:
+    combined = reader.get("explain", drug="docetaxel", histotype="leiomyosarcoma")["text"]
+    assert "only of docetaxel with other treatment: docetaxel + gemcitabine" in combined
+    # Olaratumab was added to a drug that the other arm got too: what is said is said of it alone.
+    for drug, histotype in (("temozolomide", "uterine leiomyosarcoma"), ("olaratumab", "soft tissue sarcoma")):
+        assert "with other treatment" not in reader.get("explain", drug=drug, histotype=histotype)["text"]
+
+
+def test_a_favourable_response_without_longer_survival_is_no_plain_failure(reader: Reader) -> None:
+    rows = reader.rows(study="study:doxorubicin-ifosfamide-ref15")
+    assert {row["measure"]["label"]: row["direction"] for row in rows} == {
+        "overall survival": "does_not_support",
+        "response": "supports",
+    }
+
+
+def test_a_claim_from_the_laboratory_is_not_given_the_references_of_other_studies(reader: Reader) -> None:
+    rows = reader.ask("preclinical-evidence", drug="mTOR inhibitor")
+    cited = [row["citing"] for row in rows if "cancer stem" in row["finding"]["text"]]
+    assert cited == [None]
+    assert len({row["fact"]["text"] for row in rows}) == len(rows)
