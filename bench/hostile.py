@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+HERE = "127.0.0.1"
 HOSTILE = 200
 AT_ONCE = 16
 
@@ -50,9 +51,9 @@ class Siege:
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
-def ask(port: int, query: str, *, timeout_s: float = 60) -> int:
-    """Ask a server on loopback; the status of its answer, 0 if there was none."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
+def ask(port: int, query: str, *, timeout_s: float = 60, address: str = HERE) -> int:
+    """Ask a server on loopback, from a loopback address; the status of its answer, 0 if there was none."""
+    connection = http.client.HTTPConnection(HERE, port, timeout=timeout_s, source_address=(address, 0))
     try:
         connection.request("GET", f"/sparql?query={quote(query)}")
         response = connection.getresponse()
@@ -65,8 +66,15 @@ def ask(port: int, query: str, *, timeout_s: float = 60) -> int:
         connection.close()
 
 
-def besiege(port: int, *, attacks: int = HOSTILE, pause_s: float = 0.02) -> Siege:
-    """Attack a server from many sides while a normal client goes on asking."""
+def besiege(port: int, *, attacks: int = HOSTILE, pause_s: float = 0.02, addresses: int = 0) -> Siege:
+    """Attack a server from many sides while a normal client goes on asking.
+
+    Args:
+        port: of the server on loopback.
+        attacks: how many hostile queries.
+        pause_s: of the normal client, between two of its queries.
+        addresses: how many the attackers have, other than that of the normal client; 0: they share its own.
+    """
     siege = Siege()
     is_over = threading.Event()
     chance = random.Random(1)
@@ -84,20 +92,25 @@ def besiege(port: int, *, attacks: int = HOSTILE, pause_s: float = 0.02) -> Sieg
     normal.start()
     try:
         with ThreadPoolExecutor(AT_ONCE) as attackers:
-            siege.outcomes.update(attackers.map(lambda number: _attack(port, number), range(attacks)))
+            from_there = [f"127.0.0.{2 + number}" for number in range(addresses)] or [HERE]
+            siege.outcomes.update(
+                attackers.map(
+                    lambda number: _attack(port, number, from_there[number % len(from_there)]), range(attacks)
+                )
+            )
     finally:
         is_over.set()
         normal.join()
     return siege
 
 
-def _attack(port: int, number: int) -> str:
+def _attack(port: int, number: int, address: str) -> str:
     name, query = list(ATTACKS.items())[number % len(ATTACKS)]
     match number % 5:
         case 3:  # goes away in the middle
-            return f"{name}, gone {ask(port, query, timeout_s=0.5)}"
+            return f"{name}, gone {ask(port, query, timeout_s=0.5, address=address)}"
         case 4:  # reads a little now and then
-            with socket.create_connection(("127.0.0.1", port), timeout=30) as slow:
+            with socket.create_connection((HERE, port), timeout=30, source_address=(address, 0)) as slow:
                 slow.sendall(f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
                 for _ in range(5):
                     try:
@@ -106,4 +119,4 @@ def _attack(port: int, number: int) -> str:
                         break
                     time.sleep(0.2)
             return f"{name}, slow"
-    return f"{name} {ask(port, query)}"
+    return f"{name} {ask(port, query, address=address)}"

@@ -86,6 +86,10 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--wrk", default="wrk", help="the client")
     parser.add_argument("--siege", action="store_true", help="measure a client among hostile queries instead")
+    parser.add_argument("--server", default="waitress", help="that is besieged: waitress or granian")
+    parser.add_argument(
+        "--addresses", type=int, default=1, help="of the attackers; 0: they share that of the normal client"
+    )
     options = parser.parse_args()
     if not options.siege and shutil.which(options.wrk) is None:
         raise SystemExit(
@@ -293,10 +297,10 @@ def _starting(data: Path) -> None:
 
 
 def _siege(stack: ExitStack, options: argparse.Namespace, folder: Path) -> None:
-    flags = ("--query-timeout-s", "5", "--query-memory-bytes", "1000000000")
+    flags = ("--query-timeout-s", "5", "--query-memory-bytes", "1000000000", "--server", options.server)
     server = stack.enter_context(_running(OURS, "/sparql", _ours(options.data, *flags), folder))
     start_s = time.perf_counter()
-    found = besiege(server.port)
+    found = besiege(server.port, addresses=options.addresses)
     ranked = sorted(found.seconds)
     shares = {share: ranked[min(len(ranked) - 1, int(share * len(ranked)))] for share in (0.5, 0.95, 0.99)}
     print(f"siege of {time.perf_counter() - start_s:.0f} s: {dict(sorted(found.outcomes.items()))}")

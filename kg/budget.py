@@ -38,16 +38,20 @@ class Budget:
 
 
 Cancelled = Callable[[], bool]
-_asked_now: ContextVar[Cancelled | None] = ContextVar("cancelled", default=None)
+_asked_now: ContextVar[tuple[Cancelled | None, str]] = ContextVar("asked", default=(None, ""))
 
 
 @contextmanager
-def cancellable(cancelled: Cancelled | None) -> Iterator[None]:
+def cancellable(cancelled: Cancelled | None, client: str = "") -> Iterator[None]:
     """Everything asked of a graph inside ends with QueryCancelled soon after ``cancelled`` has said True.
 
     Pages and questions ask a graph many things one after the other; who waits for them is known only outside.
+
+    Args:
+        cancelled: None if nobody can say.
+        client: who waits; those who wait for workers get them in turns by client.
     """
-    token = _asked_now.set(cancelled)
+    token = _asked_now.set((cancelled, client))
     try:
         yield
     finally:
@@ -56,7 +60,12 @@ def cancellable(cancelled: Cancelled | None) -> Iterator[None]:
 
 def cancelled_now() -> Cancelled | None:
     """What tells whether to give up what is under way here; None if nobody can say."""
-    return _asked_now.get()
+    return _asked_now.get()[0]
+
+
+def client_now() -> str:
+    """Who waits for what is under way here; empty if nobody has said."""
+    return _asked_now.get()[1]
 
 
 @dataclass(frozen=True)

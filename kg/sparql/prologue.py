@@ -63,10 +63,12 @@ def prologue_end(query: str) -> int:
 def missing_prefixes(query: str, given: Mapping[str, str]) -> dict[str, str]:
     """Those of the given prefixes that a query may use and does not declare: the engine takes long to read each."""
     # Anywhere, not as words: the engine needs no blank between a keyword and a prefix. One letter rules out most.
-    ends = {part[-1:] for part in query.split(":")}
-    missing = {name: given[name] for name in given if name[-1:] in ends and name + ":" in query}
+    head = _head_of(query)
+    body = query[head.end :]
+    ends = {part[-1:] for part in body.split(":")}
+    missing = {name: given[name] for name in given if name[-1:] in ends and name + ":" in body}
     if missing:
-        for name, _ in _head_of(query).prefixes:
+        for name, _ in head.prefixes:
             missing.pop(name, None)
     return missing
 

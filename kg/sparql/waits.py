@@ -13,18 +13,25 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future
+from functools import partial
 from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
-from kg.budget import Cancelled, cancelled_now
+from kg.budget import Cancelled, cancelled_now, client_now
 from kg.errors import QueryCancelled
 
 T = TypeVar("T")
 
 CANCEL_POLL_S = 0.1
+_TICK_S = 0.01
 
 
 class Waits(Protocol):
     """How to wait. Every method raises QueryCancelled once nobody wants the answer any more."""
+
+    @property
+    def client(self) -> str:
+        """Who waits: each client has its share of the workers; empty for who is nobody in particular."""
 
     @property
     def cancelled(self) -> Cancelled | None:
@@ -59,6 +66,12 @@ class Blocking:
 
     def __init__(self, cancelled: Cancelled | None = None) -> None:
         self._cancelled = cancelled or cancelled_now()
+        self._client = client_now()
+
+    @property
+    def client(self) -> str:
+        """See :attr:`Waits.client`."""
+        return self._client
 
     @property
     def cancelled(self) -> Cancelled | None:
@@ -99,18 +112,56 @@ def _is_done(turn: Future[Any], wait_s: float) -> bool:
     return True
 
 
+class _Alarms:
+    """Timers of one event loop that may be late by a tick: one timer of the loop looks after all, which costs less."""
+
+    def __init__(self) -> None:
+        self._due: dict[object, tuple[float, Callable[[], None]]] = {}
+        self._is_ticking = False
+
+    def set(self, loop: asyncio.AbstractEventLoop, key: object, seconds: float, ring: Callable[[], None]) -> None:
+        """Call a function after some seconds, unless its key is put out before."""
+        self._due[key] = time.monotonic() + seconds, ring
+        if not self._is_ticking:
+            self._is_ticking = True
+            loop.call_later(_TICK_S, self._tick, loop)
+
+    def put_out(self, key: object) -> None:
+        """Forget one, if it has not rung."""
+        self._due.pop(key, None)
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        now_s = time.monotonic()
+        for key in [key for key, (at_s, _) in self._due.items() if at_s <= now_s]:
+            loop.call_soon(self._due.pop(key)[1])  # one that fails ends no other
+        self._is_ticking = bool(self._due)
+        if self._is_ticking:
+            loop.call_later(_TICK_S, self._tick, loop)
+
+
+_alarms_of: WeakKeyDictionary[asyncio.AbstractEventLoop, _Alarms] = WeakKeyDictionary()
+
+
 class InLoop:
     """Waits in the running event loop, for one request; used in the loop's thread only.
 
     Args:
         threads: where what blocks is done.
+        client: see :attr:`Waits.client`.
     """
 
-    def __init__(self, threads: Executor) -> None:
+    def __init__(self, threads: Executor, client: str = "") -> None:
+        self._client = client
         self._loop = asyncio.get_running_loop()
+        self._alarms = _alarms_of.get(self._loop) or _alarms_of.setdefault(self._loop, _Alarms())
         self._threads = threads
         self._pending: asyncio.Future[bool] | None = None
         self._is_given_up = False
+
+    @property
+    def client(self) -> str:
+        """See :attr:`Waits.client`."""
+        return self._client
 
     def cancelled(self) -> bool:
         """See :attr:`Waits.cancelled`."""
@@ -121,6 +172,14 @@ class InLoop:
         self._is_given_up = True
         if self._pending is not None and not self._pending.done():
             self._pending.set_exception(QueryCancelled())
+
+    def after(self, seconds: float, ring: Callable[[], None]) -> None:
+        """Call a function then, unless this request is :meth:`over` before."""
+        self._alarms.set(self._loop, self, seconds, ring)
+
+    def over(self) -> None:
+        """The request has been answered."""
+        self._alarms.put_out(self)
 
     async def readable(self, descriptor: int, seconds: float) -> bool:
         """See :meth:`Waits.readable`."""
@@ -156,11 +215,11 @@ class InLoop:
         return self._pending
 
     async def _settled(self, pending: asyncio.Future[bool], seconds: float) -> bool:
-        timer = self._loop.call_later(max(0.0, seconds), _settle, pending, False)
+        self._alarms.set(self._loop, pending, seconds, partial(_settle, pending, False))
         try:
             return await pending
         finally:
-            timer.cancel()
+            self._alarms.put_out(pending)
             self._pending = None
 
 

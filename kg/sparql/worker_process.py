@@ -17,14 +17,13 @@ from pathlib import Path
 
 from kg.budget import Budget
 from kg.errors import KgError, MemoryExceeded, QueryFailed, QueryTimeout, ResultTooLarge, StoreUnavailable
-from kg.sparql.waits import Waits
+from kg.sparql.waits import Blocking, Waits, at_once
 from kg.sparql.worker import (
     ANSWER_HEAD,
     CHUNK,
     FAILED,
     LAST,
     NO_MEMORY,
-    NOT_OPENED,
     READ_BYTES,
     READY,
     Request,
@@ -100,7 +99,6 @@ class Worker:
         self._socket = ours
         self._received = bytearray()  # what has been read and is no whole message yet
         self._socket.sendall(with_head(settings))
-        self._is_ready = False
         self._was_killed = False
         self.is_reusable = True  # false while a request is under way, and for good if that ends badly
 
@@ -116,7 +114,6 @@ class Worker:
             OutOfPatience.
         """
         self.is_reusable = False
-        await self.await_ready(waits)
         chunks: list[bytes] = []
         size = 0
         deadline_s = time.monotonic() + budget.timeout_s
@@ -143,47 +140,31 @@ class Worker:
 
     async def _begins(self, patience: Patience, deadline_s: float, waits: Waits) -> bool:
         """Wait until patience or time ends. Returns: whether the answer begins, or its time is over."""
-        before_s = self._cpu_s()
+        before_s = self.cpu_s()
         for _ in range(_MAX_TIMES):
             wait_s = min(patience.seconds, deadline_s - time.monotonic())
             if wait_s <= 0 or await waits.readable(self._socket.fileno(), wait_s):
                 return True
-            if self._cpu_s() - before_s >= _SHARE * wait_s:
+            if self.cpu_s() - before_s >= _SHARE * wait_s:
                 break
         return False
 
-    def _cpu_s(self) -> float:
+    def cpu_s(self) -> float:
         """CPU time of the process in seconds; wall time where the platform does not tell it."""
         try:
             return time.clock_gettime(~self._process.pid << 3 | 2)  # Linux: the clock of a process
         except OSError:
             return time.monotonic()
 
-    def has_started(self) -> bool:
-        """Whether it could answer at once, or has failed to start."""
-        if self._is_ready:
-            return True
+    def await_ready(self) -> None:
+        """Wait until the worker has opened the store. Raises: StoreUnavailable."""
+        deadline_s = time.monotonic() + START_TIMEOUT_S
         try:
-            self._socket.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
-        except BlockingIOError:
-            return False
-        except ConnectionResetError:
-            return True
-        return True
-
-    async def await_ready(self, waits: Waits) -> None:
-        """Wait until the worker has opened the store. Raises: StoreUnavailable, QueryTimeout, QueryFailed."""
-        if self._is_ready:
-            return
-        try:
-            kind, content = await self._message(time.monotonic() + START_TIMEOUT_S, START_TIMEOUT_S, waits)
-        except (EOFError, ConnectionResetError) as error:
-            self.is_reusable = False
+            kind, content = at_once(self._message(deadline_s, START_TIMEOUT_S, Blocking()))
+        except (EOFError, ConnectionResetError, QueryTimeout) as error:
             raise StoreUnavailable("the query worker did not start") from error
-        if kind == NOT_OPENED:
-            self.is_reusable = False
+        if kind != READY:
             raise StoreUnavailable(content.decode())
-        self._is_ready = kind == READY
 
     async def _message(self, deadline_s: float, timeout_s: float, waits: Waits) -> tuple[bytes, bytes]:
         """The kind and the content of the next message. Raises: QueryTimeout, QueryFailed, EOFError."""

@@ -74,6 +74,11 @@ def client_of(peer: str, forwarded: str | None) -> str | None:
     return None if address.is_loopback and not forwarded else str(address)
 
 
+def account_of(peer: str, forwarded: str | None) -> str:
+    """Whose share of the workers a request uses; the arguments are those of :func:`client_of`."""
+    return client_of(peer, forwarded) or peer
+
+
 class ClientLimits:
     """How often each client may ask, by the settings."""
 

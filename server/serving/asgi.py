@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from kg.sparql.waits import CANCEL_POLL_S, InLoop
 from server.app import service_of
+from server.http.clients import account_of
 from server.http.errors import BadRequest, BodyTooSlow, problem_reply
 from server.http.exchange import Asked, Reply
 from server.serving.process import DRAINING, LiveApplication, Served
@@ -73,7 +74,7 @@ class AsgiApplication:
                 return problem_reply(BodyTooSlow(f"The body took more than {BODY_TIMEOUT_S:g} s."))
             except BadRequest as error:  # to a client that has left, nobody will miss it
                 return problem_reply(error)
-        waits = InLoop(self._threads)
+        waits = InLoop(self._threads, account_of(_peer(scope), self._forwarded(headers)))
         watching = _Watching(receive, waits)
         try:
             if scope["path"] == PATH and method in METHODS:
@@ -119,8 +120,11 @@ class AsgiApplication:
             accept_encoding=get("accept-encoding"),
             if_none_match=get("if-none-match"),
             peer=_peer(scope),
-            forwarded=get(self._client_header) if self._client_header else None,
+            forwarded=self._forwarded(headers),
         )
+
+    def _forwarded(self, headers: dict[str, str]) -> str | None:
+        return headers.get(self._client_header) if self._client_header else None
 
 
 class _Watching:
@@ -130,7 +134,7 @@ class _Watching:
         self._receive = receive
         self._waits = waits
         self._task: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(CANCEL_POLL_S, self._begin)
+        waits.after(CANCEL_POLL_S, self._begin)
 
     def _begin(self) -> None:
         self._task = asyncio.create_task(self._watch())
@@ -142,7 +146,7 @@ class _Watching:
 
     def end(self) -> None:
         """The answer is there."""
-        self._timer.cancel()
+        self._waits.over()
         if self._task is not None:
             self._task.cancel()
 

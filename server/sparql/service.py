@@ -20,7 +20,7 @@ from kg.sparql.waits import Blocking, Waits, at_once
 from kg.store import Store, answer_of
 from server.http.answers import entity_tag, has_answer, reply_with
 from server.http.cache import ResultCache
-from server.http.clients import ClientLimits
+from server.http.clients import ClientLimits, account_of
 from server.http.errors import BodyTooLarge, replied
 from server.http.exchange import Asked, Reply
 from server.http.headers import common_headers
@@ -155,7 +155,8 @@ class SparqlFirst:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        with cancellable(environ.get("waitress.client_disconnected")):
+        client = account_of(environ.get("REMOTE_ADDR", ""), self._forwarded(environ))
+        with cancellable(environ.get("waitress.client_disconnected"), client):
             return self._answer(environ, start_response)
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -184,8 +185,11 @@ class SparqlFirst:
             accept_encoding=get("HTTP_ACCEPT_ENCODING"),
             if_none_match=get("HTTP_IF_NONE_MATCH"),
             peer=get("REMOTE_ADDR", ""),
-            forwarded=get(self._client_header) if self._client_header else None,
+            forwarded=self._forwarded(environ),
         )
+
+    def _forwarded(self, environ: WSGIEnvironment) -> str | None:
+        return environ.get(self._client_header) if self._client_header else None
 
     def _body(self, environ: WSGIEnvironment) -> bytes | None:
         """The body, which stays there for the application to read; None if it is too long."""

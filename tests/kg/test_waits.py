@@ -90,7 +90,7 @@ def test_an_answer_of_many_chunks_arrives_whole(lanes: Lanes) -> None:
 
 def test_a_long_query_moves_to_the_slow_lane_and_ends_at_its_deadline(lanes: Lanes) -> None:
     async def work(waits: Callable[[], InLoop]) -> None:
-        long = asyncio.create_task(_ask(lanes, FOREVER, waits(), timeout_s=2))
+        long = asyncio.create_task(_ask(lanes, FOREVER, waits(), timeout_s=5))
         await _until(lambda: lanes.states()["slow"].busy == 1)
         assert await _ask(lanes, ASK, waits()) == TRUE
         with pytest.raises(QueryTimeout):

@@ -59,7 +59,7 @@ def _alive(process_id: int) -> bool:
     return state not in "ZX"
 
 
-def _wait_until(condition: Callable[[], bool], timeout_s: float = 10) -> bool:
+def _wait_until(condition: Callable[[], bool], timeout_s: float = 30) -> bool:
     deadline_s = time.monotonic() + timeout_s
     while time.monotonic() < deadline_s:
         if condition():
@@ -294,7 +294,7 @@ def test_no_worker_outlives_its_parent(built_dir: Path, how: signal.Signals | No
         if how is not None:
             parent.send_signal(how)
         parent.stdin.close()
-        parent.wait(timeout=20)
+        parent.wait(timeout=60)
         parent.stdout.close()
         assert _wait_until(lambda: not any(map(_alive, workers)))
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from kg.graph import KnowledgeGraph
+from kg.sparql.turns import Turns
 from kg.store import open_store
 from server.app import create_app
 from server.serving import asgi
@@ -107,3 +108,14 @@ def test_who_is_shutting_down_says_so(application: AsgiApplication) -> None:
     application.live.is_draining = True
     status, problem = _asked(application, _piece(b"ASK { }", more=False), headers=QUERY)
     assert (status, problem["code"]) == (503, "shutting_down")
+
+
+def test_work_counts_against_the_client_that_asked(
+    application: AsgiApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charged: list[str] = []
+    monkeypatch.setattr(Turns, "charge", lambda _turns, who, _seconds: charged.append(who))
+    for client in (b"198.51.100.7", b"198.51.100.8"):
+        headers = [*QUERY, (b"x-forwarded-for", client)]
+        assert _asked(application, _piece(b"ASK { }  #" + client, more=False), headers=headers)[0] == 200
+    assert charged == ["198.51.100.7", "198.51.100.8"]
