@@ -33,7 +33,7 @@ class Gate:
 
 
 def gates(tasks: Tasks, singles: Singles) -> Iterator[Gate]:
-    """All gates, in their order; CPU times unless a line says wall."""
+    """All gates, in their order; by CPU time unless a line says wall, with the other clock beside it."""
     yield from _loading(singles.get("loading", {}))
     yield from _opening(singles.get("opening", {}))
     hop = "neighbours with predicates"
@@ -57,6 +57,7 @@ def gates(tasks: Tasks, singles: Singles) -> Iterator[Gate]:
         f"G6 {filtered}, by numpy alone: as above", tasks, filtered, "networkx subgraph_view", None, ours=NUMPY
     )
     yield _times("G7 all shortest paths: networkx", tasks, "all shortest paths", "networkx", 500)
+    yield _times("G7 all shortest paths: igraph", tasks, "all shortest paths", "igraph", None)
     for scope in ("mechanism", "all predicates"):
         task = f"10 best paths, {scope}"
         yield _times(f"G8 {task}: nx.shortest_simple_paths", tasks, task, "networkx", 1000)
@@ -75,7 +76,9 @@ def _times(
     slow, fast = tasks[task][peer], tasks[task][ours]
     value = ratio(slow, fast, kind)
     bound = "> " if slow.timeouts else ""
-    return Gate(name, goal, f"{bound}{value:,.1f}x", None if least is None else value >= least)
+    other = "CPU" if kind == "wall" else "wall"
+    measured = f"{bound}{value:,.1f}x ({other} {bound}{ratio(slow, fast, other.lower()):,.1f}x)"
+    return Gate(name, goal, measured, None if least is None else value >= least)
 
 
 def _most(name: str, goal_ms: float, value_s: float) -> Gate:
@@ -94,6 +97,10 @@ def _loading(found: Mapping[str, Once]) -> Iterator[Gate]:
         for clock, (faster, slower) in times.items():
             yield Gate(f"G1 {name}: rdflib parse ({clock})", ">= 3x", f"{faster:,.1f}x", faster >= 3)
             yield Gate(f"G1 {name}: time of bulk_load ({clock})", "<= 1.7x", f"{slower:,.2f}x", slower <= 1.7)
+    for name in ("pyoxigraph bulk_load", "pyoxigraph bulk_load, no named graph"):
+        raw, rdflib = found[name], found["rdflib parse"]
+        told = f"{rdflib.wall_s / raw.wall_s:,.1f}x (CPU {rdflib.cpu_s / raw.cpu_s:,.1f}x)"
+        yield Gate(f"G1 the raw loader itself, {name}: rdflib parse (wall)", "", told, None)
 
 
 def _opening(found: Mapping[str, Once]) -> Iterator[Gate]:

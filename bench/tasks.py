@@ -112,11 +112,11 @@ def _numpy_alone(ask: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The same question without the compiled searches."""
 
     def asked(question: Any) -> Any:
-        kernels.unload()
+        kept = kernels.unload()
         try:
             return ask(question)
         finally:
-            kernels.load()
+            kernels.load(kept)
 
     return asked
 

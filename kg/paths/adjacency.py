@@ -26,6 +26,7 @@ from ontology.terms import CLASSES, PREDICATES
 KEPT_PROJECTIONS = 32
 MAX_KEPT_ENTRIES = 1 << 25  # neighbours in all kept projections of an index together, 24 bytes each
 LONG_ROWS = 192  # neighbours per node on average
+FEW_ROWS = 32  # of so many the positions of all entries take longer to work out than their slices
 
 Mask = NDArray[np.bool_]
 
@@ -76,6 +77,13 @@ class Rows(NamedTuple):
     counts: Ids
 
 
+class Ends(NamedTuple):
+    """As :class:`Rows`, without costs."""
+
+    neighbors: NDArray[np.int32]
+    counts: Ids
+
+
 class Neighbors(Protocol):
     """What a search needs to know of the links: made ready for all nodes, or read as it goes along."""
 
@@ -94,6 +102,10 @@ class Neighbors(Protocol):
 
     def rows(self, nodes: Ids) -> Iterator[Rows]:
         """The neighbours of some nodes, in one or more blocks; what a block says comes on top of the others."""
+        ...
+
+    def ends(self, nodes: Ids) -> Iterator[Ends]:
+        """The same without costs."""
         ...
 
 
@@ -120,7 +132,7 @@ class Adjacency:
 
     def degree(self, nodes: Ids) -> Ids:
         """How many neighbours each of these nodes has, counted with multiplicity."""
-        return self.pointer[nodes + 1] - self.pointer[nodes]
+        return self.pointer.take(nodes + 1) - self.pointer.take(nodes)
 
     def positions(self, nodes: Ids) -> Ids:
         """Where the neighbours of these nodes lie, one node after the other."""
@@ -133,16 +145,26 @@ class Adjacency:
 
     def rows(self, nodes: Ids) -> Iterator[Rows]:
         """The neighbours of some nodes, here all in one block."""
-        counts = self.degree(nodes)
-        if counts.sum() <= LONG_ROWS * len(nodes):
-            positions = self.positions(nodes)
-            yield Rows(self.neighbor.take(positions), self.cost.take(positions), counts)
-            return
-        # Long rows are copied as they lie, which is several times faster than picking their entries one by one.
-        starts, ends = self.pointer[nodes].tolist(), self.pointer[nodes + 1].tolist()
-        parts = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
-        neighbors, costs = (np.concatenate([column[part] for part in parts]) for column in (self.neighbor, self.cost))
+        (neighbors, costs), counts = self._read(nodes, self.neighbor, self.cost)
         yield Rows(neighbors, costs, counts)
+
+    def ends(self, nodes: Ids) -> Iterator[Ends]:
+        """The same without costs."""
+        (neighbors,), counts = self._read(nodes, self.neighbor)
+        yield Ends(neighbors, counts)
+
+    def _read(self, nodes: Ids, *columns: NDArray[np.int32]) -> tuple[list[NDArray[np.int32]], Ids]:
+        """What some columns hold for these nodes, and how many entries each node has."""
+        starts, ends = self.pointer.take(nodes), self.pointer.take(nodes + 1)
+        counts = ends - starts
+        if not 0 < len(nodes) <= FEW_ROWS and counts.sum() <= LONG_ROWS * len(nodes):
+            positions = self.positions(nodes)
+            return [column.take(positions) for column in columns], counts
+        # Long rows are copied as they lie, which is several times faster than picking their entries one by one.
+        parts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        if len(parts) == 1:
+            return [column[parts[0]] for column in columns], counts
+        return [np.concatenate([column[part] for part in parts]) for column in columns], counts
 
 
 class Directions(Protocol):

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.paths import kernels
-from kg.paths.adjacency import Adjacency, Directions, Mask, Neighbors, Projection, positions_of
+from kg.paths.adjacency import Adjacency, Directions, Ends, Mask, Neighbors, Projection, positions_of
 from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.index import Ids
 
 FAR = -1
 SORTING_COSTS = 8  # times what going once over a mark of all nodes does, per node
-MAX_NEAR_LINKS = 2048
-NEAR_NODES = 12
 BLOCK_PATHS = 4096  # put together at a time
 FIRST_LINKS = 1024  # read before the first look for a meeting
+ALL_OF_ONE = np.array([np.iinfo(np.int64).max])  # whatever place among the neighbours of one node is its own
+ROW = 1  # the level that is one node's row, in whose order it stays
 
 
 def distances(
@@ -46,7 +46,12 @@ def distances(
 
 
 class _Side:
-    """One end of a two-ended search: the nodes it has reached, level by level, each in the order of their numbers."""
+    """One end of a two-ended search: the nodes it has reached, level by level.
+
+    Attributes:
+        levels: after :meth:`complete` each in the order of the nodes' numbers. After :meth:`advance` as they were met,
+            and as often; beyond ROW a level is put in order, every node once, when the search goes on from it.
+    """
 
     def __init__(self, ahead: Neighbors, behind: Neighbors, start: int) -> None:
         self._ahead, self._behind = ahead, behind
@@ -61,6 +66,8 @@ class _Side:
 
     def advance(self, interior: Mask, other: _Side) -> tuple[int, int] | None:
         """One round further; returns the first step that meets the other side: from which node to which."""
+        if len(self.levels) > ROW + 1:
+            self.levels[-1] = _distinct(self.frontier, len(self.seen))
         reached: list[NDArray[np.int32]] = []
         for nodes in self._pieces():
             found: list[tuple[int, int, int]] = []
@@ -76,8 +83,8 @@ class _Side:
                 return int(nodes[owner]), met
         everything = reached[0] if len(reached) == 1 else np.concatenate(reached)
         fresh = everything.compress(interior.take(everything) & ~self.seen.take(everything))
-        self.levels.append(_distinct(fresh, len(self.seen)))
-        self.seen[fresh] = True
+        self.levels.append(fresh.astype(np.int64))
+        self.seen.put(fresh, True)
         return None
 
     def complete(self, interior: Mask, other: _Side) -> Ids:
@@ -107,13 +114,11 @@ class _Side:
             yield self.frontier[start:end]
             start, links = end, 4 * links
 
-    def _read(self, nodes: Ids) -> Iterator[tuple[NDArray[np.int32], Ids]]:
+    def _read(self, nodes: Ids) -> Iterable[Ends]:
         if len(nodes) == 1:
             neighbors = self._ahead.row(int(nodes[0])).neighbors
-            yield neighbors, np.array([len(neighbors)])
-            return
-        for block in self._ahead.rows(nodes):
-            yield block.neighbors, block.counts
+            return (Ends(neighbors, ALL_OF_ONE),)
+        return self._ahead.ends(nodes)
 
     def chain(self, node: int) -> list[int]:
         """The nodes from one of the frontier back to where this side began."""
@@ -122,15 +127,19 @@ class _Side:
             if len(level) == 1:
                 nodes.append(int(level[0]))
             else:
+                mark = np.zeros(len(self.seen), dtype=bool)
+                mark.put(level, True)
                 before = self._behind.row(nodes[-1]).neighbors
-                places = level.searchsorted(before)
-                nodes.append(int(before.compress(level.take(places, mode="clip") == before).min()))
+                nodes.append(int(before.compress(mark.take(before)).min()))
         return nodes
 
 
-def _distinct(nodes: NDArray[np.int32], size: int) -> Ids:
+def _distinct(nodes: Ids, size: int) -> Ids:
     if len(nodes) * SORTING_COSTS < size:
-        return np.unique(nodes).astype(np.int64)
+        ranked = np.sort(nodes)
+        first = np.ones(len(ranked), dtype=bool)
+        np.not_equal(ranked[1:], ranked[:-1], out=first[1:])
+        return ranked.compress(first)
     mark = np.zeros(size, dtype=bool)
     mark[nodes] = True
     return np.flatnonzero(mark)
@@ -157,39 +166,6 @@ def shortest_path(
             return compiled.shortest_path(projection, source, target, interior)
         except kernels.GivenUp:
             pass
-    nodes = _near(projection, source, target, interior) or _far(projection, source, target, interior, limits)
-    if nodes is None:
-        return None
-    return nodes, tuple(_step(projection.out, *pair) for pair in pairwise(nodes))
-
-
-def _near(projection: Directions, source: int, target: int, interior: Mask) -> tuple[int, ...] | None:
-    """A shortest path of at most three steps if one is easily found; Python's sets are the fastest for so little."""
-    row = projection.out.row(source).neighbors
-    if len(row) > MAX_NEAR_LINKS:
-        return None
-    if target in (following := row.tolist()):
-        return source, target
-    other = projection.into.row(target).neighbors
-    if len(other) > MAX_NEAR_LINKS:
-        return None
-    ahead, back = row.compress(interior.take(row)).tolist(), other.compress(interior.take(other)).tolist()
-    joint = set(ahead).intersection(back)
-    if joint:
-        return source, min(joint), target
-    on = len(ahead) <= len(back)
-    few, many, neighbors = (ahead, set(back), projection.out) if on else (back, set(ahead), projection.into)
-    for node in few[:NEAR_NODES]:
-        following = neighbors.row(node).neighbors.tolist()
-        if not many.isdisjoint(following):
-            met = min(many.intersection(following))
-            return (source, node, met, target) if on else (source, met, node, target)
-    return None
-
-
-def _far(
-    projection: Directions, source: int, target: int, interior: Mask, limits: SearchLimits
-) -> tuple[int, ...] | None:
     ahead = _Side(projection.out, projection.into, source)
     back = _Side(projection.into, projection.out, target)
     while len(ahead.frontier) and len(back.frontier):
@@ -199,7 +175,8 @@ def _far(
         joint = ahead.advance(interior, back) if on else back.advance(interior, ahead)
         if joint is not None:
             start, end = joint if on else joint[::-1]
-            return (*reversed(ahead.chain(start)), *back.chain(end))
+            nodes = (*reversed(ahead.chain(start)), *back.chain(end))
+            return nodes, tuple(_step(projection.out, *pair) for pair in pairwise(nodes))
     return None
 
 
@@ -337,7 +314,7 @@ def _completed(prefix: list[int], joints: list[_Joint]) -> list[Ids]:
 
 def _reached(neighbors: Neighbors, nodes: Ids) -> Mask:
     mark = np.zeros(neighbors.nodes, dtype=bool)
-    for block in neighbors.rows(nodes):
+    for block in neighbors.ends(nodes):
         mark[block.neighbors] = True
     return mark
 
@@ -353,7 +330,7 @@ def _linked(neighbors: Neighbors, nodes: Ids, level: Ids) -> tuple[Ids, Ids, Ids
     mark = np.zeros(neighbors.nodes, dtype=bool)
     mark[level] = True
     keys = []
-    for block in neighbors.rows(nodes):
+    for block in neighbors.ends(nodes):
         chosen = np.flatnonzero(mark.take(block.neighbors))
         owners = block.counts.cumsum().searchsorted(chosen, side="right")
         keys.append(owners * neighbors.nodes + block.neighbors.take(chosen))

@@ -16,8 +16,9 @@ Files of an index (all little-endian ``.npy``): ``link_pointer`` int64 per node,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,10 @@ class Index:
         """Whether any import is part of the index."""
         return any(graph.startswith(IMPORT_PREFIX) for graph in self.graphs)
 
+    @cached_property
+    def _number_by_predicate(self) -> Mapping[str, int]:
+        return {predicate.name: number for number, predicate in enumerate(self.predicates)}
+
     def find(self, iri: str) -> int | None:
         """The number of a node, or None."""
         return self.nodes.find(iri)
@@ -209,10 +214,6 @@ class Index:
         """The numbers of a link's edges, strongest certainty first."""
         start, end = self.link_edge_pointer[link : link + 2].tolist()
         return range(start, end)
-
-    def statements_of(self, link: int) -> list[EdgeRecord]:
-        """A link's statements, strongest certainty first."""
-        return self.statements_of_links([link])[link]
 
     def statements_of_links(self, links: Sequence[int]) -> dict[int, list[EdgeRecord]]:
         """The statements of several links, each strongest certainty first; the arrays are read once for all."""
@@ -267,10 +268,10 @@ class Index:
             graph=self.graphs[int(self.edge_graph[number])],
         )
 
-    def predicate_numbers(self, names: Sequence[str]) -> Ids:
-        """The numbers of those of the names that occur in the index."""
-        wanted = set(names)
-        return np.array([n for n, p in enumerate(self.predicates) if p.name in wanted], dtype=np.int64)
+    def predicate_numbers(self, names: Collection[str]) -> Ids:
+        """The numbers of those of the names that occur in the index, in order."""
+        known = self._number_by_predicate
+        return np.array(sorted(known[name] for name in set(names) if name in known), dtype=np.int64)
 
 
 def certainty_bits(certainties: frozenset[Certainty], *, include_imports: bool) -> int:

@@ -50,7 +50,7 @@ class Kernels:
         scratch = self._shortest_scratch(out.nodes)
         first, count = self._shortest.shortest_path(
             out.pointer, out.neighbor, into.pointer, into.neighbor, source, target, interior, MAX_LINKS,
-            scratch.seen, scratch.order, scratch.ends, scratch.path,
+            scratch.seen, scratch.order, scratch.path,
         )  # fmt: skip
         if count == self._shortest.GIVEN_UP:
             raise GivenUp
@@ -92,7 +92,6 @@ class Kernels:
             kept = self._local.shortest = _ShortestScratch(
                 seen=np.zeros((2, nodes), dtype=np.uint8),
                 order=np.empty((2, nodes), dtype=np.int32),
-                ends=np.empty((2, self._shortest.MAX_LEVELS + 1), dtype=np.int64),
                 path=np.empty((2, self._shortest.PATH_PLACES), dtype=np.int64),
             )
         return kept
@@ -120,7 +119,6 @@ class _ShortestScratch:
 
     seen: NDArray[np.uint8]
     order: NDArray[np.int32]
-    ends: Ids
     path: Ids
 
 
@@ -148,16 +146,18 @@ def _read_only(values: NDArray[np.int16]) -> NDArray[np.int16]:
 _loaded: list[Kernels] = []  # at most one
 
 
-def load() -> bool:
-    """Load the compiled searches if numba is installed. Returns: whether they are loaded now."""
+def load(kept: Kernels | None = None) -> bool:
+    """Load the compiled searches, those that were kept or, if numba is installed, anew. Returns: whether they are."""
+    if kept is not None:
+        _loaded[:] = [kept]
     if not _loaded and find_spec("numba") is not None:
         _loaded.append(Kernels(*(import_module(f"kg.paths.compiled.{name}") for name in ("shortest", "best"))))
     return bool(_loaded)
 
 
-def unload() -> None:
-    """Go on without them; :func:`load` is quick from then on."""
-    _loaded.clear()
+def unload() -> Kernels | None:
+    """Go on without them. Returns: what was loaded; :func:`load` takes it back at once."""
+    return _loaded.pop() if _loaded else None
 
 
 def loaded() -> Kernels | None:

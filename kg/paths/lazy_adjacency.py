@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kg.paths.adjacency import (
     Directions,
+    Ends,
     Neighbors,
     Row,
     Rows,
@@ -109,13 +110,22 @@ class _View:
         return Row(self._neighbor[start:end].take(places), steps, self._cost.take(links))
 
     def rows(self, nodes: Ids) -> Iterator[Rows]:
+        neighbors, links, counts = self._read(nodes)
+        yield Rows(neighbors, self._cost.take(links), counts)
+
+    def ends(self, nodes: Ids) -> Iterator[Ends]:
+        neighbors, _, counts = self._read(nodes)
+        yield Ends(neighbors, counts)
+
+    def _read(self, nodes: Ids) -> tuple[NDArray[np.int32], NDArray[np.signedinteger], Ids]:
+        """The neighbours of these nodes, by which links, and how many each node has."""
         positions = positions_of(self._pointer, nodes)
         links = positions if self._link is None else self._link.take(positions)
         places = np.flatnonzero(self._allowed(links))
         ends = np.cumsum(self.degree(nodes))
         kept = places.searchsorted(ends)
         kept[1:] -= kept[:-1].copy()
-        yield Rows(self._neighbor.take(positions.take(places)), self._cost.take(links.take(places)), kept)
+        return self._neighbor.take(positions.take(places)), links.take(places), kept
 
     def _allowed(self, links: NDArray[np.signedinteger]) -> NDArray[np.bool_]:
         allowed: NDArray[np.bool_] = (self._certainties.take(links) & self._bits) != 0
@@ -145,3 +155,7 @@ class _Both:
     def rows(self, nodes: Ids) -> Iterator[Rows]:
         yield from self._first.rows(nodes)
         yield from self._second.rows(nodes)
+
+    def ends(self, nodes: Ids) -> Iterator[Ends]:
+        yield from self._first.ends(nodes)
+        yield from self._second.ends(nodes)

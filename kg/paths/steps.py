@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kg.model import CERTAINTIES, Certainty, EntityRef, PassageRef
+from kg.model import CERTAINTIES, RESERVATIONS, Certainty, EntityRef, PassageRef
 from kg.paths.adjacency import Selection
 from kg.paths.index import CERTAINTY_CODE, EdgeRecord, Index
 from ontology.terms import PREDICATES
@@ -15,7 +15,9 @@ from ontology.terms import PREDICATES
 def sentence_of(subject: EntityRef, predicate: str, target: EntityRef) -> str:
     """A statement in plain words, without a full stop; the name of a predicate that is not ours stays as it is."""
     term = PREDICATES.get(predicate)
-    return term.spell(subject.label, target.label) if term else f"{subject.label} {predicate} {target.label}"
+    if term is None:
+        return f"{subject.label} {predicate} {target.label}"
+    return term.spell(subject.label, target.label, kinds=(subject.kind, target.kind))
 
 
 Hop = tuple[int, int]  # the number of the node stepped from, and the step as in kg.adjacency
@@ -90,9 +92,17 @@ class Step:
         return sentence_of(self.subject, self.predicate, self.object)
 
     @property
+    def place(self) -> str:
+        """In whom or in what it holds, as far as the sentence does not say so itself; empty where it holds anywhere."""
+        told = self.sentence.casefold()
+        new = [text for text in self.contexts if text.casefold() not in told]
+        return "; ".join(text if text.startswith("in ") else f"in {text}" for text in new)
+
+    @property
     def told(self) -> str:
-        """The sentence with the contexts that it holds in, where it holds nowhere else."""
-        return f"{self.sentence} ({'; '.join(self.contexts)})" if self.contexts else self.sentence
+        """The sentence with what limits it: where it holds, if nowhere else, and how sure it is."""
+        limits = [text for text in (self.place, RESERVATIONS.get(self.certainty)) if text]
+        return f"{self.sentence} ({'; '.join(limits)})" if limits else self.sentence
 
 
 class Describer:

@@ -2,8 +2,9 @@
 
 A text is a list of terms, each a word or a name; a name also stands for what else the thing is called, so that
 "rapamycin" finds a sentence on sirolimus. Where no fact has every term, those come that have most of them, and they
-say which they lack. Words match by their stem (Porter 1980): "phosphorylation" finds "phosphorylates". No search looks
-at more than ``MOST_RANKED`` facts, however many the file holds.
+say which they lack. Words match by their stem (Porter 1980): "phosphorylation" finds "phosphorylates". No search ranks
+more than ``MOST_RANKED`` facts, however many the file holds; a word that more of them say narrows what is found and
+does not rank it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -21,7 +22,7 @@ from kg.identifiers import display
 from kg.model import EntityRef, PassageRef
 from kg.search.fact_words import FORMAT, folded
 from kg.search.spans import Span
-from kg.search.spelling import JOINING
+from kg.search.spelling import ASKING, JOINING
 from kg.tables import Listed
 
 MOST_RANKED = 2000
@@ -106,7 +107,7 @@ def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, 
             place = span.end
     if terms and place < len(tokens) and len(terms[-1].text) >= _HALF_TYPED:
         terms[-1] = Term(terms[-1].text, (*terms[-1].ways, f"{folded(tokens[-1])}*"))
-    kept = [term for term in terms if term.text not in _ASKING] or terms
+    kept = [term for term in terms if term.text not in ASKING] or terms
     return tuple({term.ways: term for term in kept if term.ways}.values())[:_MOST_TERMS]
 
 
@@ -142,39 +143,70 @@ class FactIndex:
         """Facts that say every term, else those that say most of them."""
         if not terms:
             return FactHits(limit=limit)
-        every = " AND ".join(f"({term.query()})" for term in terms)
-        ranked = self._ranked(every)
-        lacking: dict[int, tuple[str, ...]] = {}
+        counts = {term: self._count(term) for term in terms}
+        told: Sequence[Term] = terms
+        ranked = self._ranked(told, counts)
         if not ranked and len(terms) > 1:
-            lacking = self._lacking(terms)
-            ranked = list(lacking)
+            told = self._most_told(counts)
+            ranked = self._ranked(told, counts) if 2 * _letters(told) >= _letters(terms) else []
+        lacks = tuple(term.text for term in terms if term not in told)
         chosen = ranked[:limit]
         rows = self._rows(chosen)
-        items = tuple(_hit(rows[number], terms, lacking.get(number, ())) for number in chosen)
+        items = tuple(_hit(rows[number], terms, lacks) for number in chosen)
         more = len(ranked) > limit
         total = len(ranked) if len(ranked) < MOST_RANKED else None
         return FactHits(items, limit, total, more, "limit" if more else None)
 
-    def _ranked(self, query: str) -> list[int]:
-        """Facts that match, best first: a word in the sentence counts twice, a rare word more."""
-        found = "SELECT rowid AS id, bm25(word, 2.0, 1.0) AS rank FROM word WHERE word MATCH ? LIMIT ?"
-        with self._lock:
-            rows = self._connection.execute(f"SELECT id FROM ({found}) ORDER BY rank, id", (query, MOST_RANKED))  # noqa: S608 - constants
-            return [row[0] for row in rows]
+    def _count(self, term: Term) -> int:
+        """How many facts say a term; of a common one, which more say than are ranked, one more than those."""
+        return len(self._saying((term,), MOST_RANKED + 1))
 
-    def _lacking(self, terms: Sequence[Term]) -> dict[int, tuple[str, ...]]:
-        """Facts that say most of a text, at least half, by letters, with what they lack, all the same; best first."""
-        some = self._ranked(" OR ".join(f"({term.query()})" for term in terms))
-        says: dict[int, set[str]] = {number: set() for number in some}
-        for term in terms:
-            for number in self._ranked(term.query()):
-                if number in says:
-                    says[number].add(term.text)
-        best = max(says.values(), key=lambda said: len("".join(said)), default=set())
-        if 2 * len("".join(best)) < len("".join(term.text for term in terms)):
-            return {}
-        lacks = tuple(term.text for term in terms if term.text not in best)
-        return {number: lacks for number in some if says[number] == best}
+    def _saying(self, terms: Iterable[Term], most: int) -> list[int]:
+        """The first facts that say every one of some terms, in their order."""
+        return self._numbers("SELECT rowid FROM word WHERE word MATCH ? LIMIT ?", _every(terms), most)
+
+    def _ranked(self, terms: Sequence[Term], counts: Mapping[Term, int]) -> list[int]:
+        """Facts that say every term, best first: a rare word counts more, one in the sentence twice.
+
+        Common terms have to be said and rank nothing, because the engine's ranking reads every fact that says any word
+        it is given. Where all are common the shortest sentences of the first facts come first.
+        """
+        if not all(counts[term] for term in terms):
+            return []
+        rare = [term for term in terms if counts[term] <= MOST_RANKED]
+        if not rare:
+            found = "SELECT rowid FROM word WHERE word MATCH ? LIMIT ?"
+            shortest = f"SELECT id FROM fact WHERE id IN ({found}) ORDER BY length(sentence), id"  # noqa: S608 - constants
+            return self._numbers(shortest, _every(terms), MOST_RANKED)
+        query = "SELECT rowid FROM word WHERE word MATCH ? ORDER BY bm25(word, 2.0, 1.0), rowid"
+        ranked = self._numbers(query, _every(rare))
+        if len(rare) == len(terms):
+            return ranked
+        saying = {*self._saying(terms, MOST_RANKED)}
+        return [number for number in ranked if number in saying]
+
+    def _most_told(self, counts: Mapping[Term, int]) -> Sequence[Term]:
+        """The terms that one fact says, most of a text by letters: of rare ones exactly so, then of common ones."""
+        rare = [term for term, count in counts.items() if 0 < count <= MOST_RANKED]
+        says: dict[int, list[Term]] = {}
+        for term in rare:
+            for number in self._saying((term,), MOST_RANKED):
+                says.setdefault(number, []).append(term)
+        most = max(says.values(), key=lambda told: (_letters(told), -sum(counts[term] for term in told)), default=[])
+        begun = [most] if 2 * _letters(most) >= _letters(counts) else [most, []]
+        return max((self._with_common(told, counts) for told in begun), key=_letters)
+
+    def _with_common(self, told: Sequence[Term], counts: Mapping[Term, int]) -> Sequence[Term]:
+        """Terms that some fact says together, and as many common ones as go with them, the longest first."""
+        common = [term for term, count in counts.items() if count > MOST_RANKED]
+        for term in sorted(common, key=lambda term: -len(term.text)):
+            if self._saying((*told, term), 1):
+                told = (*told, term)
+        return told
+
+    def _numbers(self, query: str, *values: str | int) -> list[int]:
+        with self._lock:
+            return [row[0] for row in self._connection.execute(query, values)]
 
     def _rows(self, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
         marks = ", ".join("?" * len(numbers))
@@ -183,12 +215,13 @@ class FactIndex:
             return {row[0]: row[1:] for row in rows}
 
 
-# Words that ask for a fact; no fact says them.
-_ASKING = frozenset(
-    ("about", "any", "anything", "be", "best", "can", "could", "ever", "ha", "has", "have", "it", "many", "me",
-     "most", "much", "option", "shall", "should", "show", "tell", "there", "think", "when", "where", "whether",
-     "why", "will", "work", "would", "you")
-)  # fmt: skip
+def _every(terms: Iterable[Term]) -> str:
+    """Of the full-text table: facts that say every term."""
+    return " AND ".join(f"({term.query()})" for term in terms)
+
+
+def _letters(terms: Iterable[Term]) -> int:
+    return sum(len(term.text) for term in terms)
 
 
 def _hit(row: Sequence[str], terms: Sequence[Term], lacks: tuple[str, ...]) -> FactHit:

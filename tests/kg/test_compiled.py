@@ -146,6 +146,15 @@ def test_a_full_pool_is_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _best(index, projection, [3, 7], length=6, wanted=30, limits=SearchLimits()) == expected
 
 
+def test_what_was_unloaded_can_be_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "_loaded", [KERNELS])
+    kept = kernels.unload()
+    assert kernels.loaded() is None
+    assert kernels.unload() is None
+    assert kernels.load(kept)
+    assert kernels.loaded() is KERNELS
+
+
 def test_without_numba_nothing_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernels, "find_spec", lambda name: None)
     monkeypatch.setattr(kernels, "_loaded", [])

@@ -12,6 +12,7 @@ from kg.errors import InvalidParameter, StoreUnavailable
 from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE
 from kg.model import PassageRef
+from kg.search import facts as facts_module
 from kg.search.fact_words import FactText, folded, write_facts
 from kg.search.facts import FactHits, FactIndex, Term, terms_of
 from kg.search.finding import find
@@ -80,6 +81,50 @@ def test_where_no_fact_says_all_those_come_that_say_most_and_tell_what_they_lack
     hits = _found(facts, "sirolimus mTOR inhibits zebrafish")
     assert [(hit.curie, hit.lacks) for hit in hits.items] == [("statement:1", ("zebrafish",))]
     assert _found(facts, "zebrafish larvae embryo sirolimus").items == ()
+
+
+@pytest.fixture
+def many_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FactIndex]:
+    """A file in which more facts say "patients" and "response" than are ranked, and few say anything else."""
+    monkeypatch.setattr(facts_module, "MOST_RANKED", 4)
+    told = [f"Response of patients in a very long follow-up of the series {number}" for number in range(20)]
+    told += ["Response of patients", "Crossover of patients", "Crossover of patients with a response to sirolimus"]
+    write_facts(tmp_path / "facts.sqlite", [_fact(number, text) for number, text in enumerate(told)])
+    opened = FactIndex.open(tmp_path / "facts.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "lacks"),
+    [
+        ("patients crossover", [21, 22], ()), ("response of patients to sirolimus", [22], ()), ("patients", [0], ()),
+        ("crossover zebrafish patients", [21, 22], ("zebrafish",)), ("patients unicorn response", [0], ("unicorn",)),
+        ("patients crossover sirolimus unicorn", [22], ("unicorn",)),
+    ],
+)  # fmt: skip
+def test_a_rare_word_finds_its_facts_however_many_say_the_common_ones(
+    many_facts: FactIndex, text: str, numbers: list[int], lacks: tuple[str, ...]
+) -> None:
+    hits = _found(many_facts, text)
+    assert [int(hit.curie.partition(":")[2]) for hit in hits.items][: len(numbers)] == numbers
+    assert {hit.lacks for hit in hits.items} == {lacks}
+
+
+def test_more_facts_than_are_ranked_are_not_counted(many_facts: FactIndex) -> None:
+    assert _found(many_facts, "patients").total is None
+    assert _found(many_facts, "patients crossover").total == 2
+
+
+def test_no_search_ranks_by_words_that_more_facts_say_than_are_ranked(many_facts: FactIndex) -> None:
+    """The engine's ranking reads every fact that says any word it is given."""
+    asked: list[str] = []
+    many_facts._connection.set_trace_callback(asked.append)
+    for text in ("patients", "patients crossover response", "patients zebrafish crossover", "patients unicorn"):
+        _found(many_facts, text)
+    ranking = [query for query in asked if "bm25" in query]
+    assert any("crossover" in query for query in ranking)
+    assert not any(word in query for query in ranking for word in ("patient", "respons"))
 
 
 def test_a_long_answer_is_cut_and_says_so(facts: FactIndex) -> None:
