@@ -1,14 +1,18 @@
 """What the store says about a set of nodes, as Python values: the one way answers read records out of RDF.
 
 A question finds its nodes with a SPARQL query of ``kg/queries``; this module then fetches all their properties in one
-query, bounded by the number of nodes, never by the size of the graph.
+query, bounded by the number of nodes, never by the size of the graph. An open store does not change, so the nodes
+read last are kept: most answers name documents, passages and drugs that others named before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from kg.errors import PartialAnswer
 from kg.identifiers import compress, display, kind_of
@@ -18,6 +22,7 @@ from kg.store import Store
 from ontology.terms import CLASS_BY_KIND, CLASSES, SKG
 
 BATCH = 500  # nodes a query: keeps the VALUES block well under the query size limit
+KEPT_VALUES = 100_000  # property values of all nodes kept of a store together, some 300 bytes each, measured
 
 _PROPERTIES_OF = "SELECT DISTINCT ?node ?property ?value WHERE { ?node ?property ?value }"
 
@@ -87,23 +92,76 @@ def describe(store: Store, nodes: Iterable[str], *, with_passages: bool = False)
 
     Passages take a query of their own: in the same one, by a join, Virtuoso takes forty times as long for both.
 
-    Returns: a description per node that has properties, keyed by IRI; values sorted, so the answer is stable.
+    Returns: a description per node that has properties, keyed by IRI, in its order; values sorted, so the answer is
+        stable.
     """
-    wanted = sorted(set(nodes))
+    wanted, kept = sorted(set(nodes)), _kept_of(store)
+    known = kept.find(wanted)
+    if lacking := [node for node in wanted if node not in known]:
+        read = _read(store, lacking)
+        known |= {node: read.get(node) for node in lacking}
+        kept.keep({node: known[node] for node in lacking})
+    described = {node: each for node in wanted if (each := known[node]) is not None}
+    if with_passages:
+        named = {passage for each in described.values() for passage in each.iris("passage")}
+        described |= describe(store, named - described.keys())
+    return described
+
+
+def _read(store: Store, wanted: Sequence[str]) -> dict[str, Description]:
     found: dict[str, dict[str, set[Term]]] = {}
     for start in range(0, len(wanted), BATCH):
         for found_node, name, value in _rows(store, wanted[start : start + BATCH]):
             if found_node is None or name is None or value is None:
                 continue
             found.setdefault(found_node.value, {}).setdefault(_short(name.value), set()).add(value)
-    described = {
+    return {
         node: Description(node, {name: _sorted(values) for name, values in properties.items()})
         for node, properties in found.items()
     }
-    if with_passages:
-        named = {passage for each in described.values() for passage in each.iris("passage")}
-        described |= describe(store, named - described.keys())
-    return described
+
+
+class _Kept:
+    """Nodes of one store as they were read, the least used go first. Thread-safe.
+
+    A node without properties is None: that there is nothing is an answer, too.
+    """
+
+    def __init__(self) -> None:
+        self._nodes: OrderedDict[str, Description | None] = OrderedDict()
+        self._values = 0
+        self._lock = threading.Lock()
+
+    def find(self, nodes: Collection[str]) -> dict[str, Description | None]:
+        """Those that are kept, by IRI."""
+        with self._lock:
+            known = {node: self._nodes[node] for node in nodes if node in self._nodes}
+            for node in known:
+                self._nodes.move_to_end(node)
+            return known
+
+    def keep(self, read: Mapping[str, Description | None]) -> None:
+        """Keep what was read; of very many nodes only the last."""
+        with self._lock:
+            for node, each in read.items():
+                if node not in self._nodes:
+                    self._nodes[node] = each
+                    self._values += _size(each)
+            while self._values > KEPT_VALUES:
+                self._values -= _size(self._nodes.popitem(last=False)[1])
+
+
+def _size(description: Description | None) -> int:
+    return 1 + (sum(map(len, description.terms.values())) if description else 0)
+
+
+_kept: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _kept_of(store: Store) -> _Kept:
+    with _lock:
+        return _kept.setdefault(store, _Kept())
 
 
 def _rows(store: Store, nodes: Sequence[str]) -> Iterator[Row]:

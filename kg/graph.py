@@ -16,7 +16,7 @@ from kg import cards, catalogue, contents
 from kg.budget import Budget, Deadline
 from kg.description import describe, reference
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
-from kg.evidence import cases, comparison, explanation, gap_map, pooling, safety
+from kg.evidence import cases, comparison, explanation, gap_map, intervals, pooling, safety
 from kg.evidence import search as evidence_search
 from kg.evidence.clinical import Results
 from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
@@ -73,8 +73,6 @@ class KnowledgeGraph:
         cls,
         data_dir: str | Path,
         *,
-        workers: int = 1,
-        max_waiting: int = 32,
         lanes: LaneSizes | None = None,
         union_default_graph: bool = True,
         limits: QueryLimits | None = None,
@@ -86,14 +84,7 @@ class KnowledgeGraph:
         generation = open_current(Path(data_dir))
         index, names = Index.open(generation.index_path), NameIndex.open(generation.names_path)
         facts = FactIndex.open(generation.facts_path) if generation.facts_path.exists() else None
-        store = EmbeddedStore(
-            generation,
-            union_default_graph=union_default_graph,
-            workers=workers,
-            max_waiting=max_waiting,
-            lanes=lanes,
-            limits=limits,
-        )
+        store = EmbeddedStore(generation, union_default_graph=union_default_graph, lanes=lanes, limits=limits)
         return cls(store, index, names, facts)
 
     def close(self) -> None:
@@ -343,8 +334,9 @@ class KnowledgeGraph:
         return evidence_search.gather(self, EvidenceQuestion()).rows
 
     def warm_up(self) -> None:
-        """Read the results that the first gap map or comparison would wait for, if all can be kept."""
+        """Do what the first gap map or comparison would wait for: read the results, if all can be kept."""
         self.results.read_all()
+        intervals.load()
 
     def compare(
         self, a: str, b: str, histotype: str | None = None, measure: str | None = None

@@ -93,9 +93,7 @@ class EmbeddedStore:
         generation: held until the store is closed.
         union_default_graph: False makes the default graph the one without a name, as conformance suites
         expect.
-        workers: how many queries run at once.
-        max_waiting: how many more may wait for a worker.
-        lanes: both of these in detail, instead of them.
+        lanes: how many queries run at once, and how many more may wait.
         limits: how long and how deep a query may be.
     """
 
@@ -104,8 +102,6 @@ class EmbeddedStore:
         generation: Generation,
         *,
         union_default_graph: bool = True,
-        workers: int = 1,
-        max_waiting: int = 32,
         lanes: LaneSizes | None = None,
         limits: QueryLimits | None = None,
     ) -> None:
@@ -116,7 +112,7 @@ class EmbeddedStore:
             generation.store_path,
             union_default_graph=union_default_graph,
             prefixes=PREFIXES,
-            sizes=lanes or LaneSizes(workers, max_waiting),
+            sizes=lanes or LaneSizes(),
         )
         path = generation.names_path
         self._names = NameIndex.open(path) if path.is_file() else None
@@ -234,17 +230,8 @@ def open_store(
     data_dir: Path,
     *,
     union_default_graph: bool = True,
-    workers: int = 1,
-    max_waiting: int = 32,
     lanes: LaneSizes | None = None,
     limits: QueryLimits | None = None,
 ) -> EmbeddedStore:
     """Open the current generation of a data folder. Raises: StoreUnavailable."""
-    return EmbeddedStore(
-        open_current(data_dir),
-        union_default_graph=union_default_graph,
-        workers=workers,
-        max_waiting=max_waiting,
-        lanes=lanes,
-        limits=limits,
-    )
+    return EmbeddedStore(open_current(data_dir), union_default_graph=union_default_graph, lanes=lanes, limits=limits)

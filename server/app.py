@@ -14,6 +14,7 @@ from server.http.cache import ResultCache
 from server.http.clients import ClientLimits, install_limits
 from server.http.errors import install
 from server.http.headers import install_headers
+from server.http.keeping import install_keeping
 from server.http.telemetry import Telemetry, metrics_blueprint
 from server.settings import Settings
 from server.sparql.routes import sparql_blueprint
@@ -62,6 +63,7 @@ def create_app(
 
     install_headers(app, settings)
     install_compression(app)
+    install_keeping(app, lambda: graph.store.revision, cache)
     return app
 
 

@@ -104,7 +104,11 @@ class Settings:
     )
     services: str = _setting("", "endpoints that SERVICE may ask: full IRIs, separated by blanks; empty for none")
     cache_bytes: int = _setting(
-        64 * 1024**2, "answers of queries kept to be given again; 0 for none", unit="bytes", low=0, high=2**40
+        64 * 1024**2,
+        "answers of queries, pages and answers of the API kept to be given again; 0 for none",
+        unit="bytes",
+        low=0,
+        high=2**40,
     )
     client_requests_per_minute: int = _setting(
         1200,

@@ -145,7 +145,7 @@ class Telemetry:
 
         @app.before_request
         def begin() -> None:
-            g.start_s = self.begin()
+            g.start_s, g.is_under_way = self.begin(), True
 
         @app.after_request
         def count(response: Response) -> Response:
@@ -157,7 +157,8 @@ class Telemetry:
 
         @app.teardown_request
         def end(_: BaseException | None) -> None:
-            self.end()
+            if g.pop("is_under_way", False):
+                self.end()
 
 
 def rows_in(body: bytes | None, media_type: str) -> int | None:

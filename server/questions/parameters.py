@@ -115,7 +115,8 @@ def _known(name: str, table: Mapping[str, Parameter]) -> str:
 def _check(parameter: Parameter, texts: tuple[str, ...]) -> None:
     name = parameter.name
     if parameter.required and not texts:
-        raise InvalidParameter(name, "", "a value; it is required")
+        example = f", for example {parameter.example}" if parameter.example else ""
+        raise InvalidParameter(name, "", f"a value, which is required{example}")
     if len(texts) > 1 and not parameter.repeated:
         raise InvalidParameter(name, ", ".join(texts), "a single value")
     for text in texts:

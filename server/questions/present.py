@@ -11,7 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import cache
+from json.encoder import encode_basestring
 from typing import Any
+
+_PLAIN = frozenset({type(None), str, bool, int, float})
 
 
 def as_json(value: Any) -> Any:
@@ -19,28 +23,57 @@ def as_json(value: Any) -> Any:
 
     Raises: TypeError for a value that no answer should hold.
     """
-    if value is None or isinstance(value, str | bool | int | float):
+    kind = type(value)
+    if kind in _PLAIN or isinstance(value, str | int | float):
         return value
+    if isinstance(value, list | tuple):
+        return [as_json(entry) for entry in value]
+    if dataclasses.is_dataclass(kind):
+        return {key: as_json(getattr(value, name)) for name, key in _keys_of(kind)}
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, Enum):
         return as_json(value.value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        shown = (item for item in dataclasses.fields(value) if not item.name.startswith("_"))
-        # A field that would clash with a keyword ends in an underscore in Python, and does not on the wire.
-        return {item.name.rstrip("_"): as_json(getattr(value, item.name)) for item in shown}
     if isinstance(value, Mapping):
         return {str(key): as_json(entry) for key, entry in value.items()}
     if isinstance(value, set | frozenset):
         return sorted(as_json(entry) for entry in value)
-    if isinstance(value, list | tuple):
-        return [as_json(entry) for entry in value]
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    raise TypeError(f"{kind.__name__} has no JSON form")
+
+
+@cache
+def _keys_of(kind: type) -> tuple[tuple[str, str], ...]:
+    """Fields of a dataclass, each with its key.
+
+    One that would clash with a keyword ends in an underscore in Python, and does not on the wire.
+    """
+    names = (item.name for item in dataclasses.fields(kind))
+    return tuple((name, name.rstrip("_")) for name in names if not name.startswith("_"))
 
 
 def dumps(value: Any) -> str:
     """The JSON text of an answer, the same on the wire and on a terminal; a newline ends it."""
-    return json.dumps(as_json(value), ensure_ascii=False, indent=2) + "\n"
+    return _text(as_json(value), "\n") + "\n"
+
+
+def _text(value: Any, line: str) -> str:
+    """What ``json.dumps`` with an indent of 2 gives, which takes twice as long because it is not written in C.
+
+    Args:
+        value: of the types that :func:`as_json` gives.
+        line: a line break and the blanks that begin the lines it stands on.
+    """
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None:
+        return "null"
+    inner = line + "  "
+    if isinstance(value, dict) and value:
+        entries = [f"{encode_basestring(key)}: {_text(entry, inner)}" for key, entry in value.items()]
+        return f"{{{inner}{f',{inner}'.join(entries)}{line}}}"
+    if isinstance(value, list) and value:
+        return f"[{inner}{f',{inner}'.join([_text(entry, inner) for entry in value])}{line}]"
+    return json.dumps(value)
 
 
 @dataclass(frozen=True)

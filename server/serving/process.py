@@ -24,6 +24,7 @@ from kg.store import EmbeddedStore
 from server.app import create_app
 from server.http.errors import ShuttingDown, problem_reply
 from server.http.telemetry import QUERY_LOG, REQUEST_LOG, Telemetry
+from server.pages.browse import EXAMPLES, NAVIGATION
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class LiveApplication:
         if before is not None and is_unused:
             before.graph.close()
 
+    def warm_up(self) -> None:
+        """Make the graph that is served ready for its first visits, beside answering them."""
+        if self._current is not None and isinstance(self._current.graph.store, EmbeddedStore):
+            threading.Thread(target=_warm_up, args=(self._current,), daemon=True, name="warm-up").start()
+
     def reload(self) -> bool:
         """Take up what is current now; keep serving the old graph if that cannot be opened.
 
@@ -98,6 +104,7 @@ class LiveApplication:
             if isinstance(graph.store, EmbeddedStore):
                 graph.store.start()
             self.begin(graph)
+            self.warm_up()
             logger.warning("serving generation %s", graph.store.revision)
             return True
 
@@ -201,20 +208,25 @@ def made_ready(
     """The application on a graph whose workers have been started, and its counters."""
     if isinstance(graph.store, EmbeddedStore):
         graph.store.start()
-        threading.Thread(target=_warm_up, args=(graph,), daemon=True, name="warm-up").start()
     # Meanwhile path questions are answered without; the first time on a machine it takes some seconds.
     threading.Thread(target=kernels.load, daemon=True, name="kernels").start()
     _set_up_logs(settings)
     telemetry = Telemetry()
     live = LiveApplication(lambda each: create_app(each, settings, telemetry=telemetry), reopen)
     live.begin(graph)
+    live.warm_up()
     return live, telemetry
 
 
-def _warm_up(graph: KnowledgeGraph) -> None:
+def _warm_up(served: Served) -> None:
+    """Do beforehand, beside the first requests, what visits of the pages that the home page leads to would wait for."""
     try:
-        graph.warm_up()
-    except KgError as error:  # it was closed meanwhile, or a query failed: the first question will tell
+        served.graph.warm_up()
+        for each in (*EXAMPLES, *NAVIGATION):
+            if not served.is_retired:
+                with served.app.test_request_context(each.href):
+                    served.app.dispatch_request()
+    except KgError as error:  # it was closed meanwhile, or a query failed: the first visit will tell
         logger.info("not warmed up: %s", error)
 
 

@@ -1,19 +1,20 @@
-"""The JSON API on the curated graph: shapes, errors, and that it says what the command line says."""
+"""The JSON API on the curated graph: shapes, answers and errors."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from kg import KnowledgeGraph
+from kg.model import EntityRef
 from server.app import create_app
-from server.cli import main
 from server.questions.openapi import describe_api
+from server.questions.present import as_json, dumps
 from server.questions.table import QUESTIONS
 
 
@@ -28,6 +29,21 @@ def ask(api: FlaskClient, path: str, status: int = 200) -> Any:
     expected = "application/json" if status == 200 else "application/problem+json"
     assert response.mimetype == expected
     return response.get_json()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": (), "b": {}, "c": {"d": [1, -0.0, 1e22, 10**30, float("inf")], "e": [[], [None]]}},
+        ["é\u2028", 'a "b" \\ c\n\t\x01', True, False],
+        EntityRef("x:a", "x:a", "Drug", "a"),
+        {"z": frozenset({"b", "a"}), "y": Decimal("1.50"), "x": Decimal(2)},
+        "text",
+        None,
+    ],
+)
+def test_answers_are_spelled_as_the_standard_library_spells_them(value: Any) -> None:
+    assert dumps(value) == json.dumps(as_json(value), ensure_ascii=False, indent=2) + "\n"
 
 
 def labels(refs: list[Mapping[str, Any]]) -> list[str]:
@@ -93,11 +109,6 @@ def test_every_list_says_whether_it_is_whole(api: FlaskClient) -> None:
     assert reached["total"] == len(reached["paths"])
 
 
-def test_a_query_in_a_file_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["query", "@nowhere.rq"]) == 2
-    assert "@nowhere.rq" in capsys.readouterr().err
-
-
 def test_rapamycin_reaches_g1_arrest_through_fkbp12_its_complex_and_mtor(api: FlaskClient) -> None:
     answer = ask(api, "/api/v1/mechanism?drug=rapamycin&target=G1 arrest")
     chains = [[step["object"]["label"] for step in path["steps"]] for path in answer["paths"]]
@@ -159,8 +170,8 @@ def test_imatinib_in_dermatofibrosarcoma_begins_with_its_cells_and_the_receptor_
 ) -> None:
     answer = ask(api, "/api/v1/mechanism?drug=imatinib&target=DFSP")
     told = [path["sentence"] for path in answer["paths"]]
-    assert told[0] == "imatinib causes apoptosis (dermatofibrosarcoma protuberans cell lines)."
-    assert told.index("imatinib inhibits PDGFR.") < min(n for n, text in enumerate(told) if "KIT" in text)
+    assert told[0] == "Imatinib causes apoptosis (in dermatofibrosarcoma protuberans cell lines)."
+    assert told.index("Imatinib inhibits PDGFR.") < min(n for n, text in enumerate(told) if "KIT" in text)
     first = answer["gaps"][0]
     assert first["from"]["label"] == "PDGFR"
     assert [step["predicate"] for step in first["around"]] == ["activates", "hasMutation"]
@@ -302,23 +313,6 @@ def test_no_path_is_an_empty_list_and_not_an_error(api: FlaskClient) -> None:
     assert answer["paths"] == []
 
 
-@pytest.mark.parametrize(
-    ("command", "path"),
-    [
-        (["search", "CCI-779"], "/api/v1/search?q=CCI-779"),
-        (["mechanism", "--drug", "gemcitabine"], "/api/v1/mechanism?drug=gemcitabine"),
-        (["evidence", "--drug", "temsirolimus"], "/api/v1/evidence?drug=temsirolimus"),
-        (["paths", "rapamycin", "mTOR", "--k", "3"], "/api/v1/paths?source=rapamycin&target=mTOR&k=3"),
-        (["timeline", "patient:003-2"], "/api/v1/cases/patient:003-2/timeline"),
-    ],
-)
-def test_the_command_line_prints_the_http_body(
-    api: FlaskClient, curated_data: Path, command: list[str], path: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([*command, "--data", str(curated_data), "--json"]) == 0
-    assert capsys.readouterr().out == api.get(path).get_data(as_text=True)
-
-
 def test_every_answer_has_the_keys_that_the_description_promises(api: FlaskClient) -> None:
     schemas = describe_api(QUESTIONS)["components"]["schemas"]
     for path, name in (
@@ -337,56 +331,3 @@ def test_a_thing_leads_to_its_page_or_to_rdf_by_what_is_accepted(api: FlaskClien
     assert rdf.mimetype == "text/turtle"
     assert "FKBP1A" in rdf.get_data(as_text=True)
     assert api.get("/id/drug/nothing").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("command", "filters"),
-    [
-        (["mechanism", "--drug", "imatinib", "--target", "KIT", "--effect", "raises"], "effect"),
-        (
-            [
-                "mechanism",
-                "--drug=gemcitabine",
-                "--target=DNA chain termination",
-                "--max-length=2",
-                "--graph=document-004",
-            ],
-            "graph, max_length",
-        ),
-        (["paths", "imatinib", "GIST", "--predicate", "arisesIn"], "predicate"),
-    ],
-)
-def test_the_command_line_names_the_filters_that_shut_everything_out(
-    curated_data: Path, command: list[str], filters: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([*command, "--data", str(curated_data)]) == 0
-    told = capsys.readouterr().out.splitlines()
-    assert "No path." in told
-    assert f"What there is was shut out by: {filters}." in told
-
-
-class TestExitCodes:
-    def test_wrong_use_is_two(self, curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["evidence", "--design", "guess", "--data", str(curated_data)]) == 2
-        assert "case report" in capsys.readouterr().err
-
-    def test_an_unknown_name_is_four(self, curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["entity", "rapamicine", "--data", str(curated_data)]) == 4
-        assert "Did you mean" in capsys.readouterr().err
-
-    def test_nothing_built_is_four(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["search", "KIT", "--data", str(tmp_path)]) == 4
-        assert "sarcoma-kg build" in capsys.readouterr().err
-
-    def test_a_query_over_its_time_is_five(self, curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        runaway = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-        assert main(["query", runaway, "--timeout", "0.5", "--data", str(curated_data)]) == 5
-        assert "0.5" in capsys.readouterr().err
-
-    def test_faults_in_curated_files_are_three(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        (tmp_path / "entities").mkdir()
-        (tmp_path / "documents").mkdir()
-        (tmp_path / "entities" / "drugs.yaml").write_text("- id: drug:x\n  lable: x\n", encoding="utf-8")
-        assert main(["build", "--curated", str(tmp_path), "--data", str(tmp_path / "data")]) == 3
-        assert "drugs.yaml:2:3" in capsys.readouterr().err
-        assert not (tmp_path / "data" / "current").exists()
