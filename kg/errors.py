@@ -51,8 +51,8 @@ class EntityNotFound(KgError):
     def message(self) -> str:
         where = f" (parameter {self.parameter})" if self.parameter else ""
         names = ", ".join(f"{label} ({curie})" for curie, label in self.suggestions)
-        hint = f" Did you mean: {names}?" if names else ""
-        return f"Nothing in this graph is called {self.text!r}{where}.{hint}"
+        hint = f"Did you mean: {names}?" if names else "Nothing is called nearly so; search for one word of the name."
+        return f"Nothing in this graph is called {self.text!r}{where}. {hint}"
 
 
 @dataclass(eq=False)
@@ -82,7 +82,8 @@ class InvalidParameter(KgError):
     expected: str
 
     def message(self) -> str:
-        return f"{self.parameter}={self.value!r} is not allowed: expected {self.expected}."
+        wrong = f"{self.parameter}={self.value!r} is not allowed" if self.value else f"{self.parameter} is missing"
+        return f"{wrong}: expected {self.expected}{'' if self.expected.endswith('?') else '.'}"
 
 
 @dataclass(eq=False)

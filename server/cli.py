@@ -1,14 +1,16 @@
 """The command line, and the only place that wires everything together.
 
 Question commands come from ``server.questions``: the same parameters, and with ``--json`` the same bytes, as over HTTP.
-Exit codes: 0 done, 2 wrong use, 3 faults in curated files, 4 not found, 5 a limit was hit.
+What a command ends with is said by ``sarcoma-kg --help``.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -33,20 +35,19 @@ from kg.graph import KnowledgeGraph
 from kg.remote.graph import open_remote
 from kg.sparql.query import SparqlOperation
 from server.addresses import csv_text
-from server.handing_over import STORE_VARIABLE, Commands, add_export, add_push
+from server.commands import Commands
+from server.commands.curating import add_build, add_check, add_facts, add_import
+from server.commands.handing_over import STORE_VARIABLE, add_export, add_push
 from server.http.negotiation import format_named
 from server.pages import figures
 from server.pages.sharing import source_line
 from server.questions.parameters import Arguments, Parameter, read
-from server.questions.present import dumps, listing
+from server.questions.present import dumps
 from server.questions.table import QUESTIONS, Question
 from server.serving.granian_server import serve_with_granian
 from server.serving.process import serve
 from server.settings import Settings, add_arguments, from_arguments
 from server.terminal import render
-from triples.imports.catalog import ImportManifest, list_imports, remove_import
-from triples.imports.job import READERS, ImportQuestion, run_import
-from triples.read import CURATED
 
 EXIT_CODES: tuple[tuple[tuple[type[KgError], ...], int], ...] = (
     ((CurationError,), 3),
@@ -54,29 +55,42 @@ EXIT_CODES: tuple[tuple[tuple[type[KgError], ...], int], ...] = (
     ((BudgetExceeded, Overloaded), 5),
     ((KgError,), 2),
 )
+MACHINE_REFUSED = 6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns the exit code."""
     parser = _parser()
-    given = parser.parse_args(arguments)
+    given, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        given.command.error(f"unknown: {' '.join(unknown)}")  # the command's own usage, not that of all commands
     try:
         return int(given.run(given))
     except KgError as error:
-        if getattr(given, "json", False):
-            sys.stderr.write(dumps({"code": error.code, "detail": str(error)}))
-        else:
-            sys.stderr.write(f"sarcoma-kg: {error}\n")
+        _report(given, error.code, str(error))
         return next(code for kinds, code in EXIT_CODES if isinstance(error, kinds))
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
         sys.stderr.close()
         return 0
+    except OSError as fault:
+        place = f"{fault.filename}: " if fault.filename else ""
+        _report(given, "machine_refused", f"{place}{fault.strerror or fault}")
+        return MACHINE_REFUSED
     except KeyboardInterrupt:
         return 130
 
 
+def _report(given: argparse.Namespace, code: str, detail: str) -> None:
+    sys.stderr.write(dumps({"code": code, "detail": detail}) if given.json else f"sarcoma-kg: {detail}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sarcoma-kg", description="A knowledge graph of sarcoma treatment.")
+    parser = argparse.ArgumentParser(
+        prog="sarcoma-kg",
+        description="A knowledge graph of sarcoma treatment.",
+        epilog="Exit codes: 0 done, 2 wrong use, 3 faults in curated files, 4 not found, 5 a limit was hit, "
+        "6 the machine refused, as where a file cannot be written.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -94,45 +108,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help=f"a SPARQL endpoint that `push` has loaded, instead of the graph in --data ({STORE_VARIABLE})",
     )
-    _add_build(commands, common)
+    add_build(commands, common)
     add_push(commands, common)
     add_export(commands, common)
     _add_serve(commands, reading)
-    _add_check(commands, common)
-    _add_facts(commands, common)
+    add_check(commands, common)
+    add_facts(commands, common)
     _add_query(commands, reading)
-    _add_import(commands, common)
+    add_import(commands, common)
     for question in QUESTIONS:
         _add_question(commands, reading, question)
+    for command in commands.choices.values():
+        command.set_defaults(command=command)
     return parser
-
-
-def _add_build(commands: Commands, common: argparse.ArgumentParser) -> None:
-    command = commands.add_parser(
-        "build", parents=[common], help="compile the curated facts into a new version of the graph"
-    )
-    command.add_argument(
-        "--curated", type=Path, default=CURATED, metavar="DIR", help="other curated files than the packaged ones"
-    )
-    command.add_argument("--force", action="store_true", help="build even if nothing has changed")
-    command.set_defaults(run=_build)
-
-
-def _build(given: argparse.Namespace) -> int:
-    def progress(message: str) -> None:
-        if not given.json:
-            print(message, file=sys.stderr)
-
-    from triples.build import build  # noqa: PLC0415 - reasoner and shapes: half a second that no question needs
-
-    built = build(given.data, given.curated, progress, force=given.force)
-    if given.json:
-        sys.stdout.write(dumps({"generation": built.path.name, "skipped": built.skipped, "manifest": built.manifest}))
-        return 0
-    done = "already built: " if built.skipped else ""
-    print(f"{done}{built.path.name} is current in {given.data}")
-    print(f"{built.manifest.quads} quads, dataset SHA-256 {built.manifest.checksum}")
-    return 0
 
 
 def _opened(given: argparse.Namespace, settings: Settings | None = None) -> KnowledgeGraph:
@@ -162,6 +150,9 @@ def _add_serve(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def _serve(given: argparse.Namespace) -> int:
     settings = from_arguments(given)
+    if settings.sources and not Path(settings.sources).is_dir():
+        raise InvalidParameter("sources", settings.sources, "a folder that exists")
+    _check_address(settings.host, settings.port)
     reopen = partial(_opened, given, settings)
     if settings.server == "granian":
         serve_with_granian(reopen, settings)
@@ -171,74 +162,20 @@ def _serve(given: argparse.Namespace) -> int:
     return 0
 
 
-def _add_check(commands: Commands, common: argparse.ArgumentParser) -> None:
-    command = commands.add_parser("check", parents=[common], help="find every fault in the curated files")
-    command.add_argument(
-        "--curated", type=Path, default=CURATED, metavar="DIR", help="the folder with entities/ and documents/"
-    )
-    command.add_argument("--document", help="only this document's folder, for example 000")
-    command.add_argument("--file", help="only this file of the folder")
-    command.add_argument(
-        "--sources", type=Path, metavar="DIR", help="the source documents: also compare facts with their passages"
-    )
-    command.add_argument("--locate", action="store_true", help="replace quoted words by offsets; needs --sources")
-    command.add_argument(
-        "--coverage", action="store_true", help="list sentences and numbers in no fact; needs --sources"
-    )
-    command.add_argument(
-        "--identifiers",
-        action="store_true",
-        help="list how many entities have identifiers elsewhere, and why others not",
-    )
-    command.add_argument(
-        "--retractions", type=Path, metavar="FILE", help="retracted articles (PubMed identifiers) that must be marked"
-    )
-    command.set_defaults(run=_check)
-
-
-def _check(given: argparse.Namespace) -> int:
-    if given.sources is None and (given.locate or given.coverage):
-        raise InvalidParameter("--sources", "", "the folder with the source documents, for --locate and --coverage")
-    from triples.check import CheckQuestion, check  # noqa: PLC0415 - as in _build
-    from triples.report import check_summary, render_check  # noqa: PLC0415
-
-    question = CheckQuestion(
-        given.curated,
-        given.document,
-        given.file,
-        given.sources,
-        given.locate,
-        shapes=True,
-        retractions=given.retractions,
-    )
-    report = check(question)
-    text = render_check(report, coverage=given.coverage, identifiers=given.identifiers)
-    sys.stdout.write(dumps(check_summary(report)) if given.json else text)
-    return 0 if report.is_sound else 3
-
-
-def _add_facts(commands: Commands, common: argparse.ArgumentParser) -> None:
-    command = commands.add_parser(
-        "facts", parents=[common], help="every fact of a document as a plain sentence, in the order of its text"
-    )
-    command.add_argument(
-        "--curated", type=Path, default=CURATED, metavar="DIR", help="the folder with entities/ and documents/"
-    )
-    command.add_argument("--document", required=True, help="for example 000")
-    command.set_defaults(run=_facts)
-
-
-def _facts(given: argparse.Namespace) -> int:
-    from triples.build import read_sound_corpus  # noqa: PLC0415 - as in _build
-    from triples.facts import facts  # noqa: PLC0415
-
-    listed = facts(read_sound_corpus(given.curated), given.document)
-    if given.json:
-        sys.stdout.write(dumps(listing(tuple(listed))))
-    else:
-        for fact in listed:
-            print(f"{', '.join(map(str, fact.passages)):24} {fact.sentence}")
-    return 0
+def _check_address(host: str, port: int) -> None:
+    """Try to listen there before the work of opening a graph. Raises: InvalidParameter."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as fault:
+        raise InvalidParameter("host", host, f"a name or an address of this machine ({fault.strerror})") from fault
+    family, kind, protocol, _, address = found[0]
+    with socket.socket(family, kind, protocol) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: what has just ended may come again
+        try:
+            tried.bind(address)
+        except OSError as fault:
+            name, value = ("host", host) if fault.errno == errno.EADDRNOTAVAIL else ("port", str(port))
+            raise InvalidParameter(name, value, f"one that is free here ({fault.strerror})") from fault
 
 
 def _add_query(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -272,53 +209,6 @@ def _query_in(file: str) -> str:
         return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise InvalidParameter("query", f"@{file}", f"a file of SPARQL in UTF-8 ({fault})") from fault
-
-
-def _add_import(commands: Commands, common: argparse.ArgumentParser) -> None:
-    command = commands.add_parser(
-        "import", parents=[common], help="read another graph, which the next build takes in; list or remove imports"
-    )
-    command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="its nodes and edges; none: list imports")
-    command.add_argument("--name", help="what to call it: its graph is graph:import-NAME")
-    command.add_argument("--licence", "--license", default="", help="of the data: an SPDX name or an address")
-    command.add_argument("--version", default="", help="of the data, as its publisher calls it")
-    command.add_argument("--source", default="", help="where it comes from: an address or a citation")
-    command.add_argument("--format", choices=tuple(READERS), help="default: told from the files")
-    command.add_argument("--remove", metavar="NAME", help="take this import out")
-    command.set_defaults(run=_import)
-
-
-def _import(given: argparse.Namespace) -> int:
-    def progress(message: str) -> None:
-        if not given.json:
-            print(message, file=sys.stderr)
-
-    if given.remove is not None:
-        remove_import(given.data, given.remove)
-        progress(f"removed {given.remove}; the next `sarcoma-kg build` is without it")
-        return 0
-    if not given.files:
-        imports = list_imports(given.data)
-        sys.stdout.write(dumps(listing(imports)) if given.json else "".join(map(_import_line, imports)))
-        return 0
-    if given.name is None:
-        raise InvalidParameter("--name", "", "a name for the import")
-    question = ImportQuestion(given.name, tuple(given.files), given.licence, given.version, given.source, given.format)
-    done = run_import(given.data, question, progress)
-    if given.json:
-        sys.stdout.write(dumps({"import": done.manifest, "rejects": str(done.rejects), "skipped": done.skipped}))
-        return 0
-    sys.stdout.write(_import_line(done.manifest))
-    if done.manifest.counts["rejected"]:
-        print(f"rejected rows, with line and reason: {done.rejects}")
-    print("run `sarcoma-kg build` to take it in")
-    return 0
-
-
-def _import_line(manifest: ImportManifest) -> str:
-    counts = manifest.counts
-    held = f"{counts['nodes']:,} nodes, {counts['edges']:,} edges, {counts['rejected']:,} rows rejected"
-    return f"{manifest.name}: {manifest.kind}, version {manifest.version}, {manifest.licence}; {held}\n"
 
 
 def _add_question(commands: Commands, common: argparse.ArgumentParser, question: Question) -> None:

@@ -31,6 +31,12 @@ def data_dir() -> Path:
     return ROOT / "tests" / "data"
 
 
+@pytest.fixture(scope="session")
+def corpus_dir(data_dir: Path) -> Path:
+    """A small invented corpus as curated; not to be changed."""
+    return data_dir / "corpus"
+
+
 def publish_nquads(data_dir: Path, nquads: Path, checksum: str = "c0ffee") -> Path:
     """Make a file of N-Quads the current generation of a data folder."""
     with building(data_dir) as folder:

@@ -141,7 +141,7 @@ class RemoteClient:
             if response.status_code == 401 and self._learn(response):
                 response = self._http.send(request, auth=self._auth)
         except httpx.HTTPError as error:
-            raise self._unavailable(type(error).__name__) from None
+            raise self._unavailable(f"no answer from it ({error or type(error).__name__})") from None
         missing_is_fine = method == "DELETE" and response.status_code == 404
         if response.status_code >= 300 and not missing_is_fine:
             raise self._unavailable(f"its graph store answered {method} with status {response.status_code}")
@@ -191,7 +191,7 @@ class RemoteClient:
         except httpx.TimeoutException:
             raise QueryTimeout("timeout_s", budget.timeout_s, "s") from None
         except httpx.HTTPError as error:
-            raise self._unavailable(type(error).__name__) from None
+            raise self._unavailable(f"no answer from it ({error or type(error).__name__})") from None
 
     def _sent(
         self, request: httpx.Request, budget: Budget, deadline: float, given_up: threading.Event, *, may_learn: bool

@@ -100,13 +100,11 @@ class Capabilities:
     Attributes:
         engine: its name and version as it gives them, or "".
         header: of our graph, or None on a foreign endpoint.
-        is_described: whether it gives a service description.
         union_default_graph: whether a query without a dataset sees all graphs; None if that is not known.
     """
 
     engine: str
     header: Header | None
-    is_described: bool
     union_default_graph: bool | None
 
 
@@ -130,7 +128,7 @@ class RemoteStore:
         self._limits = limits or QueryLimits()
         self._reads = itertools.count()
         self.find: Find | None = None  # what skg:matches finds, once the index of names is here
-        self._capabilities = Capabilities("", None, is_described=False, union_default_graph=None)
+        self._capabilities = Capabilities("", None, union_default_graph=None)
         try:
             self._capabilities = self._probed()
         except KgError:
@@ -284,7 +282,7 @@ class RemoteStore:
             described = self._client.describe(PROBE).body
         union = b"UnionDefaultGraph" in described if b"sparql-service-description" in described else None
         engine = body.headers.get("server", "").strip()
-        return Capabilities(engine, found_header(self._client), union is not None, union)
+        return Capabilities(engine, found_header(self._client), union)
 
 
 def found_header(client: RemoteClient) -> Header | None:

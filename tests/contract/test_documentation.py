@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -47,8 +48,27 @@ def test_readme_commands_are_make_targets() -> None:
     assert {"serve", "test"} <= set(re.findall(r"make ([a-z]+)", readme)) <= targets
 
 
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+ROOMS = "bench|docs|kg|ontology|server|tests|triples|web"
+
+
+def test_files_that_documents_name_are_there() -> None:
+    for page in PAGES:
+        for quoted in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8")):
+            for name in re.findall(rf"(?<![\w./-])(?:{ROOMS})/[\w./*-]*(?![\w<{{])", quoted):
+                assert list(ROOT.glob(name.rstrip("/"))), f"{page.name} names {name}"
+
+
+def test_modules_that_documents_name_are_there() -> None:
+    for page in PAGES:
+        for name in re.findall(
+            r"(?<![\w./:-])(?:bench|kg|ontology|server|triples)(?:\.[a-z_]+)+", page.read_text(encoding="utf-8")
+        ):
+            if ".example" not in name:  # that is a host
+                assert resolve_name(name), f"{page.name} names {name}"
+
+
 def test_links_between_documents_lead_somewhere() -> None:
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-    for page in pages:
+    for page in PAGES:
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"

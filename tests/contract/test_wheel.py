@@ -48,7 +48,7 @@ def served(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         address = next(match[0] for line in server.stderr if (match := re.search(r"http://\S+?:\d+", line)))
         yield address
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=60)
 
 
 def test_the_wheel_holds_the_four_rooms_the_facts_and_the_bundle(wheel: Path) -> None:

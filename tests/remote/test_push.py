@@ -25,25 +25,57 @@ from kg.remote.store import PROBE
 from server.app import create_app
 from server.serving.process import LiveApplication
 from tests.remote.conftest import ENGINES, running
+from triples.build import build
 
 LOCK = shutil.ignore_patterns(".in-use")
 DRUGS = "SELECT (COUNT(*) AS ?n) WHERE { ?s a skg:Drug }"
 
 
-@pytest.fixture(params=["oxigraph", pytest.param("virtuoso", marks=pytest.mark.slow)])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A running engine of this test alone."""
-    command, url = ENGINES[request.param](tmp_path)
-    with running(command, url, tmp_path):
+@pytest.fixture(scope="module", params=["oxigraph", pytest.param("virtuoso", marks=pytest.mark.slow)])
+def own_engine_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running engine of these tests alone."""
+    folder = tmp_path_factory.mktemp(request.param)
+    command, url = ENGINES[request.param](folder)
+    with running(command, url, folder):
         yield url
 
 
 @pytest.fixture
-def newer_data(curated_data: Path, tmp_path: Path) -> Path:
+def empty_url(own_engine_url: str) -> str:
+    """That engine without a graph of ours."""
+    for name in _graphs(own_engine_url):
+        _to_graph("DELETE", own_engine_url, f"{BASE}graph/{name}")
+    assert _graphs(own_engine_url) == set()
+    return own_engine_url
+
+
+@pytest.fixture(autouse=True)
+def small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small graph takes as many requests as a large one does."""
+    monkeypatch.setattr("kg.remote.push.CHUNK_BYTES", 200_000)
+
+
+@pytest.fixture(scope="module")
+def invented_data(tmp_path_factory: pytest.TempPathFactory, corpus_dir: Path) -> Path:
+    """A data folder with a small graph: what a push does, it does graph by graph."""
+    folder = tmp_path_factory.mktemp("invented")
+    build(folder, corpus_dir, shapes=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def invented_graph(invented_data: Path) -> Iterator[KnowledgeGraph]:
+    """That graph."""
+    with KnowledgeGraph.open(invented_data) as graph:
+        yield graph
+
+
+@pytest.fixture
+def newer_data(invented_data: Path, tmp_path: Path) -> Path:
     """The same graph as a generation of another version."""
     data = tmp_path / "newer"
     with building(data) as folder:
-        shutil.copytree((curated_data / CURRENT).resolve(), folder, dirs_exist_ok=True, ignore=LOCK)
+        shutil.copytree((invented_data / CURRENT).resolve(), folder, dirs_exist_ok=True, ignore=LOCK)
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         (folder / MANIFEST).write_text(json.dumps({**manifest, "checksum": "bbbbbb"}), "utf-8")
         publish(data, folder)
@@ -56,6 +88,13 @@ def _graphs(url: str) -> set[str]:
     with closing(RemoteClient(Address.of(url))) as client:
         rows = json.loads(client.query([("query", query)], "application/sparql-results+json", PROBE).body)
     return {row["g"]["value"].removeprefix(f"{BASE}graph/") for row in rows["results"]["bindings"]}
+
+
+def _to_graph(method: str, url: str, graph: str, body: bytes | None = None) -> None:
+    """A Graph Store request to an engine."""
+    with closing(RemoteClient(Address.of(url))) as client:
+        headers = client.query([("query", "ASK { }")], "application/sparql-results+json", PROBE).headers
+        client.graph(method, graph_store_of(client.address.url, headers.get("server", "")), graph, body)
 
 
 def _broken_after(monkeypatch: pytest.MonkeyPatch, requests: int) -> None:
@@ -72,28 +111,28 @@ def _broken_after(monkeypatch: pytest.MonkeyPatch, requests: int) -> None:
 
 
 def test_a_first_push_that_breaks_off_leaves_a_foreign_endpoint(
-    curated_data: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    invented_data: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with monkeypatch.context() as patch:
         _broken_after(patch, 4)
         with pytest.raises(RemoteUnavailable):
-            push(curated_data, empty_url)
+            push(invented_data, empty_url)
     with open_remote(empty_url, tmp_path) as graph:
         assert isinstance(graph, ForeignGraph)
-    done = push(curated_data, empty_url)
+    done = push(invented_data, empty_url)
     assert len(done.removed) == 2  # the union and the index that were begun
     with open_remote(empty_url, tmp_path) as graph:
         assert graph.data_version == done.data_version
 
 
 def test_a_later_push_that_breaks_off_leaves_readers_the_version_before(
-    curated_data: Path,
+    invented_data: Path,
     newer_data: Path,
     empty_url: str,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    push(curated_data, empty_url)
+    push(invented_data, empty_url)
     with open_remote(empty_url, tmp_path) as before:
         version, drugs = before.data_version, before.sparql(DRUGS).rows
         for requests in (1, 2, 5):
@@ -112,14 +151,6 @@ def test_a_later_push_that_breaks_off_leaves_readers_the_version_before(
     assert sum(name.startswith("union-") for name in _graphs(empty_url)) == 2
 
 
-def _put(url: str, graph: str, triple: str) -> None:
-    with closing(RemoteClient(Address.of(url))) as client:
-        server = client.query([("query", "ASK { }")], "application/sparql-results+json", PROBE).headers.get(
-            "server", ""
-        )
-        client.graph("PUT", graph_store_of(client.address.url, server), graph, f"{triple} .".encode())
-
-
 def _held(url: str) -> dict[str, int]:
     """How many triples each graph of the build has on an engine."""
     query = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
@@ -130,48 +161,51 @@ def _held(url: str) -> dict[str, int]:
 
 
 def test_graphs_that_hold_the_same_are_not_sent_again(
-    curated_data: Path, curated_graph: KnowledgeGraph, newer_data: Path, empty_url: str
+    invented_data: Path, invented_graph: KnowledgeGraph, newer_data: Path, empty_url: str
 ) -> None:
-    first = push(curated_data, empty_url)
+    first = push(invented_data, empty_url)
+    first_held = _held(empty_url)
     again = push(newer_data, empty_url)
-    graphs = {row[0].value for row in curated_graph.sparql("SELECT DISTINCT ?g { GRAPH ?g { } }").rows if row[0]}
+    graphs = {row[0].value for row in invented_graph.sparql("SELECT DISTINCT ?g { GRAPH ?g { } }").rows if row[0]}
     assert (first.kept, set(again.kept)) == ((), graphs)
     assert again.triples < first.triples
-    spoilt = f"{BASE}graph/document-000"
-    _put(empty_url, spoilt, "<x:a> <x:b> <x:c>")
-    assert set(push(curated_data, empty_url).kept) == graphs - {spoilt}
-    assert _held(empty_url)[spoilt] > 1000
+    spoilt = f"{BASE}graph/document-900"
+    _to_graph("PUT", empty_url, spoilt, b"<x:a> <x:b> <x:c> .")
+    assert set(push(invented_data, empty_url).kept) == graphs - {spoilt}
+    assert _held(empty_url)[spoilt] == first_held[spoilt]
 
 
 @pytest.mark.parametrize("requests", [3, 8, 12])
 def test_a_push_after_one_that_was_killed_trusts_nothing_that_it_touched(
-    curated_data: Path, newer_data: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch, requests: int
+    invented_data: Path, newer_data: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch, requests: int
 ) -> None:
     """A graph may hold as many triples as before, and others."""
-    push(curated_data, empty_url)
+    push(invented_data, empty_url)
     whole = {graph: n for graph, n in _held(empty_url).items() if "union" not in graph}
     with monkeypatch.context() as patch:
         patch.setattr("kg.remote.push._unchanged", lambda *_: frozenset())  # as if all were others
         _broken_after(patch, requests)
         with pytest.raises(RemoteUnavailable):
             push(newer_data, empty_url)
-    assert push(curated_data, empty_url).kept == ()
+    assert push(invented_data, empty_url).kept == ()
     assert {graph: n for graph, n in _held(empty_url).items() if "union" not in graph} == whole
 
 
 def test_a_large_graph_is_not_shown_while_it_is_half_replaced(
-    curated_data: Path, newer_data: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    invented_data: Path, newer_data: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    named = "SELECT (COUNT(?s) AS ?n) WHERE { GRAPH graph:document-000 { ?s ?p ?o } }"
-    push(curated_data, empty_url)
+    named = "SELECT (COUNT(?s) AS ?n) WHERE { GRAPH graph:document-900 { ?s ?p ?o } }"
+    push(invented_data, empty_url)
 
     def opened() -> KnowledgeGraph:
         return open_remote(empty_url, tmp_path)
 
     live = LiveApplication(create_app, opened)
-    live.begin(opened())
+    whole = opened()
+    drugs, held = whole.sparql(DRUGS).rows, whole.sparql(named).rows
+    live.begin(whole)
     with monkeypatch.context() as patch:
-        patch.setattr("kg.remote.push.CHUNK_BYTES", 50_000)
+        patch.setattr("kg.remote.push.CHUNK_BYTES", 5_000)
         patch.setattr("kg.remote.push._unchanged", lambda *_: frozenset())
         _broken_after(patch, 80)
         with pytest.raises(RemoteUnavailable):
@@ -182,18 +216,18 @@ def test_a_large_graph_is_not_shown_while_it_is_half_replaced(
     assert live._current is not None
     graph = live._current.graph
     assert [row[0].value for row in graph.sparql(named).rows if row[0]] == ["0"]
-    assert int(graph.sparql(DRUGS).rows[0][0].value) > 10  # type: ignore[union-attr]
-    push(curated_data, empty_url)
+    assert graph.sparql(DRUGS).rows == drugs
+    push(invented_data, empty_url)
     assert live.reload()
     graph = live._current.graph
-    assert int(graph.sparql(named).rows[0][0].value) > 1000  # type: ignore[union-attr]
+    assert graph.sparql(named).rows == held
     live.close()
 
 
 def test_a_process_that_is_killed_leaves_what_the_next_push_makes_whole(
-    curated_data: Path, curated_graph: KnowledgeGraph, empty_url: str, tmp_path: Path
+    invented_data: Path, invented_graph: KnowledgeGraph, empty_url: str, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "server.cli", "push", "--data", str(curated_data), empty_url]
+    command = [sys.executable, "-m", "server.cli", "push", "--data", str(invented_data), empty_url]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
@@ -205,27 +239,27 @@ def test_a_process_that_is_killed_leaves_what_the_next_push_makes_whole(
     process.stderr.close()
     with open_remote(empty_url, tmp_path) as graph:
         assert isinstance(graph, ForeignGraph)
-    push(curated_data, empty_url)
+    push(invented_data, empty_url)
     with open_remote(empty_url, tmp_path) as graph:
         query = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
-        assert graph.sparql(query).rows == curated_graph.sparql(query).rows
+        assert graph.sparql(query).rows == invented_graph.sparql(query).rows
 
 
-def test_no_more_than_this_version_and_the_one_before_stay(curated_data: Path, empty_url: str) -> None:
+def test_no_more_than_this_version_and_the_one_before_stay(invented_data: Path, empty_url: str) -> None:
     for _ in range(3):
-        push(curated_data, empty_url)
+        push(invented_data, empty_url)
     names = _graphs(empty_url)
     assert sum(name.startswith("union-") for name in names) == 2
     assert sum(name.startswith("index-") for name in names) == 2
 
 
 def test_a_server_takes_up_what_is_pushed_without_a_restart(
-    curated_data: Path, newer_data: Path, empty_url: str, tmp_path: Path
+    invented_data: Path, newer_data: Path, empty_url: str, tmp_path: Path
 ) -> None:
     def opened() -> KnowledgeGraph:
         return open_remote(empty_url, tmp_path)
 
-    push(curated_data, empty_url)
+    push(invented_data, empty_url)
     live = LiveApplication(create_app, opened)
     live.begin(opened())
     assert not live.is_outdated()
@@ -238,17 +272,21 @@ def test_a_server_takes_up_what_is_pushed_without_a_restart(
     live.close()
 
 
-def test_progress_tells_how_far_a_push_is(curated_data: Path, empty_url: str) -> None:
+def test_progress_tells_how_far_a_push_is(invented_data: Path, empty_url: str) -> None:
     told: list[str] = []
-    push(curated_data, empty_url, progress=told.append)
+    push(invented_data, empty_url, progress=told.append)
     assert any("union" in line and "about" in line for line in told)
 
 
-def test_files_for_a_bulk_loader_hold_all_that_a_push_loads(curated_data: Path, tmp_path: Path) -> None:
-    data, script = write_load_files(curated_data, tmp_path)
+def test_files_for_a_bulk_loader_hold_all_that_a_push_loads(
+    invented_data: Path, invented_graph: KnowledgeGraph, tmp_path: Path
+) -> None:
+    (count,) = invented_graph.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows
+    data, script = write_load_files(invented_data, tmp_path)
     text = data.read_text("utf-8")
-    assert text.count("/graph/union-") > 10_000
+    in_union = [line for line in text.splitlines() if "/graph/union-" in line.rsplit(" ", 2)[1]]
+    assert len(in_union) == int(count[0].value)  # type: ignore[union-attr]
     assert text.rstrip().endswith("/graph/index> .")  # the header goes last
     assert "ld_dir" in script.read_text("utf-8")
     with pytest.raises(FileExistsError):
-        write_load_files(curated_data, tmp_path)
+        write_load_files(invented_data, tmp_path)

@@ -41,7 +41,7 @@ class Server:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen([*command, *flags], stderr=log, env=environment)
         try:
-            wait_until(lambda: self.get("/readyz")[0] == 200, 60)  # a busy machine takes its time
+            wait_until(lambda: self.get("/readyz")[0] == 200)  # a busy machine takes its time
         except AssertionError:
             self.process.kill()
             self.process.wait()
@@ -50,7 +50,7 @@ class Server:
     def get(self, path: str) -> tuple[int, Any]:
         """Status and JSON; status 0 if nobody listens."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as response:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
@@ -59,7 +59,7 @@ class Server:
 
     def http(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Message, bytes]:
         """Status, headers and body of any request."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
@@ -72,17 +72,17 @@ class Server:
         self.process.terminate()
         self.process.terminate()  # the first one lets requests end
         try:
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=60)
         finally:
             self.process.kill()
 
     def in_flight(self) -> float:
         """Requests under way, the one that asks included."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=60) as response:
             return metrics_in(response.read().decode())["sarcoma_kg_requests_in_flight", ""]
 
 
-def wait_until(condition: Callable[[], bool], timeout_s: float) -> None:
+def wait_until(condition: Callable[[], bool], timeout_s: float = 60) -> None:
     deadline_s = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline_s, "it did not happen in time"

@@ -24,7 +24,7 @@ def port(curated_data: Path, tmp_path: Path) -> Iterator[int]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     flags = ["--query-timeout-s", "5", "--query-memory-bytes", "1000000000", "--log", "none"]
     with (tmp_path / "log").open("wb") as log, subprocess.Popen([*command, *flags], stderr=log, env=environment) as run:
-        deadline_s = time.monotonic() + 30
+        deadline_s = time.monotonic() + 60
         while ask(number, "ASK { }") != 200:
             assert time.monotonic() < deadline_s
             time.sleep(0.1)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 from kg.errors import InvalidParameter
 from kg.parquet import export_parquet
 from kg.remote.push import push, write_load_files
+from server.commands import Commands, tell
 from server.questions.present import dumps
 
 STORE_VARIABLE = "SARCOMA_KG_STORE"  # an address may hold a password, which the list of processes would show
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def add_push(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -41,17 +38,13 @@ def _push(given: argparse.Namespace) -> int:
         return 0
     if not given.url:
         raise InvalidParameter("URL", "", "the address of the engine, or --files DIR")
-    done = push(given.data, given.url, graph_store=given.graph_store, progress=_tell(given))
+    done = push(given.data, given.url, graph_store=given.graph_store, progress=tell(given))
     if given.json:
         sys.stdout.write(dumps(done))
     else:
         sent = f"{done.graphs} graphs, {done.triples} triples sent; {len(done.kept)} graphs were the same already"
         print(f"{done.address} holds data version {done.data_version}: {sent}")
     return 0
-
-
-def _tell(given: argparse.Namespace) -> Callable[[str], None]:
-    return lambda message: None if given.json else print(message, file=sys.stderr)
 
 
 def add_export(commands: Commands, common: argparse.ArgumentParser) -> None:

@@ -1,0 +1,141 @@
+"""The command line: it says what the API says, and tells what is wrong by a sentence and an exit code."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg import KnowledgeGraph
+from server.app import create_app
+from server.cli import MACHINE_REFUSED, main
+
+
+def test_a_query_in_a_file_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "@nowhere.rq"]) == 2
+    assert "@nowhere.rq" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        (["search", "CCI-779"], "/api/v1/search?q=CCI-779"),
+        (["mechanism", "--drug", "gemcitabine"], "/api/v1/mechanism?drug=gemcitabine"),
+        (["evidence", "--drug", "temsirolimus"], "/api/v1/evidence?drug=temsirolimus"),
+        (["paths", "rapamycin", "mTOR", "--k", "3"], "/api/v1/paths?source=rapamycin&target=mTOR&k=3"),
+        (["timeline", "patient:003-2"], "/api/v1/cases/patient:003-2/timeline"),
+    ],
+)
+def test_the_command_line_prints_the_http_body(
+    curated_graph: KnowledgeGraph,
+    curated_data: Path,
+    command: list[str],
+    path: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    api = create_app(curated_graph).test_client()
+    assert main([*command, "--data", str(curated_data), "--json"]) == 0
+    assert capsys.readouterr().out == api.get(path).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("command", "filters"),
+    [
+        (["mechanism", "--drug", "imatinib", "--target", "KIT", "--effect", "raises"], "effect"),
+        (
+            [
+                "mechanism",
+                "--drug=gemcitabine",
+                "--target=DNA chain termination",
+                "--max-length=2",
+                "--graph=document-004",
+            ],
+            "graph, max_length",
+        ),
+        (["paths", "imatinib", "GIST", "--predicate", "arisesIn"], "predicate"),
+    ],
+)
+def test_the_command_line_names_the_filters_that_shut_everything_out(
+    curated_data: Path, command: list[str], filters: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "--data", str(curated_data)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "No path." in told
+    assert f"What there is was shut out by: {filters}." in told
+
+
+class TestExitCodes:
+    def test_wrong_use_is_two(self, curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["evidence", "--design", "guess", "--data", str(curated_data)]) == 2
+        assert "case report" in capsys.readouterr().err
+
+    def test_an_unknown_name_is_four(self, curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["entity", "rapamicine", "--data", str(curated_data)]) == 4
+        assert "Did you mean" in capsys.readouterr().err
+
+    def test_nothing_built_is_four(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["search", "KIT", "--data", str(tmp_path)]) == 4
+        assert "sarcoma-kg build" in capsys.readouterr().err
+
+    def test_a_query_over_its_time_is_five(self, curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        runaway = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+        assert main(["query", runaway, "--timeout", "0.5", "--data", str(curated_data)]) == 5
+        assert "0.5" in capsys.readouterr().err
+
+    def test_faults_in_curated_files_are_three(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "entities").mkdir()
+        (tmp_path / "documents").mkdir()
+        (tmp_path / "entities" / "drugs.yaml").write_text("- id: drug:x\n  lable: x\n", encoding="utf-8")
+        assert main(["build", "--curated", str(tmp_path), "--data", str(tmp_path / "data")]) == 3
+        assert "drugs.yaml:2:3" in capsys.readouterr().err
+        assert not (tmp_path / "data" / "current").exists()
+
+    def test_a_folder_that_cannot_be_made_is_six(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "file").write_text("", encoding="utf-8")
+        assert main(["build", "--data", str(tmp_path / "file" / "data")]) == MACHINE_REFUSED
+        told = capsys.readouterr().err
+        assert told.startswith(f"sarcoma-kg: {tmp_path}/file")
+        assert told.count("\n") == 1, "before any work has begun"
+
+
+def test_an_unknown_option_is_told_with_the_usage_of_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["gaps", "--frob", "1"])
+    told = capsys.readouterr().err
+    assert "unknown: --frob 1" in told
+    assert "usage: sarcoma-kg gaps" in told
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize("server", ["waitress", "granian"])
+def test_a_port_that_another_program_has_is_told_by_its_number(
+    server: str, taken_port: int, curated_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", "--server", server, "--port", str(taken_port), "--data", str(curated_data)]) == 2
+    assert f"port='{taken_port}'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["serve", "--host", "999.1.1.1"], "host='999.1.1.1'"),
+        (["serve", "--sources", "nowhere"], "sources='nowhere' is not allowed: expected a folder that exists"),
+        (["check", "--sources", "nowhere"], "--sources='nowhere' is not allowed: expected a folder that exists"),
+        (["check", "--document", "999"], "003-gemcitabine-maintenance"),
+        (["check", "--document", "003", "--file", "nothing.yaml"], "document.yaml"),
+        (["import", "edges.tsv"], "--name is missing: expected a name for the import, for example"),
+        (["paths", "KIT", ""], "target is missing"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_would_be_right(
+    command: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "--data", str(tmp_path)]) == 2
+    assert says in capsys.readouterr().err
