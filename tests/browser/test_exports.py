@@ -193,7 +193,9 @@ def assert_mechanism(opened: Opened) -> None:
 
 
 def sentence_of(step: dict[str, Any]) -> str:
-    return PREDICATES[step["predicate"]].spell(step["subject"]["label"], step["object"]["label"])
+    ends = step["subject"], step["object"]
+    kinds = tuple(end["curie"].partition(":")[0] for end in ends)
+    return PREDICATES[step["predicate"]].spell(*(end["label"] for end in ends), kinds=kinds)
 
 
 def assert_comparison(opened: Opened) -> None:

@@ -132,7 +132,7 @@ def test_lines_and_labels_stay_inside_the_drawing(visit: Any) -> None:
 
 QUESTIONS = {  # of the home page: what tells that the answer is there
     "How does rapamycin act on leiomyosarcoma": ("svg.picture a.edge", "FKBP12"),
-    "How does gemcitabine end the DNA chain": (".notice", "only together"),
+    "How does gemcitabine end the DNA chain": (".notice", "Needed as well"),
     "Which regimens worked in leiomyosarcoma": (".verdicts", "docetaxel + gemcitabine"),
     "What did temsirolimus achieve": ("table", "stable disease or better for 60 days"),
     "What is known of gemcitabine": ("table", "53%"),

@@ -92,10 +92,12 @@ def large_graph(
 
 @pytest.fixture(scope="module")
 def entities(whole_graph: KnowledgeGraph) -> list[str]:
-    """Entities with neighbours, and a few without."""
+    """Entities with many neighbours, so that paths join some of them; entities with few; and some without."""
     nodes = [whole_graph.index.nodes[number] for number in range(len(whole_graph.index.nodes))]
     linked = [node for node in nodes if whole_graph.counts(node)]
-    return random.Random(6).sample(linked, 12) + [node for node in nodes if node not in linked][:2]
+    central = [node for node in linked if sum(count.nodes for count in whole_graph.counts(node)) >= 8]
+    chance = random.Random(6)
+    return chance.sample(central, 6) + chance.sample(linked, 6) + [node for node in nodes if node not in linked][:2]
 
 
 def _same(there: object, here: object) -> None:

@@ -30,6 +30,12 @@ def client(curated_graph: KnowledgeGraph) -> FlaskClient:
     return create_app(curated_graph, Settings()).test_client()
 
 
+@pytest.fixture(scope="module")
+def forgetful(curated_graph: KnowledgeGraph) -> FlaskClient:
+    """A client of a server that makes every page anew."""
+    return create_app(curated_graph, Settings(cache_bytes=0)).test_client()
+
+
 def page(client: FlaskClient, path: str, status: int = 200) -> str:
     response = client.get(path, headers=BROWSER)
     assert response.status_code == status, path
@@ -308,12 +314,12 @@ def test_a_thing_that_only_results_name_leads_to_them(
 
 @pytest.mark.parametrize("path", ["/evidence?drug=temsirolimus", "/api/v1/evidence?drug=temsirolimus"])
 def test_what_a_page_or_a_question_asks_of_the_graph_ends_when_its_client_leaves(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+    forgetful: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.setattr(KnowledgeGraph, "evidence", lambda graph, _: graph.sparql(ENDLESS))
-    assert client.get(path, environ_overrides={"waitress.client_disconnected": lambda: True}).status_code == 499
+    assert forgetful.get(path, environ_overrides={"waitress.client_disconnected": lambda: True}).status_code == 499
     monkeypatch.undo()
-    assert client.get(path).status_code == 200  # whoever comes next is answered
+    assert forgetful.get(path).status_code == 200  # whoever comes next is answered
 
 
 def test_a_search_for_mechanisms_ends_when_its_client_leaves(client: FlaskClient) -> None:
@@ -350,13 +356,13 @@ def test_a_page_of_what_went_wrong_uses_the_words_of_its_form_and_leads_on(clien
 
 
 def test_a_failure_of_ours_is_told_with_its_number(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    forgetful: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> None:
         raise QueryTimeout("timeout_s", 10, "s")
 
     monkeypatch.setattr(KnowledgeGraph, "evidence", fail)
-    response = client.get("/evidence?drug=temsirolimus", headers=BROWSER)
+    response = forgetful.get("/evidence?drug=temsirolimus", headers=BROWSER)
     told = words(response.text)
     assert response.status_code == 503
     assert "not ready after 10 s" in told
@@ -410,13 +416,13 @@ def test_bundled_files_are_fetched_once_and_compressed(client: FlaskClient) -> N
 
 
 def test_a_part_that_fails_leaves_the_rest_of_its_page(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    forgetful: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(KnowledgeGraph, "pool", fail)
-    told = words(page(client, "/evidence?drug=temsirolimus"))
+    told = words(page(forgetful, "/evidence?drug=temsirolimus"))
     assert "This part failed, the rest of the page is whole." in told
     assert "stable disease or better for 60 days" in told
     number = re.search(r"\(request (\w+)\)", told)

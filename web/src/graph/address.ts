@@ -33,6 +33,7 @@ export class AddressBar {
 
   async follow(parameters: URLSearchParams): Promise<void> {
     const change = (this.changes += 1);
+    this.share?.setAttribute("aria-busy", "true");
     const now = await addressOf(parameters);
     if (change !== this.changes) return;
     window.history.replaceState(null, "", now);
@@ -40,5 +41,6 @@ export class AddressBar {
     this.share?.querySelectorAll<HTMLAnchorElement>("a[href]").forEach((each) => each.setAttribute("href", replaced(each.getAttribute("href") ?? "")));
     this.share?.querySelectorAll("p:not(:has(a)), pre").forEach((part) => (part.textContent = replaced(part.textContent ?? "")));
     this.current = now;
+    this.share?.removeAttribute("aria-busy");
   }
 }
