@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.mechanism.search import MechanismPath
@@ -38,12 +38,20 @@ def glance(paths: Sequence[MechanismPath], own: Sequence[MechanismPath]) -> tupl
             step = path.steps[0]
             first.setdefault(label_of(step.predicate, forward=step.forward), {})[step.end] = None
         lines = [_line(f"{starts[0].label} {label}", things) for label, things in first.items()]
-        far = [path for path in own if len(path.steps) > 1]
-        return (*lines, *_effects(((path.end, path.net_sign) for path in far), ("this raises", "this lowers")))
+        return (*lines, *_effects((each for path in own for each in _reached(path)), ("this raises", "this lowers")))
     if len(ends) == 1:
         headings = (f"more {ends[0].label} through", f"less {ends[0].label} through")
         return tuple(_effects(((path.start, path.net_sign) for path in paths), headings))
     return ()
+
+
+def _reached(path: MechanismPath) -> Iterator[tuple[EntityRef, int | None]]:
+    """What a chain leads to beyond its first step, and with which sign: +1, -1, or None from a step without one on."""
+    sign: int | None = 1
+    for step in path.steps:
+        sign = None if sign is None or step.sign is None else sign * (step.sign or 1)
+        if step is not path.steps[0]:
+            yield step.end, sign
 
 
 def _effects(signed: Iterable[tuple[EntityRef, int | None]], headings: tuple[str, str]) -> Iterable[GlanceLine]:

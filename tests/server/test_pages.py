@@ -458,3 +458,13 @@ def test_a_table_of_a_query_shows_what_the_graph_holds(client: FlaskClient) -> N
     query = 'SELECT ?note { ?s skg:differs ?note FILTER(CONTAINS(?note, "(document 003)")) } LIMIT 1'
     page = client.get("/sparql", query_string={"query": query, "format": "html"}).text
     assert re.search(r"<td>[^<]*\(document 003\)", page)
+
+
+def test_a_mechanism_opens_with_what_its_chains_raise_and_lower_on_the_way(client: FlaskClient) -> None:
+    html = page(client, "/mechanism?drug=rapamycin&target=leiomyosarcoma")
+    lines = [words(line) for line in re.findall(r"<li>This (.*?)</li>", html, flags=re.DOTALL)]
+    raised, lowered = lines
+    assert "cyclin D1 turnover" in raised
+    assert "cell cycle arrest in G1" in raised
+    assert lowered.index("mTOR") < lowered.index("progression through the G1/S boundary")
+    assert "mTOR" not in raised
