@@ -66,14 +66,20 @@ COUNTS_OF_KIT = "**/entities/target*KIT/neighbors?*"
 HEADING = "#graph-panel h2"
 
 
+def kit_chosen(visited: Any) -> Held:
+    """Choose KIT; how much leads on from it is asked for, and not answered yet."""
+    visited.go(SMALL)
+    held = Held(visited.page, COUNTS_OF_KIT)
+    thing(visited.page, "KIT").click()
+    held.wait()
+    return held
+
+
 @pytest.mark.parametrize("status", [200, 503])
 def test_an_answer_that_comes_late_leaves_a_later_choice_on_the_panel(visit: Any, status: int) -> None:
     visited = visit()
     page: Page = visited.page
-    visited.go(SMALL)
-    held = Held(page, COUNTS_OF_KIT)
-    thing(page, "KIT").click()
-    held.wait()
+    held = kit_chosen(visited)
     thing(page, "imatinib").click()
     expect(page.locator("#graph-panel .expand")).to_be_visible()
     with page.expect_event("requestfinished"):
@@ -87,10 +93,7 @@ def test_an_answer_that_comes_late_leaves_a_later_choice_on_the_panel(visit: Any
 def test_who_looks_for_paths_before_the_counts_have_come_goes_on_doing_so(visit: Any) -> None:
     visited = visit()
     page: Page = visited.page
-    visited.go(SMALL)
-    held = Held(page, COUNTS_OF_KIT)
-    thing(page, "KIT").click()
-    held.wait()
+    held = kit_chosen(visited)
     page.get_by_role("button", name="Paths from here").click()
     with page.expect_event("requestfinished"):
         held.answer()

@@ -78,12 +78,13 @@ def test_colours_and_the_address_of_the_server_are_those_of_each_reader(client: 
     assert "https://sarcoma.example/gaps" not in dark
 
 
+def fail(*_: object) -> None:
+    raise QueryFailed("the engine is ill")
+
+
 def test_a_page_of_which_a_part_failed_is_made_anew(
     client: FlaskClient, curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise QueryFailed("the engine is ill")
-
     with monkeypatch.context() as ill:
         ill.setattr(curated_graph, "pool", fail)
         assert "This part failed" in client.get(POOLED).text
@@ -93,9 +94,6 @@ def test_a_page_of_which_a_part_failed_is_made_anew(
 def test_a_failure_is_not_kept(
     client: FlaskClient, curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise QueryFailed("the engine is ill")
-
     with monkeypatch.context() as ill:
         ill.setattr(curated_graph, "gaps", fail)
         assert client.get(GAPS).status_code == 500
