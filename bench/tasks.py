@@ -20,9 +20,10 @@ from kg.networkx_backend import IndexGraph
 from kg.paths import kernels
 from kg.paths.adjacency import Projection, Selection, project
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
-from kg.paths.breadth_first import AllShortestPaths, shortest_path
+from kg.paths.breadth_first import AllShortestPaths
 from kg.paths.index import Index
 from kg.paths.neighborhood import neighbor_iris
+from kg.paths.shortest_path import shortest_path
 from kg.paths.traversal import PathAnswer, PathQuestion, best_paths, one_shortest_path
 from kg.paths.typed_walks import Pattern, TypedStep, count_ends, count_pairs, count_walks
 

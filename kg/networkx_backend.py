@@ -19,8 +19,8 @@ from kg.model import CERTAINTIES
 from kg.paths.adjacency import Selection, project
 from kg.paths.best_paths import SearchLimits
 from kg.paths.breadth_first import FAR, AllShortestPaths, distances
-from kg.paths.breadth_first import shortest_path as one_shortest_path
 from kg.paths.index import IMPORT_PREFIX, Ids, Index
+from kg.paths.shortest_path import shortest_path as one_shortest_path
 from kg.paths.simple_paths import by_length, simple_paths
 from kg.projection import to_networkx
 

@@ -29,6 +29,7 @@ LONG_ROWS = 192  # neighbours per node on average
 FEW_ROWS = 32  # of so many the positions of all entries take longer to work out than their slices
 
 Mask = NDArray[np.bool_]
+Nodes = NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,10 @@ class Rows(NamedTuple):
 
 
 class Ends(NamedTuple):
-    """As :class:`Rows`, without costs."""
+    """As :class:`Rows`, without costs; ``stops`` says where the neighbours of each node end."""
 
     neighbors: NDArray[np.int32]
-    counts: Ids
+    stops: Ids
 
 
 class Neighbors(Protocol):
@@ -92,7 +93,7 @@ class Neighbors(Protocol):
         """How many nodes the graph has."""
         ...
 
-    def degree(self, nodes: Ids) -> Ids:
+    def degree(self, nodes: Nodes) -> Ids:
         """How many links there are to be read for each of these nodes."""
         ...
 
@@ -100,11 +101,19 @@ class Neighbors(Protocol):
         """The neighbours of one node."""
         ...
 
+    def near(self, node: int) -> NDArray[np.int32]:
+        """The same by their numbers only."""
+        ...
+
+    def first_step(self, start: int, end: int) -> int:
+        """The first of the steps from one node to a neighbour of it."""
+        ...
+
     def rows(self, nodes: Ids) -> Iterator[Rows]:
         """The neighbours of some nodes, in one or more blocks; what a block says comes on top of the others."""
         ...
 
-    def ends(self, nodes: Ids) -> Iterator[Ends]:
+    def ends(self, nodes: Nodes) -> Iterator[Ends]:
         """The same without costs."""
         ...
 
@@ -130,9 +139,9 @@ class Adjacency:
         """How many nodes the graph has."""
         return len(self.pointer) - 1
 
-    def degree(self, nodes: Ids) -> Ids:
+    def degree(self, nodes: Nodes) -> Ids:
         """How many neighbours each of these nodes has, counted with multiplicity."""
-        return self.pointer.take(nodes + 1) - self.pointer.take(nodes)
+        return self.pointer[1:].take(nodes) - self.pointer.take(nodes)
 
     def positions(self, nodes: Ids) -> Ids:
         """Where the neighbours of these nodes lie, one node after the other."""
@@ -143,28 +152,40 @@ class Adjacency:
         start, end = self.pointer[node : node + 2].tolist()
         return Row(self.neighbor[start:end], self.step[start:end], self.cost[start:end])
 
+    def near(self, node: int) -> NDArray[np.int32]:
+        """The same by their numbers only."""
+        start, end = self.pointer[node : node + 2].tolist()
+        return self.neighbor[start:end]
+
+    def first_step(self, start: int, end: int) -> int:
+        """The first of the steps from one node to a neighbour of it."""
+        place = (self.near(start) == end).argmax()
+        return int(self.step[self.pointer[start] + place])
+
     def rows(self, nodes: Ids) -> Iterator[Rows]:
         """The neighbours of some nodes, here all in one block."""
-        (neighbors, costs), counts = self._read(nodes, self.neighbor, self.cost)
+        (neighbors, costs), counts, _ = self._read(nodes, self.neighbor, self.cost)
         yield Rows(neighbors, costs, counts)
 
-    def ends(self, nodes: Ids) -> Iterator[Ends]:
+    def ends(self, nodes: Nodes) -> Iterator[Ends]:
         """The same without costs."""
-        (neighbors,), counts = self._read(nodes, self.neighbor)
-        yield Ends(neighbors, counts)
+        (neighbors,), _, stops = self._read(nodes, self.neighbor)
+        yield Ends(neighbors, stops)
 
-    def _read(self, nodes: Ids, *columns: NDArray[np.int32]) -> tuple[list[NDArray[np.int32]], Ids]:
-        """What some columns hold for these nodes, and how many entries each node has."""
-        starts, ends = self.pointer.take(nodes), self.pointer.take(nodes + 1)
+    def _read(self, nodes: Nodes, *columns: NDArray[np.int32]) -> tuple[list[NDArray[np.int32]], Ids, Ids]:
+        """What some columns hold for these nodes, how many entries each node has, and where they end here."""
+        starts, ends = self.pointer.take(nodes), self.pointer[1:].take(nodes)
         counts = ends - starts
-        if not 0 < len(nodes) <= FEW_ROWS and counts.sum() <= LONG_ROWS * len(nodes):
-            positions = self.positions(nodes)
-            return [column.take(positions) for column in columns], counts
+        stops = np.add.accumulate(counts)
+        if not 0 < len(nodes) <= FEW_ROWS and (not len(nodes) or stops[-1] <= LONG_ROWS * len(nodes)):
+            positions = (ends - stops).repeat(counts)
+            positions += np.arange(len(positions))
+            return [column.take(positions) for column in columns], counts, stops
         # Long rows are copied as they lie, which is several times faster than picking their entries one by one.
         parts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         if len(parts) == 1:
-            return [column[parts[0]] for column in columns], counts
-        return [np.concatenate([column[part] for part in parts]) for column in columns], counts
+            return [column[parts[0]] for column in columns], counts, stops
+        return [np.concatenate([column[part] for part in parts]) for column in columns], counts, stops
 
 
 class Directions(Protocol):
@@ -215,7 +236,7 @@ def kept_projection(index: Index, selection: Selection) -> Projection | None:
         return _kept.get(index, OrderedDict[Selection, Projection]()).get(selection)
 
 
-def positions_of(pointer: Ids, nodes: Ids) -> Ids:
+def positions_of(pointer: Ids, nodes: Nodes) -> Ids:
     """Where the entries of these nodes lie, one node after the other."""
     starts = pointer[nodes]
     lengths = pointer[nodes + 1] - starts

@@ -1,4 +1,4 @@
-"""Distances and shortest paths by number of steps."""
+"""Distances, and all shortest paths, by number of steps."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.paths import kernels
-from kg.paths.adjacency import Adjacency, Directions, Ends, Mask, Neighbors, Projection, positions_of
+from kg.paths.adjacency import Adjacency, Directions, Mask, Neighbors, Nodes, positions_of
 from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.index import Ids
 
 FAR = -1
 SORTING_COSTS = 8  # times what going once over a mark of all nodes does, per node
 BLOCK_PATHS = 4096  # put together at a time
-FIRST_LINKS = 1024  # read before the first look for a meeting
-ALL_OF_ONE = np.array([np.iinfo(np.int64).max])  # whatever place among the neighbours of one node is its own
-ROW = 1  # the level that is one node's row, in whose order it stays
 
 
 def distances(
@@ -46,15 +42,10 @@ def distances(
 
 
 class _Side:
-    """One end of a two-ended search: the nodes it has reached, level by level.
+    """One end of a two-ended search: the nodes it has reached, level by level, each in the order of their numbers."""
 
-    Attributes:
-        levels: after :meth:`complete` each in the order of the nodes' numbers. After :meth:`advance` as they were met,
-            and as often; beyond ROW a level is put in order, every node once, when the search goes on from it.
-    """
-
-    def __init__(self, ahead: Neighbors, behind: Neighbors, start: int) -> None:
-        self._ahead, self._behind = ahead, behind
+    def __init__(self, ahead: Neighbors, start: int) -> None:
+        self._ahead = ahead
         self.seen = np.zeros(ahead.nodes, dtype=bool)
         self.seen[start] = True
         self.levels: list[Ids] = [np.array([start], dtype=np.int64)]
@@ -63,29 +54,6 @@ class _Side:
     def frontier(self) -> Ids:
         """The nodes reached last."""
         return self.levels[-1]
-
-    def advance(self, interior: Mask, other: _Side) -> tuple[int, int] | None:
-        """One round further; returns the first step that meets the other side: from which node to which."""
-        if len(self.levels) > ROW + 1:
-            self.levels[-1] = _distinct(self.frontier, len(self.seen))
-        reached: list[NDArray[np.int32]] = []
-        for nodes in self._pieces():
-            found: list[tuple[int, int, int]] = []
-            for number, (neighbors, counts) in enumerate(self._read(nodes)):
-                meets = other.seen.take(neighbors)
-                place = int(meets.argmax()) if len(meets) else 0
-                if len(meets) and meets[place]:
-                    owner = int(counts.cumsum().searchsorted(place, side="right"))
-                    found.append((owner, number, int(neighbors[place])))
-                reached.append(neighbors)
-            if found:
-                owner, _, met = min(found)
-                return int(nodes[owner]), met
-        everything = reached[0] if len(reached) == 1 else np.concatenate(reached)
-        fresh = everything.compress(interior.take(everything) & ~self.seen.take(everything))
-        self.levels.append(fresh.astype(np.int64))
-        self.seen.put(fresh, True)
-        return None
 
     def complete(self, interior: Mask, other: _Side) -> Ids:
         """One whole round further; returns all nodes of the other side that it meets."""
@@ -101,40 +69,9 @@ class _Side:
         """How many links the next round reads."""
         return int(self._ahead.degree(self.frontier).sum())
 
-    def _pieces(self) -> Iterator[Ids]:
-        """The frontier in growing pieces, because the first few nodes often suffice."""
-        if len(self.frontier) == 1:
-            yield self.frontier
-            return
-        ends = self._ahead.degree(self.frontier).cumsum()
-        start, links = 0, FIRST_LINKS
-        while start < len(ends):
-            read = int(ends[start - 1]) if start else 0
-            end = max(int(ends.searchsorted(read + links, side="right")), start + 1)
-            yield self.frontier[start:end]
-            start, links = end, 4 * links
 
-    def _read(self, nodes: Ids) -> Iterable[Ends]:
-        if len(nodes) == 1:
-            neighbors = self._ahead.row(int(nodes[0])).neighbors
-            return (Ends(neighbors, ALL_OF_ONE),)
-        return self._ahead.ends(nodes)
-
-    def chain(self, node: int) -> list[int]:
-        """The nodes from one of the frontier back to where this side began."""
-        nodes = [node]
-        for level in self.levels[-2::-1]:
-            if len(level) == 1:
-                nodes.append(int(level[0]))
-            else:
-                mark = np.zeros(len(self.seen), dtype=bool)
-                mark.put(level, True)
-                before = self._behind.row(nodes[-1]).neighbors
-                nodes.append(int(before.compress(mark.take(before)).min()))
-        return nodes
-
-
-def _distinct(nodes: Ids, size: int) -> Ids:
+def distinct(nodes: Nodes, size: int) -> Ids:
+    """Each of the nodes once, in the order of their numbers, which are lower than ``size``."""
     if len(nodes) * SORTING_COSTS < size:
         ranked = np.sort(nodes)
         first = np.ones(len(ranked), dtype=bool)
@@ -143,46 +80,6 @@ def _distinct(nodes: Ids, size: int) -> Ids:
     mark = np.zeros(size, dtype=bool)
     mark[nodes] = True
     return np.flatnonzero(mark)
-
-
-def shortest_path(
-    projection: Directions,
-    source: int,
-    target: int,
-    interior: Mask,
-    limits: SearchLimits,
-) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """One path with the fewest steps, always the same one; None if there is none.
-
-    Searches from both ends, a round at a time on the side with fewer nodes to go on from.
-
-    Returns: node numbers from source to target, and steps as in ``kg.paths.best_paths.FoundPath``.
-    Raises: TimeoutError when the deadline passes.
-    """
-    if limits.late():
-        raise TimeoutError
-    if isinstance(projection, Projection) and (compiled := kernels.loaded()) is not None:
-        try:
-            return compiled.shortest_path(projection, source, target, interior)
-        except kernels.GivenUp:
-            pass
-    ahead = _Side(projection.out, projection.into, source)
-    back = _Side(projection.into, projection.out, target)
-    while len(ahead.frontier) and len(back.frontier):
-        if limits.late():
-            raise TimeoutError
-        on = len(ahead.frontier) <= len(back.frontier)
-        joint = ahead.advance(interior, back) if on else back.advance(interior, ahead)
-        if joint is not None:
-            start, end = joint if on else joint[::-1]
-            nodes = (*reversed(ahead.chain(start)), *back.chain(end))
-            return nodes, tuple(_step(projection.out, *pair) for pair in pairwise(nodes))
-    return None
-
-
-def _step(out: Neighbors, start: int, end: int) -> int:
-    row = out.row(start)
-    return int(row.steps[int((row.neighbors == end).argmax())])
 
 
 class _Joint(NamedTuple):
@@ -245,8 +142,8 @@ class AllShortestPaths:
 
     def _levels(self) -> tuple[list[Ids], list[_Joint]] | None:
         """The nodes on shortest paths by their distance from the source, and how they follow on each other."""
-        ahead = _Side(self._out, self._into, self._source)
-        back = _Side(self._into, self._out, self._target)
+        ahead = _Side(self._out, self._source)
+        back = _Side(self._into, self._target)
         while len(ahead.frontier) and len(back.frontier):
             self._look_at_clock()
             if self._max_length is not None and len(ahead.levels) + len(back.levels) - 1 > self._max_length:
@@ -332,10 +229,10 @@ def _linked(neighbors: Neighbors, nodes: Ids, level: Ids) -> tuple[Ids, Ids, Ids
     keys = []
     for block in neighbors.ends(nodes):
         chosen = np.flatnonzero(mark.take(block.neighbors))
-        owners = block.counts.cumsum().searchsorted(chosen, side="right")
+        owners = block.stops.searchsorted(chosen, side="right")
         keys.append(owners * neighbors.nodes + block.neighbors.take(chosen))
     owners, others = np.divmod(np.unique(np.concatenate(keys)), neighbors.nodes)
-    kept = _distinct(others, neighbors.nodes)
+    kept = distinct(others, neighbors.nodes)
     return kept, owners, kept.searchsorted(others)
 
 

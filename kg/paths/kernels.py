@@ -40,24 +40,26 @@ class Kernels:
 
     def __init__(self, shortest: Any, best: Any) -> None:
         self._shortest, self._best = shortest, best  # the modules of kg.paths.compiled
-        self._local = threading.local()
+        self._local = _Local()
 
     def shortest_path(
         self, projection: Projection, source: int, target: int, interior: Mask
     ) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-        """Nodes and steps, as ``kg.paths.breadth_first.shortest_path`` gives them. Raises: GivenUp."""
+        """Nodes and steps, as ``kg.paths.shortest_path`` gives them. Raises: GivenUp."""
         out, into = projection.out, projection.into
-        scratch = self._shortest_scratch(out.nodes)
-        first, count = self._shortest.shortest_path(
-            out.pointer, out.neighbor, into.pointer, into.neighbor, source, target, interior, MAX_LINKS,
+        scratch = self._local.shortest
+        if scratch is None or len(scratch.seen) != len(interior):
+            scratch = self._local.shortest = _ShortestScratch.of(len(interior), self._shortest.PATH_PLACES)
+        count = self._shortest.shortest_path(
+            out.pointer, out.neighbor, out.step, into.pointer, into.neighbor, source, target, interior, MAX_LINKS,
             scratch.seen, scratch.order, scratch.path,
         )  # fmt: skip
         if count == self._shortest.GIVEN_UP:
             raise GivenUp
         if not count:
             return None
-        nodes, places = scratch.path[:, first : first + count].tolist()
-        return tuple(nodes), tuple(out.step[places[:-1]].tolist())
+        found = scratch.path[: 2 * count - 1].tolist()
+        return tuple(found[:count]), tuple(found[count:])
 
     def best_paths(
         self, projection: Projection, link_predicate: NDArray[np.int16], *, sources: Ids, targets: Ids,
@@ -85,20 +87,9 @@ class Kernels:
         ]
         return BestFound(paths, "expansions" if ended == best.EXPANSIONS else None)
 
-    def _shortest_scratch(self, nodes: int) -> _ShortestScratch:
-        """The arrays for a graph of this size; those of the graph before are dropped."""
-        kept: _ShortestScratch | None = getattr(self._local, "shortest", None)
-        if kept is None or kept.seen.shape[1] != nodes:
-            kept = self._local.shortest = _ShortestScratch(
-                seen=np.zeros((2, nodes), dtype=np.uint8),
-                order=np.empty((2, nodes), dtype=np.int32),
-                path=np.empty((2, self._shortest.PATH_PLACES), dtype=np.int64),
-            )
-        return kept
-
     def _best_scratch(self, nodes: int, max_length: int) -> _BestScratch:
         """The arrays for a graph of this size and paths up to this length."""
-        kept: _BestScratch | None = getattr(self._local, "best", None)
+        kept = self._local.best
         if kept is None or len(kept.marks) != nodes or len(kept.bounds) < max_length:
             kept = self._local.best = _BestScratch(
                 bounds=np.full((max_length, nodes), self._best.UNREACHABLE, dtype=np.int64),
@@ -121,6 +112,15 @@ class _ShortestScratch:
     order: NDArray[np.int32]
     path: Ids
 
+    @classmethod
+    def of(cls, nodes: int, path_places: int) -> _ShortestScratch:
+        """The arrays for a graph of this size."""
+        return cls(
+            seen=np.zeros(nodes, dtype=np.uint8),
+            order=np.empty((2, nodes), dtype=np.int32),
+            path=np.empty(path_places, dtype=np.int64),
+        )
+
 
 @dataclass(frozen=True)
 class _BestScratch:
@@ -134,6 +134,13 @@ class _BestScratch:
     codes: Ids
     heap: NDArray[np.int32]
     state: Ids
+
+
+class _Local(threading.local):
+    """The arrays that a thread keeps, for the graph that it searched last."""
+
+    shortest: _ShortestScratch | None = None
+    best: _BestScratch | None = None
 
 
 def _read_only(values: NDArray[np.int16]) -> NDArray[np.int16]:

@@ -18,6 +18,7 @@ from kg.paths.adjacency import (
     Directions,
     Ends,
     Neighbors,
+    Nodes,
     Row,
     Rows,
     Selection,
@@ -97,7 +98,7 @@ class _View:
     def nodes(self) -> int:
         return len(self._pointer) - 1
 
-    def degree(self, nodes: Ids) -> Ids:
+    def degree(self, nodes: Nodes) -> Ids:
         """All links there, because each has to be looked at."""
         return self._pointer[nodes + 1] - self._pointer[nodes]
 
@@ -109,23 +110,27 @@ class _View:
         steps = (2 * links + self._odd).astype(np.int32)
         return Row(self._neighbor[start:end].take(places), steps, self._cost.take(links))
 
+    def near(self, node: int) -> NDArray[np.int32]:
+        return self.row(node).neighbors
+
+    def first_step(self, start: int, end: int) -> int:
+        return _first_step(self.row(start), end)
+
     def rows(self, nodes: Ids) -> Iterator[Rows]:
-        neighbors, links, counts = self._read(nodes)
-        yield Rows(neighbors, self._cost.take(links), counts)
+        neighbors, links, stops = self._read(nodes)
+        yield Rows(neighbors, self._cost.take(links), np.diff(stops, prepend=0))
 
-    def ends(self, nodes: Ids) -> Iterator[Ends]:
-        neighbors, _, counts = self._read(nodes)
-        yield Ends(neighbors, counts)
+    def ends(self, nodes: Nodes) -> Iterator[Ends]:
+        neighbors, _, stops = self._read(nodes)
+        yield Ends(neighbors, stops)
 
-    def _read(self, nodes: Ids) -> tuple[NDArray[np.int32], NDArray[np.signedinteger], Ids]:
-        """The neighbours of these nodes, by which links, and how many each node has."""
+    def _read(self, nodes: Nodes) -> tuple[NDArray[np.int32], NDArray[np.signedinteger], Ids]:
+        """The neighbours of these nodes, by which links, and where those of each node end."""
         positions = positions_of(self._pointer, nodes)
         links = positions if self._link is None else self._link.take(positions)
         places = np.flatnonzero(self._allowed(links))
-        ends = np.cumsum(self.degree(nodes))
-        kept = places.searchsorted(ends)
-        kept[1:] -= kept[:-1].copy()
-        return self._neighbor.take(positions.take(places)), links.take(places), kept
+        stops = places.searchsorted(np.cumsum(self.degree(nodes)))
+        return self._neighbor.take(positions.take(places)), links.take(places), stops
 
     def _allowed(self, links: NDArray[np.signedinteger]) -> NDArray[np.bool_]:
         allowed: NDArray[np.bool_] = (self._certainties.take(links) & self._bits) != 0
@@ -144,7 +149,7 @@ class _Both:
     def nodes(self) -> int:
         return self._first.nodes
 
-    def degree(self, nodes: Ids) -> Ids:
+    def degree(self, nodes: Nodes) -> Ids:
         """All links there, because each has to be looked at."""
         return self._first.degree(nodes) + self._second.degree(nodes)
 
@@ -152,10 +157,20 @@ class _Both:
         pairs = zip(self._first.row(node), self._second.row(node), strict=True)
         return Row(*(np.concatenate(pair) for pair in pairs))
 
+    def near(self, node: int) -> NDArray[np.int32]:
+        return np.concatenate([self._first.near(node), self._second.near(node)])
+
+    def first_step(self, start: int, end: int) -> int:
+        return _first_step(self.row(start), end)
+
     def rows(self, nodes: Ids) -> Iterator[Rows]:
         yield from self._first.rows(nodes)
         yield from self._second.rows(nodes)
 
-    def ends(self, nodes: Ids) -> Iterator[Ends]:
+    def ends(self, nodes: Nodes) -> Iterator[Ends]:
         yield from self._first.ends(nodes)
         yield from self._second.ends(nodes)
+
+
+def _first_step(row: Row, end: int) -> int:
+    return int(row.steps[(row.neighbors == end).argmax()])

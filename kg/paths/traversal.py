@@ -26,7 +26,7 @@ from kg.paths.adjacency import (
     nodes_allowed,
 )
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
-from kg.paths.breadth_first import AllShortestPaths, shortest_path
+from kg.paths.breadth_first import AllShortestPaths
 from kg.paths.index import COST_SHIFT, COST_UNIT, Index
 from kg.paths.lazy_adjacency import directions, directions_once
 from kg.paths.link_filters import standing_in_the_way
@@ -41,6 +41,7 @@ from kg.paths.neighborhood import (
     reachable,
     subgraph,
 )
+from kg.paths.shortest_path import shortest_path
 from kg.paths.steps import Describer, StatementRecord, StatementSource, Step
 from kg.tables import Walked
 

@@ -14,17 +14,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.identifiers import BASE
 from kg.paths import kernels
+from kg.paths import shortest_path as shortest_path_module
 from kg.paths.adjacency import Projection, Selection, nodes_allowed, project
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
-from kg.paths.breadth_first import shortest_path
 from kg.paths.compiled import best, shortest
 from kg.paths.index import Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
+from kg.paths.lazy_adjacency import read_lazily
+from kg.paths.shortest_path import shortest_path
 
 SIZE = 60
 PREDICATES = ("activates", "binds", "inhibits")
@@ -74,6 +76,7 @@ def _best(
 
 
 @given(graphs, ends, st.sampled_from([(), ("Target",)]))
+@example((423078, 600, True), [26, 11], ("Target",))  # a neighbour by two predicates is read once, not twice
 @settings(max_examples=150, deadline=None)
 def test_the_one_shortest_path_is_the_same(
     graph: tuple[int, int, bool], points: list[int], types: tuple[str, ...]
@@ -86,6 +89,22 @@ def test_the_one_shortest_path_is_the_same(
         with compiled():
             assert shortest_path(projection, source, target, interior, SearchLimits()) == expected
         assert KERNELS.shortest_path(projection, source, target, interior) == expected
+
+
+@given(graphs, ends, st.integers(1, 3), st.integers(1, 8))
+@settings(max_examples=60, deadline=None)
+def test_the_one_shortest_path_does_not_depend_on_how_much_is_read_before_looking(
+    graph: tuple[int, int, bool], points: list[int], first_nodes: int, first_links: int
+) -> None:
+    seed, links, directed = graph
+    index, interior = _index(seed, links), np.ones(SIZE, dtype=bool)
+    for projection in (project(index, Selection(directed=directed)), read_lazily(index, Selection(directed=directed))):
+        for source, target in pairwise(points):
+            expected = shortest_path(projection, source, target, interior, SearchLimits())
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(shortest_path_module, "FIRST_NODES", first_nodes)
+                patch.setattr(shortest_path_module, "FIRST_LINKS", first_links)
+                assert shortest_path(projection, source, target, interior, SearchLimits()) == expected
 
 
 @given(graphs, ends, st.integers(1, 8), st.integers(1, 30), st.sampled_from([3, 50, 200_000]))

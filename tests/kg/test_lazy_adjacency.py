@@ -14,10 +14,11 @@ from kg.identifiers import BASE
 from kg.model import CERTAINTIES
 from kg.paths.adjacency import Directions, Selection, nodes_allowed, project
 from kg.paths.best_paths import BestPaths, SearchLimits
-from kg.paths.breadth_first import AllShortestPaths, shortest_path
+from kg.paths.breadth_first import AllShortestPaths
 from kg.paths.index import Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
 from kg.paths.lazy_adjacency import directions, read_lazily
+from kg.paths.shortest_path import shortest_path
 
 SIZE = 14
 UNLIMITED = SearchLimits()

@@ -1,6 +1,6 @@
 """Searches as machine code, where numba is installed (the extra ``fast``).
 
-They give the very answers of ``kg.paths.breadth_first`` and ``kg.paths.best_paths``, ties included, which property
+They give the very answers of ``kg.paths.shortest_path`` and ``kg.paths.best_paths``, ties included, which property
 tests check; the only gain is time. Nothing but :mod:`kg.paths.kernels` imports this package, because that takes some
 tenths of a second. Without numba the same functions run as plain Python, which is of use to tests only.
 
