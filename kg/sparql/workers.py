@@ -166,8 +166,7 @@ class WorkerPool:
             return found
         has_come = False
         try:
-            # Before the first worker has come nothing can be answered, however little time it would take.
-            has_come = await waits.done(found, budget.timeout_s if self._started else START_TIMEOUT_S)
+            has_come = await waits.done(found, START_TIMEOUT_S if self._awaits_start() else budget.timeout_s)
         finally:
             if not has_come:
                 self._withdraw(waits.client, found)
@@ -176,6 +175,13 @@ class WorkerPool:
         worker = found.result()
         self._take(worker, waits.client)
         return worker
+
+    def _awaits_start(self) -> bool:
+        """Whether everybody in the queue will get a worker that is being started now, or nobody has had one yet.
+
+        How long a start takes is not their queries' affair, and there are not too many of these.
+        """
+        return not self._started or len(self._queue) <= self._starting
 
     def _withdraw(self, client: str, turn: Future[Worker]) -> None:
         with self._changed:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from kg.sparql.query import SparqlOperation
 from kg.sparql.sandbox import Memory
 from kg.sparql.workers import WorkerPool
 from tests.endless import ENDLESS
+from tests.waiting import wait_until
 
 ASK = SparqlOperation("ASK { }")
 TRUE = b'{"head":{},"boolean":true}'
@@ -59,15 +60,6 @@ def _alive(process_id: int) -> bool:
     return state not in "ZX"
 
 
-def _wait_until(condition: Callable[[], bool], timeout_s: float = 30) -> bool:
-    deadline_s = time.monotonic() + timeout_s
-    while time.monotonic() < deadline_s:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 def test_workers_start_on_first_use(pool: WorkerPool) -> None:
     assert pool.process_ids() == frozenset()
     assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
@@ -90,7 +82,7 @@ def test_a_query_over_time_is_killed_and_the_next_one_answered(pool: WorkerPool)
     assert raised.value.value == 0.5
     assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
     assert victim not in pool.process_ids()
-    assert _wait_until(lambda: not _alive(victim))
+    wait_until(lambda: not _alive(victim))
 
 
 def test_a_cancelled_query_is_killed(pool: WorkerPool) -> None:
@@ -99,7 +91,7 @@ def test_a_cancelled_query_is_killed(pool: WorkerPool) -> None:
     started = time.monotonic()
     with pytest.raises(QueryFailed, match="cancelled"):
         pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60), lambda: time.monotonic() - started > 0.3)
-    assert _wait_until(lambda: not _alive(victim))
+    wait_until(lambda: not _alive(victim))
 
 
 def test_a_query_that_needs_too_much_memory_is_stopped(pool: WorkerPool) -> None:
@@ -166,7 +158,7 @@ def test_a_worker_killed_from_outside_is_replaced(pool: WorkerPool) -> None:
     pool.start()
     (victim,) = pool.process_ids()
     os.kill(victim, signal.SIGTERM)
-    assert _wait_until(lambda: not _alive(victim))
+    wait_until(lambda: not _alive(victim))
     with pytest.raises(QueryFailed):
         pool.run(ASK, RESULTS_JSON, Budget())
     assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
@@ -194,13 +186,33 @@ def test_who_finds_the_queue_full_is_told_to_come_back(pool: WorkerPool) -> None
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
-    assert _wait_until(lambda: pool.state().waiting == 2)  # one runs and two wait
+    wait_until(lambda: pool.state().waiting == 2)  # one runs and two wait
     with pytest.raises(Overloaded):
         pool.run(ASK, RESULTS_JSON, Budget())
     is_over.set()
     for thread in threads:
         thread.join()
     assert outcomes == [QueryCancelled] * 3
+
+
+def test_who_waits_for_a_worker_that_is_being_started_is_not_told_of_too_many_queries(pool: WorkerPool) -> None:
+    for timeout_s in (0.05, 0.0001):  # the first one ends the worker, so that the second one finds none that is ready
+        with pytest.raises(QueryTimeout):
+            pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=timeout_s))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_allocator_of_workers_keeps_what_the_user_has_set(built_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.perturb=0")
+    with open_current(built_dir) as generation:
+        pool = WorkerPool(generation.store_path, union_default_graph=True, prefixes={})
+        pool.start()
+        (process_id,) = pool.process_ids()
+        environment = Path(f"/proc/{process_id}/environ").read_bytes()
+        pool.close()
+    # The C library divides the list where it stands, so that it is looked for piece by piece.
+    assert b"GLIBC_TUNABLES=glibc.malloc.perturb=0" in environment
+    assert b"glibc.malloc.tcache_count=127" in environment
 
 
 def test_many_threads_share_a_pool(built_dir: Path) -> None:
@@ -238,7 +250,7 @@ def test_closing_ends_workers_and_queries_under_way(pool: WorkerPool) -> None:
 
     thread = threading.Thread(target=ask)
     thread.start()
-    assert _wait_until(lambda: pool.state().busy == 1)
+    wait_until(lambda: pool.state().busy == 1)
     pool.close()
     thread.join(timeout=30)
     assert len(errors) == 1
@@ -296,7 +308,7 @@ def test_no_worker_outlives_its_parent(built_dir: Path, how: signal.Signals | No
         parent.stdin.close()
         parent.wait(timeout=60)
         parent.stdout.close()
-        assert _wait_until(lambda: not any(map(_alive, workers)))
+        wait_until(lambda: not any(map(_alive, workers)))
 
 
 def test_a_script_without_a_main_guard_may_query(built_dir: Path, tmp_path: Path) -> None:
