@@ -21,6 +21,7 @@ _PAGES = {
     "TimelineEvent": "/statement/",
     "Passage": "/passage/",
 }
+_FORMS = frozenset({"format", "unfold"})
 Parameters = Iterable[tuple[str, str]]
 
 
@@ -31,7 +32,7 @@ def page_of(ref: EntityRef) -> str:
 
 def given() -> dict[str, list[str]]:
     """The request's parameters, but for the form that the page is wanted in."""
-    return {name: request.args.getlist(name) for name in request.args if name != "format"}
+    return {name: request.args.getlist(name) for name in request.args if name not in _FORMS}
 
 
 def query(but: Sequence[str] = (), extra: Parameters = ()) -> str:
@@ -40,7 +41,7 @@ def query(but: Sequence[str] = (), extra: Parameters = ()) -> str:
         (name, value)
         for name, values in request.args.lists()
         for value in values
-        if value and name not in {"format", *but}
+        if value and name not in {*_FORMS, *but}
     ]
     return urlencode([*pairs, *extra])
 

@@ -49,16 +49,23 @@ _TREATMENTS = frozenset({"Drug", "DrugClass", "Procedure", "Regimen"})
 BEARERS = frozenset({"Histotype", "Condition", "CellState", "Organism", "Site"})
 
 
-def net_effect(sign: int | None, end: str, kind: str = "Process") -> str:
-    """What a chain comes to; ``kind`` is the class of its end.
+SENSITIZING = frozenset({"sensitizes", "inhibitionSensitizes"})  # more sensitive is not more, nor in favour
+
+
+def net_effect(sign: int | None, end: str, kind: str = "Process", last: str = "") -> str:
+    """What a chain comes to; ``kind`` is the class of its end, ``last`` the predicate of its last step.
 
     >>> net_effect(1, "G1 arrest"), net_effect(-1, "VEGF", "Target"), net_effect(-1, "Ewing sarcoma", "Histotype")
     ('more G1 arrest', 'less VEGF', 'against Ewing sarcoma')
+    >>> net_effect(1, "cancer stem cells", "CellState", "sensitizes")
+    'more sensitivity of cancer stem cells'
     """
     if sign is None or sign == 0:
         return "direction not known: no source gives that of one of the steps"
     if kind in _TREATMENTS:
         return f"{'stronger' if sign > 0 else 'weaker'} effect of {end}"
+    if last in SENSITIZING:
+        return f"{'more' if sign > 0 else 'less'} sensitivity of {end}"
     if kind in BEARERS:
         return f"{'in favour of' if sign > 0 else 'against'} {end}"
     return f"{'more' if sign > 0 else 'less'} {end}"

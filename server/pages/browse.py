@@ -98,6 +98,8 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
         "data_version": graph.data_version,
         "citation": lambda title, exported: citation(title, exported, graph.data_version, corpus.text),
         "page_of": page_of,
+        "here": here,
+        "is_unfolded": lambda: request.args.get("unfold") == "true",
         "curie": display,
         **{function.__name__: function for function in _WORDING},
         "named": mentions.named,
@@ -151,7 +153,11 @@ class _Site:
         shown = ("Drug", "Target", "Histotype", "Study", "Arm", "Outcome", "Statement", "Patient")
         counts = {count.type: count.count for count in self.graph.class_counts()}
         listed = [
-            {"label": CLASSES[name].label if name in CLASSES else name, "count": counts[name]}
+            {
+                "label": CLASSES[name].label if name in CLASSES else name,
+                "count": counts[name],
+                "href": "/cases" if name == "Patient" else search.all_of(name),
+            }
             for name in shown
             if name in counts
         ]
@@ -219,7 +225,8 @@ class _Site:
         asked = {name: values for name, values in given().items() if name not in {"shortcuts", "group"}}
         filled = read(_BY_NAME["mechanism"].parameters, {"k": [str(PATHS_SHOWN)]} | asked)
         drugs, target = filled.texts("drug"), filled.text("target")
-        heading = _mechanism_heading(drugs, target)
+        names = [evidence.called(self.graph, text) for text in (*drugs, *([target] if target else []))]
+        heading = _mechanism_heading(tuple(names[: len(drugs)]), names[-1] if target else None)
         draw_short_cuts = request.args.get("shortcuts") == "true"
         answer = _BY_NAME["mechanism"].answer(self.graph, filled) if drugs or target else None
         page = None
@@ -292,7 +299,7 @@ class _Site:
             pooled=pooled,
             not_pooled=not_pooled,
             pooled_plot=forest_plots.pool_forest(pooled, pooled.measure.label) if pooled and pooled.estimate else None,
-            heading=evidence.heading(filled.texts("drug"), texts),
+            heading=evidence.heading(self.graph, filled.texts("drug"), texts),
             given=texts,
             designs=DESIGNS,
             answer=answer,

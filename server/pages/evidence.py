@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from kg.errors import EntityNotFound
 from kg.evidence.rows import Absence, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
-from kg.identifiers import display
+from kg.graph import KnowledgeGraph
+from kg.identifiers import display, parse_identifier
 from kg.model import EntityRef
 from server.drawings.forest_plots import Forest, forests
 from server.wording import short_figure
@@ -207,8 +209,19 @@ def direction(said: EvidenceRow | RegimenVerdict) -> str:
     return _DIRECTIONS.get(said.direction or "", "")
 
 
-def heading(drugs: tuple[str, ...], given: Mapping[str, str | None]) -> str:
+def called(graph: KnowledgeGraph, text: str) -> str:
+    """What a heading calls a thing: what the reader does, or its label where a link names it by an identifier."""
+    iri = parse_identifier(text)
+    try:
+        return graph.name_of(iri).label if iri else text
+    except EntityNotFound:  # the answer says so itself
+        return text
+
+
+def heading(graph: KnowledgeGraph, asked_drugs: tuple[str, ...], asked: Mapping[str, str | None]) -> str:
     """The question as a heading: who was given what."""
+    drugs = [called(graph, drug) for drug in asked_drugs]
+    given = {name: called(graph, text) for name, text in asked.items() if text}
     what = " + ".join(drugs) or given.get("regimen") or given.get("drug_class") or ""
     if not what and given.get("target"):
         what = f"drugs against {given['target']}"

@@ -30,7 +30,7 @@ from server.pages.evidence import csv_rows
 CELL, GAP_LEFT, GAP_TOP, GAP_FOOT = 30, 250, 215, 76
 TABLE_COLUMNS = (
     ("Study and arm", 250), ("Measure", 190), ("Result, as printed", 210), ("Of", 80), ("Exact 95% CI", 130),
-    ("Says", 110), ("Level", 60),
+    ("For or against", 110), ("Level", 60),
 )  # fmt: skip
 MAX_TABLE_ROWS = 60
 _CHARACTER_PX, _LINE_PX = 6.6, 15

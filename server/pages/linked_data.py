@@ -11,11 +11,12 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.budget import Budget
-from kg.errors import EntityNotFound
+from kg.errors import AmbiguousEntity, EntityNotFound
 from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE, display
 from kg.sparql.query import SparqlOperation, bind
 from kg.sparql.results import iri
+from ontology.terms import CLASSES, PREDICATES
 from server.addresses import page_of
 from server.http.negotiation import GRAPH_FORMATS, HTML, Format, choose, named
 from server.settings import Settings
@@ -25,6 +26,11 @@ CONSTRUCT { ?thing ?property ?value . ?other ?inverse ?thing }
 WHERE { { ?thing ?property ?value }
   UNION { ?other ?inverse ?thing FILTER(?inverse NOT IN (skg:subject, skg:object, skg:about)) } }"""
 _IS_THERE = "ASK { ?thing ?property ?value }"
+# What is told of on the page of another thing: whom an arm treats, what a regimen gives, what a document cites, and
+# facts that disagree, on the page of one of them.
+_TOLD_WITH = """
+SELECT ?other WHERE { { ?other skg:population|skg:component ?thing } UNION { ?thing skg:citedIn|skg:between ?other } }
+ORDER BY ?other LIMIT 1"""
 _ONE_GRAPH = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})
 
 
@@ -32,6 +38,7 @@ def linked_data_blueprint(graph: KnowledgeGraph, settings: Settings) -> Blueprin
     """Make the route."""
     linked = Blueprint("linked_data", __name__)
 
+    @linked.get("/id/<kind>/", defaults={"name": ""})
     @linked.get("/id/<kind>/<path:name>")
     def thing(kind: str, name: str) -> BaseResponse:
         node = f"{BASE}{kind}/{name}"
@@ -41,16 +48,37 @@ def linked_data_blueprint(graph: KnowledgeGraph, settings: Settings) -> Blueprin
         if wanted is not None:
             return _described(graph, node, named(wanted, _ONE_GRAPH), settings.budget())
         chosen = choose(request.headers.get("Accept"), (HTML, *_ONE_GRAPH))
-        if chosen is HTML:
-            # Facts have no card of their own kind in the name index; their pages go by identifier.
-            known = graph.name_of(node)
-            answer: BaseResponse = redirect(page_of(known), 303)
-        else:
-            answer = redirect(f"/id/{kind}/{quote(name)}?format={chosen.names[0]}", 303)
+        page = _page(graph, node) if chosen is HTML else None
+        form = _ONE_GRAPH[0] if chosen is HTML else chosen
+        answer: BaseResponse = redirect(page or f"/id/{kind}/{quote(name)}?format={form.names[0]}", 303)
         answer.headers["Vary"] = "Accept"
         return answer
 
     return linked
+
+
+def _page(graph: KnowledgeGraph, node: str) -> str | None:
+    """Where people read of a thing: its page, that of what it belongs to, or none."""
+    kind, _, name = node.removeprefix(BASE).partition("/")
+    if kind == "question":
+        return f"/questions/{quote(name.partition('.')[0])}"
+    if kind == "vocab":
+        if not name:  # the vocabulary itself
+            return "/schema"
+        return f"/schema#{name}" if name in CLASSES or name in PREDICATES else None
+    # Facts have no card of their own kind in the name index; their pages go by identifier.
+    page = page_of(graph.name_of(node))
+    if not page.startswith("/entity/") or _has_card(graph, node):
+        return page
+    others = graph.store.select(_TOLD_WITH, {"thing": iri(node)}).column("other")
+    return _page(graph, str(others[0])) if others else None
+
+
+def _has_card(graph: KnowledgeGraph, node: str) -> bool:
+    try:
+        return graph.resolve(node, parameter="id").id == node
+    except (AmbiguousEntity, EntityNotFound):
+        return False
 
 
 def _described(graph: KnowledgeGraph, node: str, chosen: Format, budget: Budget) -> Response:

@@ -172,7 +172,7 @@ def _path(path: MechanismPath, anchor: str, cuts: Iterable[MechanismPath], origi
     return PathView(
         anchor,
         path,
-        net_effect(path.net_sign, path.end.label, path.end.type),
+        net_effect(path.net_sign, path.end.label, path.end.type, path.steps[-1].predicate),
         tuple(step.end for step in path.steps[:-1]),
         steps,
         tuple(dict.fromkeys([*_inferred(path.members), *map(_need, _inputs(path))])),
@@ -235,8 +235,8 @@ def _gaps(gaps: Iterable[Gap]) -> Iterable[GapView]:
             )
         elif kind == "need":
             yield GapView(" ".join(dict.fromkeys(gap.reason for gap in group)), (), ())
-        elif not ends:
-            yield GapView(f"No source states a step that leads to {to.spoken}.", (), tuple(remarks), facts)
+        elif not ends:  # a drug without a target, or a target without a drug
+            yield GapView(" ".join(gap.reason for gap in group), (), tuple(remarks), facts)
         elif len(ends) == 1:
             yield GapView(f"No source states a step from {ends[0].spoken} to {to.spoken}.", (), tuple(remarks), facts)
         else:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from kg.mechanism.search import MechanismPath
 from kg.model import EntityRef
-from server.wording import label_of
+from server.wording import BEARERS, SENSITIZING, label_of, net_effect
 
 _MOST = 8
+_MOST_DRUGS = 3
 
 
 @dataclass(frozen=True)
@@ -38,23 +39,39 @@ def glance(paths: Sequence[MechanismPath], own: Sequence[MechanismPath]) -> tupl
             step = path.steps[0]
             first.setdefault(label_of(step.predicate, forward=step.forward), {})[step.end] = None
         lines = [_line(f"{starts[0].label} {label}", things) for label, things in first.items()]
-        return (*lines, *_effects((each for path in own for each in _reached(path)), ("this raises", "this lowers")))
+        return (*lines, *_effects((each for path in own for each in _reached(path, 1)), "this"))
     if len(ends) == 1:
-        headings = (f"more {ends[0].label} through", f"less {ends[0].label} through")
-        return tuple(_effects(((path.start, path.net_sign) for path in paths), headings))
-    return ()
+        headings = tuple(f"{net_effect(sign, ends[0].label, ends[0].type)} through" for sign in (1, -1))
+        return tuple(_by_sign(((path.start, path.net_sign) for path in paths), headings))
+    drugs = [start for start in starts if start.type != "DrugClass"]  # what a class does may hold for a drug of it
+    if len(drugs) > _MOST_DRUGS:
+        return ()
+    return tuple(
+        line
+        for start in drugs
+        for line in _effects((each for path in own if path.start == start for each in _reached(path, 0)), start.label)
+    )
 
 
-def _reached(path: MechanismPath) -> Iterator[tuple[EntityRef, int | None]]:
-    """What a chain leads to beyond its first step, and with which sign: +1, -1, or None from a step without one on."""
+def _reached(path: MechanismPath, beyond: int) -> Iterator[tuple[EntityRef, int | None]]:
+    """What a chain leads to after so many steps, and with which sign: +1, -1, or None from a step without one on."""
     sign: int | None = 1
-    for step in path.steps:
+    for number, step in enumerate(path.steps):
         sign = None if sign is None or step.sign is None else sign * (step.sign or 1)
-        if step is not path.steps[0]:
+        if number >= beyond and step.predicate not in SENSITIZING:
             yield step.end, sign
 
 
-def _effects(signed: Iterable[tuple[EntityRef, int | None]], headings: tuple[str, str]) -> Iterable[GlanceLine]:
+def _effects(signed: Iterable[tuple[EntityRef, int | None]], cause: str) -> Iterator[GlanceLine]:
+    """What a cause does more and less of; nobody has more or less of a tumour or of a cell."""
+    found = list(signed)
+    amounts = [each for each in found if each[0].type not in BEARERS]
+    yield from _by_sign(amounts, (f"{cause} raises", f"{cause} lowers"))
+    sides = [each for each in found if each[0].type in BEARERS]
+    yield from _by_sign(sides, (f"{cause} acts in favour of", f"{cause} acts against"))
+
+
+def _by_sign(signed: Iterable[tuple[EntityRef, int | None]], headings: Sequence[str]) -> Iterator[GlanceLine]:
     signs: dict[EntityRef, set[int]] = {}
     for ref, sign in signed:
         signs.setdefault(ref, set()).update({sign} if sign else set())

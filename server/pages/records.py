@@ -93,7 +93,7 @@ class Records:
 
     def cases(self) -> str:
         """Every patient."""
-        patients = self.graph.members("patient")
+        patients = sorted(self.graph.members("patient"), key=lambda ref: ref.curie)  # by document, in its order
         return render_template(
             "cases.html",
             timelines=[self.graph.timeline(ref.id) for ref in patients],

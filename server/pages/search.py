@@ -10,17 +10,22 @@ from werkzeug.wrappers import Response
 from kg.graph import KnowledgeGraph
 from kg.search.facts import MAX_FACTS
 from kg.search.names import SearchAnswer
+from ontology.terms import CLASS_BY_KIND
 from server.addresses import csv_response, export, given, here, query
 from server.questions.parameters import read
 from server.questions.table import QUESTIONS
 
 MOST_SHOWN = 50
+LISTED = ("drug", "drugclass", "target", "histotype", "regimen", "study")  # kinds of things that are listed whole
 _SEARCH = next(question for question in QUESTIONS if question.name == "search")
 
 
 def search(graph: KnowledgeGraph) -> str | Response:
     """The page, or what it lists as a table."""
     text = request.args.get("q", "").strip()
+    kind = request.args.get("kind", "")
+    if not text and kind in LISTED:
+        return _listed(graph, kind)
     filled = read(_SEARCH.parameters, given() | {"limit": [str(MOST_SHOWN)]}) if text else None
     answer: SearchAnswer | None = _SEARCH.answer(graph, filled) if filled else None
     if answer is not None and request.args.get("format") == "csv":
@@ -29,12 +34,36 @@ def search(graph: KnowledgeGraph) -> str | Response:
     return render_template(
         "search.html",
         answer=answer,
+        kinds=_kinds(),
         search_text=text,
         found_in_words=_in_words(answer) if answer else "",
         more_facts=here([("facts", str(MAX_FACTS))], ["facts"]),
         exported=[export("CSV", here([("format", "csv")]), download=True), export("JSON", f"/api/v1/search?{asked}")]
         if answer
         else [],
+    )
+
+
+def all_of(name: str) -> str:
+    """Where everything of a class is listed; empty for a class whose things are not."""
+    return next((f"/search?kind={kind}" for kind in LISTED if CLASS_BY_KIND[kind] == name), "")
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(CLASS_BY_KIND[kind], f"/search?kind={kind}") for kind in LISTED]
+
+
+def _listed(graph: KnowledgeGraph, kind: str) -> str | Response:
+    """Everything of a kind, by name."""
+    members = sorted(graph.members(kind), key=lambda ref: ref.label.casefold())
+    if request.args.get("format") == "csv":
+        return csv_response([["id", "label"], *([ref.curie, ref.label] for ref in members)], f"every-{kind}")
+    return render_template(
+        "kind.html",
+        kind=CLASS_BY_KIND[kind],
+        kinds=_kinds(),
+        members=members,
+        exported=[export("CSV", here([("format", "csv")]), download=True)],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from urllib.parse import urlencode
 
 from flask import render_template, request
@@ -29,6 +30,8 @@ from server.questions.table import QUESTIONS
 
 _BY_NAME = {question.name: question for question in QUESTIONS}
 _ROWS = (("drug_class", "by drug class"), ("drug", "by drug"), ("target", "by target"))
+_MOST_COLUMNS = 44  # of a map: more find no room on a sheet of paper held sideways
+_UPRIGHT_COLUMNS = 28  # so many find room on one held upright
 _SIDES = {"a": "first", "b": "second", "neither": "neither"}
 _AGREEMENTS = {
     "agree": ("Mechanism and results agree", "up"),
@@ -43,6 +46,14 @@ Page = str | Response
 
 
 @dataclass(frozen=True)
+class GapPart:
+    """Neighbouring columns of a gap map, as many as one table shows."""
+
+    columns: tuple[EntityRef, ...]
+    rows: tuple[GapRow, ...]
+
+
+@dataclass(frozen=True)
 class GapRow:
     """A treatment and its cells in the order of the columns."""
 
@@ -53,6 +64,16 @@ class GapRow:
     def counts(self) -> Mapping[str, int]:
         """How many cells have each status; 0 for one that none has."""
         return Counter(cell.status for cell in self.cells)
+
+
+def _parts(rows: tuple[GapRow, ...], columns: tuple[EntityRef, ...]) -> tuple[GapPart, ...]:
+    """A map in parts of about the same width, none of more columns than paper holds."""
+    count = max(1, -(-len(columns) // _MOST_COLUMNS))
+    ends = [len(columns) * n // count for n in range(count + 1)]
+    return tuple(
+        GapPart(columns[first:last], tuple(GapRow(row.ref, row.cells[first:last]) for row in rows))
+        for first, last in pairwise(ends)
+    )
 
 
 def _only(whole: GapMap, columns: tuple[EntityRef, ...]) -> GapMap:
@@ -91,6 +112,12 @@ def _compared(answer: ComparisonAnswer) -> list[list[str]]:
         alike = "yes" if each.comparable else f"no: {'; '.join(each.reasons)}"
         head = ["different studies", each.measure.label, ""]
         rows.append([*head, *_side(each.a), *_side(each.b), "", "", "", alike, "; ".join(each.cautions)])
+    for alone in answer.uncompared:
+        result = [alone.study.label if alone.study else "", alone.sentence or "", "", "", "", display(alone.row)]
+        head = ["no pair", alone.measure.label if alone.measure else "", ""]
+        nothing = [""] * len(result)
+        sides = [*result, *nothing] if alone.side == "a" else [*nothing, *result]
+        rows.append([*head, *sides, "", "", "", "", alone.reason])
     return rows
 
 
@@ -120,7 +147,7 @@ class Synthesis:
             if request.args.get("format") == "csv":
                 return csv_response(_compared(answer), "comparison")
             sides = [row.id for pair in (*answer.direct, *answer.indirect) for row in (pair.a, pair.b) if row]
-            facts = [*sides, *disputed(answer.conflicts)]
+            facts = [*sides, *(alone.row for alone in answer.uncompared), *disputed(answer.conflicts)]
             if (other := facts_wanted(self.graph, facts, "comparison")) is not None:
                 return other
         return render_template(
@@ -165,8 +192,8 @@ class Synthesis:
         return render_template(
             "gaps.html",
             answer=answer,
-            rows=rows,
-            columns=columns,
+            parts=_parts(rows, columns),
+            is_wide=len(columns) > _UPRIGHT_COLUMNS,
             left_out=len(whole.columns) - len(columns),
             signs=GAP_SIGNS,
             statuses=STATUSES,

@@ -221,11 +221,14 @@ def made_ready(
 def _warm_up(served: Served) -> None:
     """Do beforehand, beside the first requests, what visits of the pages that the home page leads to would wait for."""
     try:
-        served.graph.warm_up()
         for each in (*EXAMPLES, *NAVIGATION):
             if not served.is_retired:
                 with served.app.test_request_context(each.href):
                     served.app.dispatch_request()
+        if not served.is_retired:
+            served.graph.warm_up()
+            for name in served.app.jinja_env.list_templates(["html"]):  # compiling one takes up to 50 ms
+                served.app.jinja_env.get_template(name)
     except KgError as error:  # it was closed meanwhile, or a query failed: the first visit will tell
         logger.info("not warmed up: %s", error)
 

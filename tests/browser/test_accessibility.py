@@ -22,6 +22,7 @@ ROUTES = {
     "search by a sentence": "/search?q=how+does+rapamycin+work+in+leiomyosarcoma",
     "search of words that facts lack": "/search?q=ribonucleotide+reductase+zebrafish",
     "search, not asked yet": "/search",
+    "everything of a kind": "/search?kind=histotype",
     "statement": "/mechanism?drug=rapamycin&target=mTOR /statement/statement",
     "result": "/evidence?drug=temsirolimus /statement/outcome",
     "event": "/cases/patient:003-2 /statement/event",

@@ -199,7 +199,7 @@ def sentence_of(step: dict[str, Any]) -> str:
 
 
 def assert_comparison(opened: Opened) -> None:
-    """Both tables: each side's figure, count, interval and source; what is said of the difference."""
+    """Both tables: each side's figure, count, interval and source; the difference; then what stands alone."""
     shown = opened.page.locator(
         ":is(section[aria-labelledby=direct], section[aria-labelledby=indirect]) tbody tr:has(td)"
     )
@@ -210,8 +210,16 @@ def assert_comparison(opened: Opened) -> None:
           [...row.querySelectorAll("td a[href^='/statement/']")]
             .map(a => decodeURIComponent(a.href.split('/statement/')[1]))])"""
     )
-    rows = opened.rows("CSV")
+    listed = opened.rows("CSV")
+    rows = [row for row in listed if row["within"] != "no pair"]
     assert len(rows) == len(table) > 3
+    alone = opened.page.locator("section[aria-labelledby=alone] li").evaluate_all(
+        """all => all.map(item => [decodeURIComponent(item.querySelector('a').href.split('/statement/')[1]),
+          item.textContent.replace(/\\s+/g, ' ').trim()])"""
+    )
+    assert [row["outcome_a"] or row["outcome_b"] for row in listed[len(rows) :]] == [fact for fact, _ in alone]
+    for row, (_, told) in zip(listed[len(rows) :], alone, strict=True):
+        assert told == f"{row['result_a'] or row['result_b']} {row['cautions']} source"
     for row, (part, measure, a, b, verdict, facts) in zip(rows, table, strict=True):
         assert row["within"] == {"direct": "one study", "indirect": "different studies"}[part]
         assert ", ".join(filter(None, (row["measure"], row["subgroup"]))) == measure
@@ -263,7 +271,8 @@ def assert_gap_map(opened: Opened) -> None:
         for cell in answer["cells"]
     }
     assert told == cells
-    legend = {text.rsplit(" ", 1)[0][2:]: int(text.rsplit(" ", 1)[1]) for text in opened.texts(".legend-list li")}
+    counted = [text.rsplit(" ", 1) for text in opened.texts(".legend-list li:has(.meta)")]
+    legend = {sign[2:]: int(count) for sign, count in counted}
     assert legend == {GAP_SIGNS[status][1]: count for status, count in answer["counts"].items()}
 
     root = ET.fromstring(opened.fetched(opened.exports["SVG"]))

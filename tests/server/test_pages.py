@@ -463,8 +463,33 @@ def test_a_table_of_a_query_shows_what_the_graph_holds(client: FlaskClient) -> N
 def test_a_mechanism_opens_with_what_its_chains_raise_and_lower_on_the_way(client: FlaskClient) -> None:
     html = page(client, "/mechanism?drug=rapamycin&target=leiomyosarcoma")
     lines = [words(line) for line in re.findall(r"<li>This (.*?)</li>", html, flags=re.DOTALL)]
-    raised, lowered = lines
+    raised, lowered = (next(line for line in lines if line.startswith(verb)) for verb in ("raises", "lowers"))
     assert "cyclin D1 turnover" in raised
     assert "cell cycle arrest in G1" in raised
     assert lowered.index("mTOR") < lowered.index("progression through the G1/S boundary")
     assert "mTOR" not in raised
+
+
+def test_a_comparison_names_the_results_that_stand_in_no_pair(client: FlaskClient) -> None:
+    page = client.get("/compare?a=sunitinib&b=imatinib").get_data(as_text=True)
+    assert "In no pair" in page
+    assert "no number to set against another: not yet reached" in page
+    table = client.get("/compare?a=sunitinib&b=imatinib&format=csv").get_data(as_text=True).splitlines()
+    assert {len(row) for row in csv.reader(table)} == {len(next(csv.reader(table)))}
+    assert any(row.startswith("no pair,") for row in table)
+
+
+def test_results_that_a_filter_cannot_judge_are_named(client: FlaskClient) -> None:
+    page = client.get("/evidence?drug=doxorubicin&min_n=50").get_data(as_text=True)
+    assert "more results may belong here" in page
+    assert "not stated: how many people it is of" in page
+    assert "may belong here" not in client.get("/evidence?drug=doxorubicin").get_data(as_text=True)
+
+
+def test_a_heading_calls_things_by_their_names_also_where_a_link_gives_identifiers(client: FlaskClient) -> None:
+    for address, heading in (
+        ("/mechanism?drug=drug:sirolimus&target=histotype:leiomyosarcoma", "How sirolimus acts on leiomyosarcoma"),
+        ("/mechanism?drug=rapamycin", "How rapamycin acts"),
+        ("/evidence?drug=drug:sirolimus&histotype=histotype:leiomyosarcoma", "sirolimus in leiomyosarcoma"),
+    ):
+        assert f"<h1>{heading}" in client.get(address, headers=BROWSER).get_data(as_text=True)

@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _FAN = 40.0  # pixels between lines that join the same two things
@@ -13,6 +14,15 @@ _MARGIN = 22.0  # pixels between the centre of a thing and the end of a line
 _BELOW, _LINE = 27.0, 13.0  # where its name stands, which takes so much a line
 
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the picture: its path, and the middle of it, where its words stand; in pixels."""
+
+    path: str
+    x: float
+    y: float
 
 
 def wrapped(label: str) -> tuple[str, ...]:
@@ -27,8 +37,8 @@ def wrapped(label: str) -> tuple[str, ...]:
 
 def line_paths(
     edges: Sequence[Mapping[str, Any]], places: Mapping[str, Point], names: Mapping[str, int]
-) -> dict[str, str]:
-    """The path of each line by its identifier, as ``web/src/graph/view.ts`` bends it.
+) -> dict[str, Line]:
+    """Each line by its identifier, as ``web/src/graph/view.ts`` bends it.
 
     Args:
         edges: with ``id``, ``source`` and ``target``.
@@ -45,18 +55,19 @@ def line_paths(
             first, second = (
                 (places[end], _BELOW + _LINE * names.get(end, 1)) for end in (edge["source"], edge["target"])
             )
-            paths[edge["id"]] = _path(first, second, bend)
+            paths[edge["id"]] = _line(first, second, bend)
     return paths
 
 
-def _path(first: tuple[Point, float], second: tuple[Point, float], bend: float) -> str:
-    """The path between two points, each with the room that its name takes below it."""
+def _line(first: tuple[Point, float], second: tuple[Point, float], bend: float) -> Line:
+    """The line between two points, each with the room that its name takes below it."""
     (start, above), (end, below) = first, second
     length = math.dist(start, end) or 1.0
     across = ((end[0] - start[0]) / length, (end[1] - start[1]) / length)
     control = ((start[0] + end[0]) / 2 - across[1] * bend, (start[1] + end[1]) / 2 + across[0] * bend)
     (ax, ay), (bx, by) = _beside(start, control, above), _beside(end, control, below)
-    return f"M{ax:.1f},{ay:.1f} Q{control[0]:.1f},{control[1]:.1f} {bx:.1f},{by:.1f}"
+    path = f"M{ax:.1f},{ay:.1f} Q{control[0]:.1f},{control[1]:.1f} {bx:.1f},{by:.1f}"
+    return Line(path, round((ax + bx) / 4 + control[0] / 2, 1), round((ay + by) / 4 + control[1] / 2, 1))
 
 
 def _beside(centre: Point, towards: Point, below: float) -> Point:

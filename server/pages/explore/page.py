@@ -16,7 +16,7 @@ from kg.graph import KnowledgeGraph
 from kg.model import EntityRef
 from server.addresses import csv_response, export, here, query
 from server.pages.explore.filters import filters_of
-from server.pages.explore.lines import line_paths, wrapped
+from server.pages.explore.lines import Line, line_paths, wrapped
 from server.pages.explore.picture import CSV_HEAD, brought, csv_row, embedded, labels, placed, view_box
 from server.pages.explore.rests import MARK, Way, counts_around
 from server.pages.explore.scene import MAX_NODES, STEP, Scene, expanded, is_old, scene, with_imports
@@ -103,7 +103,7 @@ def explore(graph: KnowledgeGraph) -> str | Response:
     )
 
 
-def _lines(picture: dict[str, Any]) -> dict[str, str]:
+def _lines(picture: dict[str, Any]) -> dict[str, Line]:
     ties = [{"id": rest["id"], "source": rest["node"], "target": rest["id"]} for rest in picture["rests"]]
     drawn = [*picture["nodes"], *picture["rests"]]
     names = {node["id"]: len(wrapped(node["label"])) for node in picture["nodes"]}

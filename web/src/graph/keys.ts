@@ -23,7 +23,7 @@ export function onKey(desk: Desk, one: GraphNode | GraphRest | undefined, event:
     "+": () => view.zoomBy(1.3),
     "-": () => view.zoomBy(1 / 1.3),
     "0": () => {
-      view.fit();
+      view.fit(true);
       desk.keepAddress();
     },
   };

@@ -18,7 +18,7 @@ export function wireToolbar(desk: Desk): void {
     undo: () => takeBack(desk),
     redo: () => doAgain(desk),
     fit: () => {
-      view.fit();
+      view.fit(true);
       desk.keepAddress();
     },
     in: () => view.zoomBy(1.3),

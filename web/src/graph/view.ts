@@ -121,9 +121,10 @@ export class GraphView {
     for (const [key, group] of this.groups) group.classList.toggle("traced", ids?.has(key) ?? false);
   }
 
-  fit(): void {
+  /** Args: isWhole: everything, however small. */
+  fit(isWhole = false): void {
     const seen = this.seen();
-    this.window.fit(seen, this.busiest(seen) ?? NOWHERE);
+    this.window.fit(seen, this.busiest(seen) ?? NOWHERE, isWhole);
   }
 
   /** Shows some nodes; a window that holds them already stays as it is. */

@@ -5,8 +5,8 @@ import { zoom, zoomIdentity, type ZoomBehavior, type ZoomTransform } from "d3-zo
 import type { Look } from "./model";
 import type { Point } from "./words";
 
-/** Labels smaller than this part of their size cannot be read: rather show a part of the graph. */
-const LEAST_FIT = 0.85;
+/** Labels smaller than this part of their size cannot be read: who did not ask for the whole rather sees a part. */
+const LEAST_FIT = 0.7;
 const MOST_FIT = 1.3;
 const EXTENT: [number, number] = [0.15, 4];
 
@@ -73,16 +73,16 @@ export class GraphWindow {
   }
 
   /** Shows all points as large as they fit, or, where they would be too small to read, those around a centre. */
-  fit(points: readonly Point[], centre: Point): void {
+  fit(points: readonly Point[], centre: Point, isWhole: boolean): void {
     if (points.length === 0) return;
     const box = this.stage.getBoundingClientRect();
     const xs = points.map((point) => point.x);
     const ys = points.map((point) => point.y);
     const [left, right] = [Math.min(...xs) - 75, Math.max(...xs) + 75];
     const [top, bottom] = [Math.min(...ys) - 30, Math.max(...ys) + 70];
-    const scale = Math.max(LEAST_FIT, Math.min(MOST_FIT, box.width / (right - left), box.height / (bottom - top)));
-    const isWhole = scale * (right - left) <= box.width && scale * (bottom - top) <= box.height;
-    const [x, y] = isWhole ? [(left + right) / 2, (top + bottom) / 2] : [centre.x, centre.y];
+    const scale = Math.max(isWhole ? EXTENT[0] : LEAST_FIT, Math.min(MOST_FIT, box.width / (right - left), box.height / (bottom - top)));
+    const holdsAll = scale * (right - left) <= box.width && scale * (bottom - top) <= box.height;
+    const [x, y] = holdsAll ? [(left + right) / 2, (top + bottom) / 2] : [centre.x, centre.y];
     this.lookAt({ pan: [Math.round(x), Math.round(y)], zoom: Math.floor(scale * 100) / 100 });
   }
 
