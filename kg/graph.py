@@ -20,6 +20,7 @@ from kg.evidence import cases, comparison, explanation, gap_map, intervals, pool
 from kg.evidence import search as evidence_search
 from kg.evidence.clinical import Results
 from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from kg.generations import open_current
 from kg.identifiers import BASE, display, is_project, kind_of, parse_identifier
 from kg.imported_fact import imported_fact
 from kg.mechanism import search as mechanism
@@ -35,11 +36,12 @@ from kg.paths.steps import StatementRecord
 from kg.projection import to_networkx
 from kg.search.facts import DEFAULT_FACTS, FactIndex
 from kg.search.finding import find
-from kg.search.names import NameIndex, SearchAnswer, SearchQuestion
+from kg.search.name_tiers import BEGUN
+from kg.search.names import SUGGESTIONS, NameIndex, SearchAnswer, SearchQuestion
 from kg.sparql.lanes import LaneSizes
 from kg.sparql.query import Bindings, QueryLimits
 from kg.sparql.results import Solutions
-from kg.store import EmbeddedStore, Store, open_current
+from kg.store import EmbeddedStore, Store
 from ontology.terms import CLASS_BY_KIND
 
 if TYPE_CHECKING:
@@ -126,10 +128,16 @@ class KnowledgeGraph:
         classes, also = (tuple(CLASS_BY_KIND[kind] for kind in group) for group in (kinds, others))
         try:
             return self.names.resolve(text, classes, parameter, also)
+        except EntityNotFound as unknown:
+            if "document" in kinds:  # few enough to name them all; what they cite is called by their names and numbers
+                unknown.suggestions = tuple((each.curie, each.label) for each in self.corpus().documents)
+            raise
         except WrongKind as refused:
             named = parse_identifier(refused.entity) or refused.entity
+            alike = [hit for hit in self.names.like(text, (*classes, *also)) if hit.score >= BEGUN]
             near = neighborhood.nearest_of_types(self.index, named, (*classes, *also))
-            raise replace(refused, suggestions=tuple((each.curie, each.label) for each in near)) from None
+            suggested = dict.fromkeys((each.curie, each.label) for each in (*alike, *near) if each.id != named)
+            raise replace(refused, suggestions=tuple(suggested)[:SUGGESTIONS]) from None
         except AmbiguousEntity as several:
             things = [curie for curie, _ in several.candidates if curie.partition(":")[0] not in _WORDS_OF_RESULTS]
             if kinds or len(things) != 1:
@@ -240,6 +248,7 @@ class KnowledgeGraph:
         return replace(answer, items=cards.with_sources(self.store, answer.items)) if sourced else answer
 
     def _index_around(self, _: neighborhood.NeighborsQuestion) -> Index:
+        """What holds all links of the entity asked for; of a graph that lies elsewhere it is read first."""
         return self.index
 
     def _named(self, question: Walk) -> Walk:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from kg.cards import EntityCard, FactCard
@@ -12,7 +14,7 @@ from kg.evidence.comparison import ComparisonAnswer
 from kg.evidence.explanation import Explanation
 from kg.evidence.gap_map import GapMap
 from kg.evidence.pooling import PoolAnswer
-from kg.evidence.rows import EvidenceAnswer, EvidenceRow
+from kg.evidence.rows import EvidenceAnswer, EvidenceRow, LeftOut
 from kg.evidence.safety import SafetyAnswer
 from kg.mechanism.partners import Partnership
 from kg.mechanism.search import MechanismAnswer
@@ -44,8 +46,8 @@ def _search(answer: SearchAnswer) -> Iterator[str]:
         yield f"{part.text}:"
         yield from map(_hit, part.items)
     if answer.facts.items:
-        lacking = ", ".join(answer.facts.items[0].lacks)
-        yield f"Facts{f' (none says all of it; these lack: {lacking})' if lacking else ''}:"
+        lacking = f"; these lack: {', '.join(answer.facts.lacked)}" if answer.facts.lacked else ""
+        yield f"Facts{f' (none says all of it{lacking})' if answer.facts.items[0].lacks else ''}:"
     for fact in answer.facts.items:
         yield f"   {fact.sentence}{_hedge(fact.certainty)}"
         places = ", ".join(map(_where, fact.passages)) or ", ".join(ref.label for ref in fact.documents)
@@ -54,6 +56,8 @@ def _search(answer: SearchAnswer) -> Iterator[str]:
         yield f"   ({answer.facts.total or 'more'} in all; --facts)"
     if answer.facts.unavailable:
         yield answer.facts.unavailable
+    if answer.facts.unsaid:
+        yield f"No fact of this graph says: {', '.join(answer.facts.unsaid)}."
 
 
 def _hit(hit: SearchHit) -> str:
@@ -140,10 +144,19 @@ def _evidence(answer: EvidenceAnswer) -> Iterator[str]:
         derived = f"  derived {interval_words(row)}" if row.derived_ci else ""
         yield f"   {measure}{event}: {result(row)}  {of_n(row)}{derived}{flag}"
     yield from (absence.text for absence in answer.absences if absence.kind == "no_data")
+    yield from _left_out(answer.left_out)
     for conflict in answer.conflicts:
         yield f"Conflict: {conflict.about}: " + " / ".join(side.label for side in conflict.between)
     if answer.summary.corpus:
         yield answer.summary.corpus.text
+
+
+def _left_out(results: Sequence[LeftOut]) -> Iterator[str]:
+    """How many results were left out for each reason, and of which studies."""
+    for reason, group in groupby(sorted(results, key=lambda out: out.reason), lambda out: out.reason):
+        studies = Counter(out.study.label if out.study else out.row for out in group)
+        named = "; ".join(f"{study} ({count})" for study, count in sorted(studies.items()))
+        yield f"Left out, {reason}: {studies.total()} results: {named}"
 
 
 def _compare(answer: ComparisonAnswer) -> Iterator[str]:
@@ -160,6 +173,9 @@ def _compare(answer: ComparisonAnswer) -> Iterator[str]:
     for pair in answer.indirect[:10]:
         verdict = "comparable" if pair.comparable else f"not comparable: {'; '.join(pair.reasons)}"
         yield f"   {pair.measure.label}: {result(pair.a)} / {result(pair.b)}  ({verdict})"
+    if answer.uncompared:
+        yield f"In no pair, {len(answer.uncompared)} results:"
+    yield from (f"   {each.sentence or each.row}  ({each.reason})" for each in answer.uncompared)
 
 
 def _pool(answer: PoolAnswer) -> Iterator[str]:
@@ -188,6 +204,7 @@ def _safety(answer: SafetyAnswer) -> Iterator[str]:
             grades = (grade if grade.startswith("grade") else f"grade {grade}" for grade in event.grades)
             seen = ", ".join((*grades, *event.frequencies)) if event.observed else "not seen"
             yield f"   {event.event.label}: {seen or 'reported'} ({len(event.studies)} studies)"
+    yield from _left_out(answer.left_out)
     for shared in answer.shared:
         through = f" (as {', '.join(ref.label for ref in shared.through)})" if shared.through else ""
         yield f"Shared: {shared.event.label}{through}{'' if shared.alone else ', not seen under each alone'}"

@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 
 from kg.description import Description, describe, passages, reference
 from kg.evidence.derivation import complete
+from kg.evidence.measures import DefinitionRef, MeasureRef
 from kg.evidence.regimens import against_tumour, groups_of, read_components
 from kg.evidence.rows import (
     ComponentRow,
-    DefinitionRef,
     EvidenceRow,
-    MeasureRef,
     PopulationRow,
     RegimenRow,
 )
@@ -386,5 +385,5 @@ def _of_study(known: _Records, row: EvidenceRow, node: Description, study: Descr
         design=study.text("studyType"),
         phase=study.text("phase"),
         randomised=study.text("randomised"),
-        citing=known.refs({*node.iris("citing"), *study.iris("citing")}),
+        citing=known.refs(node.iris("citing")),
     )

@@ -14,6 +14,7 @@ from kg.evidence.intervals import Difference, difference
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceQuestion, EvidenceRow
 from kg.evidence.search import Gathered, Naming, accompanying_drugs, gather
 from kg.evidence.summary import is_burden
+from kg.evidence.uncompared import Uncompared, uncompared
 from kg.model import EntityRef
 from kg.sparql.results import iri
 from kg.tables import rows_table
@@ -77,6 +78,7 @@ class ComparisonAnswer:
 
     Attributes:
         warning: what to think of ``indirect``.
+        uncompared: results of either that stand in no pair, direct or indirect, each with the reason.
         summary: what the direct comparisons say, in a sentence.
     """
 
@@ -92,6 +94,7 @@ class ComparisonAnswer:
     total: int
     truncated: bool
     truncated_by: str | None
+    uncompared: tuple[Uncompared, ...]
     conflicts: tuple[ConflictRow, ...]
     corpus: Corpus
 
@@ -119,12 +122,15 @@ def compare(
     if first.treatment is not None and first.treatment == second.treatment:
         raise InvalidParameter("b", b, f"a regimen other than {a}")
     wanted = graph.resolve(measure, ("measure",), "measure") if measure else None
-    rows_a, rows_b = (_effects(side, all_measures=wanted is not None) for side in sides)
+    told = [_effects(side, all_measures=wanted is not None) for side in sides]
+    rows_a, rows_b = ([row for row in rows if row.arm is not None and row.study is not None] for rows in told)
     arms = _arms_giving(graph, (*rows_a, *rows_b), [side.treatment for side in sides])
     direct = _direct(rows_a, rows_b, arms)
     indirect = indirect_comparisons(rows_a, rows_b)
     narrowed = tuple(f"{word} {ref.label}" for word, ref in (("in", first.histotype), ("by", wanted)) if ref)
     shown = indirect[:MAX_PAIRS]
+    paired = {row.id for one in direct for row in (one.a, one.b) if row is not None}
+    paired |= {row.id for pair in indirect for row in (pair.a, pair.b)}
     conflicts = {conflict.id: conflict for side in sides for conflict in side.conflicts}
     return ComparisonAnswer(
         a=a,
@@ -139,6 +145,7 @@ def compare(
         total=len(indirect),
         truncated=len(shown) < len(indirect),
         truncated_by="limit" if len(shown) < len(indirect) else None,
+        uncompared=uncompared(told, (a, b), paired),
         conflicts=tuple(conflicts[key] for key in sorted(conflicts)),
         corpus=graph.corpus(),
     )
@@ -161,14 +168,7 @@ def _side(graph: Naming, name: str, regimen: str, histotype: str | None, measure
 
 
 def _effects(side: Gathered, *, all_measures: bool) -> list[EvidenceRow]:
-    return [
-        row
-        for row in side.rows
-        if row.arm is not None
-        and row.measure is not None
-        and row.study is not None
-        and (all_measures or _is_effect(row))
-    ]
+    return [row for row in side.rows if row.measure is not None and (all_measures or _is_effect(row))]
 
 
 def _is_effect(row: EvidenceRow) -> bool:
@@ -217,12 +217,15 @@ def _direct(
             if other is None or (other.id, row.id) not in paired:
                 paired.add((other.id if other else "", row.id))
                 found.append(_comparison(other, row, row, _otherwise(row, rows_a, row.comparator.id)))
+    groups = {frozenset((row.arm.id, row.comparator.id)) for row in (*rows_a, *rows_b) if row.arm and row.comparator}
     for row in rows_a:
         for other in rows_b:
-            # Arms of a series may be the same people one after the other: only random allocation makes them two groups.
+            # Arms of a series may be the same people one after the other: they are two groups where chance allotted
+            # them, or where a source compares them.
+            both = frozenset(each.arm.id for each in (row, other) if each.arm)
             same = (
                 row.study == other.study
-                and row.randomised == "yes"
+                and (row.randomised == "yes" or both in groups)
                 and _what(row) == _what(other)
                 and row.documents == other.documents
             )

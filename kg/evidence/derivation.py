@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from kg.evidence.direction import judge
 from kg.evidence.intervals import clopper_pearson, counts_behind, covering, printed_percentage, wilson
-from kg.evidence.rows import DerivedOutcome, DerivedRate, EvidenceRow
+from kg.evidence.measures import DerivedRate
+from kg.evidence.rows import DerivedOutcome, EvidenceRow
 
 COMPLETE = frozenset({"CR"})
 PARTIAL = frozenset({"PR"})

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg.evidence.rows import EvidenceRow, MeasureRef
+from kg.evidence.measures import MeasureRef
+from kg.evidence.rows import EvidenceRow
 from kg.evidence.summary import is_burden
 
 INACTIVE_PERCENT = 5.0  # the response rate that phase II trials in pretreated sarcoma customarily set out to exclude
@@ -105,6 +106,8 @@ def _comparison(row: EvidenceRow) -> Verdict | None:
     )
     compared = f"{row.difference} than {_OTHER_DOSE if _is_of_doses(row) else 'what it was compared with'}"
     said = compared if row.comparator else f"called {row.difference} without saying than what"
+    if row.comparator is None and row.value is None and row.significance in (None, "not reported"):
+        return Verdict("mixed", f"{said}, in words alone: neither a figure nor a test")
     return _of_difference(row, said, better=better)
 
 

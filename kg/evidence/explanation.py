@@ -20,6 +20,8 @@ from kg.evidence.summary import (
     overall,
     weigh,
 )
+from kg.mechanism.answer import Gap
+from kg.mechanism.gaps import sentences
 from kg.mechanism.search import MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.sparql.results import iri
@@ -84,8 +86,7 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
     """Join mechanism and evidence for one drug in one histotype with its subtypes.
 
     A negative net effect on the tumour counts as benefit expected, a positive one as harm. Only results that speak of
-    the drug
-    count as observed: what a comparator got too is not credited to it.
+    the drug count as observed: what a comparator got too is not credited to it.
 
     Raises: EntityNotFound, AmbiguousEntity.
     """
@@ -101,6 +102,9 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
     observed, why = _observed(deciding(effects), of_drug)
     expected = _expected(complete)
     result = "unflagged result in patients" if told else "result in patients"
+    lacking = None if effects else f"{result} that speaks of {of_drug.label} in {of_histotype.label}"
+    if lacking and (wider := evidence.summary.broader):
+        lacking += f"; {wider} are of people with a wider diagnosis, of whom nobody says how many had it"
     agreement = _agreement(expected, observed, has_paths=bool(complete), has_rows=bool(effects))
     return Explanation(
         drug=of_drug,
@@ -109,9 +113,7 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
         observed=observed,
         agreement=agreement,
         text=_text(f"{of_drug.label} in {of_histotype.label}", agreement, expected, _seen(observed, why), result),
-        missing=_missing(
-            mechanism, complete, None if effects else f"{result} that speaks of {of_drug.label} in {of_histotype.label}"
-        ),
+        missing=_missing(mechanism, complete, lacking),
         mechanism=mechanism,
         evidence=evidence,
         claims=_claims(graph, of_drug.id, graph.histotypes_below(of_histotype.id)),
@@ -183,12 +185,27 @@ def _text(pair: str, agreement: Agreement, expected: str | None, seen: str, resu
 
 
 def _missing(mechanism: MechanismAnswer, complete: list[MechanismPath], result: str | None) -> tuple[str, ...]:
-    missing = [gap.reason for gap in mechanism.gaps] if not complete else []
+    missing = _stops(mechanism.gaps) if not complete else []
     if complete and all(path.net_sign is None for path in complete):
         missing.append("every complete path has a step without a sign")
     if result is not None:
         missing.append(f"no {result}")
     return tuple(dict.fromkeys(missing))
+
+
+def _stops(gaps: Sequence[Gap]) -> list[str]:
+    """Where the mechanism stops: all ends of its paths in one sentence; then what leads on weakly, and what lacks."""
+    ends = [gap for gap in gaps if gap.kind == "stop"]
+    if len(ends) < 2:
+        return [gap.reason for gap in gaps]
+    names = ", ".join(dict.fromkeys(gap.from_.spoken for gap in ends))
+    told = f"No source states a causal step towards {ends[0].to.spoken} from any end of the sourced paths: {names}."
+    for words, steps in (
+        ("though not as a cause", [step for gap in ends for step in gap.stated]),
+        ("nearby", [step for gap in ends for step in gap.around]),
+    ):
+        told += f" Sources do state, {words}: {sentences(steps)}." if steps else ""
+    return [told, *(gap.reason for gap in gaps if gap.kind != "stop")]
 
 
 def _claims(graph: Explaining, drug: str, histotypes: tuple[str, ...]) -> tuple[Claim, ...]:

@@ -1,11 +1,15 @@
-"""Which results fit what a question says in words: line, setting, genotype, phase, number of people."""
+"""Which results fit what a question says in words: line, setting, genotype, phase, number of people.
+
+A source that does not say what is asked for is no source that says otherwise: such results are left out, and named.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from kg.evidence.rows import EvidenceRow
+from kg.evidence.rows import WITH_PHASE, EvidenceQuestion, EvidenceRow, LeftOut
 from kg.search.spelling import compact
 
 # So many letters tell a word from the beginning of another: "mutation" finds "mutations", "exon 1" not "exon 11".
@@ -69,7 +73,7 @@ def line_match(wanted: str, line: str | None) -> str | None:
 
 def _line_words(text: str) -> frozenset[str]:
     words = (word.removesuffix("line") or word for word in _words(text))
-    return frozenset(_ORDINALS.get(word, word) for word in words if word not in _OF_A_LINE)
+    return frozenset(_ORDINALS.get(word, word) for word in words if word not in _OF_A_LINE | {"unstated"})
 
 
 def people_of(row: EvidenceRow) -> int | None:
@@ -79,3 +83,83 @@ def people_of(row: EvidenceRow) -> int | None:
     if row.subgroup is not None or row.subgroup_n is not None:
         return row.subgroup_n
     return row.population.n if row.population else None
+
+
+def _is_too_few(row: EvidenceRow, least: int) -> bool:
+    """Whether a result is of fewer people than asked for; a part of an arm is never more than the arm."""
+    people = people_of(row)
+    most = row.population.n if people is None and row.population is not None else people
+    return most is not None and most < least
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One thing that a question asks of each result.
+
+    Attributes:
+        fits: whether a result meets it.
+        unstated: what is not stated of a result that might meet it, for a sentence; None where everything is known.
+    """
+
+    fits: Callable[[EvidenceRow], bool]
+    unstated: Callable[[EvidenceRow], str | None] = lambda _: None
+
+
+def filters_of(question: EvidenceQuestion) -> list[Filter]:
+    """What a question asks of each result in words and numbers."""
+    found: list[Filter] = []
+    if (least := question.min_n) is not None:
+        found.append(Filter(
+            lambda row: (people_of(row) or 0) >= least,
+            lambda row: None if _is_too_few(row, least) else "how many people it is of",
+        ))  # fmt: skip
+    if (design := question.design) is not None:
+        found.append(Filter(lambda row: row.design == design, lambda row: None if row.design else "the kind of study"))
+    if (phase := question.phase) is not None:
+        found.append(Filter(
+            lambda row: is_phase(phase, row.phase),
+            lambda row: "the phase" if row.phase is None and row.design in (None, *WITH_PHASE) else None,
+        ))  # fmt: skip
+    if (line := question.line) is not None:
+        found.append(Filter(
+            lambda row: row.population is not None and line_match(line, row.population.line) is not None,
+            lambda row: None if row.population and _line_words(row.population.line or "") else "the line of treatment",
+        ))  # fmt: skip
+    if (setting := question.setting) is not None:
+        # Maintenance and salvage are told as a setting by one source and as a line by another.
+        found.append(Filter(
+            lambda row: has_words(setting, (row.population.setting, row.population.line) if row.population else ()),
+            lambda row: None if row.population and row.population.setting else "the setting",
+        ))  # fmt: skip
+    if (genotype := question.genotype) is not None:
+        found.append(Filter(
+            lambda row: has_words(genotype, (row.population.genotype if row.population else None, row.subgroup)),
+            lambda row: None if row.population and row.population.genotype else "the genotype",
+        ))  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True)
+class Unstated:
+    """A result that would fit, were it stated what it does not state."""
+
+    row: EvidenceRow
+    what: tuple[str, ...]
+
+    @property
+    def left_out(self) -> LeftOut:
+        """The same for an answer."""
+        return LeftOut(self.row.id, self.row.study, self.row.sentence, f"not stated: {', '.join(self.what)}")
+
+
+def filtered(rows: Iterable[EvidenceRow], filters: Sequence[Filter]) -> tuple[list[EvidenceRow], list[Unstated]]:
+    """The results that meet every filter, and those that may, were it stated."""
+    fitting, may_fit = [], []
+    for row in rows:
+        missed = [each for each in filters if not each.fits(row)]
+        unstated = tuple(what for each in missed if (what := each.unstated(row)) is not None)
+        if not missed:
+            fitting.append(row)
+        elif len(unstated) == len(missed):
+            may_fit.append(Unstated(row, unstated))
+    return fitting, may_fit

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
@@ -121,15 +121,16 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
     if len(listed_rows) * len(listed_columns) > MAX_CELLS:
         raise InvalidParameter("rows", f"{len(listed_rows)} × {len(listed_columns)}", f"at most {MAX_CELLS} cells")
     reach = _Reach(graph)
-    clinical = [one for one in evidence if one.row.design != "preclinical"]
     cells = []
     for row in listed_rows:
         given = drugs[row]
-        own = [one for one in clinical if not given.isdisjoint(one.drugs)]
+        own = [one for one in evidence if not given.isdisjoint(one.drugs)]
         for column in listed_columns:
             within = below[column]
             found = [one for one in own if not within.isdisjoint(one.people)]
-            cells.append(_studied(row, column, found, within, given) or reach.cell(row, column, given, within))
+            clinical = [one for one in found if one.row.design != "preclinical"]
+            cell = _studied(row, column, clinical, within, given)
+            cells.append(cell or reach.cell(row, column, given, within, in_laboratory=bool(found)))
     counted = Counter(cell.status for cell in cells)
     counts = {status: counted[status] for status in STATUSES}
     corpus = graph.corpus()
@@ -191,7 +192,7 @@ _kept: WeakKeyDictionary[IndexedGraph, list[_Tried]] = WeakKeyDictionary()
 
 
 def _all_tried(graph: IndexedGraph) -> list[_Tried]:
-    """All results of a graph that count, gathered once if there are no more than the graph keeps as read."""
+    """All results of a graph on the disease, gathered once if there are no more than the graph keeps as read."""
     found = _kept.get(graph)
     if found is None:
         found = _tried(graph.all_evidence())
@@ -201,14 +202,14 @@ def _all_tried(graph: IndexedGraph) -> list[_Tried]:
 
 
 def _tried(rows: Sequence[EvidenceRow]) -> list[_Tried]:
-    """The results that count; an arm of which some result tells a histotype apart holds people with it."""
+    """The results on the disease; an arm of which some result tells a histotype apart holds people with it."""
     held: dict[str, set[str]] = {}
     for row in rows:
         if row.arm is not None:
             held.setdefault(row.arm.id, set()).update(ref.id for ref in row.subgroup_histotypes)
     found = []
     for row in rows:
-        if is_burden(row) or row.flags:
+        if is_burden(row):
             continue
         if row.subgroup_histotypes:
             people = {ref.id for ref in row.subgroup_histotypes}
@@ -223,9 +224,10 @@ def _tried(rows: Sequence[EvidenceRow]) -> list[_Tried]:
 def _studied(
     row: EntityRef, column: EntityRef, found: Sequence[_Tried], below: frozenset[str], drugs: frozenset[str]
 ) -> GapCell | None:
-    if not found:
-        return None
-    clinical = [one.row for one in found]
+    counting = [one for one in found if not one.row.flags]
+    if not counting:
+        return _only_flagged(row, column, [one.row for one in found], drugs) if found else None
+    found, clinical = counting, [one.row for one in counting]
     groups = deciding(clinical)
     whole = {one.row.id for one in found if one.people <= below}
     direct = [result for result in groups if result.id in whole]
@@ -243,20 +245,22 @@ def _studied(
         status = "conflicting"
     else:
         status = "studied_unclear"
-    alone = {r.study for r in clinical if r.study and r.regimen and {x.id for x in r.regimen.against_tumour} <= drugs}
-    combined = {r.study for r in clinical if r.study} - alone
-    return GapCell(
-        row=row,
-        column=column,
-        status=status,
-        rests_on=rests_on,
-        alone=tuple(sorted(alone)),
-        combined=tuple(sorted(combined)),
-        rows=tuple(sorted(result.id for result in clinical)),
-        steps=None,
-        through=None,
-        reason=reason,
-    )
+    return _of_results(GapCell(row, column, status, rests_on, (), (), (), None, None, reason), clinical, drugs)
+
+
+def _only_flagged(row: EntityRef, column: EntityRef, results: Sequence[EvidenceRow], drugs: frozenset[str]) -> GapCell:
+    """A cell of which all results look odd as printed: they were had, and say nothing either way."""
+    flags = ", ".join(sorted({flag for result in results for flag in result.flags}))
+    reason = f"only results that are flagged as printed ({flags}), which count neither way"
+    return _of_results(GapCell(row, column, "studied_unclear", None, (), (), (), None, None, reason), results, drugs)
+
+
+def _of_results(cell: GapCell, results: Sequence[EvidenceRow], drugs: frozenset[str]) -> GapCell:
+    """A cell with its results and their studies: those that gave the treatment alone, and with partners."""
+    alone = {r.study for r in results if r.study and r.regimen and {x.id for x in r.regimen.against_tumour} <= drugs}
+    combined = {r.study for r in results if r.study} - alone
+    rows = tuple(sorted(result.id for result in results))
+    return replace(cell, alone=tuple(sorted(alone)), combined=tuple(sorted(combined)), rows=rows)
 
 
 class _Reach:
@@ -273,7 +277,10 @@ class _Reach:
         self._targets = {target: reference(target, known) for _, target in pairs}
         self._distance: dict[frozenset[str], np.ndarray] = {}
 
-    def cell(self, row: EntityRef, column: EntityRef, drugs: frozenset[str], below: frozenset[str]) -> GapCell:
+    def cell(
+        self, row: EntityRef, column: EntityRef, drugs: frozenset[str], below: frozenset[str], *, in_laboratory: bool
+    ) -> GapCell:
+        nothing = "no result in patients, only in the laboratory" if in_laboratory else "no result"
         distance = self._from(drugs)
         direct = min((steps for node in below if (steps := self._steps(distance, node)) is not None), default=None)
         through: EntityRef | None = None
@@ -284,11 +291,12 @@ class _Reach:
             if near and min(near)[0] <= STEPS_TO_TARGET:
                 steps, through = min(near)[0], self._targets[min(near)[1]]
         if steps is None:
-            reason = "no result, and no sourced causal path"
+            reason = f"{nothing}, and no sourced causal path"
         elif through is None:
-            reason = f"no result; a causal path of {steps} steps leads there (ask for the mechanism)"
+            length = "one step" if steps == 1 else f"{steps} steps"
+            reason = f"{nothing}; a causal path of {length} leads there (ask for the mechanism)"
         else:
-            reason = f"no result; it acts within {steps} steps on {through.label}, which is altered in {column.label}"
+            reason = f"{nothing}; it acts within {steps} steps on {through.label}, which is altered in {column.label}"
         status = "unstudied" if steps is None else "predicted_unstudied"
         return GapCell(row, column, status, None, (), (), (), steps, through, reason)
 

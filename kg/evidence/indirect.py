@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.evidence.comparability import comparable
-from kg.evidence.rows import EvidenceRow, MeasureRef
+from kg.evidence.measures import MeasureRef
+from kg.evidence.rows import EvidenceRow
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class IndirectComparison:
 def indirect_comparisons(rows_a: Sequence[EvidenceRow], rows_b: Sequence[EvidenceRow]) -> list[IndirectComparison]:
     """Every pair of results of different studies on the same measure; those that compare first."""
     found = []
-    for a in filter(_has_figure, rows_a):
-        for b in filter(_has_figure, rows_b):
-            if a.study == b.study or a.measure is None or b.measure is None or not _may_pair(a, b):
+    for a in rows_a:
+        for b in rows_b:
+            if a.study == b.study or a.measure is None or b.measure is None or not may_pair(a, b):
                 continue
             verdict = comparable(a, b)
             cautions = (*verdict.cautions, *_people_differ(a, b))
@@ -34,15 +35,14 @@ def indirect_comparisons(rows_a: Sequence[EvidenceRow], rows_b: Sequence[Evidenc
     return sorted(found, key=lambda one: (not one.comparable, one.measure.label, one.a.id, one.b.id))
 
 
-def _has_figure(row: EvidenceRow) -> bool:
-    return row.comparator is None or row.value is not None or row.derived_rate is not None
+def has_number(row: EvidenceRow) -> bool:
+    """Whether a result is a number: neither words alone nor a range of numbers."""
+    return row.value is not None or row.derived_rate is not None
 
 
-def _may_pair(a: EvidenceRow, b: EvidenceRow) -> bool:
-    """The same measure, or two response measures: worth setting side by side, if only to say why not."""
-    if a.measure is None or b.measure is None or (a.value is None and a.derived_rate is None):
-        return False
-    if b.value is None and b.derived_rate is None:
+def may_pair(a: EvidenceRow, b: EvidenceRow) -> bool:
+    """Numbers of the same measure, or of two response measures: worth setting side by side, if only to say why not."""
+    if a.measure is None or b.measure is None or not (has_number(a) and has_number(b)):
         return False
     response = [
         bool(row.measure and ({"response-rate"} & {row.measure.curie.partition(":")[2], *row.measure.groups}))

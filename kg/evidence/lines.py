@@ -53,7 +53,7 @@ class TreatmentLine:
         kind: systemic; local (radiotherapy, resection ...); operation, where nobody says that it was for the tumour;
             other (dialysis, palliative care ...); not stated. Derived.
         began, ended: as told; ``reason``: why it was begun.
-        next, next_reason: the line that followed, and why that was begun.
+        next, next_reason: the treatment that followed, a line or an earlier one taken up again, and why it was begun.
         best_response: derived; ``best_response_reason`` names the rule, ``best_response_from`` the events.
         best_duration: how long the best response lasted, as printed.
         adverse_events: told of it and not denied.
@@ -114,20 +114,24 @@ def lines_of(events: Sequence[TimelineEntry], known: Mapping[str, Description]) 
         events: in order.
         known: descriptions of the components and their classes.
     """
-    given = [event for event in events if _is_line(event)]
+    course = [event for event in events if _is_given(event)]
     owner = _owners(events)
-    made = []
-    for number, event in enumerate(given):
-        after = given[number + 1] if number + 1 < len(given) else None
+    made: list[TreatmentLine] = []
+    for number, event in enumerate(course):
+        if event.episode is not None:
+            continue
+        begun = {earlier.id for earlier in course[:number]}
+        after = next((e for e in course[number + 1 :] if e.episode is None or owner[e.id] in begun), None)
         own = [other for other in events if owner.get(other.id) == event.id and other.id != event.id]
-        made.append(_line(number + 1, event, own, after, _kind(event, known)))
+        made.append(_line(len(made) + 1, event, own, after, _kind(event, known)))
     return tuple(made)
 
 
-def _is_line(event: TimelineEntry) -> bool:
-    is_given = event.polarity == "affirmed" and not event.planned and event.certainty in ("stated", "inferred")
+def _is_given(event: TimelineEntry) -> bool:
+    """Whether an event is a treatment that was given, in whole or as a part of another."""
+    is_told_as_fact = event.polarity == "affirmed" and event.certainty in ("stated", "inferred")
     is_treatment = event.kind == "treatment" or (event.kind == "procedure" and bool(event.components))
-    return is_given and is_treatment and event.episode is None
+    return is_told_as_fact and is_treatment and not event.planned
 
 
 def _owners(events: Sequence[TimelineEntry]) -> dict[str, str]:
@@ -245,7 +249,8 @@ def lesions_of(events: Sequence[TimelineEntry]) -> tuple[LesionCourse, ...]:
     """What is told of each site, in order; an event that names several sites stands under each."""
     found: dict[tuple[EntityRef | None, str], list[LesionReading]] = {}
     for event in events:
-        if event.kind not in _CLINICAL or not (event.sites or event.lesion):
+        is_look = event.kind in _CLINICAL or event.size is not None
+        if not is_look or not (event.sites or event.lesion):
             continue
         for site in event.sites or (None,):
             place = (site, site.label if site else event.lesion or "")

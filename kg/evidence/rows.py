@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kg.errors import InvalidParameter
+from kg.evidence.measures import DefinitionRef, DerivedRate, MeasureRef
 from kg.model import EntityRef, Interval, PassageRef
 from kg.tables import rows_table
 
@@ -78,48 +79,6 @@ class EvidenceQuestion:
             raise InvalidParameter("limit", str(self.limit), f"a whole number from 1 to {MAX_ROWS}")
         if self.min_n is not None and self.min_n < 0:
             raise InvalidParameter("min_n", str(self.min_n), "a whole number, 0 or more")
-
-
-@dataclass(frozen=True, order=True)
-class MeasureRef(EntityRef):
-    """A measure, its groups (``benefit``, ``harm``, ``time-to-event`` ...) and the responses it counts by its name."""
-
-    groups: tuple[str, ...] = ()
-    counts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, order=True)
-class DefinitionRef(EntityRef):
-    """What counted: response categories, how long they had to last (ISO 8601), by which criteria."""
-
-    counts: tuple[str, ...] = ()
-    minimum_duration: str | None = None
-    criteria: str | None = None
-
-
-@dataclass(frozen=True)
-class DerivedRate:
-    """The share of patients behind a figure, computed: never printed by a source.
-
-    Attributes:
-        value: percent; None if the text allows several counts.
-        numerator_low, numerator_high: the counts that the text allows; both None if no whole number fits.
-        method: how they were found, or why not.
-        inputs: the printed pieces they were found from.
-    """
-
-    value: float | None
-    unit: str
-    numerator_low: int | None
-    numerator_high: int | None
-    denominator: int
-    method: str
-    inputs: tuple[str, ...]
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether there is one count and no other."""
-        return self.numerator_low is not None and self.numerator_low == self.numerator_high
 
 
 @dataclass(frozen=True)
@@ -287,6 +246,16 @@ class DerivedOutcome:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A result that an answer leaves out although it may belong there, and why."""
+
+    row: str
+    study: EntityRef | None
+    sentence: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class ConflictRow:
     """Facts that disagree, both sides named."""
 
@@ -367,7 +336,11 @@ class EvidenceSummary:
 
 @dataclass(frozen=True)
 class EvidenceAnswer:
-    """Rows, what follows from them, the conflicts among them, what is missing, and what the answer rests on."""
+    """Rows, what follows from them, the conflicts among them, what is missing, and what the answer rests on.
+
+    Attributes:
+        left_out: results that a filter shuts out only because their source does not say what it asks for.
+    """
 
     items: tuple[EvidenceRow, ...]
     limit: int
@@ -377,6 +350,7 @@ class EvidenceAnswer:
     derived: tuple[DerivedOutcome, ...]
     conflicts: tuple[ConflictRow, ...]
     absences: tuple[Absence, ...]
+    left_out: tuple[LeftOut, ...]
     summary: EvidenceSummary
 
     def to_pandas(self) -> pd.DataFrame:

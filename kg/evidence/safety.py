@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kg.description import describe
 from kg.errors import InvalidParameter
-from kg.evidence.rows import Corpus, EvidenceQuestion, EvidenceRow
+from kg.evidence.rows import Corpus, EvidenceQuestion, EvidenceRow, LeftOut
 from kg.evidence.search import Naming, gather
 from kg.evidence.summary import is_burden, name_of
 from kg.model import EntityRef
@@ -77,12 +77,14 @@ class SafetyAnswer:
 
     Attributes:
         results: how many results the items hold together.
+        left_out: results that a filter shuts out only because their source does not say what it asks for.
     """
 
     asked: str
     items: tuple[RegimenSafety, ...]
     shared: tuple[SharedToxicity, ...]
     absences: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     results: int
     limit: int
     total: int
@@ -111,10 +113,12 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
     shared: tuple[SharedToxicity, ...] = ()
     if len(question.drugs) < 2:
         found = gather(graph, question)
-        asked, rows = found.words, _unique(found.rows)
+        asked, rows, unstated = found.words, _unique(found.rows), found.unstated
     else:
         drugs = [graph.resolve(name, ("drug",), "drug") for name in dict.fromkeys(question.drugs)]
-        by_drug = {drug: gather(graph, replace(question, drugs=(drug.id,))).rows for drug in drugs}
+        gathered = {drug: gather(graph, replace(question, drugs=(drug.id,))) for drug in drugs}
+        by_drug = {drug: own.rows for drug, own in gathered.items()}
+        unstated = tuple(each for own in gathered.values() for each in own.unstated)
         asked = ", ".join(drug.label for drug in drugs)
         rows = _unique(row for own in by_drug.values() for row in own)
         shared = _shared(graph.store, by_drug)
@@ -124,7 +128,8 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
         () if items else (f"This graph holds no adverse event of {asked}. That does not mean that there are none.",)
     )
     size = len(items)
-    return SafetyAnswer(asked, items, shared, missing, len(burden), size, size, False, None, graph.corpus())
+    left_out = tuple(dict.fromkeys(each.left_out for each in unstated if is_burden(each.row)))
+    return SafetyAnswer(asked, items, shared, missing, left_out, len(burden), size, size, False, None, graph.corpus())
 
 
 def _unique(rows: Iterable[EvidenceRow]) -> tuple[EvidenceRow, ...]:

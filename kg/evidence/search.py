@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from kg.errors import InvalidParameter
+from kg.errors import EntityNotFound, InvalidParameter
 from kg.evidence.clinical import Results
 from kg.evidence.conflicts import read_conflicts
 from kg.evidence.derivation import objective_responses
-from kg.evidence.filters import has_words, is_phase, line_match, people_of
+from kg.evidence.filters import Filter, Unstated, filtered, filters_of, line_match
 from kg.evidence.levels import graded
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
-from kg.evidence.selection import Selection, find_events, find_outcomes
+from kg.evidence.selection import Selection, find_events, find_outcomes, results_with_a_site
 from kg.evidence.summary import absences_of, summarize
 from kg.model import EntityRef
 from kg.sparql.results import iri
 from kg.store import Store
 
+_SIGNS = re.compile(r"[+/&]")
+_WORDS = re.compile(r"\s+(?:and|plus|with)\s+", re.IGNORECASE)
 _DRUGS_OF_CLASS = """
 SELECT DISTINCT ?asked ?drug WHERE {
   ?drug a skg:Drug ; (skg:inClass|skg:isA|skos:broader)+ ?asked }"""
@@ -74,6 +77,7 @@ class Gathered:
         histotype: as resolved.
         broader: how many results of a wider diagnosis were left out.
         treatment: the drugs that a regimen asked for exactly is made of.
+        unstated: results that may fit, whose source does not say what is asked for.
     """
 
     rows: tuple[EvidenceRow, ...]
@@ -82,6 +86,7 @@ class Gathered:
     histotype: EntityRef | None
     broader: int
     treatment: frozenset[str] | None = None
+    unstated: tuple[Unstated, ...] = ()
 
 
 def gather(graph: Naming, question: EvidenceQuestion) -> Gathered:
@@ -92,15 +97,41 @@ def gather(graph: Naming, question: EvidenceQuestion) -> Gathered:
     selection, words, histotype = _select(graph, question)
     if _is_impossible(selection):
         return Gathered((), (), words, histotype, 0, selection.exactly)
+    filters = _filters(graph, question, selection)
+    fitting, may_fit = filtered(_found(graph, question, selection), filters)
+    rows = tuple(row for row in fitting if question.include_broader or not _is_broader(row))
+    conflicts = read_conflicts(graph.store, [row.id for row in rows])
+    return Gathered(
+        rows=graded(rows, conflicts),
+        conflicts=conflicts,
+        words=words,
+        histotype=histotype,
+        broader=len(fitting) - len(rows),
+        treatment=selection.exactly,
+        unstated=tuple(
+            each
+            for each in (*may_fit, *_without_a_site(graph, question, selection, filters))
+            if question.include_broader or not _is_broader(each.row)
+        ),
+    )
+
+
+def _found(graph: Naming, question: EvidenceQuestion, selection: Selection) -> tuple[EvidenceRow, ...]:
     outcomes, events = find_outcomes(graph.store, selection), find_events(graph.store, selection)
     found = graph.results.rows(outcomes, events, selection)
-    if question.line is not None:
-        found = tuple(_with_line(row, question.line) for row in found)
-    filters = _filters(graph, question, selection)
-    fitting = tuple(row for row in found if all(keep(row) for keep in filters))
-    rows = fitting if question.include_broader else tuple(row for row in fitting if not _is_broader(row))
-    conflicts = read_conflicts(graph.store, [row.id for row in rows])
-    return Gathered(graded(rows, conflicts), conflicts, words, histotype, len(fitting) - len(rows), selection.exactly)
+    return found if question.line is None else tuple(_with_line(row, question.line) for row in found)
+
+
+def _without_a_site(
+    graph: Naming, question: EvidenceQuestion, selection: Selection, filters: Sequence[Filter]
+) -> list[Unstated]:
+    """Results that fit but for the site, and whose source names no site of the tumours at all."""
+    if not selection.sites:
+        return []
+    anywhere = replace(selection, sites=())
+    fitting, _ = filtered(_found(graph, question, anywhere), filters)
+    placed = results_with_a_site(graph.store)
+    return [Unstated(row, ("the site",)) for row in fitting if row.id not in placed]
 
 
 def _is_broader(row: EvidenceRow) -> bool:
@@ -126,6 +157,7 @@ def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
         derived=objective_responses(shown),
         conflicts=tuple(c for c in found.conflicts if any(side.id in listed for side in c.between)),
         absences=absences_of(rows, found.words, () if rows else _nearby(graph, question, found)),
+        left_out=tuple(each.left_out for each in found.unstated),
         summary=summarize(
             rows,
             graph.corpus(),
@@ -254,15 +286,22 @@ def accompanying_drugs(graph: Naming) -> frozenset[str]:
 
 
 def _select_regimen(graph: Naming, question: EvidenceQuestion, selection: Selection) -> Selection:
-    """A named combination, or drugs joined by plus signs in any order."""
+    """A named combination, or drugs joined by signs or words in any order."""
     text = question.regimen or ""
-    names = [part.strip() for part in text.replace("/", "+").split("+") if part.strip()]
+    names = [part for part in map(str.strip, _SIGNS.split(text)) if part]
     if not names:
         raise InvalidParameter("regimen", text, 'a name, an acronym, or "A + B"')
-    if len(names) > 1:
+    found = None
+    if len(names) == 1:
+        try:
+            found = graph.resolve(text, ("regimen", "drug"), "regimen")
+        except EntityNotFound:  # "and" may be part of a name, so names come first
+            names = _WORDS.split(text.strip())
+            if len(names) == 1:
+                raise
+    if found is None:
         drugs = {graph.resolve(name, ("drug",), "regimen").id for name in names}
     else:
-        found = graph.resolve(text, ("regimen", "drug"), "regimen")
         drugs = {found.id}
         if found.type == "Regimen":
             drugs = set(_column(graph.store, _DRUGS_OF_REGIMEN, "named", found.id))
@@ -286,40 +325,19 @@ def gives_exactly(row: EvidenceRow, drugs: frozenset[str]) -> bool:
     return given == drugs and all(ref.type == "Drug" for ref in row.regimen.against_tumour)
 
 
-def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) -> list[Callable[[EvidenceRow], bool]]:
-    keep: list[Callable[[EvidenceRow], bool]] = []
+def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) -> list[Filter]:
+    found = filters_of(question)
     if selection.exactly is not None:
         asked = selection.exactly
-        keep.append(lambda row: gives_exactly(row, asked))
+        found.append(Filter(lambda row: gives_exactly(row, asked)))
     if question.study is not None:
         study = graph.resolve(question.study, ("study",), "study").id
-        keep.append(lambda row: row.study is not None and row.study.id == study)
+        found.append(Filter(lambda row: row.study is not None and row.study.id == study))
     if question.measure is not None:
         top = graph.resolve(question.measure, ("measure",), "measure").id
         measures = _column(graph.store, _MEASURES_BELOW, "top", top)
-        keep.append(lambda row: row.measure is not None and row.measure.id in measures)
-    if question.min_n is not None:
-        least = question.min_n
-        keep.append(lambda row: (people_of(row) or 0) >= least)
-    if question.design is not None:
-        keep.append(lambda row: row.design == question.design)
-    if question.phase is not None:
-        phase = question.phase
-        keep.append(lambda row: is_phase(phase, row.phase))
-    if question.line is not None:
-        keep.append(lambda row: row.population is not None and row.population.line_match is not None)
-    if question.setting is not None:
-        setting = question.setting
-        # Maintenance and salvage are told as a setting by one source and as a line by another.
-        keep.append(
-            lambda row: row.population is not None and has_words(setting, (row.population.setting, row.population.line))
-        )
-    if question.genotype is not None:
-        genotype = question.genotype
-        keep.append(
-            lambda row: has_words(genotype, (row.population.genotype if row.population else None, row.subgroup))
-        )
-    return keep
+        found.append(Filter(lambda row: row.measure is not None and row.measure.id in measures))
+    return found
 
 
 def _with_line(row: EvidenceRow, line: str) -> EvidenceRow:

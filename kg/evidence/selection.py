@@ -65,6 +65,11 @@ _WITH_HISTOTYPE = """
 _HOLDING = "SELECT DISTINCT ?arm WHERE { ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"
 
 
+_WITH_A_SITE = """
+SELECT DISTINCT ?node WHERE {
+  { ?arm skg:hasOutcome ?node ; skg:population/skg:site ?site } UNION { ?node skg:subgroupSite ?site }
+  UNION { ?patient skg:hasEvent/skg:site ?site ; skg:hasEvent ?node } }"""
+
 _LASTING = ("CR", "PR", "MR", "SD")
 _EARLIER = """
 SELECT DISTINCT ?node ?response WHERE {
@@ -132,6 +137,11 @@ def arms_holding(store: Store, selection: Selection) -> frozenset[str]:
         return frozenset()
     found = store.select(_HOLDING, {"histotype": _iris(selection.histotypes)})
     return frozenset(row[0].value for row in found.rows if row[0])
+
+
+def results_with_a_site(store: Store) -> frozenset[str]:
+    """Every result of which some source names a site of the tumours."""
+    return frozenset(row[0].value for row in store.select(_WITH_A_SITE, {}).rows if row[0])
 
 
 def earlier_responses(store: Store, events: Sequence[str]) -> Mapping[str, str]:

@@ -111,6 +111,22 @@ class Gaps:
                     break
         return gaps
 
+    def beyond(self) -> list[Gap]:
+        """Where no target was asked for: steps of the drugs that sources state only more weakly, or that none is."""
+        ground, gaps = self._ground, []
+        for drug in ground.drugs:
+            start = ground.describer.entity(drug)
+            links = (ground.projection, ground.every_certainty)
+            firm, every = (set(each.out.row(drug)[1].tolist()) for each in links)
+            weaker = [(drug, step) for step in sorted(every - firm)][:MAX_STATED]
+            if weaker:
+                steps = list(ground.hedging_describer.steps(weaker).values())
+                reason = f"Further steps from {start.spoken} are {_how_sure(steps)} only: {sentences(steps)}."
+                gaps.append(Gap(start, steps[0].end, reason, "weaker"))
+            elif not firm and ground.index.type_of(drug) != "Regimen":
+                gaps.append(Gap(start, start, f"No source states a causal step from {start.spoken}."))
+        return gaps
+
     def excluded_by(self, *, found: Sequence[FoundPath], whatever_effect: Sequence[FoundPath]) -> tuple[str, ...]:
         """The filters without which drugs that now reach nothing would."""
         question = self._ground.question
@@ -196,6 +212,12 @@ class Gaps:
             targets=ground.targets, max_length=CLOSE, interior=ground.of_types(through), limits=ground.limits,
         )  # fmt: skip
         return list(islice(search, MAX_WEAKER))
+
+
+def _how_sure(steps: Iterable[Step]) -> str:
+    """Every certainty that some steps have, in words: "hedged or hypothesised"."""
+    found = {step.certainty for step in steps}
+    return " or ".join(certainty for certainty in CERTAINTIES if certainty in found)
 
 
 def _with_surroundings(gap: Gap, around: tuple[Step, ...]) -> Gap:

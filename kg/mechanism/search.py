@@ -109,6 +109,8 @@ class _Search:
         told = gaps.missing_inputs(paths)
         if ground.targets:
             told += gaps.stops(paths, lacking, in_target) + gaps.unexplained(paths)
+        else:
+            told += gaps.beyond()
         graph = draw(
             self.index, ground.projection, ground.describer, [*shown, *self._support(shown), *pairs.ways],
             shown=len(shown), drugs=ground.drugs, targets=ground.targets[:1],

@@ -24,6 +24,8 @@ _NET_EFFECTS = {
     -1: "negative",
     None: "not known, because no source says in which direction one of the steps acts",
 }
+# Such a step changes how readily its object answers to treatment, and not how much there is of it.
+_SENSITIZING = frozenset({"sensitizes", "inhibitionSensitizes"})
 
 
 class Teller:
@@ -135,4 +137,6 @@ def _sentence(
         also += f" That this holds here is inferred: {'; '.join(dict.fromkeys(one.sentence for one in standing))}."
     if len(steps) == 1:
         return f"{told}.{also}"
-    return f"{told}.{also} Net effect of {steps[0].start.spoken} on {steps[-1].end.spoken}: {_NET_EFFECTS[sign]}."
+    end = steps[-1].end.spoken
+    on = f"the sensitivity of {end} to treatment" if steps[-1].predicate in _SENSITIZING else end
+    return f"{told}.{also} Net effect of {steps[0].start.spoken} on {on}: {_NET_EFFECTS[sign]}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from kg.model import CERTAINTIES, RESERVATIONS, Certainty, EntityRef, PassageRef
@@ -63,6 +63,7 @@ class Step:
         passages: of all statements, without repetition; empty where no source of statements was given.
         imported: whether only imports state it.
         contexts: in whom or in what it holds, where every statement says so; one without a context holds anywhere.
+        sentence: the step in plain words, without a full stop; how sure it is and where it holds stand beside it.
     """
 
     subject: EntityRef
@@ -75,6 +76,11 @@ class Step:
     passages: tuple[PassageRef, ...]
     imported: bool = False
     contexts: tuple[str, ...] = ()
+    sentence: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say it in words once: answers print their fields."""
+        object.__setattr__(self, "sentence", sentence_of(self.subject, self.predicate, self.object))
 
     @property
     def start(self) -> EntityRef:
@@ -85,11 +91,6 @@ class Step:
     def end(self) -> EntityRef:
         """The end the path goes to."""
         return self.object if self.forward else self.subject
-
-    @property
-    def sentence(self) -> str:
-        """The step in plain words, without a full stop."""
-        return sentence_of(self.subject, self.predicate, self.object)
 
     @property
     def place(self) -> str:

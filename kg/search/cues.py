@@ -13,7 +13,7 @@ from functools import cache
 
 from kg.search.spelling import ASKING, american
 
-TREATMENTS = ("Drug", "Regimen", "DrugClass")
+TREATMENTS = ("Drug", "Regimen", "DrugClass", "Procedure")
 DISEASE = ("Histotype",)
 AIMS = ("Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "JointCause")
 _THINGS = (*TREATMENTS, *DISEASE, *AIMS, "Site", "AdverseEvent", "Patient", "Study")
@@ -30,6 +30,7 @@ class Slot:
         optional: whether the question can be asked without it.
         gain: how much a name that it takes speaks for the question.
         single: whether it takes one thing only, not drugs given together.
+        several: whether it takes nothing less than two things named together.
         is_near: whether it takes the name nearest to the words that ask, instead of the first.
         is_passed: whether the question is asked with it; else the name only speaks for the question.
     """
@@ -39,6 +40,7 @@ class Slot:
     optional: bool = False
     gain: int = 4
     single: bool = False
+    several: bool = False
     is_near: bool = False
     is_passed: bool = True
 
@@ -73,6 +75,7 @@ _TARGET, _PATIENT, _CLASS = Slot("target", ("Target",)), Slot("patient", ("Patie
 _SUCH_EVENT = Slot("event", ("AdverseEvent",), is_passed=False)
 _OF_DRUG = Slot("drug", TREATMENTS, gain=3, is_passed=False)
 _STUDY, _EVENT = Slot("study", ("Study",)), Slot("event", ("AdverseEvent",))
+_EVENTS = Slot("event", ("AdverseEvent",), several=True)
 _IN_HISTOTYPE, _AT_SITE = Slot("histotype", DISEASE, optional=True), Slot("site", ("Site",), optional=True, gain=2)
 _MEASURE = Slot("measure", ("Measure",), optional=True, gain=1)
 _ENTITY = Slot("entity", _THINGS)
@@ -80,7 +83,7 @@ _RESULTS = (
     "response|respond*|remission|survival|survive|progression|benefit|result|outcome|effective*|efficac*|effect|"
     "activity|"
     "active|evidence|does … work|do … work|did … work|is … good|trial of|study of|studies of|achieve*|what came of|"
-    "help*|failed|maintenance"
+    "help*|failed|maintenance|hazard ratio"
 )
 
 CUES: tuple[Cue, ...] = (
@@ -95,19 +98,29 @@ CUES: tuple[Cue, ...] = (
     Cue("evidence", "Which regimens were tried in {histotype}, and what came of them[: {measure}]",
         (_HISTOTYPE, _MEASURE),
         "treat*|therap*|option|regimen|chemotherap*|what work|which drug|what drug|tried|best drug|drug for|drug in|"
-        "drug against|manage*|works in|" + _RESULTS, page="/evidence"),
+        "drug against|manage*|works in|should i give|what next|" + _RESULTS, page="/evidence"),
+    Cue("evidence", "Evidence: {regimen} alone[ in {histotype}]",
+        (Slot("regimen", ("Drug",), single=True), _IN_HISTOTYPE),
+        "on its own|by itself|alone|single agent|monotherapy", gain=2, page="/evidence"),
+    Cue("evidence", "Every result on {measure}", (Slot("measure", ("Measure",)),),
+        "did anyone|did anybody|any … get|who get|which drug|what drug|which regimen|which treatment|how many", gain=-2,
+        page="/evidence"),
+    Cue("kinds-of-nothing", "What was looked for and not found, or not reported", (),
+        "no response|no effect|no benefit|no activity|not active|inactive|did not respond|without response|"
+        "no objective response|no significant difference|not reported", gain=5),
     Cue("evidence", "Evidence: drugs that act on {target}[ in {histotype}]", (_TARGET, _IN_HISTOTYPE),
         "evidence|result|trial|response|treat*|inhibit*|block*|antibod*|against", page="/evidence"),
     Cue("mechanism", "How {drug} acts on {target}", (_DRUG, Slot("target", (*DISEASE, *AIMS))),
         "how … work|how does … work|how do … work|how … act*|how does … act*|mechanism*|mode of action|pathway|"
         "how … kill*|how … affect*|how … inhibit*|"
-        "does … inhibit*|how … block*|do to|through which|why … work|how … stop*|how … treat*", page="/mechanism"),
+        "does … inhibit*|how … block*|how do|how does|how can|do to|"
+        "through which|why … work|how … stop*|how … treat*", page="/mechanism"),
     Cue("mechanism", "How {drug} acts on {target}", (_DRUG, Slot("target", AIMS)), gain=2, page="/mechanism"),
     Cue("mechanism", "How {drug} acts", (_DRUG,),
         "how … work|how does … work|how do … work|how … act*|mechanism*|mode of action|how … kill*|what does … do|"
         "pathway", page="/mechanism"),
     Cue("mechanism", "What acts on {target}", (Slot("target", (*AIMS, *DISEASE)),),
-        "act on|acts on|affect*|regulat*|influence*|upstream|what … control*|mechanism*", page="/mechanism"),
+        "act on|acts on|affect*|damage*|regulat*|influence*|upstream|what … control*|mechanism*", page="/mechanism"),
     Cue("explain", "How {drug} should act in {histotype}, beside what came of it",
         (Slot("drug", ("Drug",), single=True), _HISTOTYPE),
         page="/explain"),
@@ -127,20 +140,25 @@ CUES: tuple[Cue, ...] = (
         "lead* to"),
     Cue("who-causes-event", "With which treatments {event} was seen", (_EVENT,),
         "grade|severe|fatal|rate of|frequency|incidence|how often|trial|study|studies"),
+    Cue("treatments-with-events", "Which treatments brought {event}, and which all of these", (_EVENTS,),
+        "which drug|what drug|which treatment|what treatment|which regimen|what regimen|both|cause*|give*|gave",
+        gain=3),
+    Cue("treatments-with-events", "Which treatments brought {event}, and which all of these", (_EVENTS,), gain=3),
     Cue("severe-toxicity", "Where severe toxicity was seen[, and whether with {drug}]",
         (Slot("drug", TREATMENTS, optional=True, gain=3, is_passed=False),),
         "severe toxic*|fatal toxic*|fatal|toxic death|treatment related death|life threaten*|"
         "severe side effect|severe adverse|grade 3|grade 4|grade 3 4|grade iii|grade iv|lethal", gain=4),
     Cue("stopped-or-reduced", "How often treatment was stopped or its dose reduced[, and whether of {drug}]",
         (Slot("drug", TREATMENTS, optional=True, gain=3, is_passed=False),),
-        "discontinu*|withdr*|stop* … toxic*|stop* treatment|stop* because|had to stop|dose reduction|"
-        "reduc* … dose|dose … reduc*|drop* out", gain=4),
+        "discontinu*|withdr*|stop* … toxic*|stop* … side effect|stop* treatment|stop* because|had to stop|"
+        "dose reduction|reduc* … dose|dose … reduc*|drop* out", gain=4),
     Cue("dose-changes", "Where doses were changed, and why[; {patient} among others]",
         (Slot("patient", ("Patient",), optional=True, gain=5, is_passed=False),),
         "why … dose|dose … reduc*|reduc* … dose|dose change*|dose … chang*|dose reduction|lower* … dose|dose … lower*",
         gain=3),
     Cue("patients", "Which patients are described", (),
-        "which patient|who die*|who died|patient die*|patient died|how many patient … described|which case"),
+        "which patient|the patient|patient with|case report|"
+        "who die*|who died|patient die*|patient died|how many patient … described|which case"),
     Cue("treatment-lines", "Every line of treatment of {patient}", (_PATIENT,),
         "line|treat*|receive*|given|got|therap*"),
     Cue("timeline", "What happened to {patient}, in order", (_PATIENT,),
@@ -167,7 +185,7 @@ CUES: tuple[Cue, ...] = (
     Cue("drivers-of-histotype", "What drives {histotype}", (_HISTOTYPE,), "drive*|driver|what cause*|caused by|driven"),
     Cue("steps-after-drug", "Which steps follow from {drug}", (_DRUG,), "step|downstream|cascade"),
     Cue("doses-of-drug", "Doses and schedules in which {drug} was given", (_DRUG,),
-        "dose*|dosing|schedule|how much|how often|mg|infusion|how is … given|route", gain=1),
+        "dose*|dosing|schedule|how much|how often|mg|infusion|how is … given|route", gain=4),
     Cue("results-by-genotype", "How results depend on genotype in {histotype}", (_HISTOTYPE,),
         "exon*|genotype|mutation*|mutant*|mutated|wild type", gain=8),
     Cue("results-by-line", "How results of {drug} differ between lines", (_DRUG,),
@@ -177,7 +195,8 @@ CUES: tuple[Cue, ...] = (
         "after … fail*|fails|failing|failure|refractory|progress* on|progression on|relapse*|after progression|"
         "resistant to|what after|next after|after", gain=1),
     Cue("causes-of-resistance", "What causes resistance, and what overcomes it", (),
-        "resistance to|cause* of resistance|resistance|overcome* resistance|why … resist*", gain=2),
+        "resistance to|cause* of resistance|resistance|overcome* resistance|why … resist*|"
+        "stop* working|no longer work*|why … stop* work*|why … fail*", gain=2),
     Cue("preclinical-evidence", "What is known of {drug} from the laboratory", (_DRUG,),
         "preclinical*|laborator*|in vitro|in vivo|cell line|mice|mouse|xenograft|cell culture|animal", gain=1),
     Cue("why-given", "Why {drug} was chosen or proposed", (_DRUG,),
@@ -195,7 +214,7 @@ CUES: tuple[Cue, ...] = (
     Cue("approvals", "What drugs are approved for, and as of when", (),
         "approv*|licen*|labelled for|indication", gain=1),
     Cue("conflicts-of-entity", "On what the sources disagree about {entity}", (_ENTITY,),
-        "disagree*|contradict*|conflict*|controvers*|inconsisten*|debate*", gain=2),
+        "disagree*|contradict*|conflict*|controvers*|inconsisten*|debate*", gain=6),
     Cue("survival-by-regimen", "How long people lived on each regimen: {measure}", (Slot("measure", ("Measure",)),),
         "surviv*|progression free|time to progression", gain=-2),
     Cue("names-and-identifiers", "What {entity} is called, and its identifiers", (_ENTITY,),
@@ -213,9 +232,11 @@ CUES: tuple[Cue, ...] = (
     Cue("markers-of-patients", "Which markers were tested in the patients, with which result", (),
         "immunohistochem*|stain*|marker|positive|negative|immunoreactiv*"),
     Cue("response-definitions", "What counted as a response", (),
-        "response … defin*|defin* of response|count* as response|count* as a response|response criteria|recist"),
+        "response … defin*|defin* of response|count* as response|count* as a response|response criteria|recist|"
+        "response … measured|response … assess*|how … measured", gain=4),
     Cue("randomised-trials", "Which trials were randomised, and between what", (),
-        "randomi* trial|randomi* study|randomi* studies|randomi* controlled|rct|phase iii|phase 3"),
+        "randomi* trial|randomi* study|randomi* studies|randomi* controlled|randomi*|placebo controlled|rct|phase iii|"
+        "phase 3"),
     Cue("ongoing", "Which studies had not reported yet", (),
         "ongoing trial|ongoing study|ongoing studies|not yet reported"),
     Cue("largest-studies", "Which studies had the most patients", (),
@@ -224,6 +245,10 @@ CUES: tuple[Cue, ...] = (
         "synerg*|work better|sensiti* to|enhance* the"),
     Cue("response-without-survival", "Trials with more responses but no longer survival", (),
         "response … no* … survival|response without survival"),
+    Cue("gaps", "What was studied[ in {columns}], what only a mechanism foresees, and what neither",
+        (Slot("columns", DISEASE, optional=True),),
+        "no drug|not studied|unstudied|untested|not … tested|never tried|never … tried|never … tested|not … tried|"
+        "no trial|no evidence|gap|unmet", gain=2, page="/gaps"),
     Cue("explore", "{a} and {b} in the graph", (Slot("a", _THINGS, gain=2), Slot("b", _THINGS, gain=2)),
         "connect*|relat*|link*|between|path|interact*|have to do with", page="/explore"),
     Cue("explore", "{a} and {b} in the graph", (Slot("a", _THINGS, gain=1), Slot("b", _THINGS, gain=1)),

@@ -2,18 +2,21 @@
 
 A text is a list of terms, each a word or a name; a name also stands for what else the thing is called, so that
 "rapamycin" finds a sentence on sirolimus. Where no fact has every term, those come that have most of them, and they
-say which they lack. Words match by their stem (Porter 1980): "phosphorylation" finds "phosphorylates". No search ranks
-more than ``MOST_RANKED`` facts, however many the file holds; a word that more of them say narrows what is found and
-does not rank it.
+say which they lack. Names of one kind, as several adverse events, are a list: sources tell them one by one, so where
+no fact says all of them those of each come in turn. Words match by their stem (Porter 1980): "phosphorylation" finds
+"phosphorylates". No search ranks more than ``MOST_RANKED`` facts, however many the file holds; a word that more of
+them say narrows what is found and does not rank it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -30,6 +33,12 @@ MAX_FACTS = 100
 DEFAULT_FACTS = 10
 _MOST_TERMS = 16
 _HALF_TYPED = 3  # letters: a last word so long may go on
+# "Which drugs" asks for drugs; the facts that answer name them, and seldom say that they are drugs.
+_ASKED_KIND = re.compile(
+    r"\b(?:(?<=which )|(?<=what ))"
+    r"(?:drug|agent|medicine|treatment|therap(?:y|ie)|regimen|combination|stud(?:y|ie)|trial|target)s?\b",
+    re.IGNORECASE,
+)
 _COLUMNS = "iri, type, sentence, certainty, documents, passages, remarks"
 
 
@@ -62,6 +71,7 @@ class FactHits(Listed):
 
     Attributes:
         unavailable: why facts were not searched, or None.
+        unsaid: terms of the text that no fact says at all: this graph knows nothing of them.
     """
 
     items: tuple[FactHit, ...] = ()
@@ -70,6 +80,13 @@ class FactHits(Listed):
     truncated: bool = False
     truncated_by: str | None = None
     unavailable: str | None = None
+    unsaid: tuple[str, ...] = ()
+
+    @property
+    def lacked(self) -> tuple[str, ...]:
+        """Terms that none of the items says."""
+        lacks = [item.lacks for item in self.items]
+        return tuple(term for term in lacks[0] if all(term in each for each in lacks)) if lacks else ()
 
 
 NO_FACTS = FactHits()
@@ -77,10 +94,17 @@ NO_FACTS = FactHits()
 
 @dataclass(frozen=True)
 class Term:
-    """One thing that a fact should say: the words as typed, and every way of saying them, folded."""
+    """One thing that a fact should say: the words as typed, and every way of saying them, folded.
+
+    Attributes:
+        kind: the class of what a name names; empty for a word.
+        listed: names of one kind, any of which will do; empty for a single name or word.
+    """
 
     text: str
     ways: tuple[str, ...]
+    kind: str = ""
+    listed: tuple[Term, ...] = ()
 
     def query(self) -> str:
         """Of the full-text table."""
@@ -99,14 +123,15 @@ def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, 
     place = 0
     for span in (*found, None):
         between = " ".join(tokens[place : span.start if span else len(tokens)])
-        told = [word for word in between.split() if word.casefold() not in JOINING]
+        told = [word for word in _ASKED_KIND.sub("", between).split() if word.casefold() not in JOINING]
         terms += [Term(word, (word,)) for word in folded(" ".join(told)).split()]
         if span is not None:
             names = [span.text, *(name for entity in span.entities for name in called.get(entity.id, ()))]
-            terms.append(Term(span.text, tuple(dict.fromkeys(way for name in names if (way := folded(name))))))
+            ways = tuple(dict.fromkeys(way for name in names if (way := folded(name))))
+            terms.append(Term(span.text, ways, span.entities[0].type if span.entities else ""))
             place = span.end
     if terms and place < len(tokens) and len(terms[-1].text) >= _HALF_TYPED:
-        terms[-1] = Term(terms[-1].text, (*terms[-1].ways, f"{folded(tokens[-1])}*"))
+        terms[-1] = replace(terms[-1], ways=(*terms[-1].ways, f"{folded(tokens[-1])}*"))
     kept = [term for term in terms if term.text not in ASKING] or terms
     return tuple({term.ways: term for term in kept if term.ways}.values())[:_MOST_TERMS]
 
@@ -144,18 +169,26 @@ class FactIndex:
         if not terms:
             return FactHits(limit=limit)
         counts = {term: self._count(term) for term in terms}
+        unsaid = tuple(term.text for term in terms if not counts[term])
         told: Sequence[Term] = terms
         ranked = self._ranked(told, counts)
+        if not ranked and len(listing := _with_lists(terms)) < len(terms):
+            told, counts = listing, {term: self._count(term) for term in listing}
+            ranked = self._ranked(told, counts)
         if not ranked and len(terms) > 1:
             told = self._most_told(counts)
-            ranked = self._ranked(told, counts) if 2 * _letters(told) >= _letters(terms) else []
-        lacks = tuple(term.text for term in terms if term not in told)
-        chosen = ranked[:limit]
+            ranked = self._ranked(told, counts) if 2 * _letters(told) >= _letters(counts) else []
+        says = self._of_lists(ranked, told)
+        chosen = _in_turns(ranked, says)[:limit]
         rows = self._rows(chosen)
-        items = tuple(_hit(rows[number], terms, lacks) for number in chosen)
+        told_outright = {term for term in told if not term.listed}
+        items = tuple(
+            _hit(rows[number], terms, tuple(term.text for term in terms if term not in told_outright | says[number]))
+            for number in chosen
+        )
         more = len(ranked) > limit
         total = len(ranked) if len(ranked) < MOST_RANKED else None
-        return FactHits(items, limit, total, more, "limit" if more else None)
+        return FactHits(items, limit, total, more, "limit" if more else None, unsaid=unsaid)
 
     def _count(self, term: Term) -> int:
         """How many facts say a term; of a common one, which more say than are ranked, one more than those."""
@@ -204,6 +237,15 @@ class FactIndex:
                 told = (*told, term)
         return told
 
+    def _of_lists(self, numbers: Sequence[int], told: Iterable[Term]) -> dict[int, set[Term]]:
+        """For each of some facts the names of lists that it says."""
+        says: dict[int, set[Term]] = {number: set() for number in numbers}
+        query = "SELECT rowid FROM word WHERE word MATCH ? AND rowid IN (SELECT value FROM json_each(?))"
+        for name in (name for term in told for name in term.listed):
+            for number in self._numbers(query, name.query(), json.dumps(numbers)):
+                says[number].add(name)
+        return says
+
     def _numbers(self, query: str, *values: str | int) -> list[int]:
         with self._lock:
             return [row[0] for row in self._connection.execute(query, values)]
@@ -213,6 +255,29 @@ class FactIndex:
         with self._lock:
             rows = self._connection.execute(f"SELECT id, {_COLUMNS} FROM fact WHERE id IN ({marks})", tuple(numbers))  # noqa: S608 - constants
             return {row[0]: row[1:] for row in rows}
+
+
+def _with_lists(terms: Sequence[Term]) -> list[Term]:
+    """Terms, with names of one kind as one term that any of them says."""
+    kinds: dict[object, list[Term]] = {}
+    for term in terms:
+        kinds.setdefault(term.kind or term, []).append(term)
+    return [
+        Term(" ".join(each.text for each in own), tuple(dict.fromkeys(way for each in own for way in each.ways)),
+             own[0].kind, tuple(own)) if len(own) > 1 else own[0]
+        for own in kinds.values()
+    ]  # fmt: skip
+
+
+def _in_turns(ranked: Sequence[int], says: Mapping[int, Collection[Term]]) -> list[int]:
+    """Facts that say most names of a list first; of those that say as many, one for each name in turn."""
+    before = Counter[frozenset[Term]]()
+    order = []
+    for number in ranked:
+        names = frozenset(says[number])
+        order.append((-len(names), before[names], number))
+        before[names] += 1
+    return [number for _, _, number in sorted(order, key=lambda place: place[:2])]
 
 
 def _every(terms: Iterable[Term]) -> str:

@@ -22,10 +22,11 @@ MAX_OFFERS = 5
 _COMBINING = frozenset(
     ("and", "plus", "with", "+", "/", "&", "combined", "combination", "be", "in", "is", "was", "given", "together")
 )
+_LISTED = ("Drug", "AdverseEvent")
 _WORD_GAIN, _MEMBER_GAIN = 3, 2
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _NAMES = re.compile(r"\{(\w+)\}")
-_PARAMETER_OF = {"Drug": "drug", "Regimen": "regimen", "DrugClass": "drug_class"}
+_PARAMETER_OF = {"Drug": "drug", "Procedure": "drug", "Regimen": "regimen", "DrugClass": "drug_class"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class OfferedQuestion:
 
 @dataclass(frozen=True)
 class _Named:
-    """Things that are named in one breath: one, or drugs given together. Of one, each thing that may be meant."""
+    """Things named in one breath: one, drugs given together, adverse events. Of one, each thing that may be meant."""
 
     spans: tuple[Span, ...]
 
@@ -93,7 +94,7 @@ def offers(tokens: Sequence[str], spans: Sequence[Span]) -> tuple[OfferedQuestio
 
 
 def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
-    """Names; drugs with nothing but a joining word between them are one."""
+    """Names; drugs with nothing but a joining word between them are one, and so are adverse events."""
     found: list[_Named] = []
     for span in spans:
         last = found[-1].spans[-1] if found else None
@@ -101,7 +102,7 @@ def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
         if (
             last
             and set(between) <= _COMBINING
-            and all(any(one.type == "Drug" for one in each.entities) for each in (last, span))
+            and any(all(any(one.type == kind for one in each.entities) for each in (last, span)) for kind in _LISTED)
         ):
             found[-1] = _Named((*found[-1].spans, span))
         else:
@@ -124,7 +125,7 @@ def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
     for slot in cue.slots:
         if slot.is_near:  # of two that are as near, the one behind
             free.sort(key=lambda each: (abs(each.spans[0].start - place), -each.spans[0].start))
-        fitting = ((each.of_kind(slot.kinds), each) for each in free if len(each.spans) == 1 or not slot.single)
+        fitting = ((each.of_kind(slot.kinds), each) for each in free if _is_as_many(slot, len(each.spans)))
         chosen = next((pair for pair in fitting if pair[0]), None)
         if chosen is not None:
             filled[slot] = chosen
@@ -132,6 +133,10 @@ def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
         elif not slot.optional:
             return None
     return filled
+
+
+def _is_as_many(slot: Slot, names: int) -> bool:
+    return not (slot.single and names > 1) and not (slot.several and names == 1)
 
 
 def _parted(named: Sequence[_Named]) -> list[_Named]:
@@ -191,7 +196,7 @@ def _folded(tokens: Sequence[str]) -> tuple[str, list[int]]:
     text, starts = " ", []
     for token in tokens:
         starts.append(len(text))
-        text += "".join(american(word) for word in words(token)) + " "
+        text += "".join(f"{american(word)} " for word in words(token))  # "treatment-related" is two words, ">=" is none
     return text, starts
 
 

@@ -31,9 +31,9 @@ JOINING = frozenset(
 )  # fmt: skip
 # Words that ask for a fact; no fact says them and nothing is called so.
 ASKING = frozenset(
-    ("about", "any", "anything", "be", "best", "can", "could", "ever", "ha", "has", "have", "it", "many", "me",
-     "most", "much", "option", "shall", "should", "show", "tell", "there", "think", "when", "where", "whether",
-     "why", "will", "work", "would", "you")
+    ("about", "any", "anything", "be", "best", "both", "can", "could", "ever", "gave", "get", "got", "ha", "had",
+     "has", "have", "it", "many", "me", "most", "much", "option", "say", "shall", "should", "show", "tell", "there",
+     "think", "when", "where", "whether", "why", "will", "work", "working", "would", "you")
 )  # fmt: skip
 _AMERICAN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)

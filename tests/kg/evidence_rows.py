@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from kg.evidence.derivation import complete
-from kg.evidence.rows import DefinitionRef, EvidenceRow, MeasureRef, PopulationRow, RegimenRow
+from kg.evidence.measures import DefinitionRef, MeasureRef
+from kg.evidence.rows import EvidenceRow, PopulationRow, RegimenRow
 from kg.model import EntityRef
 
 BASE = "https://w3id.org/sarcoma-kg/"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import KnowledgeGraph
+from kg import KnowledgeGraph, NeighborsQuestion
 from kg.evidence.cases import Timeline
 from kg.evidence.doses import dose_intensities
 from kg.evidence.history import TimelineEntry
@@ -66,11 +66,40 @@ def test_a_flagged_response_does_not_become_the_best(second: Timeline) -> None:
     assert "passed over: PR (contradicted)" in maintenance.best_response_reason
 
 
+def test_a_response_told_twice_counts_where_nothing_is_odd_about_it(curated_graph: KnowledgeGraph) -> None:
+    """The figure printed beside the response does not fit the sizes; the abstract tells of the response without it."""
+    chemotherapy = line(curated_graph.timeline("patient:004-retroperitoneal"), "six cycles")
+    assert chemotherapy.best_response == "PR"
+    assert "passed over: PR retroperitoneum (inconsistent-arithmetic)" in chemotherapy.best_response_reason
+
+
 def test_lines_are_in_the_order_told(second: Timeline) -> None:
     order = {event.id: event.order for event in second.events}
     places = [order[line.treatment.id] for line in second.lines]
     assert places == sorted(places)
     assert [line.position for line in second.lines] == list(range(1, len(places) + 1))
+
+
+@pytest.mark.parametrize(
+    ("procedure", "patients"),
+    [
+        ("radiotherapy", {"patient:003-2", "patient:003-3", "patient:004-retroperitoneal"}),
+        ("haemodialysis", {"patient:000-transplant"}),
+        ("adjuvant radiotherapy", set()),  # planned, and never given
+        ("computed tomography", set()),  # looks at a patient, and treats nobody
+    ],
+)
+def test_a_procedure_is_linked_to_the_patients_whom_it_was_done_to(
+    curated_graph: KnowledgeGraph, procedure: str, patients: set[str]
+) -> None:
+    around = curated_graph.neighbors(NeighborsQuestion(node=procedure, types=("Patient",)))
+    assert {item.node.curie for item in around.items if item.predicate == "received"} == patients
+
+
+def test_a_procedure_that_was_left_out_is_denied(curated_graph: KnowledgeGraph) -> None:
+    denied = curated_graph.ask("denied", {})
+    sentences = [row["sentence"].text for row in denied.items]
+    assert any(text.endswith("did not receive preoperative radiotherapy") for text in sentences)
 
 
 def test_a_mixed_response_is_told_lesion_by_lesion(curated_graph: KnowledgeGraph) -> None:
@@ -147,6 +176,15 @@ def test_a_part_of_a_treatment_is_no_line_of_its_own_and_its_responses_are_the_w
     assert only.best_response == "PR"
 
 
+def test_an_earlier_treatment_taken_up_again_is_what_followed() -> None:
+    """Five cycles, radiotherapy, the sixth cycle, one drug alone: radiotherapy was followed by the sixth cycle."""
+    cycles, radiotherapy, alone = event(1, "treatment"), event(2, "treatment"), event(4, "treatment")
+    sixth = event(3, "treatment", episode=named(cycles))
+    lines = lines_of([cycles, radiotherapy, sixth, alone], {})
+    assert [line.treatment.id for line in lines] == ["e1", "e2", "e4"]
+    assert [line.next.id if line.next else None for line in lines] == ["e2", "e3", None]
+
+
 def test_treatments_that_name_each_other_do_not_hang() -> None:
     first, second = event(1, "treatment"), event(2, "treatment")
     circle = [replace(first, episode=named(second)), replace(second, episode=named(first))]
@@ -192,6 +230,21 @@ def test_the_order_of_responses_never_matters(pair: tuple[list[str], list[str]])
 def test_an_event_at_several_sites_is_read_at_each() -> None:
     courses = lesions_of([event(1, "response", response="PD", sites=(LUNG, LIVER)), event(2, "imaging", sites=(LUNG,))])
     assert {course.name: len(course.readings) for course in courses} == {"lung": 2, "liver": 1}
+
+
+def test_the_size_of_a_tumour_at_its_diagnosis_is_a_look_at_it() -> None:
+    (course,) = lesions_of([event(1, "diagnosis", size="8x7x5", sites=(LUNG,)), event(2, "diagnosis", sites=(LIVER,))])
+    assert [reading.size for reading in course.readings] == ["8x7x5"]
+
+
+def test_all_looks_at_one_tumour_stand_together(curated_graph: KnowledgeGraph) -> None:
+    """From the first scan to the last, with the sizes that the sources contradict each other about."""
+    (course,) = (
+        c for c in curated_graph.timeline("patient:004-retroperitoneal").lesions if c.name == "retroperitoneum"
+    )
+    sizes = [reading.size for reading in course.readings if reading.size]
+    assert [sizes[0], sizes[-1]] == ["30 × 23 × 15", "8 × 8 × 13"]
+    assert {"approximately 2", "22 × 14 × 23", "30 cm in diameter"} <= set(sizes)
 
 
 def test_a_history_becomes_a_table(second: Timeline) -> None:

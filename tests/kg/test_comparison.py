@@ -7,6 +7,9 @@ import pytest
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.evidence.comparison import ComparisonAnswer
+from kg.evidence.direction import is_good
+from kg.evidence.rows import EvidenceQuestion
+from kg.evidence.summary import is_burden
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +120,38 @@ def test_an_arm_without_results_of_its_own_is_still_what_was_compared_with(curat
     assert any(one.reported and one.reported.favours == "a" for one in answer.direct)
     swapped = curated_graph.compare("placebo", "pazopanib")
     assert any(one.reported and one.reported.favours == "b" for one in swapped.direct)
+
+
+def _told(answer: ComparisonAnswer) -> list[str]:
+    """The results that a comparison shows or names, each once for every place."""
+    pairs = [row.id for pair in (*answer.direct, *answer.indirect) for row in (pair.a, pair.b) if row is not None]
+    return [*dict.fromkeys(pairs), *(each.row for each in answer.uncompared)]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("sunitinib", "placebo"), ("sunitinib", "imatinib"), ("trabectedin", "doxorubicin"), ("dasatinib", "imatinib"),
+        ("gemcitabine", "gemcitabine + docetaxel"),
+    ],
+)  # fmt: skip
+def test_no_result_of_either_side_is_left_out_without_a_word(curated_graph: KnowledgeGraph, a: str, b: str) -> None:
+    answer = curated_graph.compare(a, b)
+    told = _told(answer)
+    rows = [row for side in (a, b) for row in curated_graph.evidence(EvidenceQuestion(regimen=side)).items]
+    effects = {row.id for row in rows if row.measure and is_good(row) is not None and not is_burden(row)}
+    assert set(told) == effects
+    assert len(told) == len(effects)
+    assert all(each.reason for each in answer.uncompared)
+
+
+def test_a_median_that_was_not_reached_stands_beside_the_other_arm(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.compare("sunitinib", "placebo")
+    (survival,) = (one for one in answer.direct if one.measure.curie == "measure:median-overall-survival")
+    assert [side and side.value_text for side in (survival.a, survival.b)] == ["not yet reached", "not yet reached"]
+    assert survival.reported is None
+    named = {each.reason for each in curated_graph.compare("sunitinib", "imatinib").uncompared}
+    assert "no number to set against another: not yet reached" in named
+    assert "no number to set against another: 20% to 25%" in {
+        each.reason for each in curated_graph.compare("trabectedin", "doxorubicin").uncompared
+    }

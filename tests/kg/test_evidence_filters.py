@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from kg import KnowledgeGraph
-from kg.evidence.filters import has_words, is_phase, line_match, people_of
+from kg.errors import EntityNotFound
+from kg.evidence.filters import filtered, filters_of, has_words, is_phase, line_match, people_of
 from kg.evidence.levels import level_of
 from kg.evidence.rows import EvidenceQuestion
 from tests.kg.evidence_rows import people, row
@@ -71,6 +75,16 @@ def test_no_phase_ii_trial_answers_for_phase_i(curated_graph: KnowledgeGraph) ->
     phases = {r.phase for r in curated_graph.evidence(EvidenceQuestion(phase="I")).items}
     assert phases
     assert phases <= {"I", "I/II", "1/2"}
+
+
+@pytest.mark.parametrize(
+    "regimen", ["gemcitabine with docetaxel", "docetaxel & gemcitabine", "gemcitabine and Taxotere", "docetaxel/Gemzar"]
+)
+def test_drugs_may_be_joined_by_words_and_signs(curated_graph: KnowledgeGraph, regimen: str) -> None:
+    plain = curated_graph.evidence(EvidenceQuestion(regimen="gemcitabine + docetaxel"))
+    assert curated_graph.evidence(EvidenceQuestion(regimen=regimen)).items == plain.items
+    with pytest.raises(EntityNotFound, match="'zebra'"):
+        curated_graph.evidence(EvidenceQuestion(regimen="gemcitabine with zebra"))
 
 
 def test_a_site_holds_its_parts(curated_graph: KnowledgeGraph) -> None:
@@ -163,3 +177,58 @@ def test_what_merely_befell_a_patient_is_no_result(curated_graph: KnowledgeGraph
 def test_a_response_of_a_patient_is_found_by_its_category(curated_graph: KnowledgeGraph) -> None:
     rows = curated_graph.evidence(EvidenceQuestion(measure="partial response", design="case series")).items
     assert {row.patient.curie for row in rows if row.patient and not row.flags} == {"patient:003-1", "patient:003-2"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ({"min_n": 50}, "how many people it is of"), ({"design": "trial"}, "the kind of study"),
+        ({"line": "first"}, "the line of treatment"), ({"setting": "maintenance"}, "the setting"),
+        ({"genotype": "exon 9"}, "the genotype"), ({"site": "uterus"}, "the site"),
+    ],
+)  # fmt: skip
+def test_what_a_source_does_not_state_is_left_out_by_name(
+    curated_graph: KnowledgeGraph, asked: dict[str, Any], what: str
+) -> None:
+    """A trial whose size nobody prints is not a small one."""
+    answer = curated_graph.evidence(EvidenceQuestion(**asked))
+    everything = {r.id: r for r in curated_graph.all_evidence()}
+    left_out = {out.row for out in answer.left_out}
+    assert left_out
+    assert left_out <= everything.keys() - {r.id for r in answer.items}
+    assert {out.reason for out in answer.left_out} == {f"not stated: {what}"}
+    assert all(out.sentence and out.study for out in answer.left_out)
+
+
+def test_with_a_least_size_every_result_is_large_enough_too_small_or_named(curated_graph: KnowledgeGraph) -> None:
+    asked = EvidenceQuestion(drugs=("doxorubicin",), min_n=50)
+    answer, whole = curated_graph.evidence(asked), curated_graph.evidence(replace(asked, min_n=None))
+    named = {out.row for out in answer.left_out}
+    small = {r.id for r in whole.items if (people_of(r) or (r.population and r.population.n) or 50) < 50}
+    assert {r.id for r in answer.items} | named | small == {r.id for r in whole.items}
+    assert not named & small
+
+
+def test_two_filters_name_what_is_stated_for_neither_and_pass_over_what_one_shuts_out() -> None:
+    asked = filters_of(EvidenceQuestion(design="trial", min_n=10))
+    silent = row(1, design=None, population=people(None))
+    fitting, may_fit = filtered([silent, row(2), row(3, design=None, population=people(5))], asked)
+    assert [r.id for r in fitting] == [row(2).id]
+    assert [(each.row.id, each.what) for each in may_fit] == [
+        (silent.id, ("how many people it is of", "the kind of study"))
+    ]
+
+
+def test_a_part_of_a_small_arm_is_small_whatever_its_size() -> None:
+    part = row(1, subgroup="women", population=people(8))
+    assert filtered([part], filters_of(EvidenceQuestion(min_n=10))) == ([], [])
+    (unknown,) = filtered([replace(part, population=people(40))], filters_of(EvidenceQuestion(min_n=10)))[1]
+    assert unknown.left_out.reason == "not stated: how many people it is of"
+
+
+def test_pooling_and_safety_name_what_is_not_stated_too(curated_graph: KnowledgeGraph) -> None:
+    pooled = curated_graph.pool(EvidenceQuestion(drugs=("doxorubicin",), min_n=30))
+    assert any(out.reason == "not stated: how many people it is of" for out in pooled.left_out)
+    borne = curated_graph.safety(EvidenceQuestion(drugs=("doxorubicin",), min_n=30))
+    assert borne.left_out
+    assert {out.reason for out in borne.left_out} == {"not stated: how many people it is of"}

@@ -83,6 +83,63 @@ def test_where_no_fact_says_all_those_come_that_say_most_and_tell_what_they_lack
     assert _found(facts, "zebrafish larvae embryo sirolimus").items == ()
 
 
+def _events(*texts: str) -> list[Term]:
+    return [Term(text, (text,), "AdverseEvent") for text in texts]
+
+
+def test_where_no_fact_says_all_names_of_a_list_each_brings_its_own_in_turn(tmp_path: Path) -> None:
+    """Sources tell one adverse event a line, so that "nausea and neutropenia" is said nowhere."""
+    told = ["anaemia of gemcitabine", "anaemia of gemcitabine, again", "nausea of gemcitabine", "nausea of imatinib"]
+    write_facts(tmp_path / "facts.sqlite", [_fact(number, text) for number, text in enumerate(told)])
+    facts = FactIndex.open(tmp_path / "facts.sqlite")
+    hits = facts.search([*_events("anemia", "nausea", "mucositis"), Term("gemcitabine", ("gemcitabine",), "Drug")], 10)
+    assert [(hit.curie, hit.lacks) for hit in hits.items] == [
+        ("statement:0", ("nausea", "mucositis")),
+        ("statement:2", ("anemia", "mucositis")),
+        ("statement:1", ("nausea", "mucositis")),
+    ]
+    with_more = facts.search([*_events("anemia", "nausea"), Term("zebra", ("zebra",))], 10)
+    assert {hit.lacks for hit in with_more.items} == {("nausea", "zebra"), ("anemia", "zebra")}
+    assert with_more.total == 4
+    facts.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "events"),
+    [
+        ("stomatitis and vomiting with temsirolimus", ["stomatitis", "vomiting"]),
+        ("which drug gave both nausea and neutropenia", ["nausea", "neutropenia"]),
+        ("did any patient get fatigue, rash or diarrhea on sunitinib", ["fatigue", "diarrhoea"]),
+    ],
+)
+def test_a_sentence_with_several_adverse_events_finds_the_facts_of_each(
+    curated_graph: KnowledgeGraph, text: str, events: list[str]
+) -> None:
+    found = [hit.sentence.casefold() for hit in curated_graph.search(text).facts.items]
+    for event in events:
+        assert any(event in sentence for sentence in found), (event, found)
+
+
+def test_who_asks_which_drugs_is_shown_the_drugs_and_classes_of_which_it_is_said(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.search("which drugs damage DNA")
+    assert {"Doxorubicin damages DNA", "Cisplatin damages DNA"} <= {hit.sentence for hit in answer.facts.items}
+    assert any(hit.sentence.startswith("Cytotoxic drugs damage DNA") for hit in answer.facts.items)
+    assert next((one.question, one.parameters["target"]) for one in answer.questions) == (
+        "mechanism", ("metabolite:dna",),
+    )  # fmt: skip
+
+
+def test_what_no_fact_says_is_named(facts: FactIndex, curated_graph: KnowledgeGraph) -> None:
+    assert _found(facts, "sirolimus mTOR inhibits zebrafish").unsaid == ("zebrafish",)
+    assert _found(facts, "crossover").unsaid == ()
+    assert curated_graph.search("can metformin be combined with everolimus").facts.unsaid == ("metformin",)
+    different = FactHits((
+        replace(_found(facts, "crossover").items[0], lacks=("a", "b")),
+        replace(_found(facts, "crossover").items[0], lacks=("b", "c")),
+    ))  # fmt: skip
+    assert different.lacked == ("b",)
+
+
 @pytest.fixture
 def many_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FactIndex]:
     """A file in which more facts say "patients" and "response" than are ranked, and few say anything else."""

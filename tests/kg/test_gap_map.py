@@ -152,3 +152,25 @@ def test_a_trial_known_to_hold_the_histotype_counts_before_single_patients(curat
     """The subgroup's own figure is flagged, but it tells that the trial held such patients."""
     (cell,) = curated_graph.gaps(["pazopanib"], ["leiomyosarcoma"]).cells
     assert (cell.status, cell.rests_on) == ("studied_positive", "indirect")
+
+
+def test_where_the_mechanism_stops_is_told_in_one_sentence(curated_graph: KnowledgeGraph) -> None:
+    found = curated_graph.explain("sirolimus", "leiomyosarcoma")
+    ends = {gap.from_.spoken for gap in found.mechanism.gaps if gap.kind == "stop"}
+    assert len(ends) > 2
+    (told,) = (text for text in found.missing if "causal step" in text)
+    assert all(end in told for end in ends)
+    wider = curated_graph.explain("trabectedin", "liposarcoma")
+    assert f"; {wider.evidence.summary.broader} are of people with a wider diagnosis" in wider.missing[-1]
+    with_claims = curated_graph.explain("imatinib", "dfsp").missing
+    assert any("though not as a cause: imatinib is active in dermatofibrosarcoma" in text for text in with_claims)
+
+
+def test_a_result_that_is_flagged_or_from_the_laboratory_is_no_silence(curated_graph: KnowledgeGraph) -> None:
+    (flagged,) = curated_graph.gaps(["ridaforolimus"], ["soft tissue sarcoma"]).cells
+    assert flagged.status == "studied_unclear"
+    assert "flagged as printed" in flagged.reason
+    assert flagged.rows
+    (laboratory,) = curated_graph.gaps(["sirolimus"], ["Ewing sarcoma"]).cells
+    assert (laboratory.status, laboratory.rows) == ("predicted_unstudied", ())
+    assert laboratory.reason.startswith("no result in patients, only in the laboratory; a causal path of one step")

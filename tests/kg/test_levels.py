@@ -92,6 +92,9 @@ def test_a_study_told_twice_is_no_second_support() -> None:
             "harmful",
         ),
         ({"difference": "worse", "subgroup": "exon 11", "significance": "significant"}, None),
+        ({"difference": "better", "value_text": "favourable"}, "mixed"),  # in words alone, and better than what?
+        ({"difference": "better", "value_text": "favourable", "comparator": COMPARATOR}, "supports"),
+        ({"difference": "better", "significance": "significant"}, "supports"),
         ({"difference": "higher", "significance": "significant", "note": "not in multivariate analysis"}, "mixed"),
         ({"measure": SURVIVAL, "definition": None, "value": 12, "unit": "mo"}, None),
         ({"response": "PR", "patient": ref("patient:x")}, "supports"),

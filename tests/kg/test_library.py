@@ -13,7 +13,7 @@ from kg import (
     ReachableQuestion,
     SubgraphQuestion,
 )
-from kg.errors import EntityNotFound
+from kg.errors import EntityNotFound, WrongKind
 
 
 def test_questions_take_names_as_well_as_identifiers(curated_graph: KnowledgeGraph) -> None:
@@ -50,3 +50,22 @@ def test_answers_become_tables(curated_graph: KnowledgeGraph) -> None:
     drugs = curated_graph.sparql("SELECT ?drug ?label { ?drug skg:inhibits target:MTOR ; skos:prefLabel ?label }")
     assert "sirolimus" in set(drugs.to_pandas()["label"])
     assert curated_graph.search("no such thing at all").to_pandas().empty
+
+
+def test_a_document_that_is_not_there_leads_to_those_that_are(curated_graph: KnowledgeGraph) -> None:
+    for ask in (
+        lambda: curated_graph.document("999"),
+        lambda: curated_graph.evidence(EvidenceQuestion(document="999")),
+    ):
+        with pytest.raises(EntityNotFound) as unknown:
+            ask()
+        assert [curie for curie, _ in unknown.value.suggestions] == [f"document:00{number}" for number in range(5)]
+
+
+def test_a_name_of_another_kind_leads_to_what_is_called_alike(curated_graph: KnowledgeGraph) -> None:
+    with pytest.raises(WrongKind) as refused:
+        curated_graph.mechanism((), "smooth muscle")
+    assert "process:smooth-muscle-proliferation" in {curie for curie, _ in refused.value.suggestions}
+    with pytest.raises(WrongKind) as refused:
+        curated_graph.evidence(EvidenceQuestion(drugs=("gemcitabine/docetaxel",)))
+    assert refused.value.suggestions == (("drug:gemcitabine", "gemcitabine"), ("drug:docetaxel", "docetaxel"))

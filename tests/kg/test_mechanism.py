@@ -468,3 +468,17 @@ def test_every_graph_can_be_layered_the_same_way_in_any_order(pairs: list[tuple[
     rng.shuffle(names)
     rng.shuffle(edges)
     assert layered(names, edges) == layout
+
+
+def test_what_a_drug_does_more_weakly_is_named_where_no_target_is_asked_for() -> None:
+    facts = """drug:trabectedin causes process:death
+drug:trabectedin binds target:DNA hypothesised
+drug:b activeIn histotype:a"""
+    (gap,) = ask_told(facts, Told(), "drug:trabectedin").gaps
+    assert (gap.kind, gap.reason) == (
+        "weaker", "Further steps from trabectedin are hypothesised only: trabectedin binds DNA (hypothesis).",
+    )  # fmt: skip
+    every = {"certainties": frozenset({"stated", "hypothesised"})}
+    assert ask_told(facts, Told(), "drug:trabectedin", **every).gaps == ()
+    (nothing,) = ask_told(facts, Told(), "drug:b").gaps
+    assert nothing.reason == "No source states a causal step from b."

@@ -240,6 +240,31 @@ def test_an_unknown_name_gets_suggestions(names: NameIndex) -> None:
         names.resolve("drug:nonsense")
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds", "suggested"),
+    [
+        ("168", ("Drug", "Target"), ()), ("168", (), ()),  # the end of a number elsewhere says nothing
+        ("mor", ("Target",), ("mTOR",)), ("lat", ("Drug", "Target"), ()),  # "lat" in pegylated
+        ("uterine leiomyosarkoma", ("Histotype",), ("uterine leiomyosarcoma",)),
+        ("metastases of leiomyosarcoma", ("Histotype",), ("leiomyosarcoma",)),
+        ("MTOR-2", ("Target",), ("mTOR",)), ("patient 9", ("Patient",), ("woman of 61 (patient 2)",)),
+        ("gemcitabine/docetaxil", ("Drug",), ("gemcitabine",)),
+    ],
+)  # fmt: skip
+def test_a_suggestion_is_more_than_chance(
+    names: NameIndex, text: str, kinds: tuple[str, ...], suggested: tuple[str, ...]
+) -> None:
+    with pytest.raises(EntityNotFound) as unknown:
+        names.resolve(text, kinds, "drug")
+    assert tuple(label for _, label in unknown.value.suggestions)[: len(suggested) or None] == suggested
+
+
+def test_a_kind_of_which_there_are_few_is_named_whole(names: NameIndex) -> None:
+    with pytest.raises(EntityNotFound) as unknown:
+        names.resolve("zebra", ("Patient",), "patient")
+    assert unknown.value.suggestions == (("patient:003-2", "woman of 61 (patient 2)"),)
+
+
 def test_a_missing_or_foreign_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         NameIndex.open(tmp_path / "nothing.sqlite")
@@ -270,7 +295,7 @@ def _alignment(left: str, right: str) -> int:
     st.lists(st.text("abc", min_size=5, max_size=5), min_size=1),
     st.sampled_from([1, 2]),
 )
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_typing_errors_are_counted_as_by_the_book(query: str, others: list[str], limit: int) -> None:
     letters = np.array([list(other.encode()) for other in others], dtype=np.uint8).T
     counted = distances_within(query.encode(), letters, limit).tolist()

@@ -125,8 +125,10 @@ def test_a_favourable_response_without_longer_survival_is_no_plain_failure(reade
     rows = reader.rows(study="study:doxorubicin-ifosfamide-ref15")
     assert {row["measure"]["label"]: row["direction"] for row in rows} == {
         "overall survival": "does_not_support",
-        "response": "supports",
+        "response": "mixed",  # "favourable", without a figure, a test or anything to compare with
     }
+    (verdict,) = reader.get("evidence", study="study:doxorubicin-ifosfamide-ref15")["summary"]["verdicts"]
+    assert verdict["direction"] == "mixed"
 
 
 def test_a_claim_from_the_laboratory_is_not_given_the_references_of_other_studies(reader: Reader) -> None:

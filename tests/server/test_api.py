@@ -118,6 +118,15 @@ def test_rapamycin_reaches_g1_arrest_through_fkbp12_its_complex_and_mtor(api: Fl
     assert all(step["statements"] and step["passages"] for step in path["steps"])
 
 
+def test_every_step_of_a_path_says_what_it_says_in_words(api: FlaskClient) -> None:
+    for path in ("/api/v1/paths?source=rapamycin&target=G1+arrest", "/api/v1/mechanism?drug=rapamycin"):
+        steps = [step for found in ask(api, path)["paths"] for step in found["steps"]]
+        assert steps
+        assert all(step["subject"]["label"] in step["sentence"] for step in steps)
+    first = ask(api, "/api/v1/paths?source=rapamycin&target=FKBP12&max_length=1")["paths"][0]["steps"][0]
+    assert first["sentence"] == "sirolimus binds FKBP12"
+
+
 def test_no_source_links_rapamycin_on_to_leiomyosarcoma_and_the_gap_says_so(api: FlaskClient) -> None:
     answer = ask(api, "/api/v1/mechanism?drug=rapamycin&target=leiomyosarcoma")
     assert answer["paths"]
@@ -331,3 +340,40 @@ def test_a_thing_leads_to_its_page_or_to_rdf_by_what_is_accepted(api: FlaskClien
     assert rdf.mimetype == "text/turtle"
     assert "FKBP1A" in rdf.get_data(as_text=True)
     assert api.get("/id/drug/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind_and_name", "page"),
+    [
+        ("population/announce-doxorubicin-placebo", "/entity/arm:announce-doxorubicin-placebo"),
+        ("regimen/announce-doxorubicin-placebo-c1", "/entity/regimen:announce-doxorubicin-placebo"),
+        ("event/003-2-surgery-c1", "/statement/event:003-2-surgery"),
+        ("document/003-ref-12", "/documents/document:003"),
+        ("question/flagged", "/questions/flagged"),
+        ("question/results-of-drug.drug", "/questions/results-of-drug"),
+        ("vocab/", "/schema"),
+        ("vocab/Drug", "/schema#Drug"),
+        ("vocab/inhibits", "/schema#inhibits"),
+        ("vocab/numerator", "/id/vocab/numerator?format=turtle"),
+        ("graph/ontology", "/id/graph/ontology?format=turtle"),
+    ],
+)
+def test_a_thing_without_a_page_of_its_own_leads_to_where_it_is_told_of(
+    api: FlaskClient, kind_and_name: str, page: str
+) -> None:
+    answer = api.get(f"/id/{kind_and_name}", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, page)
+    shown = api.get(page, headers={"Accept": "text/html"})
+    assert shown.status_code == 200
+    _, _, anchor = page.partition("#")
+    assert not anchor or f'id="{anchor}"' in shown.get_data(as_text=True)
+
+
+def test_a_conflict_leads_to_one_of_the_facts_that_disagree(api: FlaskClient) -> None:
+    query = "SELECT ?conflict { ?conflict a skg:Conflict } ORDER BY ?conflict LIMIT 5"
+    found = api.get("/sparql", query_string={"query": query, "format": "json"}).get_json(force=True)
+    for row in found["results"]["bindings"]:
+        name = row["conflict"]["value"].rpartition("/")[2]
+        answer = api.get(f"/id/conflict/{name}", headers={"Accept": "text/html"}, follow_redirects=True)
+        assert answer.status_code == 200
+        assert answer.request.path.startswith(("/statement/", "/study/", "/cases/", "/entity/"))

@@ -1,0 +1,97 @@
+"""How a text can match a name, in tiers: what a better one finds scores above whatever the next finds.
+
+An exact match comes before a prefix, that before whole words, these before a part of a word, that before words spread
+over several names of one entity, and these before a name with typing errors.
+"""
+
+from __future__ import annotations
+
+from kg.identifiers import is_project, parse_identifier
+from kg.search.name_rows import SearchHit, scaled, word_queries
+from kg.search.names_reader import NamesFile
+from kg.search.names_writer import LABEL, MAX_TYPO_LENGTH
+from kg.search.spelling import compact, loose_words, telling, typos_allowed, words
+
+NAMED = 0.90  # the least score of an exact match
+BEGUN = 0.79  # of the beginning of a name
+WORDED = 0.60  # of whole words
+IN_PART = 0.45  # of a part of a word
+ONE_ERROR = 0.15  # of a name with one typing error
+MOST_PARTED = 12  # words
+_SCATTERED = 0.36
+_MOST_MISTYPED = 4  # words
+
+
+def exact(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
+    """Things called exactly so, spelling aside."""
+    spelled, loose = compact(text), "".join(loose_words(text))
+    rows = file.typed("n.compact = ? OR n.loose = ?", (spelled, loose), types)
+    identifier = parse_identifier(text.strip())
+    same = file.entity(identifier) if identifier else None
+    hits = (
+        [SearchHit(same.id, same.curie, same.type, same.label, text.strip(), 1.0, not is_project(same.id))]
+        if same and (not types or same.type in types)
+        else []
+    )
+    return hits + [row.hit((1.0 if row.compact == spelled else 0.97) - 0.01 * row.source) for row in rows]
+
+
+def prefix(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
+    """Things of which a name begins so."""
+    loose = "".join(loose_words(text))
+    typed = compact(text)  # what is being typed may end in half a word, so it has no plural yet
+    rows = file.typed(
+        "(n.loose >= ? AND n.loose < ?) OR (n.compact >= ? AND n.compact < ?)",
+        (loose, loose + "\U0010ffff", typed, typed + "\U0010ffff"), types,
+    )  # fmt: skip
+    return [row.hit(scaled(0.80, typed, row)) for row in rows]
+
+
+def word(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
+    """Things of which a name has all these words."""
+    tokens = telling(words(text))
+    query = " AND ".join(word_queries(tokens))
+    rows = file.typed("n.id IN (SELECT rowid FROM word WHERE words MATCH ?)", (query,), types)
+    return [row.hit(scaled(0.65, "".join(tokens), row)) for row in rows]
+
+
+def part(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
+    """Things of which a name has this in the middle of a word."""
+    loose = "".join(loose_words(text))
+    if len(loose) < 3:
+        return []
+    if file.has_trigrams:
+        where, value = "n.id IN (SELECT rowid FROM part WHERE loose MATCH ?)", f'"{loose}"'
+    else:
+        where, value = "instr(n.loose, ?) > 0", loose
+    return [row.hit(scaled(IN_PART, loose, row)) for row in file.typed(where, (value,), types)]
+
+
+def scattered(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
+    """Entities that have each of the words in one of their names, no name having all."""
+    tokens = telling(words(text))
+    if not 1 < len(tokens) <= MOST_PARTED:
+        return []
+    has_word = "SELECT o.entity FROM name o WHERE o.id IN (SELECT rowid FROM word WHERE words MATCH ?)"
+    where = " AND ".join(f"n.entity IN ({has_word})" for _ in tokens)
+    rows = file.typed(f"n.source = {LABEL} AND {where}", tuple(word_queries(tokens)), types)
+    return [row.hit(scaled(_SCATTERED, "".join(tokens), row, 0.05)) for row in rows]
+
+
+def typo(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
+    """Things of which a name, or a word of one, differs by typing errors."""
+    loose = "".join(loose_words(text))
+    errors = typos_allowed(len(loose))
+    is_sentence = len(telling(words(text))) > _MOST_MISTYPED
+    if not errors or not loose.isascii() or len(loose) > MAX_TYPO_LENGTH or is_sentence:
+        return []
+    hits: list[SearchHit] = []
+    for distance, spelling in file.close_spellings(loose, errors):
+        where = "n.loose = ? OR n.id IN (SELECT rowid FROM word WHERE words MATCH ?)"
+        for row in file.typed(where, (spelling, f'"{spelling}"'), types):
+            near = 0.30 - 0.08 * distance
+            hits.append(row.hit(near if row.loose == spelling else scaled(near - 0.07, spelling, row, 0.05)))
+    return hits
+
+
+TIERS = (exact, prefix, word, part, scattered, typo)
