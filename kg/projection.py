@@ -1,8 +1,8 @@
 """The graph as NetworkX sees it: for small parts of it, and, if it must be, for all of it.
 
 Every edge is keyed by the IRI of its statement, so that parallel statements stay apart. Nodes carry ``type``
-and ``label``; edges carry ``predicate``, ``sign`` (+1, -1, 0 for one that hands on the sign before it, or
-None), ``certainty`` and ``imported``.
+and ``label``; edges carry ``predicate``, ``certainty``, ``imported`` and, where there is one, ``sign`` (+1, -1, 0 for
+one that hands on the sign before it). What is unknown is left out, because GraphML and GEXF have no word for it.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def to_networkx(source: Index | Answer) -> nx.MultiDiGraph[str]:
             graph.add_node(end.id, type=end.type, label=end.label)
         for statement in step.statements:
             graph.add_edge(
-                step.subject.id, step.object.id, statement, predicate=step.predicate, sign=step.sign,
-                certainty=step.certainty, imported=step.imported,
+                step.subject.id, step.object.id, statement,
+                **_attributes(step.predicate, step.sign, step.certainty, imported=step.imported),
             )  # fmt: skip
     return graph
 
@@ -71,6 +71,11 @@ def _add_index(graph: nx.MultiDiGraph[str], index: Index) -> None:
         graph.add_node(iris[-1], type=index.type_of(number), label=index.labels[number])
     for edge in index.iter_edges():
         graph.add_edge(
-            iris[edge.subject], iris[edge.object], edge.statement, predicate=edge.predicate.name,
-            sign=edge.predicate.known_sign, certainty=edge.certainty, imported=edge.imported,
+            iris[edge.subject], iris[edge.object], edge.statement,
+            **_attributes(edge.predicate.name, edge.predicate.known_sign, edge.certainty, imported=edge.imported),
         )  # fmt: skip
+
+
+def _attributes(predicate: str, sign: int | None, certainty: str, *, imported: bool) -> dict[str, str | int]:
+    known: dict[str, str | int] = {"predicate": predicate, "certainty": certainty, "imported": imported}
+    return known if sign is None else {**known, "sign": sign}

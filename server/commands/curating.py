@@ -81,10 +81,10 @@ def _check(given: argparse.Namespace) -> int:
 
     question = CheckQuestion(
         given.curated,
-        given.document,
-        given.file,
-        given.sources,
-        given.locate,
+        document=given.document,
+        file=given.file,
+        sources_dir=given.sources,
+        locate=given.locate,
         shapes=True,
         retractions=given.retractions,
     )
@@ -143,7 +143,14 @@ def _import(given: argparse.Namespace) -> int:
         return 0
     if given.name is None:
         raise InvalidParameter("--name", "", "a name for the import, for example --name drugmechdb")
-    question = ImportQuestion(given.name, tuple(given.files), given.licence, given.version, given.source, given.format)
+    question = ImportQuestion(
+        name=given.name,
+        files=tuple(given.files),
+        licence=given.licence,
+        version=given.version,
+        source=given.source,
+        kind=given.format,
+    )
     done = run_import(given.data, question, tell(given))
     if given.json:
         sys.stdout.write(dumps({"import": done.manifest, "rejects": str(done.rejects), "skipped": done.skipped}))

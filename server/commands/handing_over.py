@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 from kg.errors import InvalidParameter
+from kg.kgx import export_kgx
 from kg.parquet import export_parquet
 from kg.remote.push import push, write_load_files
 from server.commands import Commands, tell
 from server.questions.present import dumps
 
+_EXPORTS = {"kgx": export_kgx, "parquet": export_parquet}
 STORE_VARIABLE = "SARCOMA_KG_STORE"  # an address may hold a password, which the list of processes would show
 
 
@@ -50,14 +52,22 @@ def _push(given: argparse.Namespace) -> int:
 def add_export(commands: Commands, common: argparse.ArgumentParser) -> None:
     """The command ``export``."""
     command = commands.add_parser(
-        "export", parents=[common], help="write the built graph as Parquet tables, for Spark, DuckDB or pandas"
+        "export",
+        parents=[common],
+        help="write the built graph as tables: Parquet (Spark, DuckDB, pandas) or KGX (Biolink)",
     )
     command.add_argument("folder", type=Path, metavar="DIR", help="a folder to be made: nodes, edges, triples")
+    command.add_argument(
+        "--format",
+        choices=sorted(_EXPORTS),
+        default="parquet",
+        help="parquet: all of it; kgx: the statements between two things, as TSV (default: parquet)",
+    )
     command.set_defaults(run=_export)
 
 
 def _export(given: argparse.Namespace) -> int:
-    done = export_parquet(given.data, given.folder)
+    done = _EXPORTS[given.format](given.data, given.folder)
     if given.json:
         sys.stdout.write(dumps(done))
     else:

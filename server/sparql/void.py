@@ -27,12 +27,13 @@ from server.sparql.service import HasStore
 
 PATH = "/.well-known/void"
 EXAMPLES_PATH = "/.well-known/sparql-examples"
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _FORMATS = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})
 _DESCRIPTION = f"""
 CONSTRUCT {{ ?part ?property ?value }} WHERE {{
   VALUES ?dataset {{ }}
   GRAPH <{BASE}graph/metadata> {{
-    ?dataset (void:subset|void:classPartition|void:propertyPartition
+    ?dataset (dcterms:publisher|void:subset|void:classPartition|void:propertyPartition
       |<http://ldf.fi/void-ext#datatypePartition>)* ?part .
     ?part ?property ?value
     FILTER(?property NOT IN (skg:degree, skg:searchKey)) }} }}"""
@@ -78,14 +79,29 @@ def _record(graph: HasStore, address: str, settings: Settings) -> str:
     operation = SparqlOperation(bind(_DESCRIPTION, {"dataset": iri(BASE)}))
     known = graph.store.evaluate(operation, N_TRIPLES, settings.budget()).decode("utf-8")
     dataset, endpoint, service = iri(BASE).sparql(), iri(address).sparql(), iri(f"{address}#service").sparql()
-    document = iri(f"{address.removesuffix('/sparql')}{PATH}").sparql()
+    home = address.removesuffix("/sparql")
+    document = iri(f"{home}{PATH}").sparql()
     version = literal(graph.store.data_version).sparql()
     return f"""
         @prefix void: <http://rdfs.org/ns/void#> .
         @prefix dcat: <http://www.w3.org/ns/dcat#> .
+        @prefix dcterms: <http://purl.org/dc/terms/> .
         @prefix foaf: <http://xmlns.com/foaf/0.1/> .
         {known}
         {document} a void:DatasetDescription ; foaf:primaryTopic {dataset} .
         {dataset} a void:Dataset, dcat:Dataset ; dcat:version {version} ; void:sparqlEndpoint {endpoint} .
         {service} a dcat:DataService ; dcat:servesDataset {dataset} ; dcat:endpointURL {endpoint} .
+        {_files(home) if graph.store.union_default_graph else ""}
     """
+
+
+def _files(home: str) -> str:
+    """The whole of the default graph, in each format. With a strict default graph nothing is all of it."""
+    dataset, told = iri(BASE).sparql(), ""
+    for each in _FORMATS:
+        name, address = each.names[0], iri(f"{home}/api/v1/graphs?default&format={each.names[0]}").sparql()
+        file, media = iri(f"{home}{PATH}#{name}").sparql(), iri(f"{_MEDIA_TYPES}{each.media_type}").sparql()
+        told += f"""
+        {dataset} dcat:distribution {file} ; void:dataDump {address} .
+        {file} a dcat:Distribution ; dcat:accessURL {address} ; dcat:downloadURL {address} ; dcat:mediaType {media} ."""
+    return told

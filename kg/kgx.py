@@ -1,0 +1,158 @@
+"""The statements of the curated documents as KGX tables, for tools that read the Biolink Model.
+
+Nodes are the things that a statement joins; edges are the statements between two things, hedged, hypothesised and
+negated ones included, each saying so. Figures are not in it, neither results of arms nor histories of patients: KGX has
+no place for a rate with its interval. Imports are left to those who made them.
+Source: KGX format specification; Biolink Model 4.4.6 (slots of ``association`` and ``named thing``).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import InvalidParameter
+from kg.generations import Generation, open_current
+from kg.identifiers import BASE, compress
+from kg.parquet import Exported
+from ontology.terms import CLASSES, PREDICATES, PREFIXES, SKG
+from ontology.vocabulary import MappedTerm
+
+NODE_COLUMNS = ("id", "category", "name", "description", "synonym", "xref", "iri", "provided_by")
+EDGE_COLUMNS = (
+    "id", "subject", "predicate", "object", "negated", "certainty", "original_predicate", "knowledge_level",
+    "agent_type", "primary_knowledge_source", "publications", "description",
+)  # fmt: skip
+SOURCE = "infores:sarcoma-kg"
+# Whose identifier a node goes by, if it is exactly the same thing there; else its own, below ``sarcoma-kg:``.
+PREFERRED = ("HGNC", "CHEBI", "DRUGBANK", "MONDO", "GO", "HP", "NCIT", "MESH", "ONCOTREE")
+_CLOSENESS = ("exact", "close", "broad", "related")
+_SKOS = PREFIXES["skos"]
+
+Records = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+def export_kgx(data_dir: Path, folder: Path) -> Exported:
+    """Write ``sarcoma-kg_nodes.tsv`` and ``sarcoma-kg_edges.tsv`` of the current generation; both appear, or none.
+
+    Args:
+        data_dir: the data folder.
+        folder: to be made; it must not be there yet.
+
+    Raises: StoreUnavailable; InvalidParameter if the folder exists.
+    """
+    if folder.exists():
+        raise InvalidParameter("DIR", str(folder), "a folder that does not exist yet")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open_current(data_dir) as generation, tempfile.TemporaryDirectory(dir=folder.parent) as draft:
+        records = _records(generation)
+        statements = [iri for iri in sorted(records) if _joins_two_things(records, iri)]
+        ends = sorted({_one(records[iri], end) for iri in statements for end in ("subject", "object")})
+        made = Path(draft) / "tables"
+        made.mkdir()
+        _write(made / "sarcoma-kg_nodes.tsv", NODE_COLUMNS, (_node(records, iri) for iri in ends))
+        _write(made / "sarcoma-kg_edges.tsv", EDGE_COLUMNS, (_edge(records, iri) for iri in statements))
+        made.rename(folder)
+        return Exported(str(folder), generation.checksum, {"nodes": len(ends), "edges": len(statements)})
+
+
+def _records(generation: Generation) -> Records:
+    """What documents and editors say, by subject and property."""
+    found: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with gzip.open(generation.dataset_path, "rt", encoding="utf-8") as stream:
+        for quad in ox.parse(stream, format=ox.RdfFormat.N_QUADS):
+            if str(quad.graph_name).startswith((f"<{BASE}graph/document-", f"<{BASE}graph/ontology")):
+                found[quad.subject.value][quad.predicate.value].append(quad.object.value)
+    return found
+
+
+def _joins_two_things(records: Records, iri: str) -> bool:
+    predicate = PREDICATES.get(_one(records[iri], "predicate").removeprefix(SKG.namespace))
+    return iri.startswith(f"{BASE}statement/") and predicate is not None and not predicate.takes_text
+
+
+def _one(record: Mapping[str, Sequence[str]], name: str) -> str:
+    return next(iter(record.get(SKG.namespace + name, ())), "")
+
+
+def _node(records: Records, iri: str) -> Iterator[str]:
+    record = records[iri]
+    matches = sorted(
+        compress(each) or each
+        for relation in ("exactMatch", "closeMatch", "relatedMatch")
+        for each in record.get(_SKOS + relation, ())
+    )
+    yield _identifier(records, iri)
+    yield _category(record)
+    for values in (record.get(f"{_SKOS}prefLabel", ()), record.get(f"{_SKOS}definition", ())):
+        yield next(iter(values), "")
+    yield "|".join(sorted(record.get(f"{_SKOS}altLabel", ())))
+    yield "|".join(matches)
+    yield iri
+    yield SOURCE
+
+
+def _identifier(records: Records, iri: str) -> str:
+    exact = {
+        curie.partition(":")[0]: curie
+        for each in sorted(records[iri].get(f"{_SKOS}exactMatch", ()), reverse=True)
+        if (curie := compress(each)) is not None
+    }
+    known = next((exact[prefix] for prefix in PREFERRED if prefix in exact), None)
+    return known or _own(iri)
+
+
+def _own(iri: str) -> str:
+    return f"sarcoma-kg:{iri.removeprefix(BASE)}"
+
+
+def _category(record: Mapping[str, Sequence[str]]) -> str:
+    kinds = (kind.removeprefix(SKG.namespace) for kind in record.get(f"{PREFIXES['rdf']}type", ()))
+    named = (_biolink(CLASSES[kind].mappings) for kind in sorted(kinds) if kind in CLASSES and CLASSES[kind].kind)
+    return next((name for name in named if name), "biolink:NamedThing")
+
+
+def _biolink(mappings: Sequence[MappedTerm]) -> str | None:
+    """The nearest term of the Biolink Model."""
+    terms = {each.relation: each.curie.partition(":")[2] for each in mappings if each.curie.startswith("BIOLINK:")}
+    return next((f"biolink:{terms[relation]}" for relation in _CLOSENESS if relation in terms), None)
+
+
+def _edge(records: Records, iri: str) -> Iterator[str]:
+    record = records[iri]
+    predicate = PREDICATES[_one(record, "predicate").removeprefix(SKG.namespace)]
+    certainty = _one(record, "certainty")
+    yield _own(iri)
+    yield _identifier(records, _one(record, "subject"))
+    yield _biolink(predicate.mappings) or "biolink:related_to"
+    yield _identifier(records, _one(record, "object"))
+    yield "true" if _one(record, "polarity") == "negated" else "false"
+    yield certainty
+    yield f"skg:{predicate.name}"
+    yield "knowledge_assertion" if certainty == "stated" else "not_provided"
+    yield "manual_agent"
+    yield SOURCE
+    cited = (*record.get(f"{SKG.namespace}citing", ()), *record.get(f"{SKG.namespace}assertedBy", ()))
+    yield "|".join(dict.fromkeys(_publication(records, each) for each in cited))
+    yield next(iter(record.get(f"{PREFIXES['rdfs']}label", ())), "")
+
+
+def _publication(records: Records, iri: str) -> str:
+    for name, prefix in (("pmid", "PMID"), ("doi", "DOI")):
+        if given := _one(records[iri], name):
+            return f"{prefix}:{given}"
+    return _own(iri)
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterator[Iterator[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
+        table.writerow(columns)
+        for row in rows:
+            table.writerow(" ".join(cell.split()) for cell in row)
