@@ -217,6 +217,13 @@ def test_cumulative_doses_are_computed_and_show_their_sum(reader: Reader) -> Non
     assert "6 x 2 x 30" in " ".join(texts(rows, "sum"))
 
 
+def test_a_cumulative_dose_says_which_treatments_it_leaves_out(reader: Reader) -> None:
+    """Three full cycles are 9 g/m2; the further cycles of maintenance have no number, so that this is not the whole."""
+    (gemcitabine,) = reader.ask("cumulative-doses", patient="patient:003-3")
+    assert gemcitabine["total"]["text"] == "at least 9000 mg/m2"
+    assert "gemcitabine maintenance, 14 months" in gemcitabine["leftOut"]["text"]
+
+
 def test_gaps_are_drugs_with_results_and_no_mechanism(reader: Reader) -> None:
     drugs = texts(reader.ask("studied-without-mechanism"), "drug")
     assert "ifosfamide" in drugs

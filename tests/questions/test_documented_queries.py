@@ -1,0 +1,145 @@
+"""The queries that the documentation shows run, and what it says of results holds: an outsider has nothing else."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.graph import KnowledgeGraph
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+SHOWN = [
+    query
+    for page in ("sparql.md", "data-model.md")
+    for block in re.findall(r"```sparql\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+    for query in block.strip().split("\n\n")
+]
+
+
+def asked(graph: KnowledgeGraph, query: str) -> list[dict[str, Any]]:
+    """The rows of an answer, each a value by the name of its variable."""
+    return graph.sparql(query).to_pandas().to_dict("records")
+
+
+def short(iri: object) -> str:
+    """The last part of an IRI."""
+    return str(iri).rpartition("/")[2]
+
+
+@pytest.mark.parametrize("query", SHOWN, ids=[query.splitlines()[0][:60] for query in SHOWN])
+def test_a_query_of_the_documentation_has_an_answer(query: str, curated_graph: KnowledgeGraph) -> None:
+    assert asked(curated_graph, query)
+
+
+def test_the_names_that_the_data_model_mentions_are_in_the_graph(curated_graph: KnowledgeGraph) -> None:
+    page = (DOCS / "data-model.md").read_text(encoding="utf-8")
+    rules = page[page.index("## Clinical results") : page.index("## Graphs")]
+    names = set(re.findall(r"`((?:regimen|measure|histotype|definition):[a-z-]*[a-z])`", rules))
+    assert names
+    missing = [name for name in names if not asked(curated_graph, f"SELECT ?label {{ {name} skos:prefLabel ?label }}")]
+    assert not missing
+
+
+def test_patients_of_pooled_arms_and_parts_of_arms_are_counted_once(curated_graph: KnowledgeGraph) -> None:
+    (query,) = [query for query in SHOWN if "patientsComputed" in query]
+    counted = {short(row["study"]): int(row["patientsComputed"]) for row in asked(curated_graph, query)}
+    assert counted["doxorubicin-cyvadic-phase3-ref2"] == 605
+    assert counted["imatinib-dose-eortc-isg-agitg-ref47"] == 946
+    assert counted["sarc002"] == 49 + 73
+    assert counted["gemcitabine-maintenance-regensburg"] == 3
+    assert counted["retroperitoneal-pls-case"] == counted["rapamycin-gemcitabine-case"] == 1
+
+
+def test_a_study_of_one_patient_has_one_arm_that_is_not_within_another(curated_graph: KnowledgeGraph) -> None:
+    rows = asked(curated_graph, """SELECT ?study (COUNT(?arm) AS ?arms) {
+        ?study skg:hasArm ?arm . ?arm skg:population/skg:n 1 . FILTER NOT EXISTS { ?arm skg:within ?other }
+        } GROUP BY ?study""")  # fmt: skip
+    assert rows
+    assert {int(row["arms"]) for row in rows} == {1}
+
+
+def test_no_arm_is_said_to_hold_all_without_saying_whom_it_holds(curated_graph: KnowledgeGraph) -> None:
+    """Every arm whose words say that it takes groups together names them."""
+    rows = asked(curated_graph, """SELECT ?arm ?label { ?arm a skg:Arm ; skos:prefLabel ?label .
+        FILTER(REGEX(?label, "^all |\\\\(all\\\\)|both|together"))
+        FILTER NOT EXISTS { ?arm skg:pools ?part } }""")  # fmt: skip
+    assert not rows
+
+
+def test_every_printed_dose_with_a_figure_is_found_by_number_and_unit(curated_graph: KnowledgeGraph) -> None:
+    rows = asked(curated_graph, """SELECT ?component ?dose {
+        ?component a skg:Component ; skg:dose ?dose . FILTER(REGEX(?dose, "[0-9]"))
+        FILTER NOT EXISTS { ?component skg:value|skg:rangeLow ?number ; skg:unit ?unit } }""")  # fmt: skip
+    assert not rows
+
+
+def test_dose_levels_given_together_are_found_by_their_highest(curated_graph: KnowledgeGraph) -> None:
+    (query,) = [query for query in SHOWN if "regimen:ifosfamide" in query]
+    found = {short(row["arm"]) for row in asked(curated_graph, query)}
+    assert {"ifosfamide-ref16-ifosfamide", "ifosfamide-ref17-ifosfamide"} <= found
+    assert "eortc-ifosfamide-schedules-ref20-24-hour" not in found
+
+
+def test_a_printed_bound_is_no_value(curated_graph: KnowledgeGraph) -> None:
+    rows = asked(curated_graph, """SELECT ?printed ?value { ?fact skg:valueText ?printed ; skg:rangeLow ?low .
+        FILTER(REGEX(?printed, "^more than", "i")) OPTIONAL { ?fact skg:value ?value } }""")  # fmt: skip
+    assert {Decimal(40), Decimal(50), Decimal(17)} <= {
+        Decimal(str(row["low"]))
+        for row in asked(curated_graph, """SELECT ?low { ?fact skg:valueText ?printed ; skg:rangeLow ?low .
+            FILTER(REGEX(?printed, "^more than", "i")) }""")
+    }  # fmt: skip
+    assert all(row["value"] is None or row["value"] != row["value"] for row in rows)
+
+
+def test_what_a_document_reports_of_a_cited_study_cites_it(curated_graph: KnowledgeGraph) -> None:
+    """A result of a study that the same document knows from a reference is found by that reference."""
+    rows = asked(curated_graph, """SELECT ?outcome { ?study skg:citing ?reference ; skg:hasArm/skg:hasOutcome ?outcome .
+        ?reference skg:citedIn ?document . ?outcome skg:assertedBy ?document .
+        FILTER NOT EXISTS { ?outcome skg:citing ?any } }""")  # fmt: skip
+    assert not rows
+    cited = asked(curated_graph, """SELECT ?printed {
+        ?outcome skg:citing ?reference ; skg:valueText ?printed ; a skg:Outcome .
+        ?reference skg:citedIn document:002 ; skg:number 34 }""")  # fmt: skip
+    assert {"53%", "5.6 months", "17.9 months"} <= {row["printed"] for row in cited}
+
+
+def test_a_silence_about_the_line_of_treatment_has_one_spelling(curated_graph: KnowledgeGraph) -> None:
+    assert not asked(curated_graph, 'SELECT ?x { ?x skg:line|skg:phase "unstated" }')
+
+
+def test_a_class_of_drugs_given_before_is_found(curated_graph: KnowledgeGraph) -> None:
+    rows = asked(curated_graph, "SELECT ?arm { ?arm skg:population/skg:priorDrug drugclass:anthracycline }")
+    assert {short(row["arm"]) for row in rows} == {"docetaxel-refractory-ref28-docetaxel"}
+    answers = curated_graph.ask("after-failure-of", {"drug": ["anthracycline"]})
+    assert {short(row["study"].value) for row in answers.items} >= {"docetaxel-refractory-ref28", "NCT00949325"}
+
+
+def test_what_is_hedged_is_found_by_the_word_that_hedges_it(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.ask("words-of-doubt", {"entity": ["nilotinib"]})
+    assert {str(row["words"].text) for row in answer.items} == {"designed to"}
+    assert len(answer.items) == 3  # KIT, PDGFR and ABL
+    silent = asked(curated_graph, """SELECT ?fact { ?fact skg:certainty ?certainty ; skg:assertedBy document:002 .
+        FILTER(?certainty = "hedged" || ?certainty = "hypothesised")
+        FILTER NOT EXISTS { ?fact skg:hedge ?words } }""")  # fmt: skip
+    assert not silent
+
+
+def test_response_rates_are_listed_with_the_form_in_which_they_are_printed(curated_graph: KnowledgeGraph) -> None:
+    rows = curated_graph.ask("printed-response-rates", {"document": ["document:002"]}).items
+    forms = {str(row["printed"].text): str(row["form"].text) for row in rows if row["printed"]}
+    assert forms["5 of 7 (71%)"] == "count and percentage"
+    assert forms["20% to 25%"] == "range"
+    assert forms["5 of 11"] == "count and denominator only"
+    assert forms["approximately 10%"] == "percentage only"
+    assert forms["one patient"] in ("count without denominator", "count and denominator only")
+
+
+def test_studies_are_ranked_by_all_their_arms(curated_graph: KnowledgeGraph) -> None:
+    rows = curated_graph.ask("largest-studies").items
+    added = {short(row["study"].value): row["armsAddedComputed"] for row in rows}
+    assert int(added["sarc002"].value) == 122
+    assert added["doxorubicin-cyvadic-phase3-ref2"] is None
