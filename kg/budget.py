@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from kg.errors import InvalidParameter, QueryCancelled
+from kg.errors import InvalidParameter, QueryCancelled, QueryTimeout, ResultTooLarge
 
 DEFAULT_TIMEOUT_S = 10.0
 MAX_TIMEOUT_S = 60.0
@@ -35,6 +35,14 @@ class Budget:
             raise InvalidParameter(
                 "timeout", f"{self.timeout_s:g}", f"more than 0 and at most {MAX_TIMEOUT_S:g} seconds"
             )
+
+    def out_of_time(self) -> QueryTimeout:
+        """That the time is over, told by the name of the setting that allots it."""
+        return QueryTimeout("query_timeout_s", self.timeout_s, "s")
+
+    def too_large(self) -> ResultTooLarge:
+        """That the answer is too large, likewise."""
+        return ResultTooLarge("max_result_bytes", self.max_bytes, "bytes")
 
 
 Cancelled = Callable[[], bool]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kg.description import Description, describe, passages, reference, references
-from kg.errors import EntityNotFound
+from kg.description import Description, describe, describe_known, follow, passages, reference, references
 from kg.evidence.conflicts import read_conflicts
 from kg.evidence.regimens import read_components
 from kg.evidence.rows import ComponentRow, ConflictRow
@@ -17,6 +16,7 @@ from kg.paths.steps import StatementRecord
 from kg.search.names import NameIndex
 from kg.sparql.results import iri
 from kg.store import Store
+from ontology.english import spelt_out
 from ontology.terms import PREDICATES
 
 
@@ -134,14 +134,12 @@ def entity_card(store: Store, node: str, counts: Mapping[str, int]) -> EntityCar
 
     Raises: EntityNotFound if the store says nothing about it.
     """
-    own = describe(store, [node])
-    if node not in own:
-        raise EntityNotFound(display(node))
-    description = own[node]
+    known = describe_known(store, node)
+    description = known[node]
     parents = {p for name in ("broader", "inClass", "rdfs_subClassOf") for p in description.iris(name)} - {node}
     children = {row[0].value for row in store.select(_CHILDREN, {"parent": [iri(node)]}).rows if row[0]}
-    own.update(describe(store, parents | children))
-    ref = reference(node, own)
+    known.update(describe(store, parents | children))
+    ref = reference(node, known)
     xrefs = tuple(
         Xref(target, display(target), match)
         for name, match in _XREF_MATCHES.items()
@@ -155,8 +153,8 @@ def entity_card(store: Store, node: str, counts: Mapping[str, int]) -> EntityCar
         synonyms=description.texts("altLabel"),
         definition=description.text("definition"),
         xrefs=xrefs,
-        parents=references(parents, own),
-        children=references(children, own),
+        parents=references(parents, known),
+        children=references(children, known),
         counts=dict(counts),
     )
 
@@ -182,9 +180,7 @@ def fact_card(store: Store, node: str) -> FactCard:
 
     Raises: EntityNotFound if the store says nothing about it.
     """
-    known = describe(store, [node])
-    if node not in known:
-        raise EntityNotFound(display(node))
+    known = describe_known(store, node)
     fact = known[node]
     same = {row[0].value for row in store.select(_SAME_FACT, {"node": [iri(node)]}).rows if row[0]}
     owners = [row[0].value for row in store.select(_FACT_OWNER, {"node": [iri(node)]}).rows if row[0]]
@@ -274,10 +270,7 @@ def qualifiers(node: Description, known: Mapping[str, Description], but: frozens
 
 def _words(name: str) -> str:
     predicate = PREDICATES.get(name)
-    if predicate is not None:
-        return predicate.label
-    spaced = "".join(f" {c.lower()}" if c.isupper() else c for c in name)
-    return spaced.removesuffix(" text").strip()
+    return predicate.label if predicate is not None else spelt_out(name).removesuffix(" text")
 
 
 _STUDY_SHOWN = _SHOWN | {"studyType", "hasArm", "hasPatient", "altLabel", "broader"}
@@ -291,24 +284,15 @@ def study_card(store: Store, node: str) -> StudyCard:
 
     Raises: EntityNotFound if the store says nothing about it.
     """
-    known = describe(store, [node])
-    if node not in known:
-        raise EntityNotFound(display(node))
+    known = describe_known(store, node)
     study = known[node]
+    follow(store, known)  # to arms, patients, documents
     for names in (
-        None,
         ("regimen", "population"),
         ("component", "histotype", "site", "priorDrug"),
         ("drug", "procedure", "passage"),
     ):
-        targets = {
-            value
-            for description in list(known.values())
-            for name in (names or tuple(description.terms))
-            for value in description.iris(name)
-            if not name.startswith("rdf_")
-        }
-        known.update(describe(store, targets - known.keys()))
+        follow(store, known, names)
     arms = tuple(_arm(known, arm) for arm in study.iris("hasArm"))
     return StudyCard(
         id=node,
@@ -347,9 +331,7 @@ def document_card(store: Store, node: str) -> DocumentCard:
 
     Raises: EntityNotFound if the store says nothing about it.
     """
-    known = describe(store, [node])
-    if node not in known:
-        raise EntityNotFound(display(node))
+    known = describe_known(store, node)
     own = known[node]
     counted = store.select(_DOCUMENT_COUNTS, {"document": [iri(node)]})
     counts = {a.value.rpartition("/")[2]: int(b.value) for a, b in counted.rows if a and b}

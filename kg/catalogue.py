@@ -17,17 +17,20 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Protocol
 
+import pyoxigraph as ox
+
 from kg import codec
 from kg.budget import Budget
 from kg.description import Description, describe, reference
 from kg.errors import EntityNotFound, InvalidParameter
-from kg.identifiers import BASE, display
+from kg.identifiers import BASE, display, expand
 from kg.model import EntityRef
 from kg.sparql.query import Binding, bind
 from kg.sparql.results import PythonValue, Row, Term, literal
 from kg.sparql.tokens import tokens_of
 from kg.store import Store
-from ontology.terms import CLASSES, SKG
+from ontology.english import spelt_out
+from ontology.terms import CLASSES, PREFIXES, SKG
 
 CATALOGUE_GRAPH = f"{BASE}graph/catalogue"
 QUESTION_BASE = f"{BASE}question/"
@@ -37,11 +40,8 @@ THEMES = (
 )  # fmt: skip
 MAX_ITEMS = 500
 
-_SH = "http://www.w3.org/ns/shacl#"
-_SCHEMA = "https://schema.org/"
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_LABEL, _COMMENT = codec.named(f"{_RDFS}label"), codec.named(f"{_RDFS}comment")
+_SH = PREFIXES["sh"]
+_LABEL, _COMMENT = codec.node("rdfs:label"), codec.node("rdfs:comment")
 _EXECUTABLES = "SELECT ?question WHERE { ?question a sh:SPARQLSelectExecutable ; sh:select ?query }"
 _ID = re.compile(r"[a-z0-9-]+")
 
@@ -155,7 +155,15 @@ def packaged_quads() -> list[codec.Quad]:
                    key=lambda entry: entry.name)  # fmt: skip
     quads = [quad for entry in found for quad in codec.parse_turtle(entry.read_bytes(), CATALOGUE_GRAPH)]
     titles = {quad.subject: quad for quad in quads if quad.predicate == _LABEL}
-    return [codec.titled(quad, titles[quad.subject]) if quad.predicate == _COMMENT else quad for quad in quads]
+    return [_titled(quad, titles[quad.subject]) if quad.predicate == _COMMENT else quad for quad in quads]
+
+
+def _titled(comment: codec.Quad, title: codec.Quad) -> codec.Quad:
+    """A comment that begins with the question."""
+    texts = [each.object.value for each in (title, comment) if isinstance(each.object, ox.Literal)]
+    return codec.Quad(
+        comment.subject, comment.predicate, ox.Literal(" ".join(texts), language="en"), comment.graph_name
+    )
 
 
 def catalogue(graph: Holding) -> tuple[CatalogueQuestion, ...]:
@@ -248,7 +256,7 @@ def _question(
         title=title,
         description=(node.text("rdfs_comment") or "").removeprefix(title).strip(),
         theme=node.text("dcterms_subject") or "",
-        keywords=node.texts(f"{_SCHEMA}keywords"),
+        keywords=node.texts(expand("schema:keywords")),
         parameters=tuple(_parameter(each, named) for each in ordered),
         query=(node.text(f"{_SH}select") or "").strip(),
     )
@@ -264,7 +272,7 @@ def _parameter(node: Description, named: Mapping[str, Description]) -> Catalogue
         name=(node.iri_of(f"{_SH}path") or "").rpartition("/")[2],
         label=node.text(f"{_SH}name") or "",
         help=node.text(f"{_SH}description") or "",
-        type=" ".join(classes) or ("integer" if datatype == f"{_XSD}integer" else "text"),
+        type=" ".join(classes) or ("integer" if datatype == expand("xsd:integer") else "text"),
         default=display(default.value) if is_entity else default.value,
         default_label=reference(default.value, named).label if is_entity else default.value,
         choices=tuple(pattern.strip("^$()").split("|")) if pattern else (),
@@ -335,4 +343,4 @@ def _cell(term: Term | None, names: Mapping[str, Description]) -> Cell | None:
 def _words(column: str) -> str:
     """A variable's name in words: ``responseRate`` is "response rate"; a predicate is a relation to most readers."""
     column = "relation" if column == "predicate" else column
-    return "".join(f" {char.lower()}" if char.isupper() else char for char in column).replace("_", " ").strip()
+    return spelt_out(column).replace("_", " ")

@@ -253,7 +253,7 @@ def statement_from_quads(quads: Iterable[Quad]) -> Statement:
         object=target.value if isinstance(target, ox.NamedNode) else None,
         text=target.value if isinstance(target, ox.Literal) else None,
         polarity="negated" if own["polarity"][0].value == "negated" else "affirmed",
-        certainty=_certainty(own["certainty"][0].value),
+        certainty=certainty_named(own["certainty"][0].value),
         qualifiers=tuple(sorted(_qualifiers(own), key=str)),
         flags=tuple(sorted(term.value for term in own.get("flag", ()))),
         flag_reason=_text(values["flagReason"]),
@@ -299,7 +299,8 @@ def _text(value: Value | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _certainty(text: str) -> Certainty:
+def certainty_named(text: str) -> Certainty:
+    """A certainty by its word. Raises: ValueError for any other word."""
     for known in CERTAINTIES:
         if text == known:
             return known
@@ -345,12 +346,6 @@ def parse_turtle(data: bytes, graph: str) -> list[Quad]:
         raise ValueError(f"not Turtle: {error}") from error
     nquads_lines(quads)
     return quads
-
-
-def titled(quad: Quad, title: Quad) -> Quad:
-    """A quad whose English text begins with that of another."""
-    texts = [each.object.value for each in (title, quad) if isinstance(each.object, ox.Literal)]
-    return ox.Quad(quad.subject, quad.predicate, ox.Literal(" ".join(texts), language="en"), quad.graph_name)
 
 
 def plain_quads(quads: Iterable[Quad]) -> Iterator[PlainQuad]:

@@ -15,7 +15,7 @@ _MEMBERS = "SELECT DISTINCT ?node WHERE { ?node a ?class }"
 _SOURCE_DOCUMENTS = "SELECT ?document WHERE { ?document a skg:Document ; skg:sha256 ?digest }"
 _CLASS_COUNTS = """
 SELECT ?class (COUNT(DISTINCT ?node) AS ?count) WHERE {
-  ?node a ?class . FILTER(STRSTARTS(STR(?class), "https://w3id.org/sarcoma-kg/vocab/")) } GROUP BY ?class"""
+  ?node a ?class . FILTER(STRSTARTS(STR(?class), STR(skg:))) } GROUP BY ?class"""
 
 
 @dataclass(frozen=True)

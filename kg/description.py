@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from kg.errors import PartialAnswer
+from kg.errors import EntityNotFound, PartialAnswer
 from kg.identifiers import compress, display, kind_of
 from kg.model import EntityRef, PassageRef
 from kg.sparql.results import Row, Term, iri
@@ -108,6 +108,32 @@ def describe(store: Store, nodes: Iterable[str], *, with_passages: bool = False)
     return described
 
 
+def describe_known(store: Store, node: str) -> dict[str, Description]:
+    """Fetch every property of one node; what an answer about it looks up is then added to what this returns.
+
+    Raises: EntityNotFound if the store says nothing about it.
+    """
+    known = describe(store, [node])
+    if node not in known:
+        raise EntityNotFound(display(node))
+    return known
+
+
+def follow(store: Store, known: dict[str, Description], names: Collection[str] | None = None) -> None:
+    """Add to some descriptions those of the nodes that they point to by some properties; by all, if none are named.
+
+    What a node is an instance of is never followed: classes are of the vocabulary.
+    """
+    targets = {
+        value
+        for description in known.values()
+        for name in (description.terms if names is None else names)
+        for value in description.iris(name)
+        if not name.startswith("rdf_")
+    }
+    known.update(describe(store, targets - known.keys()))
+
+
 def _read(store: Store, wanted: Sequence[str]) -> dict[str, Description]:
     found: dict[str, dict[str, set[Term]]] = {}
     for start in range(0, len(wanted), BATCH):
@@ -156,11 +182,11 @@ def _size(description: Description | None) -> int:
 
 
 _kept: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
-_lock = threading.Lock()
+_kept_lock = threading.Lock()
 
 
 def _kept_of(store: Store) -> _Kept:
-    with _lock:
+    with _kept_lock:
         return _kept.setdefault(store, _Kept())
 
 

@@ -3,7 +3,7 @@
 Layout of a data folder::
 
     current -> generations/0002-1f0c9a7be2d4     swapped atomically
-    generations/0001-.../                        manifest.json, store/, index/, dataset.nq.gz
+    generations/0001-.../                        what the constants below name
     generations/.building-x7k2/                  a build under way, or what a crashed one left
 
 A build fills a folder of its own and is then published by one rename and one swap of the link, so that a
@@ -27,7 +27,14 @@ from typing import Any
 
 from kg.errors import StoreUnavailable
 
+# What lies in the folder of a generation.
 MANIFEST = "manifest.json"
+STORE = "store"  # the folder of the engine
+INDEX = "index"  # the folder of the traversal index
+NAMES = "names.sqlite"
+FACTS = "facts.sqlite"
+DATASET = "dataset.nq.gz"  # sorted canonical N-Quads
+
 CURRENT = "current"
 GENERATIONS = "generations"
 LOCK = ".in-use"
@@ -64,22 +71,27 @@ class Generation:
     @property
     def store_path(self) -> Path:
         """The folder of the engine."""
-        return self.path / "store"
+        return self.path / STORE
 
     @property
     def index_path(self) -> Path:
         """The folder of the traversal index."""
-        return self.path / "index"
+        return self.path / INDEX
 
     @property
     def names_path(self) -> Path:
         """The file of labels and synonyms."""
-        return self.path / "names.sqlite"
+        return self.path / NAMES
 
     @property
     def facts_path(self) -> Path:
         """The file of words of facts; missing in builds of earlier versions."""
-        return self.path / "facts.sqlite"
+        return self.path / FACTS
+
+    @property
+    def dataset_path(self) -> Path:
+        """The file of all quads, gzipped, in the order of their lines."""
+        return self.path / DATASET
 
     def close(self) -> None:
         """Let go of the generation; closing twice is fine."""
@@ -170,8 +182,8 @@ def publish(data_dir: Path, generation_dir: Path) -> Path:
 
     Args:
         data_dir: the data folder.
-        generation_dir: the build, on the same file system, with manifest.json (which has ``checksum``) and
-        store/.
+        generation_dir: the build, on the same file system, with :data:`MANIFEST` (which has ``checksum``) and
+            :data:`STORE`.
 
     Returns: the folder of the generation, named by its number and checksum.
     Raises: StoreUnavailable if the build is not complete; then nothing has changed.
@@ -181,7 +193,7 @@ def publish(data_dir: Path, generation_dir: Path) -> Path:
         checksum = str(manifest["checksum"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreUnavailable("the build has no manifest with a checksum") from error
-    if not (generation_dir / "store").is_dir():
+    if not (generation_dir / STORE).is_dir():
         raise StoreUnavailable("the build has no store")
     (generation_dir / LOCK).touch()
     _flush_to_disk(generation_dir)

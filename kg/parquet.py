@@ -25,7 +25,6 @@ from kg.paths.index import Index
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DATASET = "dataset.nq.gz"
 BATCH_ROWS = 100_000
 
 Rows = Iterator[Sequence[Any]]
@@ -112,7 +111,7 @@ def _edges(index: Index) -> Rows:
 
 
 def _triples(generation: Generation) -> Rows:
-    with gzip.open(generation.path / DATASET, "rt", encoding="utf-8") as stream:
+    with gzip.open(generation.dataset_path, "rt", encoding="utf-8") as stream:
         for quad in ox.parse(stream, format=ox.RdfFormat.N_QUADS):
             target = quad.object
             kind = "literal" if isinstance(target, ox.Literal) else "iri"

@@ -99,34 +99,41 @@ def schema(store: Store) -> Schema:
     return Schema(
         store.data_version,
         tuple(
-            SchemaClass(term.iri, display(term.iri), term.label, term.definition, term.parent, things.get(term.iri, 0))
+            SchemaClass(
+                id=term.iri,
+                curie=display(term.iri),
+                label=term.label,
+                definition=term.definition,
+                parent=term.parent,
+                count=things.get(term.iri, 0),
+            )
             for term in CLASSES.values()
         ),
         tuple(
             SchemaPredicate(
-                term.iri,
-                display(term.iri),
-                term.label,
-                term.definition,
-                term.sign,
-                term.causal,
-                term.takes_text,
-                term.edge,
-                ends.get(term.iri, nowhere).domain,
-                ends.get(term.iri, nowhere).range,
-                triples.get(term.iri, 0),
+                id=term.iri,
+                curie=display(term.iri),
+                label=term.label,
+                definition=term.definition,
+                sign=term.sign,
+                causal=term.causal,
+                takes_text=term.takes_text,
+                edge=term.edge,
+                domain=ends.get(term.iri, nowhere).domain,
+                range=ends.get(term.iri, nowhere).range,
+                count=triples.get(term.iri, 0),
             )
             for term in PREDICATES.values()
         ),
         tuple(
             SchemaProperty(
-                term.iri,
-                display(term.iri),
-                term.label,
-                term.definition,
-                ends.get(term.iri, nowhere).domain,
-                ends.get(term.iri, nowhere).range,
-                triples.get(term.iri, 0),
+                id=term.iri,
+                curie=display(term.iri),
+                label=term.label,
+                definition=term.definition,
+                domain=ends.get(term.iri, nowhere).domain,
+                range=ends.get(term.iri, nowhere).range,
+                count=triples.get(term.iri, 0),
             )
             for term in PROPERTIES.values()
         ),

@@ -13,9 +13,8 @@ from typing import Protocol, Self
 
 from kg.budget import Budget, Cancelled
 from kg.errors import InvalidParameter
-from kg.generations import Generation, building, open_current, publish, remove_unused
+from kg.generations import Generation, open_current
 from kg.search.names import MAX_HITS, NameIndex, SearchQuestion
-from kg.sparql.engine import open_engine, write_store
 from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, triples_from_n_triples
 from kg.sparql.lanes import Lanes, LaneSizes
 from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect
@@ -23,20 +22,6 @@ from kg.sparql.results import Solutions, TermTriple, boolean_from_json, solution
 from kg.sparql.text_search import Find, Hit, mentions_search, with_hits
 from kg.sparql.waits import Blocking, Waits, at_once
 from ontology.terms import PREFIXES
-
-__all__ = [
-    "EmbeddedStore",
-    "Generation",
-    "Store",
-    "answer_of",
-    "building",
-    "open_current",
-    "open_engine",
-    "open_store",
-    "publish",
-    "remove_unused",
-    "write_store",
-]
 
 _NO_BINDINGS: Bindings = MappingProxyType({})
 
@@ -92,7 +77,7 @@ class EmbeddedStore:
     Args:
         generation: held until the store is closed.
         union_default_graph: False makes the default graph the one without a name, as conformance suites
-        expect.
+            expect.
         lanes: how many queries run at once, and how many more may wait.
         limits: how long and how deep a query may be.
     """

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 
 from rdflib import OWL, RDF, RDFS, BNode, Graph, URIRef
 
-from ontology.resources import ontology_graph
+from ontology.resources import disjoint_pairs, ontology_graph
 from ontology.terms import CLASSES, PREDICATES, PREFIXES
 
 THING = str(OWL.Thing)
@@ -95,14 +95,9 @@ def axioms_of(graph: Graph) -> tuple[Axiom, ...]:
     """The class axioms of a graph. Raises: UnsupportedAxiomError."""
     _refuse_other_forms(graph)
     subclasses = [SubClass(str(sub), str(sup)) for sub, sup in graph.subject_objects(RDFS.subClassOf)]
-    pairs = {
-        (min(str(one), str(other)), max(str(one), str(other))) for one, other in graph.subject_objects(OWL.disjointWith)
-    }
-    for axiom in graph.subjects(RDF.type, OWL.AllDisjointClasses):
-        members = graph.value(axiom, OWL.members)
-        names = sorted(str(member) for member in graph.items(members)) if members is not None else []
-        pairs.update((one, other) for index, one in enumerate(names) for other in names[index + 1 :])
-    return (*sorted(subclasses), *(Disjoint(one, other) for one, other in sorted(pairs)))
+    pairs = {*graph.subject_objects(OWL.disjointWith), *disjoint_pairs(graph)}
+    disjoint = {Disjoint(*sorted(map(str, pair))) for pair in pairs}
+    return (*sorted(subclasses), *sorted(disjoint))
 
 
 _CLASS_CONSTRUCTS = (

@@ -11,8 +11,9 @@ _SPOKEN_WITH_A_VOWEL = re.compile(r"[AEFHILMNORSX]", re.IGNORECASE)
 _HEAD_END = re.compile(r"[,:(]|\s(?:of|in|on|with|without|to|for|from|by|that|not|against|after|together|resistant)\b")
 _SINGULAR_IN_S = frozenset({"ascites", "diabetes", "pancreas", "protuberans"})
 _PLURAL_NOT_IN_S = frozenset({"stimuli"})
-_CLASSES = frozenset({"drugclass"})
-_PERSONS = frozenset({"patient"})
+# Kinds of things, as the prefixes of CURIEs name them.
+_KINDS_OF_CLASSES = frozenset({"drugclass"})
+_KINDS_OF_PERSONS = frozenset({"patient"})
 _DEFINITE_HEADS = ("complex", "groove", "mutant", "pathway", "translocation")
 _SHORT_WORDS = frozenset({"a", "an", "no"})
 _IRREGULAR = {"is": "are", "was": "were", "has": "have", "does": "do"}
@@ -67,9 +68,9 @@ def spoken(name: str, kind: str) -> str:
     >>> spoken("rapamycin-FKBP12 complex", "complex"), spoken("mTOR inhibitor", "drugclass"), spoken("mTOR", "target")
     ('the rapamycin-FKBP12 complex', 'mTOR inhibitors', 'mTOR')
     """
-    if kind in _CLASSES:
+    if kind in _KINDS_OF_CLASSES:
         return plural_noun(name)
-    definite = kind in _PERSONS or _head(name).endswith(_DEFINITE_HEADS)
+    definite = kind in _KINDS_OF_PERSONS or _head(name).endswith(_DEFINITE_HEADS)
     return f"the {name}" if definite else name
 
 
@@ -81,6 +82,15 @@ def listed(words: Iterable[str]) -> str:
     """
     *before, last = [*words] or [""]
     return " and ".join([", ".join(before), last]) if before else last
+
+
+def spelt_out(name: str) -> str:
+    """A local name as words.
+
+    >>> spelt_out("responseRate"), spelt_out("drug")
+    ('response rate', 'drug')
+    """
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
 
 
 def capitalised(text: str) -> str:

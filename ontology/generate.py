@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast
 
-from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from ontology.resources import ontology_graph, prefixes_turtle
 from ontology.vocabulary import ClassTerm, Direction, MappedTerm, Predicate, Property, Sign
 
-_SKG = Namespace("https://w3id.org/sarcoma-kg/vocab/")
-_SH = Namespace("http://www.w3.org/ns/shacl#")
+_SKG = Namespace("https://w3id.org/sarcoma-kg/vocab/")  # as in prefixes.ttl; terms.py, which has it too, is made here
 _MATCHES = {
     SKOS.exactMatch: "exact",
     SKOS.closeMatch: "close",
@@ -28,7 +27,7 @@ _DATATYPES = {XSD.string: "string", XSD.integer: "integer", XSD.decimal: "decima
 def prefixes() -> dict[str, str]:
     """Prefix to namespace IRI, in the order of ``prefixes.ttl``."""
     graph = Graph().parse(data=prefixes_turtle(), format="turtle")
-    declared = {str(graph.value(d, _SH.prefix)): str(graph.value(d, _SH.namespace)) for d in graph.subjects(_SH.prefix)}
+    declared = {str(prefix): str(graph.value(node, SH.namespace)) for node, prefix in graph.subject_objects(SH.prefix)}
     text = prefixes_turtle()
     return dict(sorted(declared.items(), key=lambda item: text.index(f'sh:prefix "{item[0]}"')))
 
@@ -141,13 +140,13 @@ def terms_source() -> str:
     names = sorted({term.name for terms in (classes, predicates, properties) for term in terms})
     parts = [
         _HEAD,
-        _mapping("PREFIXES: dict[str, str]", ((key, _quote(value)) for key, value in table.items())),
-        _mapping("CLASSES: dict[str, ClassTerm]", ((term.name, _call(term)) for term in classes)),
+        _dict_literal("PREFIXES: dict[str, str]", ((key, _quote(value)) for key, value in table.items())),
+        _dict_literal("CLASSES: dict[str, ClassTerm]", ((term.name, _call(term)) for term in classes)),
         "# Instances of a kind are named <prefix of the kind>:<name>; the values are names of classes.\n"
-        + _mapping("CLASS_BY_KIND: dict[str, str]", ((str(term.kind), _quote(term.name)) for term in kinds)),
-        _mapping("KIND_LABELS: dict[str, str]", ((str(term.kind), _quote(term.label)) for term in kinds)),
-        _mapping("PREDICATES: dict[str, Predicate]", ((term.name, _call(term)) for term in predicates)),
-        _mapping("PROPERTIES: dict[str, Property]", ((term.name, _call(term)) for term in properties)),
+        + _dict_literal("CLASS_BY_KIND: dict[str, str]", ((str(term.kind), _quote(term.name)) for term in kinds)),
+        _dict_literal("KIND_LABELS: dict[str, str]", ((str(term.kind), _quote(term.label)) for term in kinds)),
+        _dict_literal("PREDICATES: dict[str, Predicate]", ((term.name, _call(term)) for term in predicates)),
+        _dict_literal("PROPERTIES: dict[str, Property]", ((term.name, _call(term)) for term in properties)),
         'SKG = Vocabulary(\n    PREFIXES["skg"],\n    (\n'
         + "".join(f"        {_quote(name)},\n" for name in names)
         + "    ),\n)\n",
@@ -194,6 +193,7 @@ def _page_group(title: str, terms: Sequence[Predicate]) -> str:
 
 
 def _cells(term: Predicate) -> tuple[str, ...]:
+    """A predicate as a row of docs/predicates.md."""
     return (
         f"`{term.name}`",
         term.sign,
@@ -217,16 +217,18 @@ def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _mapping(head: str, items: Iterable[tuple[str, str]]) -> str:
+def _dict_literal(head: str, items: Iterable[tuple[str, str]]) -> str:
     return f"{head} = {{\n" + "".join(f"    {_quote(key)}: {value},\n" for key, value in items) + "}\n"
 
 
 def _call(term: ClassTerm | Predicate | Property) -> str:
+    """The Python that makes a term."""
     fields = ((name, _value(getattr(term, name))) for name in type(term).__dataclass_fields__)
     return f"{type(term).__name__}(\n" + "".join(f"        {name}={value},\n" for name, value in fields) + "    )"
 
 
 def _value(value: str | bool | tuple[MappedTerm, ...] | None) -> str:
+    """The Python of a term's field."""
     if isinstance(value, tuple):
         inner = [f"MappedTerm({_quote(item.relation)}, {_quote(item.curie)})" for item in value]
         return f"({inner[0]},)" if len(inner) == 1 else f"({', '.join(inner)})"

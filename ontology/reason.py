@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -68,17 +68,10 @@ class Classification:
     Attributes:
         inferred: subclass pairs that no axiom asserts, sorted; without owl:Thing and empty classes.
         unsatisfiable: classes that can have no instance, sorted.
-        complete: always true in a value that is returned; kept because the manifest of a build prints it.
     """
 
     inferred: tuple[InferredSubClass, ...]
     unsatisfiable: tuple[str, ...]
-    complete: bool
-
-    @property
-    def subclass_pairs(self) -> tuple[tuple[str, str], ...]:
-        """The inferred pairs without their premises."""
-        return tuple((pair.sub, pair.sup) for pair in self.inferred)
 
 
 @dataclass(frozen=True)
@@ -106,7 +99,7 @@ def classify(axioms: Iterable[Axiom] = (), *, with_ontology: bool = True) -> Cla
 
     Raises: IncompleteReasoningError if the reasoner does not vouch for its answer.
     """
-    premises = _unique(axioms, with_ontology)
+    premises = _premises(axioms, with_ontology=with_ontology)
     pairs, unsatisfiable = _closure(premises)
     asserted = {(axiom.sub, axiom.sup) for axiom in premises if isinstance(axiom, SubClass)}
     chains = _Chains(premises)
@@ -115,12 +108,7 @@ def classify(axioms: Iterable[Axiom] = (), *, with_ontology: bool = True) -> Cla
         for sub, sup in sorted(pairs - asserted)
         if sub not in unsatisfiable
     )
-    return Classification(inferred, tuple(sorted(unsatisfiable)), complete=True)
-
-
-def is_consistent(axioms: Iterable[Axiom] = (), *, with_ontology: bool = True) -> bool:
-    """Whether every class that the axioms name can have an instance."""
-    return not _closure(_unique(axioms, with_ontology))[1]
+    return Classification(inferred, tuple(sorted(unsatisfiable)))
 
 
 def explain_unsatisfiable(
@@ -140,7 +128,7 @@ def explain_unsatisfiable(
 
     Raises: ValueError if the class can have instances.
     """
-    premises = _unique(axioms, with_ontology)
+    premises = _premises(axioms, with_ontology=with_ontology)
 
     def is_empty(subset: tuple[Axiom, ...]) -> bool:
         return class_iri in _closure(subset)[1]
@@ -165,7 +153,8 @@ def load_world(axioms: Iterable[Axiom] = ()) -> Any:
     return world
 
 
-def _unique(axioms: Iterable[Axiom], with_ontology: bool) -> tuple[Axiom, ...]:
+def _premises(axioms: Iterable[Axiom], *, with_ontology: bool) -> tuple[Axiom, ...]:
+    """Each axiom once, behind those of the ontology if they count."""
     return tuple(dict.fromkeys((*(ontology_axioms() if with_ontology else ()), *axioms)))
 
 
@@ -176,24 +165,31 @@ def _closure(axioms: tuple[Axiom, ...]) -> tuple[set[tuple[str, str]], set[str]]
     if not result.complete:
         raise IncompleteReasoningError(tuple(sorted(str(reason) for reason in result.reasons)))
     taxonomy = result.value
+    # A node of the taxonomy is a set of equivalent classes; the lowest one is of the classes without instances.
     members = {node: [member.iri.value for member in node.members] for node in taxonomy.nodes}
-    parents: dict[object, list[Any]] = {node: [] for node in taxonomy.nodes}
+    parents: dict[Any, list[Any]] = {node: [] for node in taxonomy.nodes}
     for sub, sup in taxonomy.direct_edges:
         parents[sub].append(sup)
-    empty = set(members[taxonomy.bottom]) - {NOTHING}
-    pairs: set[tuple[str, str]] = set()
-    for node in taxonomy.nodes:
-        if node is taxonomy.bottom:
-            continue
-        above, pending = set(), [node]
-        while pending:
-            for parent in parents[pending.pop()]:
-                if parent not in above:
-                    above.add(parent)
-                    pending.append(parent)
-        targets = [iri for other in (node, *above) for iri in members[other]]
-        pairs.update((sub, sup) for sub in members[node] for sup in targets if sub != sup)
-    return {pair for pair in pairs if THING not in pair}, empty
+    pairs = {
+        (sub, sup)
+        for node in taxonomy.nodes
+        if node is not taxonomy.bottom
+        for other in (node, *_above(node, parents))
+        for sub in members[node]
+        for sup in members[other]
+        if sub != sup
+    }
+    return {pair for pair in pairs if THING not in pair}, set(members[taxonomy.bottom]) - {NOTHING}
+
+
+def _above(node: Any, parents: Mapping[Any, Sequence[Any]]) -> set[Any]:
+    above: set[Any] = set()
+    pending = [node]
+    while pending:
+        new = set(parents[pending.pop()]) - above
+        above |= new
+        pending += new
+    return above
 
 
 class _Chains:

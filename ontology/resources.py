@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import combinations
 
 from rdflib import OWL, RDF, Graph
+from rdflib.collection import Collection
+from rdflib.term import Node
 
 _ROOM = files("ontology")
 
@@ -37,6 +41,13 @@ def shapes_graph() -> Graph:
     return _parse(*shape_turtles().values())
 
 
+def disjoint_pairs(graph: Graph) -> Iterator[tuple[Node, Node]]:
+    """The pairs of classes that an owl:AllDisjointClasses of a graph keeps apart, each in the order of its IRIs."""
+    for axiom in graph.subjects(RDF.type, OWL.AllDisjointClasses):
+        for members in graph.objects(axiom, OWL.members):
+            yield from combinations(sorted(graph.items(members), key=str), 2)
+
+
 def ontology_ntriples() -> bytes:
     """The ontology as sorted N-Triples without blank nodes, ready for any store.
 
@@ -44,16 +55,11 @@ def ontology_ntriples() -> bytes:
     ``owl:disjointWith``.
     """
     graph = ontology_graph()
+    for one, other in list(disjoint_pairs(graph)):
+        graph.add((one, OWL.disjointWith, other))
     for axiom in list(graph.subjects(RDF.type, OWL.AllDisjointClasses)):
-        head = graph.value(axiom, OWL.members)
-        members = sorted(graph.items(head), key=str) if head is not None else []
-        for number, one in enumerate(members):
-            for other in members[number + 1 :]:
-                graph.add((one, OWL.disjointWith, other))
-        while head is not None and head != RDF.nil:
-            rest = graph.value(head, RDF.rest)
-            graph.remove((head, None, None))
-            head = rest
+        for members in list(graph.objects(axiom, OWL.members)):
+            Collection(graph, members).clear()  # type: ignore[no-untyped-call]
         graph.remove((axiom, None, None))
     lines = graph.serialize(format="nt", encoding="utf-8").splitlines()
     return b"".join(line + b"\n" for line in sorted(line for line in lines if line))

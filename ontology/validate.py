@@ -1,4 +1,4 @@
-"""Says whether a graph is well formed: the SHACL shapes, and three things that shapes cannot say.
+"""Says whether a graph is well formed: the SHACL shapes, and four things that shapes cannot say.
 
 No inference runs; the vocabulary is at hand, so that a shape can ask what a predicate takes. Shapes find
 their focus nodes by class, so the cost grows with the number of curated records.
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyshacl
-from rdflib import RDF, SH, BNode, Dataset, Graph, URIRef
+from rdflib import RDF, SH, SKOS, BNode, Dataset, Graph, URIRef
 from rdflib.term import Node
 
 from ontology.resources import ontology_graph, shapes_graph
 from ontology.terms import SKG
+
+_ENTITY_SHAPE = URIRef("https://w3id.org/sarcoma-kg/shapes/EntityShape")
 
 
 @dataclass(frozen=True, order=True)
@@ -116,20 +118,38 @@ def _union(dataset: Dataset) -> Graph:
 
 
 def _beyond_shapes(graph: Graph) -> Iterator[Violation]:
-    """Blank nodes, unknown vocabulary, and types that are not classes of the vocabulary."""
+    """Blank nodes, unknown vocabulary, types that are not classes of the vocabulary, and labels given twice."""
     for predicate in set(graph.predicates()):
-        if str(predicate).startswith(SKG.namespace) and str(predicate)[len(SKG.namespace) :] not in SKG:
+        if _is_unknown(predicate):
             message = "No property of that name is in the vocabulary."
             yield from (
                 Violation(str(subject), str(predicate), message, str(value))
                 for subject, value in graph.subject_objects(predicate)
             )
     for subject, kind in graph.subject_objects(RDF.type):
-        if str(kind).startswith(SKG.namespace) and str(kind)[len(SKG.namespace) :] not in SKG:
+        if _is_unknown(kind):
             yield Violation(str(subject), str(RDF.type), "No class of that name is in the vocabulary.", str(kind))
     for subject, predicate, value in graph:
         if isinstance(subject, BNode) or isinstance(value, BNode):
             yield Violation(str(subject), str(predicate), "Every node has a name: blank nodes are not allowed.", "")
+    yield from _shared_labels(graph)
+
+
+def _shared_labels(graph: Graph) -> Iterator[Violation]:
+    """Two entities of one kind with one label: whoever asks for it could not say which is meant."""
+    for kind in shapes_graph().objects(_ENTITY_SHAPE, SH.targetClass):
+        first: dict[str, Node] = {}
+        for entity in sorted(graph.subjects(RDF.type, kind), key=str):
+            for label in graph.objects(entity, SKOS.prefLabel):
+                other = first.setdefault(str(label).casefold(), entity)
+                if other != entity:
+                    yield Violation(str(entity), str(SKOS.prefLabel), f"{other} has the same label.", str(label))
+
+
+def _is_unknown(term: Node) -> bool:
+    """Whether a term is spelled as one of our vocabulary and is none."""
+    iri = str(term)
+    return iri.startswith(SKG.namespace) and iri.removeprefix(SKG.namespace) not in SKG
 
 
 def _violations(results: Graph | bytes | Exception) -> Iterator[Violation]:

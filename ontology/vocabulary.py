@@ -73,11 +73,6 @@ class Predicate:
     phrase: str
     definition: str
 
-    @property
-    def sign_value(self) -> int | None:
-        """1, -1, or None where the predicate has no sign of its own."""
-        return {"+1": 1, "-1": -1}.get(self.sign)
-
     def spell(self, subject: str, obj: str, *, negated: bool = False, kinds: tuple[str, str] = ("", "")) -> str:
         """Put two names into the sentence; its verb and its articles agree with them.
 

@@ -49,13 +49,22 @@ from server.serving.process import serve
 from server.settings import Settings, add_arguments, from_arguments
 from server.terminal import render
 
-EXIT_CODES: tuple[tuple[tuple[type[KgError], ...], int], ...] = (
+MACHINE_REFUSED = 6
+EXIT_CODES = {
+    0: "done",
+    2: "wrong use",
+    3: "faults in curated files",
+    4: "not found",
+    5: "a limit was hit",
+    MACHINE_REFUSED: "the machine refused, as where a file cannot be written",
+}
+# The first row that fits; every other error of the family is one of use.
+_CODES_OF_ERRORS: tuple[tuple[tuple[type[KgError], ...], int], ...] = (
     ((CurationError,), 3),
     ((EntityNotFound, AmbiguousEntity, StoreUnavailable, RemoteUnavailable), 4),
     ((BudgetExceeded, Overloaded), 5),
     ((KgError,), 2),
 )
-MACHINE_REFUSED = 6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(given.run(given))
     except KgError as error:
         _report(given, error.code, str(error))
-        return next(code for kinds, code in EXIT_CODES if isinstance(error, kinds))
+        return next(code for kinds, code in _CODES_OF_ERRORS if isinstance(error, kinds))
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
         sys.stderr.close()
         return 0
@@ -88,8 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sarcoma-kg",
         description="A knowledge graph of sarcoma treatment.",
-        epilog="Exit codes: 0 done, 2 wrong use, 3 faults in curated files, 4 not found, 5 a limit was hit, "
-        "6 the machine refused, as where a file cannot be written.",
+        epilog=f"Exit codes: {', '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)

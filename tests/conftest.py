@@ -10,7 +10,8 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.generations import MANIFEST, building, publish
-from kg.store import EmbeddedStore, open_store, write_store
+from kg.sparql.engine import write_store
+from kg.store import EmbeddedStore, open_store
 from triples.build import build
 
 ROOT = Path(__file__).resolve().parent.parent

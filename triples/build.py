@@ -18,12 +18,22 @@ from pathlib import Path
 from kg import codec
 from kg.codec import Quad, nquads_lines
 from kg.errors import CurationError, StoreUnavailable
-from kg.generations import MANIFEST, building, open_current, publish, remove_unused
+from kg.generations import (
+    DATASET,
+    FACTS,
+    INDEX,
+    MANIFEST,
+    NAMES,
+    STORE,
+    building,
+    open_current,
+    publish,
+    remove_unused,
+)
 from kg.paths.index_writer import write_index
 from kg.search.fact_words import write_facts
 from kg.search.names_writer import write_names
 from kg.sparql.engine import write_store
-from ontology.terms import PREDICATES
 from triples.compile import Compiled, compile_corpus
 from triples.dataset import dataset, shape_faults, write_dataset
 from triples.fact_texts import fact_texts
@@ -35,9 +45,6 @@ from triples.passages import digest_faults, quote_faults
 from triples.read import CURATED, read_corpus
 from triples.records import Corpus
 
-NAMES = "names.sqlite"
-FACTS = "facts.sqlite"
-DATASET = "dataset.nq.gz"
 KEPT_GENERATIONS = 1  # before the current one, to go back to
 _LIBRARIES = (
     "sarcoma-kg",
@@ -88,7 +95,7 @@ class Built:
 def build(
     data_dir: Path,
     curated_dir: Path = CURATED,
-    progress: Progress | None = None,
+    progress: Progress = lambda _: None,
     *,
     force: bool = False,
     shapes: bool = True,
@@ -104,30 +111,29 @@ def build(
 
     Raises: CurationError with every fault, before anything is written; OSError where nothing can be written.
     """
-    tell = progress or _silent
     data_dir.mkdir(parents=True, exist_ok=True)  # a place that cannot be had is told before the work
     inputs = input_hash(curated_dir, imports_digest(data_dir))
     current = None if force else _current(data_dir, inputs)
     if current is not None:
-        tell("nothing has changed since the last build")
+        progress("nothing has changed since the last build")
         return current
-    tell("reading the curated files")
+    progress("reading the curated files")
     corpus = read_sound_corpus(curated_dir)
-    tell("compiling and inferring")
+    progress("compiling and inferring")
     compiled = compile_corpus(corpus)
     quads = dataset(corpus, compiled)
     if shapes:
-        tell(f"checking {len(quads)} quads against the shapes")
+        progress(f"checking {len(quads)} quads against the shapes")
         faults = shape_faults(quads, compiled.places)
         if faults:
             raise CurationError(faults)
     with building(data_dir) as folder, joined_imports(data_dir, corpus) as imports:
         names = [graph.manifest.name for graph in imports.graphs]
-        tell(f"writing the store and the indexes{', with ' + ', '.join(names) if names else ''}")
+        progress(f"writing the store and the indexes{', with ' + ', '.join(names) if names else ''}")
         manifest = _write(folder, compiled, quads | {*imports.metadata_quads()}, inputs, imports)
         path = publish(data_dir, folder)
     remove_unused(data_dir, keep=KEPT_GENERATIONS)
-    tell(f"published {path.name}")
+    progress(f"published {path.name}")
     return Built(path, manifest, skipped=False)
 
 
@@ -137,7 +143,7 @@ def read_sound_corpus(curated_dir: Path) -> Corpus:
     Raises: CurationError with every fault: of form, between records, of passages quoted or without digest.
     """
     corpus = read_corpus(curated_dir)
-    faults = {*corpus_faults(corpus, PREDICATES)}
+    faults = {*corpus_faults(corpus)}
     for folder in corpus.folders:
         faults |= {*quote_faults(folder, None), *digest_faults(folder, None)}
     if not faults:
@@ -150,10 +156,10 @@ def read_sound_corpus(curated_dir: Path) -> Corpus:
 def _write(folder: Path, compiled: Compiled, quads: frozenset[Quad], inputs: str, imports: JoinedImports) -> Manifest:
     merged = folder / "merged.nq"
     checksum, count = write_dataset(imports.lines(nquads_lines(quads)), merged, folder / DATASET)
-    write_store(folder / "store", merged, has_union=True)
+    write_store(folder / STORE, merged, has_union=True)
     merged.unlink()
     nodes = imports.nodes(compiled.nodes)
-    index = dict(write_index(folder / "index", nodes, imports.edges(compiled.edges)))
+    index = dict(write_index(folder / INDEX, nodes, imports.edges(compiled.edges)))
     index["names"] = write_names(folder / NAMES, nodes)
     index["facts"] = write_facts(folder / FACTS, fact_texts(compiled.quads))
     rows = list(codec.plain_quads(quads))
@@ -214,7 +220,3 @@ def _current(data_dir: Path, inputs: str) -> Built | None:
     except (StoreUnavailable, TypeError):
         return None
     return None
-
-
-def _silent(message: str) -> None:
-    pass

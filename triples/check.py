@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 from kg.errors import Fault, InvalidParameter
-from ontology.terms import PREDICATES
 from triples.compile import compile_corpus
 from triples.coverage import Coverage, coverage
 from triples.dataset import dataset, shape_faults
@@ -23,7 +22,7 @@ from triples.passages import (
     quote_faults,
     write_atomically,
 )
-from triples.read import place_fault, read_corpus
+from triples.read import read_corpus
 from triples.records import Corpus, Folder
 from triples.retractions import read_retractions, retraction_faults
 from triples.support import SupportReport, support
@@ -45,6 +44,7 @@ class CheckQuestion:
     """
 
     curated_dir: Path
+    _: KW_ONLY
     document: str | None = None
     file: str | None = None
     sources_dir: Path | None = None
@@ -98,25 +98,32 @@ def check(question: CheckQuestion) -> CheckReport:
     corpus = read_corpus(question.curated_dir)
     _check_place(corpus, question)
     sources, missing = _open_sources(_chosen(corpus, question), question.sources_dir)
-    located = _locate(corpus, sources, question) if question.locate else {}
+    located: Mapping[str, int] = {}
     if question.locate:
-        corpus = read_corpus(question.curated_dir)
+        located = _locate(corpus, sources, question)
+        corpus = read_corpus(question.curated_dir)  # its files have changed
     folders = _chosen(corpus, question)
-    everything = {*corpus_faults(corpus, PREDICATES), *missing}
+    everything = {*corpus_faults(corpus), *missing}
     if question.retractions is not None:
-        everything |= {*retraction_faults(corpus, read_retractions(question.retractions))}
+        everything.update(retraction_faults(corpus, read_retractions(question.retractions)))
     for folder in folders:
         source = sources.get(folder.name)
-        everything |= {*quote_faults(folder, source), *digest_faults(folder, source)}
-    if question.shapes and not everything:
-        everything |= {*hierarchy_faults(corpus)}
+        everything.update((*quote_faults(folder, source), *digest_faults(folder, source)))
+    if question.shapes and not everything:  # what has faults may not compile
+        everything.update(hierarchy_faults(corpus))
         compiled = compile_corpus(corpus)
-        everything |= {*shape_faults(dataset(corpus, compiled), compiled.places)}
-    mine = {fault for fault in everything if _is_asked_for(fault.file, folders, question)}
+        everything.update(shape_faults(dataset(corpus, compiled), compiled.places))
+    asked_for = {fault for fault in everything if _is_asked_for(fault.file, folders, question)}
     supported = support(corpus, folders, sources)
-    supported = supported.of_file(question.file) if question.file else supported
-    faults = tuple(sorted(mine))
-    return CheckReport(corpus, folders, sources, faults, len(everything) - len(mine), located, supported)
+    return CheckReport(
+        corpus=corpus,
+        folders=folders,
+        sources=sources,
+        faults=tuple(sorted(asked_for)),
+        elsewhere=len(everything - asked_for),
+        located=located,
+        support=supported.of_file(question.file) if question.file else supported,
+    )
 
 
 def _check_place(corpus: Corpus, question: CheckQuestion) -> None:
@@ -176,5 +183,5 @@ def _open_sources(folders: Iterable[Folder], sources_dir: Path | None) -> tuple[
         except (OSError, UnicodeDecodeError):
             missing = Place(f"documents/{folder.name}/document.yaml", 1, 1)
             place = document.place_of("file") if document else missing
-            faults.append(place_fault(place, f"the sources folder holds no readable UTF-8 file {name!r}"))
+            faults.append(place.fault(f"the sources folder holds no readable UTF-8 file {name!r}"))
     return sources, faults

@@ -9,7 +9,7 @@ from kg.codec import content_hash
 from ontology.english import capitalised
 from triples import schema
 from triples.faults import outcome_key
-from triples.records import Record, Span
+from triples.records import Fact, Record, Span
 from triples.regimens import arm_population, arm_regimen, compile_components, drugs_of
 from triples.sentences import Names, outcome_label, population_words
 from triples.sink import Sink
@@ -44,7 +44,7 @@ def arm_treatment(arm: Record, siblings: tuple[Record, ...], names: Names) -> st
         and set(drugs_of(given.records("components"))) == set(drugs)
     ]
     if not drugs or more or same:
-        return arm.text("label") or names.of(arm.text("id") or "")
+        return arm.text("label") or names.of(arm.id)
     return " + ".join(names.of(drug) for drug in drugs)
 
 
@@ -56,35 +56,36 @@ def outcome_curie(document: str, arm: str, outcome: Record) -> str:
 
 def compile_study(sink: Sink, study: Record, arms: Mapping[str, ArmFacts], names: Names) -> None:
     """Describe a study, or what a further document adds to it, with its arms."""
-    curie = study.text("id") or ""
+    curie = study.id
     extends = study.yes("extends")
     sink.link(curie, "rdf:type", "skg:Study", "skg:Entity")
     sink.record(curie, study, schema.STUDY, skip=("label",) if extends else ())
     label = study.text("label")
     if extends and label and label != names.of(curie):
         sink.text(curie, "skos:altLabel", label)
-    sink.link(curie, "skg:assertedBy", sink.document)
-    sink.passages(curie, study.spans("at"), study.spans("context"))
-    sink.source(curie, study.place)
+    sink.provenance(curie, study)
     for arm in study.records("arms"):
-        name = arm.text("id") or ""
+        name = arm.id
         spans = arm.spans("at") or study.spans("at")
-        compile_arm(sink, arm, spans, arms[name], names)
+        compile_arm(sink, arm, spans, arms[name], names, citing=sink.citing(study))
         label = f'{capitalised(names.of(curie))} has the arm "{names.of(name)}"'
-        sink.statement((curie, "hasArm", name), label, spans, arm.place, context=arm.spans("context"))
+        sink.statement(Fact(curie, "hasArm", name), label, arm, spans=spans)
 
 
-def compile_arm(sink: Sink, arm: Record, spans: tuple[Span, ...], facts: ArmFacts, names: Names) -> None:
-    """Describe an arm with its regimen, population and outcomes; ``spans`` are its own or its study's."""
-    curie = arm.text("id") or ""
-    defines = facts.document == (sink.folder.id if sink.folder else "")
+def compile_arm(
+    sink: Sink, arm: Record, spans: tuple[Span, ...], facts: ArmFacts, names: Names, *, citing: tuple[str, ...]
+) -> None:
+    """Describe an arm with its regimen, population and outcomes; ``spans`` are its own or its study's.
+
+    ``citing``: the references that the document cites for the study, which its outcomes rest on.
+    """
+    curie = arm.id
+    defines = facts.document == sink.document_id
     sink.link(curie, "rdf:type", "skg:Arm", "skg:Entity")
     sink.record(curie, arm, schema.ARM, skip=() if defines else ("label",))
     if not defines and arm.text("label") != names.of(curie):
         sink.text(curie, "skos:altLabel", arm.text("label"))
-    sink.link(curie, "skg:assertedBy", sink.document)
-    sink.passages(curie, spans, arm.spans("context"))
-    sink.source(curie, arm.place)
+    sink.provenance(curie, arm, spans)
     regimen, population = arm.record("regimen"), arm.record("population")
     if regimen is not None:
         _compile_regimen(sink, curie, regimen, regimen.spans("at") or spans, names)
@@ -93,7 +94,7 @@ def compile_arm(sink: Sink, arm: Record, spans: tuple[Span, ...], facts: ArmFact
     if population is not None:
         _compile_population(sink, curie, population, population.spans("at") or spans, names)
     for outcome in arm.records("outcomes"):
-        _compile_outcome(sink, curie, outcome, facts, names)
+        _compile_outcome(sink, curie, outcome, facts, names, citing=citing)
 
 
 def _compile_regimen(sink: Sink, arm: str, regimen: Record, spans: tuple[Span, ...], names: Names) -> None:
@@ -101,12 +102,10 @@ def _compile_regimen(sink: Sink, arm: str, regimen: Record, spans: tuple[Span, .
     sink.link(curie, "rdf:type", "skg:Regimen", "skg:Entity")
     sink.record(curie, regimen, schema.REGIMEN)
     sink.text(curie, "skos:prefLabel", names.of(curie))
-    sink.link(curie, "skg:assertedBy", sink.document)
-    sink.passages(curie, spans, regimen.spans("context"))
-    sink.source(curie, regimen.place)
+    sink.provenance(curie, regimen, spans)
     compile_components(sink, curie, regimen, spans, names)
     label = f'The arm "{names.of(arm)}" receives {names.of(curie)}'
-    sink.statement((arm, "regimen", curie), label, spans, regimen.place, context=regimen.spans("context"))
+    sink.statement(Fact(arm, "regimen", curie), label, regimen, spans=spans)
 
 
 def _compile_population(sink: Sink, arm: str, population: Record, spans: tuple[Span, ...], names: Names) -> None:
@@ -115,25 +114,23 @@ def _compile_population(sink: Sink, arm: str, population: Record, spans: tuple[S
     sink.link(curie, "rdf:type", "skg:Population", "skg:Entity")
     sink.record(curie, population, schema.POPULATION)
     sink.text(curie, "skos:prefLabel", population_words(population, names) or f"patients of {names.of(arm)}")
-    sink.link(curie, "skg:assertedBy", sink.document)
-    sink.passages(curie, spans, population.spans("context"))
-    sink.source(curie, population.place)
+    sink.provenance(curie, population, spans)
     for histotype in population.texts("histotypes"):
         label = f'The arm "{names.of(arm)}" was studied in {names.of(histotype)}'
-        sink.statement(
-            (arm, "studiedIn", histotype), label, spans, population.place, context=population.spans("context")
-        )
+        sink.statement(Fact(arm, "studiedIn", histotype), label, population, spans=spans)
 
 
-def _compile_outcome(sink: Sink, arm: str, outcome: Record, facts: ArmFacts, names: Names) -> None:
-    curie = outcome_curie(sink.folder.id if sink.folder else "", arm, outcome)
+def _compile_outcome(
+    sink: Sink, arm: str, outcome: Record, facts: ArmFacts, names: Names, *, citing: tuple[str, ...]
+) -> None:
+    curie = outcome_curie(sink.document_id, arm, outcome)
     sink.link(arm, "skg:hasOutcome", curie)
     sink.link(curie, "rdf:type", "skg:Outcome")
     sink.record(curie, outcome, schema.OUTCOME)
+    if not sink.citing(outcome):
+        sink.link(curie, "skg:citing", *citing)
     if not outcome.text("certainty"):
         sink.text(curie, "skg:certainty", "stated")
-    sink.link(curie, "skg:assertedBy", sink.document)
-    sink.passages(curie, outcome.spans("at"), outcome.spans("context"))
+    sink.provenance(curie, outcome)
     sink.text(curie, "skg:year", sink.year)
     sink.text(curie, "rdfs:label", outcome_label(outcome, facts.treatment, facts.population, names))
-    sink.source(curie, outcome.place)

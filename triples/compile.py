@@ -20,7 +20,7 @@ from triples.faults import event_curie
 from triples.names import corpus_names, reference_curie, reference_label
 from triples.nodes import index_edges, index_nodes
 from triples.records import Corpus, Folder, Record
-from triples.regimens import combination_of, combinations, compile_combinations, treatments_of
+from triples.regimens import combination_of, compile_combinations, corpus_combinations, treatments_of
 from triples.sentences import Names, lower_first, population_words, statement_label
 from triples.sink import Sink
 from triples.tree import Place
@@ -50,15 +50,15 @@ def compile_corpus(corpus: Corpus) -> Compiled:
 
     Raises: KeyError or IdentifierError where it has faults that ``triples.faults`` reports.
     """
-    found = combinations(corpus)
-    names = corpus_names(corpus, found)
+    combinations = corpus_combinations(corpus)
+    names = corpus_names(corpus, combinations)
     treatments = treatments_of(corpus)
     arms = _arm_facts(corpus, treatments, names)
     editorial = Sink(codec.ONTOLOGY_GRAPH)
-    curated = frozenset(text for record in corpus.entities if (text := record.text("id")))
+    curated = frozenset(record.id for record in corpus.entities if record.id)
     for entity in corpus.entities:
         _compile_entity(editorial, entity)
-    compile_combinations(editorial, found, curated, names)
+    compile_combinations(editorial, combinations, curated, names)
     sinks = [editorial]
     local = {folder.id: local_ids(folder) for folder in corpus.folders}
     for folder in corpus.folders:
@@ -73,11 +73,13 @@ def compile_corpus(corpus: Corpus) -> Compiled:
         for record in folder.conflicts:
             _compile_conflict(sink, record, folder, local)
         sinks.append(sink)
-    statements = sorted((s for sink in sinks for s in sink.statements.values()), key=lambda s: s.iri)
+    statements = sorted(
+        (each for sink in sinks for each in sink.statements.values()), key=lambda statement: statement.iri
+    )
     quads = frozenset(quad for sink in sinks for quad in sink.quads)
     places = {iri: place for sink in reversed(sinks) for iri, place in sink.places.items()}
     edges = index_edges(statements)
-    return Compiled(quads, tuple(statements), index_nodes(corpus, found, names, edges), edges, places)
+    return Compiled(quads, tuple(statements), index_nodes(corpus, combinations, names, edges), edges, places)
 
 
 def _arm_facts(corpus: Corpus, treatments: frozenset[str], names: Names) -> Mapping[str, ArmFacts]:
@@ -94,12 +96,12 @@ def _arm_facts(corpus: Corpus, treatments: frozenset[str], names: Names) -> Mapp
                 arm_treatment(arm, arms, names),
                 population_words(arm.record("population"), names),
             )
-            found.setdefault(arm.text("id") or "", facts)
+            found.setdefault(arm.id, facts)
     return found
 
 
 def _compile_entity(sink: Sink, record: Record) -> None:
-    curie = record.text("id") or ""
+    curie = record.id
     kind = curie.partition(":")[0]
     sink.link(curie, "rdf:type", f"skg:{CLASS_BY_KIND[kind]}", "skg:Entity")
     if record.yes("joint"):
@@ -142,16 +144,7 @@ def _list_authors(sink: Sink, curie: str, record: Record) -> None:
 
 
 def _compile_statement(sink: Sink, record: Record, names: Names) -> None:
-    fact = record.fact
-    sink.statement(
-        (fact.subject, fact.predicate, fact.object),
-        fact_label(record, names),
-        record.spans("at"),
-        record.place,
-        record=record,
-        context=record.spans("context"),
-        qualified=True,
-    )
+    sink.statement(record.fact, fact_label(record, names), record, claim=record)
 
 
 def fact_label(record: Record, names: Names) -> str:
@@ -169,31 +162,22 @@ def local_ids(folder: Folder) -> dict[str, str]:
     sink = Sink(codec.document_graph(folder.id), folder)
     found: dict[str, str] = {}
     for record in folder.statements:
-        name = record.text("id")
-        if name:
-            fact = record.fact
-            found[name] = sink.statement(
-                (fact.subject, fact.predicate, fact.object),
-                "",
-                (),
-                record.place,
-                record=record,
-                qualified=True,
-            )
+        if record.id:
+            found[record.id] = sink.statement_of(record.fact, "", record, claim=record).iri
     for study in folder.studies:
-        found[study.text("id") or ""] = expand(study.text("id") or "")
+        found[study.id] = expand(study.id)
         for arm in study.records("arms"):
-            curie = arm.text("id") or ""
+            curie = arm.id
             found[curie] = expand(curie)
             for outcome in arm.records("outcomes"):
-                if outcome.text("id"):
-                    found[outcome.text("id") or ""] = expand(outcome_curie(folder.id, curie, outcome))
+                if outcome.id:
+                    found[outcome.id] = expand(outcome_curie(folder.id, curie, outcome))
     for patient in folder.patients:
-        found[patient.text("id") or ""] = expand(patient.text("id") or "")
+        found[patient.id] = expand(patient.id)
         for event in patient.records("timeline"):
             curie = event_curie(patient, event)
             found[curie] = expand(curie)
-            found.setdefault(event.text("id") or "", expand(curie))
+            found.setdefault(event.id, expand(curie))
     return found
 
 
@@ -218,6 +202,4 @@ def _compile_conflict(sink: Sink, record: Record, folder: Folder, local: Mapping
                     )
                 )
     sink.text(curie, "rdfs:label", f"Conflict about {lower_first(record.text('about') or '')}")
-    sink.link(curie, "skg:assertedBy", sink.document)
-    sink.passages(curie, record.spans("at"), record.spans("context"))
-    sink.source(curie, record.place)
+    sink.provenance(curie, record)

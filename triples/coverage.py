@@ -19,17 +19,8 @@ _BEFORE_A_MARK = re.compile(r"[\[(,;–-]\s?$")
 
 
 @dataclass(frozen=True)
-class UncoveredSentence:
-    """A sentence that no fact's passage touches."""
-
-    section: str
-    span: Span
-    text: str
-
-
-@dataclass(frozen=True)
-class UncoveredNumber:
-    """A number in the text that lies in no passage, and is not the mark of a reference that a fact there cites."""
+class Uncovered:
+    """A piece of the text that no fact's passage touches."""
 
     section: str
     span: Span
@@ -42,14 +33,16 @@ class Coverage:
 
     Attributes:
         excluded: sentences that exclusions.yaml sets aside.
+        uncovered: the other sentences that no fact's passage touches.
+        numbers: those in no passage, but for the marks of references that a fact there cites.
     """
 
     document: str
     sentences: int
     covered: int
     excluded: int
-    uncovered: tuple[UncoveredSentence, ...]
-    numbers: tuple[UncoveredNumber, ...]
+    uncovered: tuple[Uncovered, ...]
+    numbers: tuple[Uncovered, ...]
 
 
 def sentences(text: str) -> list[Span]:
@@ -77,35 +70,52 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 def coverage(folder: Folder, source: Source) -> Coverage:
     """Compare a document's sentences and numbers with its passages (contexts and headings do not count)."""
     text = source.text.text
-    sections = folder.document.records("sections") if folder.document else ()
-    heads = {entry.value for entry in passage_fields(sections)}
-    pointed = [
-        entry.value
-        for record in folder.records
-        for inner in record.walk()
-        for entry in inner.all("at")
-        if isinstance(entry.value, Span) and entry.value not in heads
-    ]
+    marked = _Marked(folder, len(text))
     cited = [each for record in folder.records for each in _citations(record, ())]
-    excluded = [span for record in folder.exclusions for span in record.spans("at")]
-    covered_by, excluded_by = _mask(len(text), pointed), _mask(len(text), excluded)
-    every = [span for span in sentences(text) if not any(_holds(head, span) for head in heads)]
-    covered = [span for span in every if any(covered_by[span.start : span.end])]
-    left = [span for span in every if not any(covered_by[span.start : span.end])]
-    set_aside = [span for span in left if any(excluded_by[span.start : span.end])]
-    uncovered = tuple(
-        UncoveredSentence(folder.section_at(span.start), span, " ".join(text[span.start : span.end].split()))
-        for span in left
-        if span not in set_aside
-    )
-    numbers = tuple(
-        UncoveredNumber(folder.section_at(match.start()), Span(match.start(), match.end()), match[0])
+    told = [span for span in sentences(text) if not marked.is_heading(span)]
+    untouched = [span for span in told if not marked.is_covered(span)]
+    uncovered = [span for span in untouched if not marked.is_excluded(span)]
+    numbers = [
+        span
         for match in _NUMBER.finditer(text)
-        if not any(covered_by[match.start() : match.end()])
-        and not any(excluded_by[match.start() : match.end()])
-        and not _is_cited(text, match, every, cited)
+        if not marked.is_covered(span := Span(match.start(), match.end()))
+        and not marked.is_excluded(span)
+        and not _is_cited(text, match, told, cited)
+    ]
+
+    def shown(span: Span) -> Uncovered:
+        return Uncovered(folder.section_at(span.start), span, " ".join(text[span.start : span.end].split()))
+
+    return Coverage(
+        document=folder.name,
+        sentences=len(told),
+        covered=len(told) - len(untouched),
+        excluded=len(untouched) - len(uncovered),
+        uncovered=tuple(map(shown, uncovered)),
+        numbers=tuple(map(shown, numbers)),
     )
-    return Coverage(folder.name, len(every), len(covered), len(set_aside), uncovered, numbers)
+
+
+class _Marked:
+    """Which characters of a document its facts point to, which exclusions.yaml sets aside, and its headings."""
+
+    def __init__(self, folder: Folder, length: int) -> None:
+        sections = folder.document.records("sections") if folder.document else ()
+        self._headings = {entry.value for entry in passage_fields(sections) if isinstance(entry.value, Span)}
+        inner = (each for record in folder.records for each in record.walk())
+        pointed = {span for record in inner for span in record.spans("at")}
+        self._covered = _mask(length, pointed - self._headings)
+        self._excluded = _mask(length, (span for record in folder.exclusions for span in record.spans("at")))
+
+    def is_covered(self, span: Span) -> bool:
+        return any(self._covered[span.start : span.end])
+
+    def is_excluded(self, span: Span) -> bool:
+        return any(self._excluded[span.start : span.end])
+
+    def is_heading(self, sentence: Span) -> bool:
+        """Whether a sentence is no more than a section's heading."""
+        return any(head.start <= sentence.start and sentence.end <= head.end for head in self._headings)
 
 
 def _citations(record: Record, inherited: tuple[int, ...]) -> Iterator[tuple[Span, frozenset[int]]]:
@@ -132,11 +142,6 @@ def _is_cited(text: str, number: re.Match[str], every: list[Span], cited: list[t
         for span, references in cited
         for sentence in near
     )
-
-
-def _holds(head: object, sentence: Span) -> bool:
-    """Whether a sentence is no more than a section's heading."""
-    return isinstance(head, Span) and head.start <= sentence.start and sentence.end <= head.end
 
 
 def _mask(length: int, spans: Iterable[Span]) -> bytearray:

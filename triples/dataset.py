@@ -17,7 +17,8 @@ from ontology.resources import ontology_ntriples, prefixes_turtle
 from ontology.validate import Violation, validate
 from triples.compile import Compiled
 from triples.inference import inferred_quads
-from triples.metadata import metadata_quads, ranking_quads
+from triples.metadata import metadata_quads
+from triples.nodes import ranking_quads
 from triples.records import Corpus
 from triples.tree import Place
 
@@ -31,7 +32,7 @@ def dataset(corpus: Corpus, compiled: Compiled) -> frozenset[Quad]:
     quads.update(inferred_quads(corpus))
     quads.update(parse_turtle(prefixes_turtle().encode(), codec.ONTOLOGY_GRAPH))
     quads.update(packaged_quads())
-    quads.update(ranking_quads(compiled))
+    quads.update(ranking_quads(compiled.nodes, compiled.edges))
     quads.update(metadata_quads(quads))
     return frozenset(quads)
 
@@ -98,4 +99,4 @@ def _shape_fault(violation: Violation, places: Mapping[str, Place]) -> Fault:
     path = f" {display(violation.path).removeprefix('skg:')}" if violation.path else ""
     value = f" (it is {display(violation.value)})" if violation.value not in ("", violation.focus_node) else ""
     reason = f"{display(violation.focus_node)}{path}: {violation.message}{value}"
-    return Fault(place.file, place.line, place.column, reason)
+    return place.fault(reason)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
+from collections.abc import Iterable, Iterator
 
 from kg.errors import Fault
+from ontology.terms import PREDICATES
 from triples import keys, schema
+from triples.hints import hint
 from triples.keys import Type
 from triples.record_faults import record_faults
 from triples.records import Corpus, Fact, Folder, Record
@@ -16,23 +16,12 @@ from triples.tree import Place
 _ID_KINDS = ("study", "arm", "patient")
 
 
-class PredicateTerm(Protocol):
-    """What the checks need to know about a predicate."""
-
-    @property
-    def takes_text(self) -> bool:
-        """Whether its object is a text."""
-        ...
-
-
 class _Index:
     """Every identifier that a record may refer to."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self.entities = {text for record in corpus.entities if (text := record.text("id"))}
-        self.studies = {
-            text for record, _ in _studies(corpus) if not record.yes("extends") and (text := record.text("id"))
-        }
+        self.entities = {record.id for record in corpus.entities if record.id}
+        self.studies = {record.id for record in _studies(corpus) if record.id and not record.yes("extends")}
         self.arms: set[str] = set()
         self.patients: set[str] = set()
         self.events: set[str] = set()
@@ -50,8 +39,8 @@ class _Index:
             self.documents.add(f"document:{folder.id}-ref-{number}")
         for record in folder.records:
             for inner in record.walk():
-                name = inner.text("id")
-                if name is None or inner.kind == "document":
+                name = inner.id
+                if not name or inner.kind == "document":
                     continue
                 if inner.kind == "arm":
                     self.arms.add(name)
@@ -64,14 +53,14 @@ class _Index:
                 self.events.add(curie)
                 local[curie] = 1
 
-    def suggestion(self, curie: str) -> str:
-        close = difflib.get_close_matches(curie, sorted(self.known), 1, 0.75)
-        return f"; did you mean {close[0]}?" if close else ""
+    def undefined(self, curie: str) -> str:
+        """That nothing defines an identifier, and which defined one it may have meant."""
+        return f"nothing defines {curie}{hint(curie, sorted(self.known), 0.75)}"
 
 
 def event_curie(patient: Record, event: Record) -> str:
     """The identifier of a timeline event: ``event:<patient>-<local>``."""
-    return f"event:{(patient.text('id') or '').partition(':')[2]}-{event.text('id')}"
+    return f"event:{patient.id.partition(':')[2]}-{event.id}"
 
 
 def reference_numbers(folder: Folder) -> frozenset[int]:
@@ -80,15 +69,12 @@ def reference_numbers(folder: Folder) -> frozenset[int]:
     return frozenset(number for row in rows for number in row.integers("number"))
 
 
-def _studies(corpus: Corpus) -> Iterator[tuple[Record, Folder]]:
-    return ((record, folder) for folder in corpus.folders for record in folder.studies)
+def _studies(corpus: Corpus) -> Iterator[Record]:
+    return (record for folder in corpus.folders for record in folder.studies)
 
 
-def corpus_faults(corpus: Corpus, predicates: Mapping[str, PredicateTerm]) -> tuple[Fault, ...]:
-    """Every fault of form and of meaning in a corpus, in file order; passages are checked elsewhere.
-
-    ``predicates`` are those of ``ontology.terms``, by local name.
-    """
+def corpus_faults(corpus: Corpus) -> tuple[Fault, ...]:
+    """Every fault of form and of meaning in a corpus, in file order; passages are checked elsewhere."""
     index = _Index(corpus)
     found = list(corpus.faults)
     found += _duplicate_ids(corpus)
@@ -98,33 +84,28 @@ def corpus_faults(corpus: Corpus, predicates: Mapping[str, PredicateTerm]) -> tu
         found += _dangling(record, index)
         found += _entity_faults(record)
     for folder in corpus.folders:
-        found += _folder_faults(folder, index, predicates)
+        found += _folder_faults(folder, index)
     return tuple(sorted(set(found)))
-
-
-def _fault(place: Place, reason: str) -> Fault:
-    return Fault(place.file, place.line, place.column, reason)
 
 
 def _duplicate_ids(corpus: Corpus) -> Iterator[Fault]:
     seen: dict[str, Place] = {}
     patients = (record for folder in corpus.folders for record in folder.patients)
-    studies = (record for record, _ in _studies(corpus) if not record.yes("extends"))
+    studies = (record for record in _studies(corpus) if not record.yes("extends"))
     documents = (folder.document for folder in corpus.folders if folder.document)
     for record in (*corpus.entities, *studies, *patients, *documents):
-        name = record.text("id")
-        if name is not None:
-            first = seen.setdefault(name, record.place)
+        if record.id:
+            first = seen.setdefault(record.id, record.place)
             if first != record.place:
                 also = "; write `extends: yes`" if record.kind == "study" else ""
-                yield _fault(record.place, f"{name} is already defined at {first.file}:{first.line}{also}")
+                yield record.place.fault(f"{record.id} is already defined at {first}{also}")
 
 
 def _hierarchy_faults(corpus: Corpus) -> Iterator[Fault]:
     """Entities that are, by their parents, a kind of themselves."""
-    parents = {record.text("id") or "": record.texts("parents") for record in corpus.entities}
+    parents = {record.id: record.texts("parents") for record in corpus.entities}
     for record in corpus.entities:
-        name = record.text("id") or ""
+        name = record.id
         above: set[str] = set()
         pending = list(parents[name])
         while pending:
@@ -133,46 +114,42 @@ def _hierarchy_faults(corpus: Corpus) -> Iterator[Fault]:
                 above.add(parent)
                 pending += parents.get(parent, ())
         if name in above:
-            yield _fault(record.place_of("parents"), f"the parents of {name} lead back to itself")
+            yield record.place_of("parents").fault(f"the parents of {name} lead back to itself")
 
 
 def _extension_faults(corpus: Corpus) -> Iterator[Fault]:
     """A further document that says something else of a study, or describes an arm again."""
-    bases = {study.text("id"): study for study, _ in _studies(corpus) if not study.yes("extends")}
-    described: dict[tuple[str | None, str], Place] = {}
-    for study, _ in sorted(_studies(corpus), key=lambda pair: (pair[0].yes("extends"), pair[0].place)):
-        base = bases.get(study.text("id"))
-        for key in schema.STUDY.keys if base is not None and base is not study else ():
-            single = not key.repeated and key.rdf and key.name not in ("label", "text", "note")
-            own, known = study.text(key.name), base.text(key.name) if base else None
-            if single and base is not None and own and known and own != known:
-                first = base.place_of(key.name)
-                reason = f"{key.name} is already {known!r} at {first.file}:{first.line}; leave it out, or"
-                yield _fault(study.place_of(key.name), f"{reason} say it as a statement and name the conflict")
+    bases = {study.id: study for study in _studies(corpus) if not study.yes("extends")}
+    described: dict[tuple[str, str], Place] = {}
+    for study in sorted(_studies(corpus), key=lambda study: (study.yes("extends"), study.place)):
+        base = bases.get(study.id, study)
+        if base is not study:
+            yield from _contradictions(study, base)
         for arm in study.records("arms"):
             for part in ("regimen", "population"):
                 for again in arm.records(part):
-                    first = described.setdefault((arm.text("id"), part), again.place)
+                    first = described.setdefault((arm.id, part), again.place)
                     if first != again.place:
-                        yield _fault(
-                            again.place,
-                            f"the {part} of this arm is already given at {first.file}:{first.line}",
-                        )
+                        yield again.place.fault(f"the {part} of this arm is already given at {first}")
+
+
+def _contradictions(study: Record, base: Record) -> Iterator[Fault]:
+    """What a further document says otherwise than the one that defines the study."""
+    for key in schema.STUDY.keys:
+        own, known = study.text(key.name), base.text(key.name)
+        is_single = not key.repeated and key.rdf and key.name not in ("label", "text", "note")
+        if is_single and own and known and own != known:
+            reason = f"{key.name} is already {known!r} at {base.place_of(key.name)}; leave it out, or"
+            yield study.place_of(key.name).fault(f"{reason} say it as a statement and name the conflict")
 
 
 def _entity_faults(record: Record) -> Iterator[Fault]:
-    kind = (record.text("id") or "").partition(":")[0]
+    kind = record.id.partition(":")[0]
     if kind in keys.ENTITY_FILES and not record.place.file.startswith(f"entities/{keys.ENTITY_FILES[kind]}"):
-        yield _fault(record.place, f"{record.text('id')} belongs into entities/{keys.ENTITY_FILES[kind]}.yaml")
-    names = [text.casefold() for text in (record.text("label") or "", *record.texts("synonyms"))]
+        yield record.place.fault(f"{record.id} belongs into entities/{keys.ENTITY_FILES[kind]}.yaml")
     for entry in record.all("synonyms"):
-        if (
-            entry.scalar
-            and names.count(entry.scalar.text.casefold()) > 1
-            and names[0] == entry.scalar.text.casefold()
-            and entry.scalar.text == record.text("label")
-        ):
-            yield _fault(entry.place, f"the synonym {entry.scalar.text!r} repeats the label")
+        if entry.scalar and entry.scalar.text == record.label:
+            yield entry.place.fault(f"the synonym {entry.scalar.text!r} repeats the label")
     for key, kinds in (
         ("joint", ("process",)),
         ("drugs", ("regimen",)),
@@ -181,7 +158,7 @@ def _entity_faults(record: Record) -> Iterator[Fault]:
         ("criteria", ("definition",)),
     ):
         if record.all(key) and kind not in kinds:
-            yield _fault(record.place_of(key), f"{key!r} is only for a {' or a '.join(kinds)}")
+            yield record.place_of(key).fault(f"{key!r} is only for a {' or a '.join(kinds)}")
 
 
 def _dangling(record: Record, index: _Index) -> Iterator[Fault]:
@@ -192,92 +169,83 @@ def _dangling(record: Record, index: _Index) -> Iterator[Fault]:
                 continue
             for entry in inner.all(key.name):
                 if isinstance(entry.value, str) and entry.value not in index.known:
-                    yield _fault(
-                        entry.place,
-                        f"{key.name}: nothing defines {entry.value}{index.suggestion(entry.value)}",
-                    )
-        if inner.kind == "study" and inner.yes("extends") and inner.text("id") not in index.studies:
-            yield _fault(inner.place, f"extends: no document defines {inner.text('id')}")
+                    yield entry.place.fault(f"{key.name}: {index.undefined(entry.value)}")
+        if inner.kind == "study" and inner.yes("extends") and inner.id not in index.studies:
+            yield inner.place.fault(f"extends: no document defines {inner.id}")
 
 
-def _folder_faults(folder: Folder, index: _Index, predicates: Mapping[str, PredicateTerm]) -> Iterator[Fault]:
+def _folder_faults(folder: Folder, index: _Index) -> Iterator[Fault]:
     for record in folder.records:
         yield from _dangling(record, index)
         for inner in record.walk():
             yield from record_faults(inner)
             yield from _citing_faults(inner, folder)
     for record in folder.statements:
-        yield from _statement_faults(record, index, predicates)
+        yield from _statement_faults(record, index)
     for record in folder.conflicts:
         yield from _conflict_faults(record, folder, index)
     yield from _duplicate_local_ids(folder)
     yield from duplicate_facts(folder)
-    if folder.document and folder.name.partition("-")[0] != folder.document.text("id"):
-        yield _fault(folder.document.place_of("id"), f"id does not fit the folder's name {folder.name!r}")
+    if folder.document and folder.name.partition("-")[0] != folder.document.id:
+        yield folder.document.place_of("id").fault(f"id does not fit the folder's name {folder.name!r}")
 
 
-def _statement_faults(record: Record, index: _Index, predicates: Mapping[str, PredicateTerm]) -> Iterator[Fault]:
+def _statement_faults(record: Record, index: _Index) -> Iterator[Fault]:
     if not record.all("fact"):
         return
     fact, place = record.fact, record.place_of("fact")
     for end in (fact.subject, fact.object):
         if end is not None and end not in index.known and not end.startswith(("outcome:", "statement:", "population:")):
-            yield _fault(place, f"nothing defines {end}{index.suggestion(end)}")
-    yield from _predicate_faults(record, predicates)
+            yield place.fault(index.undefined(end))
+    yield from _predicate_faults(record)
 
 
-def _predicate_faults(record: Record, predicates: Mapping[str, PredicateTerm]) -> Iterator[Fault]:
+def _predicate_faults(record: Record) -> Iterator[Fault]:
     """An unknown predicate, or one without the object or text that it takes."""
     fact, place = record.fact, record.place_of("fact")
-    term = predicates.get(fact.predicate)
+    term = PREDICATES.get(fact.predicate)
     if term is None:
-        close = difflib.get_close_matches(fact.predicate, sorted(predicates), 1, 0.5)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        yield _fault(place, f"unknown predicate {fact.predicate!r}{hint} (docs/predicates.md lists them)")
+        meant = hint(fact.predicate, sorted(PREDICATES), 0.5)
+        yield place.fault(f"unknown predicate {fact.predicate!r}{meant} (docs/predicates.md lists them)")
     elif term.takes_text:
         if fact.object is not None:
-            yield _fault(
-                place,
-                f"{fact.predicate!r} takes a text: write it under `text` and {fact.object} under `about`",
-            )
+            yield place.fault(f"{fact.predicate!r} takes a text: write it under `text` and {fact.object} under `about`")
         elif not record.all("text"):
-            yield _fault(place, f"{fact.predicate!r} takes a text: add `text`")
+            yield place.fault(f"{fact.predicate!r} takes a text: add `text`")
     elif fact.object is None:
-        yield _fault(place, f"{fact.predicate!r} needs an object: subject {fact.predicate} object")
+        yield place.fault(f"{fact.predicate!r} needs an object: subject {fact.predicate} object")
     elif record.all("text"):
-        yield _fault(record.place_of("text"), f"{fact.predicate!r} takes no text; a remark goes under `note`")
+        yield record.place_of("text").fault(f"{fact.predicate!r} takes no text; a remark goes under `note`")
 
 
 def _citing_faults(record: Record, folder: Folder) -> Iterator[Fault]:
     numbers = reference_numbers(folder)
     for entry in record.all("citing"):
         if entry.value not in numbers:
-            yield _fault(entry.place, f"citing: document.yaml lists no reference {entry.value}")
+            yield entry.place.fault(f"citing: document.yaml lists no reference {entry.value}")
 
 
 def _conflict_faults(record: Record, folder: Folder, index: _Index) -> Iterator[Fault]:
     if len(record.all("between")) < 2:
-        yield _fault(record.place, "a conflict is between at least two records")
+        yield record.place.fault("a conflict is between at least two records")
     for entry in record.all("between"):
         document, slash, name = str(entry.value).rpartition("/")
         known = index.local.get(document if slash else folder.id)
         if known is None:
-            yield _fault(entry.place, f"between: there is no document {document!r}")
+            yield entry.place.fault(f"between: there is no document {document!r}")
         elif known.get(name, 0) != 1:
-            close = difflib.get_close_matches(name, list(known), 1, 0.6)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
             what = "has no record with the id" if name not in known else "has several records with the id"
-            yield _fault(entry.place, f"between: document {document or folder.id} {what} {name!r}{hint}")
+            yield entry.place.fault(f"between: document {document or folder.id} {what} {name!r}{hint(name, known)}")
 
 
 def _duplicate_local_ids(folder: Folder) -> Iterator[Fault]:
     seen: dict[str, Place] = {}
     for record in folder.records:
         for inner in record.walk():
-            if inner.kind in ("statement", "outcome", "conflict") and (name := inner.text("id")):
-                first = seen.setdefault(name, inner.place)
+            if inner.kind in ("statement", "outcome", "conflict") and inner.id:
+                first = seen.setdefault(inner.id, inner.place)
                 if first != inner.place:
-                    yield _fault(inner.place_of("id"), f"id {name!r} is already used at {first.file}:{first.line}")
+                    yield inner.place_of("id").fault(f"id {inner.id!r} is already used at {first}")
 
 
 def fact_key(record: Record) -> tuple[object, ...]:
@@ -300,10 +268,7 @@ def duplicate_facts(folder: Folder) -> Iterator[Fault]:
     for key, record in _keyed(folder):
         first = seen.setdefault(key, record.place)
         if first != record.place:
-            yield _fault(
-                record.place,
-                f"this {record.kind} is already given at {first.file}:{first.line}; add the passage there",
-            )
+            yield record.place.fault(f"this {record.kind} is already given at {first}; add the passage there")
 
 
 def _keyed(folder: Folder) -> Iterable[tuple[object, Record]]:
@@ -313,7 +278,7 @@ def _keyed(folder: Folder) -> Iterable[tuple[object, Record]]:
     for study in folder.studies:
         for arm in study.records("arms"):
             for outcome in arm.records("outcomes"):
-                yield (arm.text("id"), outcome_key(outcome)), outcome
+                yield (arm.id, outcome_key(outcome)), outcome
 
 
 def outcome_key(record: Record) -> tuple[object, ...]:

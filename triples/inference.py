@@ -49,7 +49,7 @@ def hierarchy_faults(corpus: Corpus) -> tuple[Fault, ...]:
         place = places.get(iri)
         if place is not None:
             reason = " ".join(explain_unsatisfiable(iri, axioms).in_words(labels).split("\n"))
-            faults.append(Fault(place.file, place.line, place.column, reason))
+            faults.append(place.fault(reason))
     return tuple(faults)
 
 
@@ -76,10 +76,8 @@ def inferred_quads(corpus: Corpus) -> Iterator[Quad]:
 
 
 def _places(corpus: Corpus) -> dict[str, Place]:
-    return {expand(record.text("id") or ""): record.place for record in corpus.entities if record.text("id")}
+    return {expand(record.id): record.place for record in corpus.entities if record.id}
 
 
 def _labels(corpus: Corpus) -> dict[str, str]:
-    return {
-        expand(record.text("id") or ""): record.text("label") or "" for record in corpus.entities if record.text("id")
-    }
+    return {expand(record.id): record.label for record in corpus.entities if record.id}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum
 
 ENTITY_FILES: dict[str, str] = {
@@ -58,6 +58,7 @@ class Key:
     """One key of a record.
 
     Attributes:
+        help: what it means, for the reference page and for faults.
         rdf: CURIE of the property; None where the key shapes the record instead of becoming one triple.
         kinds: for identifiers, the kinds that may stand here.
         record: for nested records, the name of their table.
@@ -67,6 +68,7 @@ class Key:
     type: Type
     rdf: str | None
     help: str
+    _: KW_ONLY
     required: bool = False
     repeated: bool = False
     kinds: tuple[str, ...] = ()
@@ -117,9 +119,9 @@ RESPONSES = ("CR", "PR", "SD", "PD", "mixed", "none")
 SEXES = ("male", "female", "unstated")
 
 
-def text_key(name: str, rdf: str | None, meaning: str, required: bool = False, repeated: bool = False) -> Key:
+def text_key(name: str, rdf: str | None, meaning: str, *, required: bool = False, repeated: bool = False) -> Key:
     """A key whose value is a text."""
-    return Key(name, Type.TEXT, rdf, meaning, required, repeated)
+    return Key(name, Type.TEXT, rdf, meaning, required=required, repeated=repeated)
 
 
 def curie_key(
@@ -142,6 +144,6 @@ def choice_key(
     return Key(name, Type.CHOICE, rdf, meaning, required=required, repeated=repeated, choices=choices)
 
 
-def records_key(name: str, rdf: str | None, meaning: str, record: str, repeated: bool = True) -> Key:
+def records_key(name: str, rdf: str | None, meaning: str, record: str, *, repeated: bool = True) -> Key:
     """A key that holds records, or one record."""
     return Key(name, Type.RECORD, rdf, meaning, repeated=repeated, record=record)

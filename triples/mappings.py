@@ -57,7 +57,7 @@ class KindMappings:
 
 def mappings(corpus: Corpus) -> tuple[KindMappings, ...]:
     """The mappings of every kind that has entities, in the order of the files; studies last."""
-    by_curie = {record.text("id") or "": record for record in corpus.entities}
+    by_curie = {record.id: record for record in corpus.entities}
     found = []
     for kind in ENTITY_FILES:
         own = [record for curie, record in by_curie.items() if curie.startswith(f"{kind}:")]
@@ -72,7 +72,7 @@ def mappings(corpus: Corpus) -> tuple[KindMappings, ...]:
 def _kind(kind: str, count: int, missing: Iterator[tuple[str, Record]]) -> KindMappings:
     by_reason: dict[str, list[str]] = {}
     for reason, record in missing:
-        by_reason.setdefault(reason, []).append(record.text("id") or "")
+        by_reason.setdefault(reason, []).append(record.id)
     unmapped = {reason: tuple(sorted(by_reason[reason])) for reason in sorted(by_reason)}
     return KindMappings(kind, count, count - sum(map(len, unmapped.values())), unmapped)
 

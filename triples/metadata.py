@@ -1,4 +1,4 @@
-"""What a build adds about the dataset: counts in VoID, and the figures that ranking and search need."""
+"""What a build adds about the dataset: its record, and its figures in VoID."""
 
 from __future__ import annotations
 
@@ -6,32 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from kg import codec
-from kg.codec import PlainQuad, Quad, literal, named, plain_quads, skg
+from kg.codec import PlainQuad, Quad, Term, literal, named, node, plain_quads
 from kg.identifiers import BASE
-from kg.search.spelling import compact
 from ontology.terms import SKG
-from triples.compile import Compiled
 from triples.partitions import partition_quads
 
-_VOID = "http://rdfs.org/ns/void#"
-_DCAT = "http://www.w3.org/ns/dcat#"
-_DCTERMS = "http://purl.org/dc/terms/"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _TEXTS = (
-    ("title", "sarcoma-kg"),
-    ("description", "How sarcoma drugs act, and what came of giving them; every fact with its passage."),
+    ("dcterms:title", "sarcoma-kg"),
+    ("dcterms:description", "How sarcoma drugs act, and what came of giving them; every fact with its passage."),
+    ("dcat:keyword", "sarcoma"),
+    ("dcat:keyword", "mechanism of action"),
+    ("dcat:keyword", "clinical evidence"),
 )
 DATASET = named(BASE)
-
-
-def ranking_quads(compiled: Compiled) -> Iterator[Quad]:
-    """For every node: its degree (edges that meet there) and its names as search folds them."""
-    graph = named(codec.METADATA_GRAPH)
-    degrees = Counter(end for edge in compiled.edges for end in (edge.subject, edge.object))
-    for node in compiled.nodes:
-        yield Quad(named(node.iri), skg("degree"), literal(degrees[node.iri]), graph)
-        for key in sorted({compact(name) for name in (node.label, *node.synonyms)} - {""}):
-            yield Quad(named(node.iri), skg("searchKey"), literal(key), graph)
+AUTHORS = named(f"{BASE}agent/authors")
+VOCABULARY = named(SKG.namespace)
 
 
 def metadata_quads(quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -42,18 +32,35 @@ def metadata_quads(quads: Iterable[Quad]) -> Iterator[Quad]:
     graph = named(codec.METADATA_GRAPH)
     side = {codec.PROVENANCE_GRAPH, codec.METADATA_GRAPH}
     counted = [row for row in plain_quads(quads) if row[2] not in side]
-    for vocabulary, name in ((_VOID, "Dataset"), (_DCAT, "Dataset")):
-        yield Quad(DATASET, codec.type_, named(vocabulary + name), graph)
-    for name, text in _TEXTS:
-        yield Quad(DATASET, named(_DCTERMS + name), literal(text), graph)
-    yield Quad(DATASET, named(f"{_DCTERMS}license"), named(LICENCE), graph)
-    yield Quad(DATASET, named(f"{_VOID}uriSpace"), literal(BASE), graph)
-    yield Quad(DATASET, named(f"{_VOID}triples"), literal(len({(s, p, o) for s, p, _, o in counted})), graph)
+    said: list[tuple[str, Term]] = [
+        ("rdf:type", node("void:Dataset")),
+        ("rdf:type", node("dcat:Dataset")),
+        *((curie, literal(text)) for curie, text in _TEXTS),
+        ("dcterms:license", named(LICENCE)),
+        ("dcterms:publisher", AUTHORS),
+        ("dcterms:conformsTo", VOCABULARY),
+        ("void:vocabulary", VOCABULARY),
+        *(("dcterms:source", named(document)) for document in _documents(counted)),
+        ("void:uriSpace", literal(BASE)),
+        ("void:triples", literal(len({(s, p, o) for s, p, _, o in counted}))),
+    ]
+    for curie, value in said:
+        yield Quad(DATASET, node(curie), value, graph)
+    yield Quad(AUTHORS, codec.type_, node("foaf:Agent"), graph)
+    yield Quad(AUTHORS, node("foaf:name"), literal("the sarcoma-kg authors"), graph)
     for name, count in sorted(Counter(row[2] for row in counted).items()):
-        yield Quad(DATASET, named(f"{_VOID}subset"), named(name), graph)
-        yield Quad(named(name), codec.type_, named(f"{_VOID}Dataset"), graph)
-        yield Quad(named(name), named(f"{_VOID}triples"), literal(count), graph)
+        yield Quad(DATASET, node("void:subset"), named(name), graph)
+        yield Quad(named(name), codec.type_, node("void:Dataset"), graph)
+        yield Quad(named(name), node("void:triples"), literal(count), graph)
     yield from partition_quads(counted, DATASET.value, codec.METADATA_GRAPH)
+
+
+def _documents(rows: Iterable[PlainQuad]) -> list[str]:
+    """The documents that the facts were read from; what these only cite is none of them."""
+    kinds = {
+        (subject, kind.value.removeprefix(SKG.namespace)) for subject, p, _, kind in rows if p == codec.type_.value
+    }
+    return sorted(subject for subject, kind in kinds if kind == "Document" and (subject, "Reference") not in kinds)
 
 
 def class_counts(rows: Iterable[PlainQuad]) -> dict[str, int]:

@@ -10,9 +10,9 @@ from triples.regimens import Combination, arm_regimen
 from triples.sentences import Names, regimen_words
 
 
-def corpus_names(corpus: Corpus, found: Mapping[str, Combination]) -> Names:
+def corpus_names(corpus: Corpus, combinations: Mapping[str, Combination]) -> Names:
     """The label of everything in a corpus; where several records name a thing, that of the one that defines it."""
-    labels = {record.text("id") or "": record.text("label") or "" for record in corpus.entities}
+    labels = {record.id: record.label for record in corpus.entities}
     for folder in corpus.folders:
         labels.update(_document_labels(folder))
         labels.update(_patient_labels(folder))
@@ -20,14 +20,14 @@ def corpus_names(corpus: Corpus, found: Mapping[str, Combination]) -> Names:
     studies.sort(key=lambda study: (study.yes("extends"), study.place.file))
     for record in (*studies, *(arm for study in studies for arm in study.records("arms"))):
         if record.text("label"):
-            labels.setdefault(record.text("id") or "", record.text("label") or "")
+            labels.setdefault(record.id, record.label)
     names = Names(labels)
-    for curie, combination in sorted(found.items()):
+    for curie, combination in sorted(combinations.items()):
         labels.setdefault(curie, combination.label(names))
     for arm in (arm for study in studies for arm in study.records("arms")):
         regimen = arm.record("regimen")
         if regimen is not None:
-            labels.setdefault(arm_regimen(arm.text("id") or ""), _regimen_label(arm, regimen, names))
+            labels.setdefault(arm_regimen(arm.id), _regimen_label(arm, regimen, names))
     return names
 
 
@@ -44,15 +44,15 @@ def _title(folder: Folder) -> str:
 
 
 def _patient_labels(folder: Folder) -> dict[str, str]:
-    labels = {patient.text("id") or "": patient.text("label") or "" for patient in folder.patients}
+    labels = {patient.id: patient.label for patient in folder.patients}
     for patient in folder.patients:
         for event in patient.records("timeline"):
-            labels[event_curie(patient, event)] = event.text("label") or ""
+            labels[event_curie(patient, event)] = event.label
     return labels
 
 
 def _regimen_label(arm: Record, regimen: Record, names: Names) -> str:
-    return regimen_words(regimen.records("components"), names) or names.of(regimen.text("name") or arm.text("id") or "")
+    return regimen_words(regimen.records("components"), names) or names.of(regimen.text("name") or arm.id)
 
 
 def reference_curie(folder: Folder, reference: Record) -> str:

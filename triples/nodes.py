@@ -1,4 +1,7 @@
-"""The nodes and edges of the traversal index, out of the curated records and the compiled statements."""
+"""The nodes and edges of the traversal index, out of the curated records and the compiled statements.
+
+Of each node the store holds what ranking and search over SPARQL need: its degree, and its names as search folds them.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from kg import codec
-from kg.codec import Statement
+from kg.codec import Quad, Statement, literal, named, skg
 from kg.identifiers import compress, expand
 from kg.paths.index import IndexEdge, IndexNode
-from kg.search.spelling import loose_words
+from kg.search.spelling import compact, loose_words
 from ontology.terms import CLASS_BY_KIND
 from triples.records import Corpus, Record
 from triples.regimens import Combination, arm_regimen
@@ -39,22 +42,32 @@ def _edges(statements: Iterable[Statement]) -> Iterator[IndexEdge]:
             )
 
 
+def ranking_quads(nodes: Iterable[IndexNode], edges: Iterable[IndexEdge]) -> Iterator[Quad]:
+    """For every node: its degree (edges that meet there) and its names as search folds them."""
+    graph = named(codec.METADATA_GRAPH)
+    degrees = Counter(end for edge in edges for end in (edge.subject, edge.object))
+    for node in nodes:
+        yield Quad(named(node.iri), skg("degree"), literal(degrees[node.iri]), graph)
+        for key in sorted({compact(name) for name in (node.label, *node.synonyms)} - {""}):
+            yield Quad(named(node.iri), skg("searchKey"), literal(key), graph)
+
+
 def index_nodes(
-    corpus: Corpus, found: Mapping[str, Combination], names: Names, edges: Iterable[IndexEdge]
+    corpus: Corpus, combinations: Mapping[str, Combination], names: Names, edges: Iterable[IndexEdge]
 ) -> tuple[IndexNode, ...]:
     """Everything that a fact can be about, sorted by IRI.
 
     An arm, and its exact regimen, are often called like the drug they give; then the study's name is added,
     so that the drug's name means the drug.
     """
-    nodes = {record.text("id") or "": _entity_node(record) for record in corpus.entities}
-    for curie in found:
+    nodes = {record.id: _entity_node(record) for record in corpus.entities}
+    for curie in combinations:
         nodes.setdefault(curie, _node(curie, names))
     for folder in corpus.folders:
         nodes[f"document:{folder.id}"] = _document_node(f"document:{folder.id}", folder.document, names)
     studies = _studies(corpus)
     for patient in (patient for folder in corpus.folders for patient in folder.patients):
-        nodes[patient.text("id") or ""] = _patient_node(patient, studies.get(patient.text("study") or "", ()), names)
+        nodes[patient.id] = _patient_node(patient, studies.get(patient.text("study") or "", ()), names)
     nodes |= {curie: _node(curie, names, records) for curie, records in studies.items()}
     for curie, node in _arm_nodes(studies, nodes, names).items():
         nodes.setdefault(curie, node)
@@ -81,12 +94,12 @@ def _arm_nodes(
 
 
 def _entity_node(record: Record) -> IndexNode:
-    curie = record.text("id") or ""
+    curie = record.id
     external = {*record.texts("exact"), *record.texts("close"), *record.texts("xref")}
     return IndexNode(
         iri=expand(curie),
         type="JointCause" if record.yes("joint") else CLASS_BY_KIND[curie.partition(":")[0]],
-        label=record.text("label") or "",
+        label=record.label,
         synonyms=tuple(sorted(set(record.texts("synonyms")))),
         external_ids=tuple(sorted(external)),
         definition=record.text("definition"),
@@ -115,7 +128,7 @@ def _document_node(curie: str, document: Record | None, names: Names) -> IndexNo
 
 def _patient_node(patient: Record, study: Iterable[Record], names: Names) -> IndexNode:
     """A patient, also called by the place that a label tells in brackets ("patient 2") and what the study is called."""
-    node = _node(patient.text("id") or "", names)
+    node = _node(patient.id, names)
     place = _IN_BRACKETS.search(node.label)
     called = {text for record in study for text in (*record.texts("label"), *record.texts("synonyms"))}
     return replace(node, synonyms=tuple(sorted(f"{place[1] if place else node.label}, {name}" for name in called)))
@@ -135,7 +148,7 @@ def _studies(corpus: Corpus) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
     for folder in corpus.folders:
         for study in folder.studies:
-            found.setdefault(study.text("id") or "", []).append(study)
+            found.setdefault(study.id, []).append(study)
     return dict(sorted(found.items()))
 
 
@@ -143,7 +156,7 @@ def _arms(studies: Iterable[Record]) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
     for study in studies:
         for arm in study.records("arms"):
-            found.setdefault(arm.text("id") or "", []).append(arm)
+            found.setdefault(arm.id, []).append(arm)
     return dict(sorted(found.items()))
 
 

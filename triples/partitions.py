@@ -12,12 +12,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from kg import codec
-from kg.codec import PlainQuad, Quad, literal, named
+from kg.codec import PlainQuad, Quad, literal, named, node
 from kg.identifiers import BASE, compress
-from ontology.terms import SKG
+from ontology.terms import PREFIXES, SKG
 
-_VOID = "http://rdfs.org/ns/void#"
-_VOID_EXT = "http://ldf.fi/void-ext#"
+_VOID_EXT = "http://ldf.fi/void-ext#"  # not in the table of prefixes: nobody writes it by hand
 
 _PropertyKey = tuple[str, str]  # class, property
 _ObjectKey = tuple[str, str, str]  # class, property, class or datatype of the object
@@ -38,8 +37,9 @@ def partition_quads(rows: Iterable[PlainQuad], dataset: str, graph: str) -> Iter
         part = f"{BASE}graph/property-{_local(name)}"
         yield from write.property_partition(dataset, part, name, count)
     kinds = _classes_by_node(triples)
-    entities = Counter(kind for node in kinds for kind in kinds[node])
-    for name, count in (("entities", len(kinds)), ("classes", len(entities)), ("properties", len(properties))):
+    entities = Counter(kind for own in kinds.values() for kind in own)
+    classes = {obj.value for _, predicate, obj in triples if predicate == codec.type_.value}
+    for name, count in (("entities", len(kinds)), ("classes", len(classes)), ("properties", len(properties))):
         yield write.number(dataset, name, count)
     by_property, by_class, by_datatype = _counted(triples, kinds)
     for kind, count in sorted(entities.items()):
@@ -65,14 +65,16 @@ def partition_quads(rows: Iterable[PlainQuad], dataset: str, graph: str) -> Iter
 
 
 class _Writer:
+    """Spells triples about a dataset and its parts, in VoID unless another vocabulary is named."""
+
     def __init__(self, graph: str) -> None:
         self._graph = named(graph)
 
-    def link(self, subject: str, name: str, target: str, vocabulary: str = _VOID) -> Quad:
+    def link(self, subject: str, name: str, target: str, vocabulary: str = PREFIXES["void"]) -> Quad:
         return Quad(named(subject), named(vocabulary + name), named(target), self._graph)
 
     def number(self, subject: str, name: str, value: int) -> Quad:
-        return Quad(named(subject), named(_VOID + name), literal(value), self._graph)
+        return Quad(named(subject), node(f"void:{name}"), literal(value), self._graph)
 
     def property_partition(self, whole: str, part: str, name: str, count: int) -> Iterator[Quad]:
         yield self.link(whole, "propertyPartition", part)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kg.errors import Fault
 from triples.locate import NotLocatedError, Searchable, locate
-from triples.read import PASSAGES_HEADER, place_fault
+from triples.read import PASSAGES_HEADER
 from triples.records import Field, Folder, Quote, Record, Span
 
 PASSAGE_KEYS = ("at", "context")
@@ -50,7 +50,7 @@ def quote_faults(folder: Folder, source: Source | None) -> list[Fault]:
                     reason = f"these words are {locate(source.text, entry.value.text)}; run again with --locate"
                 except NotLocatedError as error:
                     reason = str(error)
-            faults.append(place_fault(entry.place, reason))
+            faults.append(entry.place.fault(reason))
     return faults
 
 
@@ -119,7 +119,7 @@ def digest_faults(folder: Folder, source: Source | None) -> list[Fault]:
     file = f"documents/{folder.name}/passages.tsv"
     missing = set(spans_of(folder)) - set(folder.digests)
     faults = [
-        place_fault(entry.place, f"{entry.value} is not in passages.tsv; run `check --sources DIR --locate`")
+        entry.place.fault(f"{entry.value} is not in passages.tsv; run `check --sources DIR --locate`")
         for entry in passage_fields(folder.records)
         if entry.value in missing
     ]
@@ -130,7 +130,7 @@ def digest_faults(folder: Folder, source: Source | None) -> list[Fault]:
     declared = folder.document.text("sha256") if folder.document else None
     if folder.document and declared != source.sha256:
         place = folder.document.place_of("sha256")
-        faults.append(place_fault(place, f"sha256 does not fit {source.name}: its bytes give {source.sha256}"))
+        faults.append(place.fault(f"sha256 does not fit {source.name}: its bytes give {source.sha256}"))
     for number, (span, (_, sha256)) in enumerate(folder.digests.items(), 2):
         if span.end > len(source.text.text):
             faults.append(Fault(file, number, 1, f"{span} lies beyond the end of {source.name}"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from kg.errors import Fault, InvalidParameter
+from kg.errors import InvalidParameter
 from triples import schema
 from triples.records import Corpus, Folder, Record, Span
 from triples.shape import Shaper
@@ -60,7 +60,7 @@ def read_corpus(curated_dir: Path) -> Corpus:
     documents = curated_dir / "documents"
     names = sorted(path.name for path in documents.iterdir() if path.is_dir()) if documents.is_dir() else []
     folders = tuple(_read_folder(documents / name, curated_dir, shaper) for name in names if not name.startswith("."))
-    entities.sort(key=lambda record: (record.text("id") or "", record.place))
+    entities.sort(key=lambda record: (record.id, record.place))
     return Corpus(tuple(entities), folders, tuple(sorted(shaper.faults)))
 
 
@@ -138,8 +138,3 @@ def _read_digests(path: Path, curated_dir: Path, shaper: Shaper) -> dict[Span, t
 
 def _name(path: Path, curated_dir: Path) -> str:
     return path.relative_to(curated_dir).as_posix()
-
-
-def place_fault(place: Place, reason: str) -> Fault:
-    """A fault at a place."""
-    return Fault(place.file, place.line, place.column, reason)

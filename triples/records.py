@@ -54,6 +54,16 @@ class Record:
     place: Place
     fields: Mapping[str, tuple[Field, ...]]
 
+    @property
+    def id(self) -> str:
+        """Its identifier or local name; empty where it has none."""
+        return self.text("id") or ""
+
+    @property
+    def label(self) -> str:
+        """Its name; empty where it has none."""
+        return self.text("label") or ""
+
     def all(self, key: str) -> tuple[Field, ...]:
         """All values of a key; empty if the record does not have it."""
         return self.fields.get(key, ())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from triples import schema
-from triples.records import Corpus, Record, Span
+from triples.records import Corpus, Fact, Record, Span
 from triples.sentences import Names, component_words
 from triples.sink import Sink
 
@@ -61,11 +61,11 @@ def treatments_of(corpus: Corpus) -> frozenset[str]:
     added = set(_TREATMENTS)
     while added:
         found |= added
-        added = {entity.text("id") or "" for entity in corpus.entities if added & set(entity.texts("parents"))} - found
+        added = {entity.id for entity in corpus.entities if added & set(entity.texts("parents"))} - found
     return frozenset(found)
 
 
-def combinations(corpus: Corpus) -> Mapping[str, Combination]:
+def corpus_combinations(corpus: Corpus) -> Mapping[str, Combination]:
     """Every combination given in the corpus, by identifier."""
     given: list[tuple[str, str, tuple[str, ...]]] = []
     treatments = treatments_of(corpus)
@@ -74,7 +74,7 @@ def combinations(corpus: Corpus) -> Mapping[str, Combination]:
             for inner in record.walk():
                 drugs = drugs_of(inner.records("components"))
                 if combination_of(inner.records("components"), treatments) is not None:
-                    given.append((folder.id, record.text("id") or "", drugs))
+                    given.append((folder.id, record.id, drugs))
     found: dict[str, Combination] = {}
     for _, _, drugs in sorted(given):
         curie = combination_curie(drugs)
@@ -93,9 +93,11 @@ def arm_population(arm: str) -> str:
     return f"population:{arm.partition(':')[2]}"
 
 
-def compile_combinations(sink: Sink, found: Mapping[str, Combination], curated: frozenset[str], names: Names) -> None:
+def compile_combinations(
+    sink: Sink, combinations: Mapping[str, Combination], curated: frozenset[str], names: Names
+) -> None:
     """Describe the combinations in the ontology graph; a curated one keeps its own words."""
-    for curie, combination in sorted(found.items()):
+    for curie, combination in sorted(combinations.items()):
         sink.link(curie, "skg:includesDrug", *combination.drugs)
         if curie in curated:
             continue
@@ -125,4 +127,4 @@ def compile_components(
             given = component.text(key)
             if given is not None and includes:
                 label = f'The regimen "{names.of(owner)}" includes {names.of(given)}'
-                sink.statement((owner, predicate, given), label, own, component.place, context=context)
+                sink.statement(Fact(owner, predicate, given), label, component, spans=own)

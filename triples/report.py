@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ontology.english import plural_noun
 from triples.check import CheckReport
 from triples.coverage import Coverage
 
@@ -55,9 +56,7 @@ def _coverage(each: Coverage) -> Iterator[str]:
 
 
 def _count(number: int, noun: str) -> str:
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number} {noun.removesuffix('y')}ies" if noun == "study" else f"{number} {noun}s"
+    return f"{number} {noun if number == 1 else plural_noun(noun)}"
 
 
 def check_summary(report: CheckReport) -> dict[str, Any]:

@@ -41,5 +41,4 @@ def retraction_faults(corpus: Corpus, retracted: frozenset[str]) -> Iterator[Fau
     for record in articles(corpus):
         pmid = record.text("pmid")
         if pmid in retracted and not record.yes("retracted"):
-            place = record.place
-            yield Fault(place.file, place.line, place.column, f"PMID {pmid} was retracted: add `retracted: yes`")
+            yield record.place.fault(f"PMID {pmid} was retracted: add `retracted: yes`")

@@ -29,23 +29,22 @@ from triples.keys import (
     text_key,
 )
 
-AT = Key("at", Type.PASSAGE, "skg:passage", "the passage that states it, as short as the fact allows", True, True)
+AT = Key(
+    "at", Type.PASSAGE, "skg:passage", "the passage that states it, as short as the fact allows",
+    required=True, repeated=True,
+)  # fmt: skip
 AT_OPTIONAL = Key(
-    "at", Type.PASSAGE, "skg:passage", "the passage; without it that of the record around it", False, True
+    "at", Type.PASSAGE, "skg:passage", "the passage; without it that of the record around it", repeated=True
 )
 CONTEXT = Key(
-    "context",
-    Type.PASSAGE,
-    "skg:contextPassage",
-    "where a name stands that the passage leaves out",
-    False,
-    True,
+    "context", Type.PASSAGE, "skg:contextPassage", "where a name stands that the passage leaves out", repeated=True
 )
-CITING = Key("citing", Type.INTEGER, "skg:citing", "numbers in the document's list of references", False, True)
+CITING = Key("citing", Type.INTEGER, "skg:citing", "numbers in the document's list of references", repeated=True)
 NOTE = text_key("note", "skos:note", "a curator's remark, in our own words")
 TEXT_REMARK = text_key("text", "skg:text", "anything else, in our own words")
 POLARITY = choice_key("polarity", "skg:polarity", "affirmed unless said otherwise", POLARITIES)
 CERTAINTY = choice_key("certainty", "skg:certainty", "stated unless said otherwise", CERTAINTIES)
+HEDGE = text_key("hedge", "skg:hedge", "the words that make it less than stated: may; likely; believed")
 
 FIGURES = (
     Key("value", Type.DECIMAL, "skg:value", "the figure, in `unit`"),
@@ -74,6 +73,7 @@ QUALIFIERS = (
     text_key("setting", "skg:setting", "adjuvant, metastatic ..."),
     text_key("selectivity", "skg:selectivity", "how selective"),
     text_key("strength", "skg:strength", "how strong, in the text's words"),
+    HEDGE,
     text_key("time", "skg:time", "when it holds"),
     text_key("population", "skg:populationText", "in whom it holds"),
     text_key("reason", "skg:reason", "the reason the text gives"),
@@ -84,9 +84,9 @@ ENTITY = RecordType("entity", "What the facts are about (entities/*.yaml); edito
     text_key("label", "skos:prefLabel", "the name", required=True),
     text_key("synonyms", "skos:altLabel", "every other name, brand, code and phrase", repeated=True),
     text_key("definition", "skos:definition", "in our own words"),
-    Key("exact", Type.EXTERNAL, "skos:exactMatch", "identifiers of the same thing", False, True),
-    Key("close", Type.EXTERNAL, "skos:closeMatch", "identifiers of nearly the same thing", False, True),
-    Key("xref", Type.EXTERNAL, "skos:relatedMatch", "identifiers known only as cross-references", False, True),
+    Key("exact", Type.EXTERNAL, "skos:exactMatch", "identifiers of the same thing", repeated=True),
+    Key("close", Type.EXTERNAL, "skos:closeMatch", "identifiers of nearly the same thing", repeated=True),
+    Key("xref", Type.EXTERNAL, "skos:relatedMatch", "identifiers known only as cross-references", repeated=True),
     curie_key("parents", "skos:broader", "what it is a kind of (also rdfs:subClassOf, or skg:inClass)",
            *ENTITY_KINDS, repeated=True),
     Key("joint", Type.YES_NO, None, "a process that stands for causes acting together (skg:JointCause)"),
@@ -102,44 +102,41 @@ ENTITY = RecordType("entity", "What the facts are about (entities/*.yaml); edito
 
 SECTION = RecordType("section", "Where a section begins; it ends where the next begins.", (
     text_key("name", "skg:section", "the heading", required=True),
-    Key("at", Type.PASSAGE, None, "its first words", True),
+    Key("at", Type.PASSAGE, None, "its first words", required=True),
 ))  # fmt: skip
 
-RETRACTED = Key("retracted", Type.YES_NO, "skg:retracted", "the article has been retracted since")
-
-REFERENCE = RecordType("reference", "An entry of the document's list of references.", (
-    Key("number", Type.INTEGER, "skg:number", "its number in the list", True),
-    text_key("label", "skos:prefLabel", "how to name it"),
-    text_key("title", "dcterms:title", "title"),
-    text_key("authors", "skg:author", "as printed, one each or in one text", repeated=True),
-    text_key("journal", "skg:journal", "journal"),
-    Key("year", Type.INTEGER, "skg:year", "year of publication"),
+ARTICLE = (
     text_key("volume", "skg:volume", "volume"),
     text_key("issue", "skg:issue", "issue"),
     text_key("pages", "skg:pages", "pages"),
     text_key("doi", "skg:doi", "DOI without resolver"),
     text_key("pmid", "skg:pmid", "PubMed identifier"),
-    RETRACTED,
+    Key("retracted", Type.YES_NO, "skg:retracted", "the article has been retracted since"),
+)
+
+REFERENCE = RecordType("reference", "An entry of the document's list of references.", (
+    Key("number", Type.INTEGER, "skg:number", "its number in the list", required=True),
+    text_key("label", "skos:prefLabel", "how to name it"),
+    text_key("title", "dcterms:title", "title"),
+    text_key("authors", "skg:author", "as printed, one each or in one text", repeated=True),
+    text_key("journal", "skg:journal", "journal"),
+    Key("year", Type.INTEGER, "skg:year", "year of publication"),
+    *ARTICLE,
     text_key("registry", "skg:registry", "trial registry number"),
     NOTE,
     AT_OPTIONAL,
 ))  # fmt: skip
 
 DOCUMENT = RecordType("document", "document.yaml: what the document is.", (
-    Key("id", Type.NAME, None, "short id, the same as the folder's number", True),
+    Key("id", Type.NAME, None, "short id, the same as the folder's number", required=True),
     text_key("label", "skos:prefLabel", "how to name it", required=True),
     text_key("file", "skg:fileName", "name of the text file", required=True),
-    Key("sha256", Type.SHA256, "skg:sha256", "of the file's bytes", True),
+    Key("sha256", Type.SHA256, "skg:sha256", "of the file's bytes", required=True),
     Key("year", Type.INTEGER, "skg:year", "publication year, only if printed"),
     text_key("title", "dcterms:title", "only if printed"),
     text_key("authors", "skg:author", "only if printed", repeated=True),
     text_key("journal", "skg:journal", "journal"),
-    text_key("volume", "skg:volume", "volume"),
-    text_key("issue", "skg:issue", "issue"),
-    text_key("pages", "skg:pages", "pages"),
-    text_key("doi", "skg:doi", "DOI without resolver"),
-    text_key("pmid", "skg:pmid", "PubMed identifier"),
-    RETRACTED,
+    *ARTICLE,
     choice_key("type", "skg:documentType", "what it reports",
             DOCUMENT_TYPES),
     TEXT_REMARK,
@@ -150,7 +147,7 @@ DOCUMENT = RecordType("document", "document.yaml: what the document is.", (
 
 STATEMENT = RecordType("statement", "statements*.yaml: one claim each.", (
     Key("id", Type.NAME, None, "local name, where another record points here"),
-    Key("fact", Type.FACT, None, "subject, predicate, object", True),
+    Key("fact", Type.FACT, None, "subject, predicate, object", required=True),
     text_key("text", "skg:object", "the object of a predicate that takes text: one sentence in our own words"),
     curie_key("about", "skg:about", "entities the text concerns besides the subject", *NODE_KINDS, repeated=True),
     POLARITY, CERTAINTY, CITING, *QUALIFIERS, *FIGURES, *ODDITY, NOTE, AT, CONTEXT,
@@ -162,6 +159,8 @@ COMPONENT = RecordType("component", "One drug or procedure of a regimen.", (
     text_key("dose", "skg:dose", "as printed"),
     Key("value", Type.DECIMAL, "skg:value", "the dose as a number"),
     Key("unit", Type.UNIT, "skg:unit", "its UCUM code"),
+    Key("range_low", Type.DECIMAL, "skg:rangeLow", "where doses run from ... to, or are two: the lowest"),
+    Key("range_high", Type.DECIMAL, "skg:rangeHigh", "and the highest; then there is no `value`"),
     text_key("route", "skg:route", "only if stated"),
     Key("infusion_time", Type.DURATION, "skg:infusionTime", "how long an infusion runs"),
     text_key("days", "skg:days", "as printed: \"1, 8\", weekly"),
@@ -188,7 +187,8 @@ POPULATION = RecordType("population", "Whom an arm treats.", (
     text_key("line", "skg:line", "first, second, second or later, maintenance, any, unstated"),
     text_key("setting", "skg:setting", "adjuvant, metastatic, relapsed or refractory ..."),
     text_key("prior", "skg:prior", "what they had had before, in words"),
-    curie_key("prior_drugs", "skg:priorDrug", "drugs they had had before", "drug", repeated=True),
+    curie_key("prior_drugs", "skg:priorDrug", "drugs, or classes of them, that they had had before",
+           "drug", "drugclass", repeated=True),
     text_key("genotype", "skg:genotype", "as printed"),
     TEXT_REMARK, NOTE, *ODDITY, AT_OPTIONAL, CONTEXT,
 ))  # fmt: skip
@@ -215,7 +215,7 @@ OUTCOME = RecordType("outcome", "What was measured in an arm.", (
     text_key("frequency", "skg:frequency", "the text's word: common, rare, severe"),
     text_key("attribution", "skg:attribution", "to what the text attributes it"),
     choice_key("absence", "skg:absence", "which kind of nothing", ABSENCES),
-    *ODDITY, CERTAINTY, CITING, NOTE, TEXT_REMARK, AT, CONTEXT,
+    *ODDITY, CERTAINTY, HEDGE, CITING, NOTE, TEXT_REMARK, AT, CONTEXT,
 ))  # fmt: skip
 
 ARM = RecordType("arm", "A group of a study that gets one treatment.", (
@@ -224,6 +224,8 @@ ARM = RecordType("arm", "A group of a study that gets one treatment.", (
     text_key("synonyms", "skos:altLabel", "other names", repeated=True),
     TEXT_REMARK, NOTE, AT_OPTIONAL, CONTEXT,
     curie_key("distinct_from", "skg:distinctFrom", "arms whose patients are none of these", "arm", repeated=True),
+    curie_key("pools", "skg:pools", "arms that it only takes together, no treatment group", "arm", repeated=True),
+    curie_key("within", "skg:within", "the arm that counts the patients of this one too", "arm"),
     records_key("regimen", "skg:regimen", "what is given", "regimen", repeated=False),
     records_key("population", "skg:population", "to whom", "population", repeated=False),
     records_key("outcomes", "skg:hasOutcome", "what came of it", "outcome"),
@@ -248,10 +250,11 @@ STUDY = RecordType("study", "studies*.yaml: a study with its arms.", (
 ))  # fmt: skip
 
 TIMELINE_EVENT = RecordType("timeline event", "Something that happened to a patient.", (
-    Key("id", Type.NAME, None, "local name within the patient", True),
+    Key("id", Type.NAME, None, "local name within the patient", required=True),
     choice_key("kind", "skg:eventKind", "what it is", EVENT_KINDS, required=True),
     text_key("label", "skos:prefLabel", "in a few words", required=True),
-    Key("order", Type.INTEGER, "skg:order", "events happen in this order; equal numbers are the same time", True),
+    Key("order", Type.INTEGER, "skg:order", "events happen in this order; equal numbers are the same time",
+        required=True),
     Key("offset", Type.DURATION, "skg:offset", "time since `after`"),
     Key("after", Type.NAME, "skg:after", "the event it follows"),
     text_key("time_text", "skg:timeText", "time in words, where it is approximate"),
@@ -285,7 +288,7 @@ TIMELINE_EVENT = RecordType("timeline event", "Something that happened to a pati
     curie_key("marker", "skg:marker", "marker tested", "target", "process", "metabolite", repeated=True),
     text_key("result", "skg:result", "its result"),
     choice_key("absence", "skg:absence", "which kind of nothing", ABSENCES),
-    POLARITY, CERTAINTY, CITING, TEXT_REMARK, NOTE, *ODDITY, AT, CONTEXT,
+    POLARITY, CERTAINTY, HEDGE, CITING, TEXT_REMARK, NOTE, *ODDITY, AT, CONTEXT,
 ))  # fmt: skip
 
 PATIENT = RecordType("patient", "patients*.yaml: a patient with a timeline.", (
@@ -302,14 +305,15 @@ PATIENT = RecordType("patient", "patients*.yaml: a patient with a timeline.", (
 
 CONFLICT = RecordType("conflict", "conflicts*.yaml: facts that disagree.", (
     Key("id", Type.NAME, None, "local name"),
-    Key("between", Type.LINK, "skg:between", "ids of statements, outcomes, events; elsewhere as 002/id", True, True),
+    Key("between", Type.LINK, "skg:between", "ids of statements, outcomes, events; elsewhere as 002/id",
+        required=True, repeated=True),
     text_key("about", "skg:aboutText", "what they disagree about", required=True),
     text_key("differs", "skg:differs", "where the two stand"),
     NOTE, AT_OPTIONAL, CONTEXT,
 ))  # fmt: skip
 
 EXCLUSION = RecordType("exclusion", "exclusions.yaml: sentences reviewed that hold no fact.", (
-    Key("at", Type.PASSAGE, None, "the words", True, True),
+    Key("at", Type.PASSAGE, None, "the words", required=True, repeated=True),
     text_key("reason", None, "why no fact points here", required=True),
 ))  # fmt: skip
 

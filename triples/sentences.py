@@ -16,10 +16,11 @@ from triples.wording import Wording
 _DURATION_PARTS = re.compile(r"(\d+(?:\.\d+)?)([YMWDHS])")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 _WORD = re.compile(r"[a-z]{4,}")
-_TELLING_WORDS = 3
-"""A remark with so many words that the sentence before it lacks says something more."""
+_TELLING_WORDS = 3  # a remark with so many words that the sentence before it lacks says something more
 _DENIAL = re.compile(r"\b(?:no|not|none|never|without)\b", re.IGNORECASE)
 _AFTER_NOUN = re.compile(r"[,;]|\b(?:on|after|to|with|without|for|by|in|of|who|under|from)\b")
+# Lines of treatment that are called so; of others, "first" or "second or later", it is said that they are lines.
+_NAMED_LINES = ("line", "maintenance", "palliative", "relapse", "salvage")
 _DATE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 _TIME_UNITS = {"H": "hour", "M": "minute", "S": "second"}
 _ABSENCES = {
@@ -67,8 +68,8 @@ def duration_words(duration: str) -> str:
     return ("minus " if duration.startswith("-") else "") + " ".join(words)
 
 
-def _counted(number: str, unit: str) -> str:
-    return f"{number} {unit}{'' if number == '1' else 's'}"
+def _counted(number: str, noun: str) -> str:
+    return f"{number} {noun}{'' if number == '1' else 's'}"
 
 
 def lower_first(text: str) -> str:
@@ -95,7 +96,7 @@ def qualifier_words(record: Record) -> list[str]:
     words = []
     for key in schema.QUALIFIERS:
         given = record.text(key.name)
-        if given is not None:
+        if given is not None and key is not schema.HEDGE:  # the sentence says of itself how sure it is
             lead = leads[key.name]
             words.append(given if lead and given.startswith(lead) else lead + given)
     amount = figure_words(record)
@@ -182,7 +183,7 @@ def statement_label(base: str, record: Record) -> str:
     qualifiers = qualifier_words(record)
     certainty = RESERVATIONS.get(record.text("certainty") or "")
     bracket = "; ".join([*qualifiers, *([certainty] if certainty else [])])
-    return f"{text} ({bracket})" * bool(bracket) + text * (not bracket) + flag_words(record)
+    return (f"{text} ({bracket})" if bracket else text) + flag_words(record)
 
 
 def population_words(record: Record | None, names: Names) -> str:
@@ -192,17 +193,13 @@ def population_words(record: Record | None, names: Names) -> str:
     parts = []
     count = record.text("n") or record.text("evaluable") or record.text("enrolled")
     if count:
-        parts.append(f"{count} patient{'' if count == '1' else 's'}")
+        parts.append(_counted(count, "patient"))
     disease = names.all(record.texts("histotypes"))
     who = _diagnosed(disease, record.text("setting") or "")
     sites = names.all(record.texts("sites"))
     line = record.text("line")
-    parts += [
-        text
-        for text in (who, sites, f"{line} line" if line and line[-1:] != "e" and line != "unstated" else None)
-        if text
-    ]
-    return ", ".join(parts)
+    line = f"{line} line" if line and not line.endswith(_NAMED_LINES) else ""
+    return ", ".join([*parts, *(text for text in (who, sites, line) if text)])
 
 
 def _diagnosed(disease: str, setting: str) -> str:
@@ -342,7 +339,7 @@ def event_label(record: Record, patient: str, labels: Mapping[str, str]) -> str:
     if when is None and offset and after in labels:
         words = duration_words(offset.removeprefix("-"))
         when = f"{words} {'before' if offset.startswith('-') else 'after'} {labels[after or '']}"
-    label = record.text("label") or ""
+    label = record.label
     if record.yes("planned") and "plan" not in label.lower():
         label = f"planned: {label}"
     if record.text("polarity") == "negated" and not _DENIAL.search(label):

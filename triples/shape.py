@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from kg.errors import Fault
 from triples import keys, schema
+from triples.hints import hint
 from triples.keys import Key, RecordType, Type
 from triples.records import Fact, Field, Quote, Record, Span
 from triples.tree import Listing, Node, Place, Scalar, Table
@@ -35,7 +36,7 @@ class Shaper:
 
     def fault(self, place: Place, reason: str) -> None:
         """Note a fault."""
-        self.faults.append(Fault(place.file, place.line, place.column, reason))
+        self.faults.append(place.fault(reason))
 
     def records(self, node: Node | None, kind: RecordType) -> tuple[Record, ...]:
         """A file that holds a list of records of one kind."""
@@ -50,13 +51,13 @@ class Shaper:
     def record(self, node: Node, kind: RecordType) -> Record | None:
         """One record: known keys only, each once, all required ones, each value by its type."""
         if not isinstance(node, Table):
-            self.fault(node.place, f"expected a {kind.name} record (key: value), not {_shape(node)}")
+            self.fault(node.place, f"expected a {kind.name} record (key: value), not {_sort_of(node)}")
             return None
         fields: dict[str, tuple[Field, ...]] = {}
         for name, value in node.pairs:
             key = kind.key(name.text)
             if key is None:
-                self.fault(name.place, f"unknown key {name.text!r} in a {kind.name}{_hint(name.text, kind)}")
+                self.fault(name.place, f"unknown key {name.text!r} in a {kind.name}{_known_keys(name.text, kind)}")
             elif name.text in fields:
                 self.fault(name.place, f"key {name.text!r} is given twice in one {kind.name}; write a list")
             else:
@@ -84,7 +85,7 @@ class Shaper:
             record = self.record(node, schema.RECORDS[key.record])
             return Field(record, None, node.place) if record else None
         if not isinstance(node, Scalar):
-            self.fault(node.place, f"{key.name!r} expects {key.type.value}, not {_shape(node)}")
+            self.fault(node.place, f"{key.name!r} expects {key.type.value}, not {_sort_of(node)}")
             return None
         if not node.text.strip():
             self.fault(node.place, f"{key.name!r} has no value; leave the key out where nothing is known")
@@ -96,22 +97,23 @@ class Shaper:
         return Field(value, node, node.place)
 
 
+@dataclass(frozen=True)
 class _Wrong:
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+    """What a reader of values gives for a text that is none; where it stands the reader does not know."""
+
+    reason: str
 
 
 _Value = str | int | Decimal | bool | Fact | Span | Quote | _Wrong
 
 
-def _shape(node: Node) -> str:
+def _sort_of(node: Node) -> str:
     return {Scalar: "a text", Listing: "a list", Table: "a record"}[type(node)]
 
 
-def _hint(name: str, kind: RecordType) -> str:
-    close = difflib.get_close_matches(name, [key.name for key in kind.keys], 1, 0.6)
-    known = ", ".join(key.name for key in kind.keys)
-    return f"; did you mean {close[0]!r}?" if close else f"; it may have: {known}"
+def _known_keys(name: str, kind: RecordType) -> str:
+    names = [key.name for key in kind.keys]
+    return hint(name, names, otherwise=f"; it may have: {', '.join(names)}")
 
 
 def curie_fault(text: str, kinds: tuple[str, ...]) -> str | None:
@@ -122,9 +124,8 @@ def curie_fault(text: str, kinds: tuple[str, ...]) -> str | None:
     if kind not in kinds:
         known = kind in keys.ENTITY_KINDS or kind in keys.RECORD_KINDS
         what = "may not stand here" if known else "is not a kind"
-        close = difflib.get_close_matches(kind, kinds, 1, 0.7)
-        also = f"; did you mean {close[0]!r}?" if close else f"; expected one of: {', '.join(kinds)}"
-        return f"{text!r}: {kind!r} {what}{also}"
+        meant = hint(kind, kinds, 0.7, otherwise=f"; expected one of: {', '.join(kinds)}")
+        return f"{text!r}: {kind!r} {what}{meant}"
     if not _LOCAL.fullmatch(local):
         return f"{text!r}: the name may hold only letters, digits, '.', '_' and '-', and not end in '.'"
     return None
@@ -148,9 +149,9 @@ def _read_external(text: str, _key: Key) -> _Value:
     if match is None:
         return _Wrong(f"{text!r} is not an external identifier such as CHEBI:9168")
     if match[1] not in keys.EXTERNAL_PREFIXES:
-        close = difflib.get_close_matches(match[1].upper(), keys.EXTERNAL_PREFIXES, 1, 0.6)
-        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(keys.EXTERNAL_PREFIXES)}"
-        return _Wrong(f"unknown prefix {match[1]!r}; {hint}")
+        known = keys.EXTERNAL_PREFIXES
+        meant = hint(match[1].upper(), known, otherwise=f"; known: {', '.join(known)}")
+        return _Wrong(f"unknown prefix {match[1]!r}{meant}")
     return text
 
 
@@ -188,9 +189,8 @@ def _read_decimal(text: str, _key: Key) -> _Value:
 def _read_choice(text: str, key: Key) -> _Value:
     if text in key.choices:
         return text
-    close = difflib.get_close_matches(text.lower(), key.choices, 1, 0.6)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return _Wrong(f"{text!r} is not allowed; {hint}expected one of: {', '.join(key.choices)}")
+    meant = hint(text.lower(), key.choices, otherwise=";")
+    return _Wrong(f"{text!r} is not allowed{meant} expected one of: {', '.join(key.choices)}")
 
 
 def _read_yes_no(text: str, _key: Key) -> _Value:

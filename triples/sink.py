@@ -9,10 +9,10 @@ from decimal import Decimal
 from kg import codec
 from kg.codec import Quad, Statement, Value, literal, named, node
 from kg.identifiers import expand
-from kg.model import Certainty, Polarity
+from kg.model import Polarity
 from triples import schema
 from triples.keys import Key, RecordType, Type
-from triples.records import Field, Folder, Record, Span
+from triples.records import Fact, Field, Folder, Record, Span
 from triples.tree import Place
 
 _VALUE_TYPES = {Type.INTEGER, Type.DECIMAL, Type.YES_NO}
@@ -31,12 +31,16 @@ class Sink:
         self.quads: set[Quad] = set()
         self.statements: dict[str, Statement] = {}
         self.places: dict[str, Place] = {}
-        year = folder.document.integer("year") if folder and folder.document else None
-        self.year = year
+        self.year = folder.document.integer("year") if folder and folder.document else None
+
+    @property
+    def document_id(self) -> str:
+        """The document's short id; empty in the ontology graph, which no document states."""
+        return self.folder.id if self.folder else ""
 
     @property
     def document(self) -> str:
-        """CURIE of the document."""
+        """CURIE of the document; empty likewise."""
         return f"document:{self.folder.id}" if self.folder else ""
 
     def add(self, subject: str, predicate: str, *values: codec.Term) -> None:
@@ -71,17 +75,27 @@ class Sink:
         """CURIEs of the references that a record cites."""
         return tuple(f"{self.document}-ref-{number}" for number in record.integers("citing"))
 
+    def provenance(self, subject: str, record: Record, spans: Iterable[Span] | None = None) -> None:
+        """Who says what a record describes, where in the text, and where it stands in the curated files.
+
+        ``spans``, where they are given, stand for the record's own passages.
+        """
+        self.link(subject, "skg:assertedBy", self.document)
+        self.passages(subject, record.spans("at") if spans is None else spans, record.spans("context"))
+        self.source(subject, record.place)
+
     def passages(self, subject: str, spans: Iterable[Span], context: Iterable[Span] = ()) -> None:
         """Point to passages, and describe each passage."""
-        self.link(subject, "skg:passage", *self.passage_curies(spans))
-        self.link(subject, "skg:contextPassage", *self.passage_curies(context))
+        for predicate, pointed in (("skg:passage", tuple(spans)), ("skg:contextPassage", tuple(context))):
+            self.link(subject, predicate, *map(self._passage, pointed))
+            self._describe(pointed)
 
-    def passage_curies(self, spans: Iterable[Span]) -> list[str]:
-        """The passages' CURIEs, each described in the graph."""
-        found = []
+    def _passage(self, span: Span) -> str:
+        return f"passage:{self.document_id}-{span.start}-{span.end}"
+
+    def _describe(self, spans: Iterable[Span]) -> None:
         for span in spans:
-            curie = f"passage:{self.folder.id if self.folder else ''}-{span.start}-{span.end}"
-            found.append(curie)
+            curie = self._passage(span)
             section, sha256 = self.folder.digests.get(span, ("", "")) if self.folder else ("", "")
             self.link(curie, "rdf:type", "skg:Passage")
             self.link(curie, "skg:document", self.document)
@@ -89,51 +103,59 @@ class Sink:
             self.text(curie, "skg:start", span.start)
             self.text(curie, "skg:end", span.end)
             self.text(curie, "skg:sha256", sha256)
-        return found
 
     def statement(
         self,
-        fact: tuple[str, str, str | None],
+        fact: Fact,
         label: str,
-        spans: Iterable[Span],
-        place: Place,
+        record: Record,
         *,
-        record: Record | None = None,
-        context: Iterable[Span] = (),
-        qualified: bool = False,
-    ) -> str:
-        """Add a statement; returns its IRI.
+        spans: Iterable[Span] | None = None,
+        claim: Record | None = None,
+    ) -> None:
+        """Add a statement; see :meth:`statement_of`."""
+        pointed = record.spans("at") if spans is None else tuple(spans)
+        statement = self.statement_of(fact, label, record, spans=pointed, claim=claim)
+        known = self.statements.setdefault(statement.iri, statement)
+        self.quads.update(codec.statement_quads(statement if known is statement else _merged(known, statement)))
+        self._describe((*pointed, *record.spans("context")))
+        self._source_of(statement.iri, record.place)
 
-        Polarity, certainty and citations come from ``record``, and, if it is ``qualified``, also qualifiers,
-        figures, flags and note; without a record the fact is affirmed and stated.
+    def statement_of(
+        self, fact: Fact, label: str, record: Record, *, spans: Iterable[Span] = (), claim: Record | None = None
+    ) -> Statement:
+        """A fact as the document states it.
+
+        Args:
+            fact: the subject, predicate and object.
+            label: the fact as a sentence.
+            record: says where it stands in the curated files and what its context is.
+            spans: its passages.
+            claim: says how it is stated: polarity, certainty, citations, qualifiers, figures, flags and note. Without
+                one the fact is affirmed and stated.
         """
-        own = record or Record("statement", place, {})
+        own = claim or Record("statement", record.place, {})
         polarity: Polarity = "negated" if own.text("polarity") == "negated" else "affirmed"
-        subject, predicate, target = fact
-        statement = Statement(
+        return Statement(
             document=expand(self.document),
-            subject=expand(subject),
-            predicate=predicate,
-            object=None if target is None else expand(target),
-            text=own.text("text") if target is None else None,
+            subject=expand(fact.subject),
+            predicate=fact.predicate,
+            object=None if fact.object is None else expand(fact.object),
+            text=own.text("text") if fact.object is None else None,
             polarity=polarity,
-            certainty=_certainty(own),
+            certainty=codec.certainty_named(own.text("certainty") or "stated"),
             citing=tuple(expand(curie) for curie in self.citing(own)),
-            qualifiers=_qualifiers(own) if qualified else (),
+            qualifiers=_qualifiers(own),
             about=tuple(expand(curie) for curie in own.texts("about")),
-            passages=tuple(expand(curie) for curie in self.passage_curies(spans)),
-            context_passages=tuple(expand(curie) for curie in self.passage_curies(context)),
-            flags=own.texts("flag") if qualified else (),
-            flag_reason=own.text("flag_reason") if qualified else None,
-            note=own.text("note") if qualified else None,
+            passages=tuple(expand(self._passage(span)) for span in spans),
+            context_passages=tuple(expand(self._passage(span)) for span in record.spans("context")),
+            flags=own.texts("flag"),
+            flag_reason=own.text("flag_reason"),
+            note=own.text("note"),
             year=self.year,
             label=label,
             graph="" if self.folder else self.graph,
         )
-        known = self.statements.setdefault(statement.iri, statement)
-        self.quads.update(codec.statement_quads(statement if known is statement else _merged(known, statement)))
-        self._source_of(statement.iri, place)
-        return statement.iri
 
     def _source_of(self, iri: str, place: Place) -> None:
         graph = named(codec.PROVENANCE_GRAPH)
@@ -160,11 +182,6 @@ def _typed(entry: Field, text: str, key: Key) -> Value:
     if key.type in _VALUE_TYPES and isinstance(entry.value, (int, Decimal)):
         return entry.value
     return text
-
-
-def _certainty(record: Record) -> Certainty:
-    text = record.text("certainty")
-    return "hedged" if text == "hedged" else "hypothesised" if text == "hypothesised" else "stated"
 
 
 def _qualifiers(record: Record) -> tuple[tuple[str, Value], ...]:

@@ -14,63 +14,19 @@ from triples.tree import Place
 from triples.wording import Wording
 
 # Kinds that a text calls by name; studies, arms, patients, measures, definitions are our own words.
-NAMED_KINDS = frozenset(
-    {
-        "drug",
-        "drugclass",
-        "target",
-        "pathway",
-        "process",
-        "complex",
-        "metabolite",
-        "cellstate",
-        "histotype",
-        "condition",
-        "site",
-        "event",
-        "procedure",
-        "organism",
-        "organization",
-    }
-)
+NAMED_KINDS = frozenset({
+    "drug", "drugclass", "target", "pathway", "process", "complex", "metabolite", "cellstate", "histotype",
+    "condition", "site", "event", "procedure", "organism", "organization",
+})  # fmt: skip
 _NUMBER_KEYS = (
-    "value",
-    "value_text",
-    "numerator",
-    "denominator",
-    "ci_low",
-    "ci_high",
-    "range_low",
-    "range_high",
-    "p_value",
-    "hazard_ratio",
-    "n",
-    "enrolled",
-    "evaluable",
-    "subgroup_n",
-    "dose",
-    "age",
-    "size",
-    "cycles",
-    "stage",
-    "grade",
-    "registry",
-    "time_text",
-    "cycles_text",
-    "duration_text",
-)
+    "value", "value_text", "numerator", "denominator", "ci_low", "ci_high", "range_low", "range_high", "p_value",
+    "hazard_ratio", "n", "enrolled", "evaluable", "subgroup_n", "dose", "age", "size", "cycles", "stage", "grade",
+    "registry", "time_text", "cycles_text", "duration_text",
+)  # fmt: skip
 _NAME_KEYS = (
-    "drug",
-    "procedure",
-    "histotypes",
-    "histotype",
-    "condition",
-    "event",
-    "subgroup_histotype",
-    "marker",
-    "prior_drugs",
-    "sponsor",
-)
+    "drug", "procedure", "histotypes", "histotype", "condition", "event", "subgroup_histotype", "marker",
+    "prior_drugs", "sponsor",
+)  # fmt: skip
 _CHECKED = frozenset({"statement", "study", "component", "population", "outcome", "patient", "timeline event"})
 
 
@@ -80,7 +36,6 @@ class Unsupported:
 
     Attributes:
         missing: numbers and names, as the fact has them.
-        in_statement_text: numbers of our own sentence among them.
     """
 
     place: Place
@@ -88,10 +43,7 @@ class Unsupported:
     missing: tuple[str, ...]
 
     def __str__(self) -> str:
-        return (
-            f"{self.place.file}:{self.place.line}:{self.place.column}: the passage of this {self.kind} lacks "
-            f"{', '.join(self.missing)}"
-        )
+        return str(self.place.fault(f"the passage of this {self.kind} lacks {', '.join(self.missing)}"))
 
 
 @dataclass(frozen=True)
@@ -121,7 +73,7 @@ class SupportReport:
 def support(corpus: Corpus, folders: Iterable[Folder], sources: Mapping[str, Source]) -> SupportReport:
     """Compare every fact of the folders with its passages; folders without a source are left out."""
     names = {
-        text: (record.text("label") or "", *record.texts("synonyms"))
+        text: (record.label, *record.texts("synonyms"))
         for record in corpus.entities
         if (text := record.text("id")) and not record.yes("joint")  # a joint cause bears a name of our own
     }
@@ -175,6 +127,7 @@ def _lacking(record: Record, wording: Wording, names: Mapping[str, tuple[str, ..
     if record.kind in ("statement", "outcome"):
         for text in record.texts("text"):
             missing += wording.lacks_numbers(text)
+    missing += [word for text in record.texts("hedge") for word in text.split("; ") if not wording.has_name(word)]
     for curie in _named(record):
         if (
             curie.partition(":")[0] in NAMED_KINDS

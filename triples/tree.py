@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kg.errors import Fault
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -12,6 +14,13 @@ class Place:
     file: str
     line: int
     column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+    def fault(self, reason: str) -> Fault:
+        """What is wrong here."""
+        return Fault(self.file, self.line, self.column, reason)
 
 
 @dataclass(frozen=True)

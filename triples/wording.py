@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
-_UNITS = [
+_SMALL_NUMBERS = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 ]  # fmt: skip
@@ -19,16 +19,17 @@ _ORDINALS = [
     "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
     "eleventh", "twelfth",
 ]  # fmt: skip
-_WORDS: dict[str, int] = {
-    **{word: number for number, word in enumerate(_UNITS)},
+_NUMBER_WORDS: dict[str, int] = {
+    **{word: number for number, word in enumerate(_SMALL_NUMBERS)},
     **_TENS,
     **{word: number for number, word in enumerate(_ORDINALS)},
-    "once": 1, "single": 1, "twice": 2, "both": 2, "double": 2, "thrice": 3, "half": 50, "hundred": 100,
+    "once": 1, "single": 1, "twice": 2, "both": 2, "double": 2, "thrice": 3, "hundred": 100,
+    "half": 50,  # as a share of patients, in percent
     "none": 0, "no": 0, "nil": 0, "a": 1, "an": 1,
 }  # fmt: skip
 _LONG_NAME = 7  # letters from which a name is looked for without its blanks
 _SUPPLIED = frozenset({Decimal(1), Decimal(0)})  # "a patient", "none": too common to prove anything
-_COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[\s-]+({'|'.join(_UNITS[1:10])})\b")
+_COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[\s-]+({'|'.join(_SMALL_NUMBERS[1:10])})\b")
 _THOUSANDS = re.compile(r"(?<=\d)[,\u2009\u202f ](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|(?<!\d)\.\d+")
 _REQUIRED_NUMBER = re.compile(r"(?<![A-Za-z\d^.])(?:\d+(?:\.\d+)?|\.\d+)")
@@ -71,8 +72,8 @@ class Wording:
     def numbers(self) -> frozenset[Decimal]:
         """Every number in digits or words."""
         text = self.plain
-        found = {int(_TENS[m[1]] + _WORDS[m[2]]) for m in _COMPOUND.finditer(text)}
-        found |= {_WORDS[word] for word in re.findall(r"[a-z]+", text) if word in _WORDS}
+        found = {int(_TENS[m[1]] + _NUMBER_WORDS[m[2]]) for m in _COMPOUND.finditer(text)}
+        found |= {_NUMBER_WORDS[word] for word in re.findall(r"[a-z]+", text) if word in _NUMBER_WORDS}
         forms = (text, _THOUSANDS.sub("", text), text.replace("·", "."), _comma_decimals(text))
         digits = {Decimal(number) for form in forms for number in _NUMBER.findall(form)}
         return frozenset({Decimal(number) for number in found} | digits)

@@ -27,9 +27,7 @@ from kg.errors import (
     QueryCancelled,
     QueryFailed,
     QuerySyntaxError,
-    QueryTimeout,
     RemoteUnavailable,
-    ResultTooLarge,
 )
 
 CONNECT_TIMEOUT_S = 5.0
@@ -67,6 +65,25 @@ class Address:
         location = f"{shown}:{port}" if port else shown
         plain = urlunsplit((parts.scheme, location, parts.path or "/", parts.query, ""))
         return cls(plain, unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request on its way.
+
+    Attributes:
+        stop_at_s: on the monotonic clock, waiting for a connection included.
+        given_up: set once nobody waits for the answer any more.
+    """
+
+    request: httpx.Request
+    budget: Budget
+    stop_at_s: float
+    given_up: threading.Event = field(default_factory=threading.Event)
+
+    def left_s(self) -> float:
+        """Seconds until it is late; negative afterwards."""
+        return self.stop_at_s - time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -151,71 +168,61 @@ class RemoteClient:
         """Wait for an answer in another thread: the library's own timeouts begin anew with every byte."""
         if not self._places.acquire(blocking=False):
             raise Overloaded
-        deadline = time.monotonic() + budget.timeout_s
-        given_up = threading.Event()
+        asked = _Asked(request, budget, time.monotonic() + budget.timeout_s)
         try:
-            future = self._threads.submit(self._fetch, request, budget, deadline, given_up)
+            future = self._threads.submit(self._fetch, asked)
         except RuntimeError:
             self._places.release()
             raise self._unavailable("the connection to it was closed") from None
         future.add_done_callback(lambda _: self._places.release())
-        return self._awaited(future, budget, deadline, given_up, cancelled or cancelled_now())
+        return self._awaited(future, asked, cancelled or cancelled_now())
 
-    def _awaited(
-        self,
-        future: Future[Answer],
-        budget: Budget,
-        deadline: float,
-        given_up: threading.Event,
-        cancelled: Cancelled | None,
-    ) -> Answer:
+    def _awaited(self, future: Future[Answer], asked: _Asked, cancelled: Cancelled | None) -> Answer:
         try:
             while True:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise QueryTimeout("timeout_s", budget.timeout_s, "s")
+                left_s = asked.left_s()
+                if left_s <= 0:
+                    raise asked.budget.out_of_time()
                 if cancelled is not None and cancelled():
                     raise QueryCancelled
                 try:
-                    return future.result(min(left, _POLL_S))
+                    return future.result(min(left_s, _POLL_S))
                 except NotYet:
                     if future.done():  # the thread itself ended so
                         return future.result()
         finally:
-            given_up.set()
+            asked.given_up.set()
             future.cancel()
 
-    def _fetch(self, request: httpx.Request, budget: Budget, deadline: float, given_up: threading.Event) -> Answer:
+    def _fetch(self, asked: _Asked) -> Answer:
         try:
-            return self._sent(request, budget, deadline, given_up, may_learn=True)
+            return self._sent(asked, may_learn=True)
         except httpx.TimeoutException:
-            raise QueryTimeout("timeout_s", budget.timeout_s, "s") from None
+            raise asked.budget.out_of_time() from None
         except httpx.HTTPError as error:
             raise self._unavailable(f"no answer from it ({error or type(error).__name__})") from None
 
-    def _sent(
-        self, request: httpx.Request, budget: Budget, deadline: float, given_up: threading.Event, *, may_learn: bool
-    ) -> Answer:
-        left = max(deadline - time.monotonic(), 0.01)
-        request.extensions["timeout"] = httpx.Timeout(left, connect=min(left, CONNECT_TIMEOUT_S)).as_dict()
-        response = self._http.send(request, auth=self._auth, stream=True)
+    def _sent(self, asked: _Asked, *, may_learn: bool) -> Answer:
+        left_s, budget = max(asked.left_s(), 0.01), asked.budget
+        asked.request.extensions["timeout"] = httpx.Timeout(left_s, connect=min(left_s, CONNECT_TIMEOUT_S)).as_dict()
+        response = self._http.send(asked.request, auth=self._auth, stream=True)
         try:
             if response.status_code == 401 and may_learn and self._learn(response):
-                return self._sent(request, budget, deadline, given_up, may_learn=False)
+                return self._sent(asked, may_learn=False)
             limit = budget.max_bytes if response.status_code == 200 else _ERROR_BYTES
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > limit:
                     break
-                if given_up.is_set() or time.monotonic() >= deadline:
-                    raise QueryTimeout("timeout_s", budget.timeout_s, "s")
+                if asked.given_up.is_set() or asked.left_s() <= 0:
+                    raise asked.budget.out_of_time()
         finally:
             response.close()
         if response.status_code != 200:
             raise self._failure(response, bytes(body), budget)
         if len(body) > limit:
-            raise ResultTooLarge("max_bytes", budget.max_bytes, "bytes")
+            raise budget.too_large()
         _refuse_parts(response.headers)
         return Answer(bytes(body), dict(response.headers.items()))
 
@@ -234,11 +241,11 @@ class RemoteClient:
     def _failure(self, response: httpx.Response, body: bytes, budget: Budget) -> KgError:
         status = response.status_code
         if status in {408, 504} or (status >= 400 and any(words in body for words in _TIME_IS_OVER)):
-            return QueryTimeout("timeout_s", budget.timeout_s, "s")
+            return budget.out_of_time()
         if status in {429, 503}:
             return Overloaded(_seconds(response.headers.get("retry-after", "")))
         if status == 413:
-            return ResultTooLarge("max_bytes", budget.max_bytes, "bytes")
+            return budget.too_large()
         if status == 400:
             return QuerySyntaxError("the remote engine refuses it as malformed")
         if status in {401, 403}:

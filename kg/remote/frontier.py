@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from kg.budget import MAX_TIMEOUT_S, Budget, Deadline
 from kg.errors import PartialAnswer, QueryTimeout, RemoteUnavailable, ResultTooLarge
@@ -25,10 +26,13 @@ BATCH = 200  # nodes a request
 _ROWS = "SELECT ?row ?by ?text FROM NAMED <> WHERE { GRAPH <> { VALUES ?row { } ?row ?by ?text%s } }"
 
 
-class CutShort(Exception):
-    """A limit ended the walk in the middle of a level."""
+Limit: TypeAlias = Literal["frontier", "links", "timeout"]
 
-    def __init__(self, limit: str) -> None:
+
+class CutShort(Exception):
+    """A limit ended the walk in the middle of a level: nodes in one step, links in all, or the time."""
+
+    def __init__(self, limit: Limit) -> None:
         super().__init__(limit)
         self.limit = limit
 
@@ -135,8 +139,7 @@ class Walk:
                 found.update(links)
                 rows[way, node].extend(links)
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            reason = "the traversal index that it holds is damaged; run `sarcoma-kg push` again"
-            raise RemoteUnavailable(self.store.address, reason) from error
+            raise self.store.damaged_index() from error
 
 
 def _is_chosen(predicate: str, selection: Selection) -> bool:
@@ -183,7 +186,7 @@ class Reached:
 
     links: dict[Key, Link]
     complete_to: int
-    cut_by: str | None
+    cut_by: Limit | None
 
 
 def between(walk: Walk, ends: tuple[int, int], max_length: int, interior: Mask) -> Reached:
@@ -196,7 +199,7 @@ def between(walk: Walk, ends: tuple[int, int], max_length: int, interior: Mask) 
         interior: which nodes a path may lead through, by number.
     """
     ahead, behind = _Side(OUT, ends[0]), _Side(IN, ends[1])
-    cut_by = None
+    cut_by: Limit | None = None
     while ahead.depth + behind.depth < max_length and ahead.frontier and behind.frontier:
         side, other = (ahead, behind) if len(ahead.frontier) <= len(behind.frontier) else (behind, ahead)
         try:

@@ -10,7 +10,7 @@ from kg.graph import KnowledgeGraph
 from kg.paths.index import Index
 from kg.remote.index import cached_index
 from kg.remote.large_graph import LargeRemoteGraph
-from kg.remote.store import RemoteStore
+from kg.remote.store import NOT_PUSHED, RemoteStore
 from kg.search.names import NameIndex
 from kg.sparql.query import QueryLimits
 from kg.store import find_in
@@ -30,9 +30,7 @@ class ForeignGraph(KnowledgeGraph):
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("_") or name in _PASSED_THROUGH:
             return super().__getattribute__(name)
-        raise CapabilityMissing(
-            f"{name}; it holds no graph that `sarcoma-kg push` has loaded, so it answers SPARQL only"
-        )
+        raise CapabilityMissing(f"{name}; {NOT_PUSHED}")
 
     def close(self) -> None:
         """End the connections."""

@@ -26,10 +26,10 @@ from typing import Any
 import numpy as np
 
 from kg.budget import MAX_TIMEOUT_S, Budget
-from kg.errors import RemoteUnavailable
+from kg.generations import FACTS, INDEX, NAMES
 from kg.paths.index import IMPORT_PREFIX, Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
-from kg.remote.store import HEADER_GRAPH, Header, RemoteStore
+from kg.remote.store import HEADER_GRAPH, Header, LocalEdges, RemoteStore
 from kg.search.fact_words import fact_of, stored_facts, write_facts
 from kg.search.facts import FactIndex
 from kg.search.names import NameIndex
@@ -42,7 +42,7 @@ _BLOCKS = 32  # a request
 _BLOCK_BUDGET = Budget(timeout_s=MAX_TIMEOUT_S)
 
 
-def local_edges(index: Index, max_edges: int) -> str:
+def local_edges(index: Index, max_edges: int) -> LocalEdges:
     """Which edges go into blocks: "all", "curated" or "none", so that at most ``max_edges`` are fetched."""
     if len(index.edge_statement) <= max_edges:
         return "all"
@@ -55,7 +55,7 @@ def node_blocks(names: Path) -> Iterator[str]:
     return _blocks((n.iri, n.type, n.label, n.synonyms, n.external_ids) for n in _stored_nodes(names))
 
 
-def edge_blocks(index: Index, which: str) -> Iterator[str]:
+def edge_blocks(index: Index, which: LocalEdges) -> Iterator[str]:
     """The blocks of those edges that :func:`local_edges` chose."""
     if which == "none":
         return iter(())
@@ -72,16 +72,24 @@ def fact_blocks(facts: Path) -> Iterator[str]:
 
 
 def _blocks(rows: Iterable[Any]) -> Iterator[str]:
-    """ASCII only: no engine's idea of text can change them."""
+    return packed(map(compact_json, rows))
+
+
+def compact_json(value: Any) -> str:
+    """ASCII only: no engine's idea of text can change it."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def packed(entries: Iterable[str]) -> Iterator[str]:
+    """JSON texts as JSON lists, each of at most :data:`MAX_BLOCK` characters or of one entry."""
     waiting: list[str] = []
     size = 0
-    for row in rows:
-        text = json.dumps(row, separators=(",", ":"))
-        if waiting and size + len(text) > MAX_BLOCK:
+    for entry in entries:
+        if waiting and size + len(entry) > MAX_BLOCK:
             yield f"[{','.join(waiting)}]"
             waiting, size = [], 0
-        waiting.append(text)
-        size += len(text) + 1
+        waiting.append(entry)
+        size += len(entry) + 1
     if waiting:
         yield f"[{','.join(waiting)}]"
 
@@ -126,9 +134,7 @@ def cached_index(store: RemoteStore, cache_dir: Path) -> Fetched:
     folder = cache_dir / header.digest
     if not folder.is_dir():
         _fetch(store, header, cache_dir, folder)
-    return Fetched(
-        Index.open(folder / "index"), NameIndex.open(folder / "names.sqlite"), FactIndex.open(folder / "facts.sqlite")
-    )
+    return Fetched(Index.open(folder / INDEX), NameIndex.open(folder / NAMES), FactIndex.open(folder / FACTS))
 
 
 def _fetch(store: RemoteStore, header: Header, cache_dir: Path, folder: Path) -> None:
@@ -141,20 +147,17 @@ def _fetch(store: RemoteStore, header: Header, cache_dir: Path, folder: Path) ->
             for iri, kind, label, synonyms, external in _rows(store, header, "nodes", digest)
         ]
         iris = [node.iri for node in nodes]
-        write_index(draft / "index", nodes, _edges(_rows(store, header, "edges", digest), iris))
-        write_names(draft / "names.sqlite", nodes)
-        write_facts(draft / "facts.sqlite", map(fact_of, _rows(store, header, "facts", digest)))
+        write_index(draft / INDEX, nodes, _edges(_rows(store, header, "edges", digest), iris))
+        write_names(draft / NAMES, nodes)
+        write_facts(draft / FACTS, map(fact_of, _rows(store, header, "facts", digest)))
         if digest.hexdigest() != header.digest:
-            raise RemoteUnavailable(store.address, _DAMAGED)
+            raise store.damaged_index()
         with suppress(OSError):  # another process was faster
             draft.rename(folder)
     except (ValueError, TypeError, LookupError) as error:
-        raise RemoteUnavailable(store.address, _DAMAGED) from error
+        raise store.damaged_index() from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-_DAMAGED = "the traversal index that it holds is damaged; run `sarcoma-kg push` again"
 
 
 def _edges(rows: Iterable[Any], iris: list[str]) -> Iterator[IndexEdge]:

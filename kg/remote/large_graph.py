@@ -20,8 +20,6 @@ from kg.paths.best_paths import SearchLimits
 from kg.paths.index import IMPORT_PREFIX, Index
 from kg.paths.link_filters import LinkFilters
 from kg.remote.frontier import (
-    MAX_FRONTIER,
-    MAX_LINKS,
     CutShort,
     FrontierLimits,
     Reached,
@@ -175,27 +173,25 @@ class LargeRemoteGraph(KnowledgeGraph):
         """All links of some entities."""
         numbers = [self._local.node(iri, "node") for iri in nodes]
         walk = self._walk(None, None)
-        _whole(lambda: walk.around(numbers, (OUT, IN)))
+        self._read_whole(lambda: walk.around(numbers, (OUT, IN)))
         return part_of(self._local, self.store.header, walk.links, frozenset(numbers))
 
     def _around(self, nodes: tuple[str, ...], hops: int, question: LinkFilters) -> Index:
         """All links of the entities within so many steps."""
         numbers = [self._local.node(iri, "node") for iri in nodes]
         walk = self._walk(None, question.selection())
-        _whole(lambda: within(walk, numbers, hops, question.direction))
+        self._read_whole(lambda: within(walk, numbers, hops, question.direction))
         return part_of(self._local, self.store.header, walk.links, frozenset(numbers))
 
     def _walk(self, deadline: Deadline | None, selection: Selection | None) -> Walk:
         return Walk(self.store, selection, deadline or Deadline.after(SEARCH_TIMEOUT_S), self._limits)
 
-
-def _whole(read: Callable[[], object]) -> None:
-    """Read what an answer must rest on as a whole. Raises: QueryTimeout, ResultTooLarge."""
-    try:
-        read()
-    except CutShort as cut:
-        if cut.limit == "timeout":
-            raise QueryTimeout("timeout_s", SEARCH_TIMEOUT_S, "s") from None
-        raise ResultTooLarge(
-            f"max_{cut.limit}", MAX_LINKS if cut.limit == "links" else MAX_FRONTIER, cut.limit
-        ) from None
+    def _read_whole(self, read: Callable[[], object]) -> None:
+        """Read what an answer must rest on as a whole. Raises: QueryTimeout, ResultTooLarge."""
+        try:
+            read()
+        except CutShort as cut:
+            if cut.limit == "timeout":
+                raise QueryTimeout("timeout_s", SEARCH_TIMEOUT_S, "s") from None
+            most = self._limits.max_links if cut.limit == "links" else self._limits.max_frontier
+            raise ResultTooLarge(f"max_{cut.limit}", most, cut.limit) from None

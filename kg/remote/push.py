@@ -30,11 +30,11 @@ from kg.remote.client import Address, RemoteClient
 from kg.remote.index import BLOCK, MAX_EDGES, block_iri, edge_blocks, fact_blocks, local_edges, node_blocks
 from kg.remote.rows import node_rows
 from kg.remote.store import HEADER, HEADER_GRAPH, PROBE, REPLACING, GraphState, Header, found_header
+from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.results import literal, solutions_from_json
 from ontology.terms import SKG
 
 BEGUN = f"{HEADER_GRAPH}#begun"  # says which graphs a push that broke off has left
-DATASET = "dataset.nq.gz"
 CHUNK_BYTES = 4 * 1024**2
 _DIGEST_DIGITS = 32  # a literal of the header has to hold those of all graphs
 COUNTING = Budget(timeout_s=MAX_TIMEOUT_S)
@@ -71,6 +71,8 @@ def graph_store_of(url: str, server: str) -> str:
 
     >>> graph_store_of("http://localhost:7878/query", "")
     'http://localhost:7878/store'
+    >>> graph_store_of("http://localhost:8890/sparql-auth", "Virtuoso/07.20")
+    'http://localhost:8890/sparql-graph-crud-auth'
     """
     parts = urlsplit(url)
     last = parts.path.rpartition("/")[2]
@@ -82,7 +84,7 @@ def graph_store_of(url: str, server: str) -> str:
         path = parts.path.removesuffix("sparql") + "data"
     else:
         raise InvalidParameter("graph-store", "", "the address where this engine takes graphs")
-    return urlunsplit(parts._replace(path=path.replace("sparql-auth-graph", "sparql-graph"), query=""))
+    return urlunsplit(parts._replace(path=path, query=""))
 
 
 def push(
@@ -106,7 +108,7 @@ def push(
     """
     address = Address.of(url)
     with open_current(data_dir) as generation, closing(RemoteClient(address)) as client:
-        answer = client.query([("query", "ASK { }")], "application/sparql-results+json", PROBE)
+        answer = client.query([("query", "ASK { }")], RESULTS_JSON, PROBE)
         target = Address.of(graph_store).url if graph_store else ""
         target = target or graph_store_of(address.url, answer.headers.get("server", ""))
         before, left = _header_before(client), _left_behind(client)
@@ -121,17 +123,18 @@ def push(
         header = replace(header, previous=(before.union, before.index) if before else ())
         loading.finish()
         client.graph("PUT", target, HEADER_GRAPH, _turtle([header_triple(header)]))
-        gone = left.union(*((before.graphs, before.previous) if before else ())) - header.graphs.keys()
+        former = {*before.graphs, *before.previous} if before else set()
+        gone = (left | former) - header.graphs.keys()
         for graph in sorted(gone):
             client.graph("DELETE", target, graph)
         progress(f"loaded {loading.count} triples")
         return Pushed(
-            address.url,
-            header.data_version,
-            len(loading.begun),
-            loading.count,
-            tuple(sorted(kept)),
-            tuple(sorted(gone)),
+            address=address.url,
+            data_version=header.data_version,
+            graphs=len(loading.begun),
+            triples=loading.count,
+            kept=tuple(sorted(kept)),
+            removed=tuple(sorted(gone)),
         )
 
 
@@ -199,14 +202,14 @@ def _unchanged(
 
 def _size(client: RemoteClient, graph: str) -> int:
     query = f"SELECT (COUNT(?s) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-    body = client.query([("query", query)], "application/sparql-results+json", COUNTING).body
+    body = client.query([("query", query)], RESULTS_JSON, COUNTING).body
     return next((int(row[0].value) for row in solutions_from_json(body, 1) if row[0]), 0)
 
 
 def _left_behind(client: RemoteClient) -> frozenset[str]:
     """The graphs of pushes that broke off."""
     query = f"SELECT ?graph WHERE {{ GRAPH <{HEADER_GRAPH}> {{ <{HEADER_GRAPH}> <{BEGUN}> ?graph }} }}"
-    body = client.query([("query", query)], "application/sparql-results+json", PROBE).body
+    body = client.query([("query", query)], RESULTS_JSON, PROBE).body
     return frozenset(row[0].value for row in solutions_from_json(body, 1000).rows if row[0])
 
 
@@ -253,7 +256,7 @@ def _triples(generation: Generation, union: str) -> Iterator[tuple[str, str]]:
     The lines are sorted, so that a triple of several graphs stands on lines side by side.
     """
     last = ""
-    with gzip.open(generation.path / DATASET, "rt", encoding="utf-8", newline="\n") as lines:
+    with gzip.open(generation.dataset_path, "rt", encoding="utf-8", newline="\n") as lines:
         for line in lines:
             triple, _, graph = line.rstrip("\n").removesuffix(" .").rpartition(" ")
             yield graph[1:-1], triple

@@ -22,7 +22,7 @@ import numpy as np
 from kg.model import CERTAINTIES
 from kg.paths.index import Ids, Index, IndexEdge, IndexNode
 from kg.paths.index_writer import indexed_predicate, write_index
-from kg.remote.index import MAX_BLOCK
+from kg.remote.index import compact_json, packed
 from kg.remote.store import HEADER_GRAPH, Header
 
 OUT, IN = "out", "in"
@@ -37,9 +37,9 @@ class Link:
     cost_with_imports: int
     statements: tuple[tuple[str, str, int], ...]
 
-    def passes(self, certainties: frozenset[str], imported: frozenset[int]) -> bool:
+    def passes(self, certainties: frozenset[str], hidden_graphs: frozenset[int]) -> bool:
         """Whether one of its statements has one of the certainties and lies in none of the graphs named."""
-        return any(certainty in certainties and graph not in imported for certainty, _, graph in self.statements)
+        return any(certainty in certainties and graph not in hidden_graphs for certainty, _, graph in self.statements)
 
 
 def row_iri(index_graph: str, way: str, node: int) -> str:
@@ -67,7 +67,7 @@ def node_rows(index: Index, index_graph: str) -> Iterator[tuple[str, str, str]]:
             by_predicate = index.link_predicate[links].tolist() if links else []
             entries = zip(by_predicate, _entries(index, links, others), strict=True)
             for predicate, group in groupby(entries, key=lambda entry: entry[0]):
-                for text in _packed(entry for _, entry in group):
+                for text in packed(entry for _, entry in group):
                     yield subject, predicates[predicate], text
 
 
@@ -79,20 +79,7 @@ def _entries(index: Index, links: list[int], others: list[int]) -> Iterator[str]
         graphs = index.edge_graph[edges.start : edges.stop].tolist()
         said = [[CERTAINTIES[c], name, g] for c, name, g in zip(certainties, names, graphs, strict=True)]
         costs = int(index.link_cost[link]), int(index.link_cost_with_imports[link])
-        yield json.dumps([other, *costs, said], separators=(",", ":"))
-
-
-def _packed(entries: Iterator[str]) -> Iterator[str]:
-    waiting: list[str] = []
-    size = 0
-    for entry in entries:
-        if waiting and size + len(entry) > MAX_BLOCK:
-            yield f"[{','.join(waiting)}]"
-            waiting, size = [], 0
-        waiting.append(entry)
-        size += len(entry) + 1
-    if waiting:
-        yield f"[{','.join(waiting)}]"
+        yield compact_json([other, *costs, said])
 
 
 @dataclass

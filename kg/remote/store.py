@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeAlias
 
 from kg.budget import Budget, Cancelled, Deadline
 from kg.errors import CapabilityMissing, KgError, PartialAnswer, QueryFailed, QuerySyntaxError, RemoteUnavailable
@@ -29,6 +29,7 @@ from kg.sparql.results import Solutions, TermTriple, boolean_from_json, iri, sol
 from kg.sparql.text_search import Find, with_hits
 from ontology.terms import PREFIXES
 
+NOT_PUSHED = "it holds no graph that `sarcoma-kg push` has loaded, so it answers SPARQL only"
 # No terms of the vocabulary: how these graphs are laid out is between push and this package.
 HEADER_GRAPH = f"{BASE}graph/index"
 HEADER = f"{HEADER_GRAPH}#header"
@@ -38,6 +39,9 @@ PROBE = Budget(timeout_s=10.0, max_bytes=1024**2)
 
 _NO_BINDINGS: Bindings = MappingProxyType({})
 _HEADER_QUERY = f"SELECT ?property ?value WHERE {{ GRAPH <{HEADER_GRAPH}> {{ <{HEADER_GRAPH}> ?property ?value }} }}"
+
+
+LocalEdges: TypeAlias = Literal["all", "curated", "none"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Header:
     blocks: Mapping[str, int]
     digest: str
     counts: Mapping[str, int]
-    local: str
+    local: LocalEdges
     predicates: tuple[str, ...]
     edge_graphs: tuple[str, ...]
     previous: tuple[str, ...] = ()
@@ -149,7 +153,7 @@ class RemoteStore:
     def header(self) -> Header:
         """What ``push`` left here. Raises: CapabilityMissing on a foreign endpoint."""
         if self._capabilities.header is None:
-            raise CapabilityMissing("it holds no graph that `sarcoma-kg push` has loaded, so it answers SPARQL only")
+            raise CapabilityMissing(NOT_PUSHED)
         return self._capabilities.header
 
     @property
@@ -164,6 +168,11 @@ class RemoteStore:
         if header is None:
             return f"foreign-{id(self)}-{next(self._reads)}"
         return f"{header.revision}@{self.address}#{'!'.join((header.union, *header.replacing))}"
+
+    def damaged_index(self) -> RemoteUnavailable:
+        """That the traversal index here cannot be read."""
+        reason = "the traversal index that it holds is damaged; run `sarcoma-kg push` again"
+        return RemoteUnavailable(self.address, reason)
 
     def is_current(self) -> bool:
         """Whether the engine still holds what was found when this was opened; also while it cannot be asked."""

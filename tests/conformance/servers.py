@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from kg.generations import building, publish
+from kg.sparql.engine import write_store
 from kg.sparql.query import QueryLimits
-from kg.store import EmbeddedStore, open_store, write_store
+from kg.store import EmbeddedStore, open_store
 from server.app import create_app
 from server.settings import Settings
 from tests.conformance.answers import difference, media_type_for, read_answer, read_expected

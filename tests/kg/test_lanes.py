@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.lanes import Lanes, LaneSizes
 from kg.sparql.query import QueryLimits, SparqlOperation, inspect
 from tests.endless import ENDLESS
+from tests.waiting import wait_until
 
 ASK = SparqlOperation("ASK { }")
 TRUE = b'{"head":{},"boolean":true}'
@@ -56,19 +57,12 @@ class Endless:
         self._thread.join()
 
 
-def _wait_until(condition: Callable[[], bool]) -> None:
-    deadline_s = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline_s, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def test_a_long_query_goes_on_in_the_slow_lane_and_a_short_one_passes_it(lanes: Lanes) -> None:
     (worker,) = lanes.process_ids()
     long = Endless(lanes)
-    _wait_until(lambda: lanes.states()["slow"].busy == 1)
+    wait_until(lambda: lanes.states()["slow"].busy == 1)
     assert worker in lanes.process_ids()  # the same process goes on, and all others go first
-    _wait_until(lambda: os.getpriority(os.PRIO_PROCESS, worker) > 0)
+    wait_until(lambda: os.getpriority(os.PRIO_PROCESS, worker) > 0)
     assert lanes.run(ASK, RESULTS_JSON, Budget()) == TRUE
     assert long.raised is None
     long.stop()
@@ -110,7 +104,7 @@ def test_a_long_query_has_its_whole_time_over_both_lanes(lanes: Lanes) -> None:
 
 def test_when_the_slow_lane_is_full_the_query_waits_there(lanes: Lanes) -> None:
     running = [Endless(lanes) for _ in range(2)]
-    _wait_until(lambda: lanes.states()["slow"].waiting == 1)
+    wait_until(lambda: lanes.states()["slow"].waiting == 1)
     assert lanes.run(ASK, RESULTS_JSON, Budget()) == TRUE
     for each in running:
         each.stop()
@@ -118,7 +112,7 @@ def test_when_the_slow_lane_is_full_the_query_waits_there(lanes: Lanes) -> None:
 
 def test_a_full_slow_queue_says_so(lanes: Lanes) -> None:
     running = [Endless(lanes) for _ in range(3)]
-    _wait_until(lambda: lanes.states()["slow"].waiting == 2)
+    wait_until(lambda: lanes.states()["slow"].waiting == 2)
     with pytest.raises(Overloaded):
         lanes.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60))
     for each in running:

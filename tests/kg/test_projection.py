@@ -85,6 +85,16 @@ def test_every_kind_of_answer_becomes_a_graph(index: Index) -> None:
     assert set(shared) == {IMATINIB, KIT, PDGFRA, GIST}
 
 
+@pytest.mark.parametrize("write", [nx.write_graphml, nx.write_gexf, nx.write_gml])
+def test_a_graph_with_steps_of_unknown_sign_can_be_written_for_other_tools(write, tmp_path: Path) -> None:
+    nodes = [IndexNode(IMATINIB, "Drug", "imatinib"), IndexNode(GIST, "Histotype", "GIST")]
+    index = _index([(IMATINIB, "testedIn", GIST)], nodes)
+    for graph in (to_networkx(index), to_networkx(subgraph(index, SubgraphQuestion(nodes=(GIST,))))):
+        write(graph, tmp_path / "graph")
+        ((_, _, sign),) = graph.edges(data="sign")
+        assert sign is None
+
+
 DISPATCH = """
 import sys
 from pathlib import Path

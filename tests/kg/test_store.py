@@ -10,10 +10,12 @@ import pytest
 
 from kg.budget import Budget
 from kg.errors import InvalidParameter, QueryRefused, QuerySyntaxError, ResultTooLarge
+from kg.generations import building, publish
+from kg.sparql.engine import write_store
 from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.query import SparqlOperation
 from kg.sparql.results import Term, iri, literal
-from kg.store import EmbeddedStore, Store, building, open_store, publish, write_store
+from kg.store import EmbeddedStore, Store, open_store
 
 BASE = "https://w3id.org/sarcoma-kg/"
 SIROLIMUS = BASE + "drug/sirolimus"

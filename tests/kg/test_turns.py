@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from kg.sparql.query import SparqlOperation
 from kg.sparql.turns import Turns
 from kg.sparql.workers import WorkerPool
 from tests.endless import ENDLESS
+from tests.waiting import wait_until
 
 TRUE = b'{"head":{},"boolean":true}'
 
@@ -132,19 +132,12 @@ class _Asking:
         self.thread.start()
 
 
-def _wait_until(condition: Callable[[], bool]) -> None:
-    deadline_s = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.01)
-
-
 def test_a_full_queue_of_one_client_refuses_no_other(pool: WorkerPool) -> None:
     done: list[str] = []
     asking = []
     for waiting in range(5):  # one runs, four wait
         asking.append(_Asking(pool, "greedy", ENDLESS, done, 60 if waiting else 3))
-        _wait_until(lambda waiting=waiting: pool.state().busy == 1 and pool.state().waiting == waiting)  # type: ignore[misc]
+        wait_until(lambda waiting=waiting: pool.state().busy == 1 and pool.state().waiting == waiting)  # type: ignore[misc]
     modest = _Asking(pool, "modest", "ASK { }", done, 60)
     modest.thread.join(timeout=30)
     assert modest.error is None
@@ -163,9 +156,9 @@ def test_the_last_free_worker_is_kept_for_who_uses_little(built_dir: Path) -> No
         pool.start()
         _Asking(pool, "modest", "ASK { }", done, 60).thread.join()
         _Asking(pool, "greedy", ENDLESS, done, 0.5).thread.join()
-        _wait_until(lambda: pool.state().alive == 3)
+        wait_until(lambda: pool.state().alive == 3)
         asking = [_Asking(pool, "greedy", ENDLESS, done, 60) for _ in range(3)]
-        _wait_until(lambda: pool.state().busy + pool.state().waiting == 3)
+        wait_until(lambda: pool.state().busy + pool.state().waiting == 3)
         assert (pool.state().busy, pool.state().waiting) == (2, 1)
         modest = _Asking(pool, "modest", "ASK { }", done, 60)
         modest.thread.join(timeout=30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,39 @@ def test_every_identifier_has_a_declared_prefix():
 
 def test_every_entity_has_a_definition_in_words():
     assert [name for name, record in entities().items() if not record.get("definition", "").strip()] == []
+
+
+def test_no_two_entities_are_defined_alike():
+    shared = defaultdict(list)
+    for name, record in entities().items():
+        shared[record["definition"].strip().lower()].append(name)
+    assert [names for names in shared.values() if len(names) > 1] == []
+
+
+def test_no_two_entities_are_exactly_the_same_thing_elsewhere():
+    """`skos:exactMatch` is transitive: two entities with one exact match would be one entity."""
+    shared = defaultdict(list)
+    for name, record in entities().items():
+        for curie in record.get("exact") or ():
+            shared[curie].append(name)
+    assert [(curie, names) for curie, names in shared.items() if len(names) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "curie", "meaning"),
+    [
+        ("procedure:chemotherapy", "MESH:D004358", "treatment with any drug"),
+        ("measure:dose-reduction", "MESH:D000084862", "tapering off a drug"),
+        ("measure:safety", "MESH:D012449", "freedom from accidents"),
+        ("site:connective-tissue", "MESH:D003238", "bone and cartilage too"),
+        ("drug:imatinib", "MESH:D000068877", "the salt"),
+        ("condition:cml", "NCIT:C3172", "any myeloid leukaemia"),
+        ("event:somnolence", "MESH:D012894", "stages of healthy sleep"),
+    ],
+)
+def test_a_record_that_shares_a_name_or_a_reference_but_means_something_else_is_at_most_close(name, curie, meaning):
+    record = entities()[name]
+    assert curie not in [*(record.get("exact") or ()), *(record.get("xref") or ())], f"{curie} means {meaning}"
 
 
 def test_every_parent_exists_and_nothing_is_its_own_ancestor():

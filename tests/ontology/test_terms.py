@@ -71,7 +71,7 @@ def test_predicate_reads_as_a_sentence_both_ways(name):
 
 
 @pytest.mark.parametrize("name", sorted(PREDICATES))
-def test_predicate_is_coherent(name):
+def test_sign_cause_and_direction_of_a_predicate_fit_each_other(name):
     term = PREDICATES[name]
     assert term.sign in {"+1", "-1", "carry", "none"}
     assert term.edge != term.takes_text, "what leads to an entity is an edge, what leads to a text is not"
@@ -80,7 +80,6 @@ def test_predicate_is_coherent(name):
     if term.sign in {"+1", "-1"}:
         assert term.causal
         assert term.direction == "forward"
-    assert term.sign_value == {"+1": 1, "-1": -1}.get(term.sign)
     assert term.definition.endswith(".")
 
 
@@ -125,13 +124,13 @@ def test_a_name_is_spoken_of_as_what_it_names(predicate, subject, obj, expected)
 
 
 def test_inhibition_of_something_turns_the_sign_of_its_effect_round():
-    signs = {name: term.sign_value for name, term in PREDICATES.items() if name.startswith("inhibition")}
+    signs = {name: term.sign for name, term in PREDICATES.items() if name.startswith("inhibition")}
     assert signs == {
-        "inhibitionCauses": -1,
-        "inhibitionIncreases": -1,
-        "inhibitionSensitizes": -1,
-        "inhibitionPrevents": 1,
-        "inhibitionDecreases": 1,
+        "inhibitionCauses": "-1",
+        "inhibitionIncreases": "-1",
+        "inhibitionSensitizes": "-1",
+        "inhibitionPrevents": "+1",
+        "inhibitionDecreases": "+1",
     }
     assert PREDICATES["inhibitionCauses"].spell("mTOR", "G1 arrest") == "inhibition of mTOR causes G1 arrest"
 

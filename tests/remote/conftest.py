@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from kg.errors import KgError
 from kg.remote.graph import open_remote
 from kg.remote.push import push
 from kg.remote.store import RemoteStore
+from tests.waiting import free_port
 
 START_TIMEOUT_S = 60.0
 _INI = """\
@@ -44,12 +44,6 @@ ServerThreads = 20
 [SPARQL]
 ResultSetMaxRows = {max_rows}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

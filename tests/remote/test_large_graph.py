@@ -182,8 +182,9 @@ def test_a_walk_that_meets_its_limit_says_how_far_it_is_complete(
     assert 0 < answer.complete_to < 6
     whole = whole_graph.paths(replace(question, max_length=answer.complete_to), TIMEOUT_S)
     assert answer.paths == whole.paths
-    with pytest.raises(ResultTooLarge):
+    with pytest.raises(ResultTooLarge) as refused:
         tight.reachable(ReachableQuestion(source, max_length=6))
+    assert (refused.value.limit, refused.value.value) == ("max_links", 400)
 
 
 def test_what_stands_in_the_way_is_found_although_not_all_links_of_a_level_can_be_read(

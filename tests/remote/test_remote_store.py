@@ -177,7 +177,7 @@ def test_a_client_that_has_gone_is_not_waited_for(stub: Stub) -> None:
 
 def test_an_answer_above_the_limit_of_bytes_is_not_read_on(stub: Stub) -> None:
     stub.body = b" " * 1_000_000
-    with RemoteStore(stub.url) as store, pytest.raises(ResultTooLarge):
+    with RemoteStore(stub.url) as store, pytest.raises(ResultTooLarge, match="max_result_bytes = 1000 bytes"):
         store.select(QUERY, budget=Budget(max_bytes=1000))
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
+
+from tests.waiting import free_port, wait_until
 
 
 def metrics_in(text: str) -> dict[tuple[str, str], float]:
@@ -32,9 +31,7 @@ class Server:
     """A server of its own process, on a free port of loopback."""
 
     def __init__(self, data_dir: Path, *flags: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         command = [sys.executable, "-m", "server.cli", "serve", "--data", str(data_dir), "--port", str(self.port)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         self.log = data_dir / f"log-{self.port}"
@@ -80,10 +77,3 @@ class Server:
         """Requests under way, the one that asks included."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=60) as response:
             return metrics_in(response.read().decode())["sarcoma_kg_requests_in_flight", ""]
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = 60) -> None:
-    deadline_s = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline_s, "it did not happen in time"
-        time.sleep(0.05)

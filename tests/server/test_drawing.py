@@ -7,7 +7,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.layout import ROOM, positions
+from kg.layout import ROOM_PX, positions
 from kg.model import EntityRef
 from server.drawings.layered import Box, Link, Picture, layered_picture, wrapped
 from server.drawings.outline import Branch, outline, room_needed
@@ -125,7 +125,7 @@ def test_nodes_of_a_free_graph_have_room_for_their_labels(count: int, pairs: lis
     assert set(places) == set(nodes)
     for number, (x, y) in enumerate(places.values()):
         for other_x, other_y in list(places.values())[:number]:
-            assert abs(x - other_x) > ROOM[0] - 2 or abs(y - other_y) > ROOM[1] - 2
+            assert abs(x - other_x) > ROOM_PX[0] - 2 or abs(y - other_y) > ROOM_PX[1] - 2
 
 
 def test_a_free_graph_looks_the_same_every_time() -> None:

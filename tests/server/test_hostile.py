@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench.hostile import ask, besiege
+from bench.hostile import besiege
+from tests.server.running import Server
 
 
 @pytest.fixture
-def port(curated_data: Path, tmp_path: Path) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "server.cli", "serve", "--data", str(curated_data), "--port", str(number)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    flags = ["--query-timeout-s", "5", "--query-memory-bytes", "1000000000", "--log", "none"]
-    with (tmp_path / "log").open("wb") as log, subprocess.Popen([*command, *flags], stderr=log, env=environment) as run:
-        deadline_s = time.monotonic() + 60
-        while ask(number, "ASK { }") != 200:
-            assert time.monotonic() < deadline_s
-            time.sleep(0.1)
-        yield number
-        assert run.poll() is None, "the server has died"
-        run.terminate()
+def port(curated_data: Path) -> Iterator[int]:
+    server = Server(curated_data, "--query-timeout-s", "5", "--query-memory-bytes", "1000000000", "--log", "none")
+    yield server.port
+    died = server.process.poll() is not None
+    server.stop()
+    assert not died
 
 
 @pytest.mark.slow

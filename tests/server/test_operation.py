@@ -25,7 +25,8 @@ from server.http.clients import RateLimiter, client_of
 from server.http.errors import RateLimited
 from server.http.telemetry import rows_in
 from tests.endless import ENDLESS
-from tests.server.running import Server, metrics_in, wait_until
+from tests.server.running import Server, metrics_in
+from tests.waiting import wait_until
 
 REQUESTS_PER_MINUTE = 20
 LABELS = "SELECT ?label WHERE { ?thing skos:prefLabel ?label } ORDER BY ?label"

@@ -18,7 +18,7 @@ from rdflib.term import Node
 from kg.generations import building, publish
 from kg.paths.index_writer import write_index
 from kg.search.names_writer import write_names
-from kg.store import write_store
+from kg.sparql.engine import write_store
 from tests.server.running import Server
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")

@@ -127,7 +127,7 @@ def ask(store: ox.Store, pattern: str) -> bool:
         ),
     ],
 )
-def test_the_graph_holds(store: ox.Store, pattern: str) -> None:
+def test_what_the_small_corpus_says_is_found_by_its_pattern(store: ox.Store, pattern: str) -> None:
     assert ask(store, pattern)
 
 
@@ -218,3 +218,35 @@ def test_the_same_records_in_other_files_make_the_same_graph(curated: Path, comp
     assert lines(again) == lines(compiled)
     assert again.nodes == compiled.nodes
     assert again.edges == compiled.edges
+
+
+def test_a_result_rests_on_the_references_of_its_study_unless_it_names_its_own(
+    curated: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    letter = "documents/901-invented-letter/"
+    edit(letter + "document.yaml", "  - number: 1\n", "  - number: 2\n    at: 140-183\n  - number: 1\n")
+    edit(letter + "studies.yaml", "  citing: [1]\n  at: 0-26", "  citing: [2]\n  at: 0-26")
+    outcome = "arm:invented-both skg:hasOutcome ?o . ?o skg:adverseEvent event:nausea ; skg:citing "
+    own = _compiled_store(curated)
+    assert ask(own, outcome + "document:901-ref-1")
+    assert not ask(own, outcome + "document:901-ref-2")
+    edit(letter + "studies.yaml", "          citing: [1]\n", "")
+    assert ask(_compiled_store(curated), outcome + "document:901-ref-2")
+
+
+def test_several_doses_are_a_range_with_its_unit_and_no_value(
+    curated: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    edit(
+        "documents/900-invented-trial/studies.yaml",
+        "dose: 20 mg/m2\n            value: 20\n",
+        "dose: 20 or 30 mg/m2\n            range_low: 20\n            range_high: 30\n",
+    )
+    dose = "regimen:invented-both-c1 skg:rangeLow 20.0 ; skg:rangeHigh 30.0 ; skg:unit 'mg/m2' "
+    assert ask(_compiled_store(curated), dose + "FILTER NOT EXISTS { regimen:invented-both-c1 skg:value ?v }")
+
+
+def _compiled_store(folder: Path) -> ox.Store:
+    store = ox.Store()
+    store.extend(compile_corpus(read_corpus(folder)).quads)
+    return store

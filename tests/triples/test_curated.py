@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from triples.borrowed import borrowed_runs
+from tests.triples.borrowed import borrowed_runs
 from triples.build import read_sound_corpus
 from triples.check import CheckQuestion, check
 from triples.passages import passage_fields

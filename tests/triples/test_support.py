@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from triples.borrowed import borrowed_runs
+from tests.triples.borrowed import borrowed_runs
 from triples.check import CheckQuestion, check
 from triples.coverage import sentences
 from triples.wording import Wording
@@ -83,6 +83,16 @@ def test_a_context_passage_may_bring_the_name_and_is_counted(
     assert not after.unsupported
     assert after.with_context == before.with_context + 1
     assert 0 < after.context_share < 1
+
+
+def test_words_of_doubt_stand_in_the_passage(
+    curated: Path, sources_dir: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    edit(STATEMENTS, "certainty: hedged\n", "certainty: hedged\n  hedge: may\n")
+    assert not check(CheckQuestion(curated, sources_dir=sources_dir)).support.unsupported
+    edit(STATEMENTS, "hedge: may\n", "hedge: may; potentially\n")
+    (unsupported,) = check(CheckQuestion(curated, sources_dir=sources_dir)).support.unsupported
+    assert unsupported.missing == ("potentially",)
 
 
 def test_what_no_fact_points_to_is_listed_unless_set_aside(curated: Path, sources_dir: Path) -> None:

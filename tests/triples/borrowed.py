@@ -14,35 +14,10 @@ RUN_WORDS = 14  # figures not counted; names and technical terms make shorter ru
 _FREE_TEXT = ("text", "note", "definition", "differs", "about", "flag_reason", "prior", "reason", "subgroup")
 _WORD = re.compile(r"[^\W\d_]+")
 # What makes a sentence of a row of terms (a list of abbreviations is nobody's prose).
-_LINKS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "in",
-        "is",
-        "it",
-        "of",
-        "on",
-        "or",
-        "than",
-        "that",
-        "the",
-        "this",
-        "to",
-        "was",
-        "were",
-        "which",
-        "with",
-    ]
-)
+_LINKS = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "of", "on", "or", "than", "that",
+    "the", "this", "to", "was", "were", "which", "with",
+})  # fmt: skip
 _LINKS_IN_RUN = 2
 
 
@@ -54,8 +29,7 @@ class BorrowedRun:
     words: str
 
     def __str__(self) -> str:
-        where = f"{self.place.file}:{self.place.line}:{self.place.column}"
-        return f"{where}: {RUN_WORDS} words in a row are the source's: {self.words!r}"
+        return str(self.place.fault(f"{RUN_WORDS} words in a row are the source's: {self.words!r}"))
 
 
 def borrowed_runs(folder: Folder, source: Source, run_words: int = RUN_WORDS) -> tuple[BorrowedRun, ...]:
