@@ -6,8 +6,9 @@ The engine's parsers go on after an error where the syntax allows it; what they 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, NamedTuple
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -30,7 +31,7 @@ class Triple(NamedTuple):
     """A triple of a file: subject and predicate as IRIs, the object as an N-Triples term.
 
     Attributes:
-        number: its place among the triples of the file, from 1.
+        number: its place among the triples of the file, from 1; its line in a format of lines.
         is_link: whether the object is an IRI (then ``object`` is the IRI itself, without angle brackets).
     """
 
@@ -53,7 +54,7 @@ def read_rdf(stream: IO[bytes], suffix: str, base: str) -> Iterator[Triple | Fau
 
     Args:
         stream: decompressed bytes.
-        suffix: a key of :data:`FORMAT_BY_SUFFIX`.
+        suffix: a key of :data:`FORMAT_BY_SUFFIX`; for those of :data:`LINE_FORMATS` see :func:`read_triple_lines`.
         base: an IRI ending in a slash: relative IRIs are resolved against it, and blank nodes get the IRIs
             ``<base>blank/1``, ``/2`` ... in the order in which they first occur, so that the same file always
             gives the same triples.
@@ -61,6 +62,10 @@ def read_rdf(stream: IO[bytes], suffix: str, base: str) -> Iterator[Triple | Fau
     Raises: OSError where the stream does.
     """
     blank: dict[str, str] = {}
+
+    def numbered(label: str) -> str:
+        return blank.setdefault(label, f"{base}blank/{len(blank) + 1}")
+
     faults = number = 0
     parser = ox.parse(stream, format=FORMAT_BY_SUFFIX[suffix], base_iri=base)
     while True:
@@ -71,26 +76,57 @@ def read_rdf(stream: IO[bytes], suffix: str, base: str) -> Iterator[Triple | Fau
         except SyntaxError as error:
             faults += 1
             yield Fault(error.lineno or 0, str(error.msg))
-            if suffix not in LINE_FORMATS and faults >= MAX_FAULTS_IN_A_ROW:
+            if faults >= MAX_FAULTS_IN_A_ROW:
                 yield Fault(0, "too many errors; the rest was not read")
                 return
             continue
         number += 1
         faults = 0
-        subject, target = _node(quad.subject, blank, base), quad.object
-        if subject is None:
-            yield Fault(0, f"the subject of triple {number} is itself a triple")
-        elif isinstance(target, ox.Literal):
-            yield Triple(number, subject, quad.predicate.value, str(target), False)
-        elif (link := _node(target, blank, base)) is not None:
-            yield Triple(number, subject, quad.predicate.value, link, True)
-        else:
-            yield Fault(0, f"the object of triple {number} is itself a triple")
+        found = _triple(number, quad, numbered)
+        yield found if isinstance(found, Triple) else Fault(0, f"triple {number}: {found}")
 
 
-def _node(term: object, blank: dict[str, str], base: str) -> str | None:
+def read_triple_lines(lines: Sequence[tuple[int, str]], suffix: str, base: str) -> Iterator[Triple | Fault]:
+    """What each line of N-Triples or N-Quads says, one item a line; graph names are left out, as above.
+
+    What a line says does not depend on other lines: blank nodes get the IRIs ``<base>blank/<label>``.
+
+    Args:
+        lines: some lines with their numbers, neither empty ones nor comments.
+        suffix: one of :data:`LINE_FORMATS`.
+        base: an IRI ending in a slash.
+    """
+    reason = "more than one triple"
+    try:
+        quads = [*ox.parse("\n".join(text for _, text in lines).encode(), format=FORMAT_BY_SUFFIX[suffix])]
+    except SyntaxError as error:
+        quads, reason = [], str(error.msg)
+    if len(quads) == len(lines):
+        for (number, _), quad in zip(lines, quads, strict=True):
+            found = _triple(number, quad, lambda label: f"{base}blank/{quote(label, safe='-._~')}")
+            yield found if isinstance(found, Triple) else Fault(number, found)
+    elif len(lines) == 1:
+        yield Fault(lines[0][0], reason)
+    else:
+        half = len(lines) // 2
+        yield from read_triple_lines(lines[:half], suffix, base)
+        yield from read_triple_lines(lines[half:], suffix, base)
+
+
+def _triple(number: int, quad: ox.Quad | ox.Triple, name: Callable[[str], str]) -> Triple | str:
+    """A triple with its blank nodes named, or why it cannot be kept."""
+    subject, target = _node(quad.subject, name), quad.object
+    if subject is None:
+        return "the subject is itself a triple"
+    if isinstance(target, ox.Literal):
+        return Triple(number, subject, quad.predicate.value, str(target), False)
+    link = _node(target, name)
+    return (
+        "the object is itself a triple" if link is None else Triple(number, subject, quad.predicate.value, link, True)
+    )
+
+
+def _node(term: object, name: Callable[[str], str]) -> str | None:
     if isinstance(term, ox.NamedNode):
         return term.value
-    if isinstance(term, ox.BlankNode):
-        return blank.setdefault(term.value, f"{base}blank/{len(blank) + 1}")
-    return None
+    return name(term.value) if isinstance(term, ox.BlankNode) else None

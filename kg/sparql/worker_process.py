@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.budget import Budget
-from kg.errors import KgError, MemoryExceeded, QueryFailed, QueryTimeout, ResultTooLarge, StoreUnavailable
+from kg.errors import KgError, MemoryExceeded, QueryFailed, QueryTimeout, StoreUnavailable
 from kg.sparql.waits import Blocking, Waits, at_once
 from kg.sparql.worker import (
     ANSWER_HEAD,
@@ -137,7 +137,7 @@ class Worker:
                     raise self._failure(kind.upper(), content, budget)
                 size += len(content)
                 if size > budget.max_bytes:
-                    raise ResultTooLarge("max_result_bytes", budget.max_bytes, "bytes")
+                    raise budget.too_large()
                 chunks.append(content)
                 if kind.upper() == LAST:
                     self.is_reusable = is_fit

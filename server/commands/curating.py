@@ -164,5 +164,6 @@ def _import(given: argparse.Namespace) -> int:
 
 def _import_line(manifest: ImportManifest) -> str:
     counts = manifest.counts
-    held = f"{counts['nodes']:,} nodes, {counts['edges']:,} edges, {counts['rejected']:,} rows rejected"
+    negated = f"{counts['negated']:,} negated claims that are no edges, " if counts["negated"] else ""
+    held = f"{counts['nodes']:,} nodes, {counts['edges']:,} edges, {negated}{counts['rejected']:,} rows rejected"
     return f"{manifest.name}: {manifest.kind}, version {manifest.version}, {manifest.licence}; {held}\n"

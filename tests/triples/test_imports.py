@@ -16,7 +16,17 @@ import numpy as np
 import pytest
 
 from kg.errors import EntityNotFound, InvalidParameter
-from triples.imports.archive import EDGES, QUADS, REJECTS, claim_key, read_edges, text_key
+from triples.imports.archive import (
+    ABOUT_OURS,
+    EDGES,
+    NODES,
+    QUADS,
+    REJECTS,
+    claim_key,
+    read_edges,
+    read_nodes,
+    text_key,
+)
 from triples.imports.catalog import IMPORTS, files_of, find_import, list_imports, remove_import
 from triples.imports.job import Imported, ImportQuestion, guess_kind, run_import
 from triples.imports.runs import SortedLines, read_lines
@@ -94,14 +104,42 @@ def test_the_projects_own_words_cannot_be_imported(tmp_path: Path, data_dir: Pat
     done = run_import(tmp_path, question(data_dir, "things.ttl"))
     reasons = sorted(reason for _, _, reason, _ in rejects(done))
     assert reasons == [
-        "describes or classes something of the project",
+        *(ABOUT_OURS,) * 3,  # a name, a place in the hierarchy, and a link in the import's own words
         "uses a class of the project's own vocabulary",
         "uses the project's own vocabulary",
     ]
     text = "\n".join(quads(tmp_path, done))
     assert "sarcoma-kg/vocab" not in text
-    assert "another name" not in text
-    assert "<https://w3id.org/sarcoma-kg/drug/drug-a> <http://example.org/seenIn>" in text
+    assert "sarcoma-kg/drug" not in text
+
+
+def test_a_node_or_an_edge_of_one_of_our_things_is_rejected_and_same_as_joins_it(tmp_path: Path) -> None:
+    ours = "https://w3id.org/sarcoma-kg/drug/sirolimus"
+    nodes, edges = tmp_path / "nodes.tsv", tmp_path / "edges.tsv"
+    rows = (
+        f"{ours}\tbiolink:Drug\tanother name\t\t",
+        f"X:1\tbiolink:Drug\trapa\t{ours}\t",
+        f"X:2\tbiolink:Gene\tg\t\t{ours}",
+    )
+    nodes.write_text("id\tcategory\tname\tsame_as\txref\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    claims = (
+        f"{ours}\tbiolink:affects\tX:2\t",
+        f"X:1\tbiolink:affects\tX:2\t{ours}",
+        f"X:2\tbiolink:affects\t{ours}\t",
+    )
+    header = "subject\tpredicate\tobject\tpublications\n"
+    edges.write_text(header + "\n".join(claims) + "\n", encoding="utf-8")
+    done = run_import(tmp_path, ImportQuestion("test", (nodes, edges), "CC0-1.0", "1.0", "https://example.org/"))
+    assert [(file, line, reason) for file, line, reason, _ in rejects(done)] == [
+        ("nodes.tsv", "2", ABOUT_OURS),
+        ("nodes.tsv", "4", f"xref: {ABOUT_OURS}"),
+        ("edges.tsv", "2", ABOUT_OURS),
+        ("edges.tsv", "3", f"publications: {ABOUT_OURS}"),
+        ("edges.tsv", "4", ABOUT_OURS),
+    ]
+    assert (done.manifest.counts["nodes"], done.manifest.counts["edges"]) == (2, 1)
+    assert ours not in "\n".join(quads(tmp_path, done))
+    assert [same_as for *_, same_as in read_nodes(files_of(tmp_path, done.manifest) / NODES)] == [[ours], []]
 
 
 def test_claims_with_sources_are_nodes_and_negated_ones_no_edges(tmp_path: Path, data_dir: Path) -> None:

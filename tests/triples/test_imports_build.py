@@ -12,6 +12,7 @@ from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUn
 from kg.evidence.rows import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.paths.traversal import NeighborsQuestion, PathQuestion
+from ontology.terms import PREDICATES
 from triples.build import Built, build
 from triples.imports.alignment import identities
 from triples.imports.catalog import files_of, remove_import
@@ -156,6 +157,18 @@ def test_every_imported_edge_has_a_card_with_the_licence_of_its_graph(graph: Kno
     assert 0 < bare < len(edges)
     with pytest.raises(EntityNotFound):
         graph.fact("statement:nothing-of-the-kind")
+
+
+def test_an_import_may_join_kinds_that_curated_facts_may_not(tmp_path: Path, corpus_dir: Path, data_dir: Path) -> None:
+    edges = tmp_path / "kgx_edges.tsv"
+    edges.write_text("subject\tpredicate\tobject\nCHEBI:1\tbiolink:located_in\tMONDO:1\n", encoding="utf-8")
+    nodes = data_dir / "imports" / "kgx_nodes.tsv"
+    run_import(tmp_path / "data", ImportQuestion("kgx", (nodes, edges), "CC0-1.0", "2.0", "https://example.org/source"))
+    build(tmp_path / "data", corpus_dir)
+    with KnowledgeGraph.open(tmp_path / "data") as opened:
+        items = opened.neighbors(NeighborsQuestion(DRUG_A, include_imports=True)).items
+    assert "Condition" not in PREDICATES["locatedIn"].object_kinds
+    assert [(item.predicate, item.node.type) for item in items if item.imported] == [("locatedIn", "Condition")]
 
 
 def test_what_only_an_import_knows_is_marked_in_a_search(graph: KnowledgeGraph) -> None:

@@ -13,7 +13,7 @@ from ontology.terms import PREDICATES
 from triples.imports.drugmechdb import read_drugmechdb
 from triples.imports.files import json_records, numbered_lines
 from triples.imports.identifiers import Identifiers, biolink
-from triples.imports.kgx import read_kgx
+from triples.imports.kgx import kgx_edge, read_kgx
 from triples.imports.obo import read_obo
 from triples.imports.predicates import TIES, candidates, index_name, own_predicate, qualified_direction
 from triples.imports.rdf import read_rdf_files
@@ -94,6 +94,19 @@ def test_kgx_tables_keep_qualifiers_sources_and_negation(data_dir: Path) -> None
     assert rejected(rows) == [(6, "no id"), (7, "no predicate")]
 
 
+@pytest.mark.parametrize("text", ["not a predicate", "biolink:not a predicate", "treats", "biolink:", ":treats"])
+def test_a_predicate_of_kgx_is_a_curie_or_an_iri(text: str) -> None:
+    record = {"subject": "X:1", "predicate": text, "object": "X:2"}
+    with pytest.raises(ValueError, match="neither a CURIE nor an IRI"):
+        kgx_edge(2, record, Identifiers("test"))
+
+
+def test_the_sources_of_biolink_have_their_own_namespace() -> None:
+    record = {"subject": "X:1", "predicate": "biolink:treats", "object": "X:2", "primary_knowledge_source": "infores:x"}
+    edge = kgx_edge(2, record, Identifiers("test"))
+    assert edge.properties == ((f"{BIOLINK}primary_knowledge_source", "<https://w3id.org/biolink/infores/x>"),)
+
+
 def test_kgx_lines_of_json_are_read_alike(data_dir: Path) -> None:
     rows = list(read_kgx(source(data_dir, "kgx_nodes.jsonl", "kgx_edges.jsonl")))
     (edge,) = [row for row in rows if isinstance(row, Edge)]
@@ -148,6 +161,34 @@ def test_a_bad_line_of_rdf_costs_one_line(data_dir: Path) -> None:
     rows = list(read_rdf_files(source(data_dir, "broken.nt")))
     assert sum(isinstance(row, Edge) for row in rows) == 2
     assert [line for line, _ in rejected(rows)] == [2]
+
+
+def test_every_line_of_n_triples_is_one_row_whatever_is_wrong_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "odd.nt"
+    lines = (
+        "<x:a> <x:p> <x:b> . # said once",
+        "# a comment",
+        "",
+        "<x:a> <x:p> <x:b> . <x:c> <x:p> <x:d> .",
+        "_:one <x:p>",
+        "<x:b> .",
+        "_:one <x:p> _:two .",
+        "<x:a> <x:p> <x:b> .\r<x:c> <x:p> <x:d> .",
+        "<x:a> <x:p> <x:d> .",
+    )
+    path.write_bytes("\n".join(lines).encode() + b"\n\xff\n<x:e> <x:p> <x:f> .")
+    rows = list(read_rdf_files(Source("test", (path,))))
+    edges = [(row.line, row.subject, row.object) for row in rows if isinstance(row, Edge)]
+    assert edges == [
+        (1, "x:a", "x:b"),
+        (7, f"{OWN}blank/one", f"{OWN}blank/two"),
+        (9, "x:a", "x:d"),
+        (11, "x:e", "x:f"),
+    ]
+    assert [(row.line, row.row) for row in rows if isinstance(row, Reject)][:4] == [
+        (number, lines[number - 1]) for number in (4, 5, 6, 8)
+    ]
+    assert rejected(rows)[-1][0] == 10
 
 
 @pytest.mark.parametrize(("suffix", "opener"), [(".gz", gzip.open), (".xz", lzma.open), (".bz2", bz2.open), ("", open)])

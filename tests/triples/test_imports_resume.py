@@ -126,6 +126,32 @@ def test_what_was_read_before_the_checkpoint_is_not_read_again(tmp_path: Path, m
     assert done.manifest == run(tmp_path / "elsewhere", files).manifest
 
 
+def test_triples_on_lines_go_on_at_the_line_and_those_of_turtle_from_the_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lines,) = ntriples(tmp_path)
+    turtle = tmp_path / "more.ttl"
+    turtle.write_text("<http://example.org/1> <http://example.org/p> <http://example.org/2> .", encoding="utf-8")
+    read = job.READERS["rdf"]
+    for name, files, passed_over in (("lines", (lines,), {lines: 2 * ROWS}), ("mixed", (lines, turtle), {})):
+        with monkeypatch.context() as changed:
+            changed.setattr(job, "ROWS_BETWEEN_CHECKPOINTS", ROWS)
+            interrupt_after(2, changed)
+            with pytest.raises(KeyboardInterrupt):
+                run(tmp_path / name, files)
+        sources: list[Source] = []
+        with monkeypatch.context() as changed:
+            changed.setattr(
+                job, "READERS", {"rdf": lambda source, into=sources: [into.append(source), *read(source)][1:]}
+            )
+            done = run(tmp_path / name, files)
+        assert sources[0].lines_read == passed_over
+        assert contents(tmp_path / name) == contents_of(
+            run(tmp_path / f"{name}-whole", files), tmp_path / f"{name}-whole"
+        )
+        assert done.manifest.counts["rows"] == 302 + len(files) - 1
+
+
 def test_a_file_that_changed_meanwhile_is_read_from_its_beginning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +191,9 @@ def test_two_processes_cannot_make_or_remove_one_import_at_once(tmp_path: Path) 
     assert not run(tmp_path, files).skipped
 
 
-@pytest.mark.parametrize(("kind", "make"), [("kgx", kgx_tables), ("kgx", kgx_lines), ("table", hetionet_tables)])
+@pytest.mark.parametrize(
+    ("kind", "make"), [("kgx", kgx_tables), ("kgx", kgx_lines), ("table", hetionet_tables), ("rdf", ntriples)]
+)
 def test_reading_can_begin_after_any_row(tmp_path: Path, kind: str, make: Callable[[Path], tuple[Path, ...]]) -> None:
     files = make(tmp_path)
     read = job.READERS[kind]

@@ -27,7 +27,7 @@ from kg.codec import literal
 from kg.identifiers import BASE, is_project
 from ontology.terms import PREFIXES
 from triples.imports.checkpoint import Kept, make_safe
-from triples.imports.identifiers import BIOLINK
+from triples.imports.identifiers import BIOLINK, local_name
 from triples.imports.rows import Edge, Fact, Node, Reject
 from triples.imports.runs import LINES_IN_MEMORY, SortedLines, Written
 
@@ -43,7 +43,7 @@ _ALL = (1 << 64) - 1
 _RDF_TYPE = f"<{PREFIXES['rdf']}type>"
 _LABEL = f"<{PREFIXES['rdfs']}label>"
 _SKOS = PREFIXES["skos"]
-_STANDARD = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "prov", "foaf"))
+ABOUT_OURS = "about something of the project, which an import may name only as the same as a thing of its own"
 
 
 @dataclass
@@ -82,7 +82,6 @@ class Archive:
     def __post_init__(self) -> None:
         self.counts = Counts(**self.kept.counts)
         self._numbers: dict[str, int] = {}
-        self._own: set[int] = set()  # nodes that are the project's
         self._predicates = {claim: number for number, claim in enumerate(self.kept.predicates)}
         self._keys = array("Q", [text_key(self.graph)])  # of the graph, then of each node by number
         self._predicate_keys = array("Q", [text_key(iri) for iri, _ in self.kept.predicates])
@@ -147,45 +146,46 @@ class Archive:
         self._rejects.write(("\t".join(_cell(text) for text in cells) + "\n").encode())
 
     def node(self, row: Node) -> None:
-        """Take a node; further rows about it add to the first."""
+        """Take a node, or note why not; further rows about it add to the first."""
+        if is_project(row.iri):
+            self.reject(Reject(row.line, ABOUT_OURS, f"{row.iri} {row.label}".strip()))
+            return
         if any(is_project(category) for category in row.categories):
             self.reject(Reject(row.line, "uses a class of the project's own vocabulary", row.iri))
             row = row._replace(categories=tuple(iri for iri in row.categories if not is_project(iri)))
+        if any(is_project(xref) for xref in row.xrefs):
+            self.reject(Reject(row.line, f"xref: {ABOUT_OURS}", row.iri))
+            row = row._replace(xrefs=tuple(iri for iri in row.xrefs if not is_project(iri)))
         if (number := self._numbers.get(row.iri)) is None:
             number = self._number(row.iri)
         described = [number, row.iri, row.label, row.categories, row.synonyms, row.same_as]
         self._nodes.write(json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-        if not is_project(row.iri):  # what the project says of its own things is not for others to say
-            self._add([f"<{row.iri}> {rest}{self._end}" for rest in _description(row)])
+        self._add([f"<{row.iri}> {rest}{self._end}" for rest in _description(row)])
 
     def _number(self, iri: str) -> int:
         number = self._numbers[iri] = len(self._numbers)
         self._keys.append(text_key(iri))
-        if is_project(iri):
-            self._own.add(number)
         return number
 
     def edge(self, row: Edge) -> None:
         """Take a claim, or note why not."""
         line, start, relation, end, direction, properties, negated, name = row
-        subject, target = self._end_number(start), self._end_number(end)
-        if subject < 0 or target < 0:
-            missing = start if subject < 0 else end
-            self.reject(Reject(line, "joins something that no node row describes", missing))
-            return
+        subject, target = self._numbers.get(start), self._numbers.get(end)
         predicate = self._predicates.get((relation, direction))
-        if (predicate is None or subject in self._own or target in self._own) and (
-            reason := _trespass(start, relation, end)
-        ):
-            self.reject(Reject(line, reason, f"{start} {relation} {end}"))
-            return
-        if predicate is None:
-            predicate = self._predicates[relation, direction] = len(self._predicates)
-            self._predicate_keys.append(text_key(relation))
+        if subject is None or target is None or predicate is None:  # of what is known there is nothing to object to
+            if reason := _trespass(start, relation, end):
+                self.reject(Reject(line, reason, f"{start} {relation} {end}"))
+                return
+            if self.listed and (subject is None or target is None):
+                missing = start if subject is None else end
+                self.reject(Reject(line, "joins something that no node row describes", missing))
+                return
+            subject, target = self._end_number(start), self._end_number(end)
+            predicate = self._predicate_number(relation, direction)
         if negated or properties or direction:
             rest = text_key(f"{direction} {negated} {name}")
             keys = (self._keys[subject + 1], self._predicate_keys[predicate], self._keys[target + 1], rest)
-            self._add(self._claim(row, claim_key(self._keys[0], *keys)))
+            self._add(self._claim(row._replace(properties=self._said(row)), claim_key(self._keys[0], *keys)))
             if negated:
                 self.counts.negated += 1
                 return
@@ -199,10 +199,24 @@ class Archive:
         number = self._numbers.get(iri)
         if number is not None:
             return number
-        if self.listed:
-            return -1
         self._nodes.write(json.dumps([self._number(iri), iri, "", [], [], []], ensure_ascii=False).encode() + b"\n")
         return self._numbers[iri]
+
+    def _predicate_number(self, iri: str, direction: int) -> int:
+        number = self._predicates.get((iri, direction))
+        if number is None:
+            number = self._predicates[iri, direction] = len(self._predicates)
+            self._predicate_keys.append(text_key(iri))
+        return number
+
+    def _said(self, row: Edge) -> tuple[tuple[str, str], ...]:
+        """What a claim says of itself, without what is about something of ours, which is noted."""
+        kept = tuple((name, value) for name, value in row.properties if not is_project(value.removeprefix("<")))
+        for name in dict.fromkeys(name for name, value in row.properties if (name, value) not in kept):
+            self.reject(
+                Reject(row.line, f"{local_name(name)}: {ABOUT_OURS}", f"{row.subject} {row.predicate} {row.object}")
+            )
+        return kept
 
     def _claim(self, row: Edge, key: int) -> list[str]:
         """A claim with something to say about itself is a node, in Biolink's words."""
@@ -340,13 +354,13 @@ def _description(row: Node) -> Iterator[str]:
 def _trespass(subject: str, predicate: str, target: str) -> str:
     """Why a triple would pass for one of the project's own, or nothing.
 
-    Questions are answered from the union of all graphs, so an import may not use the project's vocabulary, and
-    may not name, class or place the project's things in the words that the project uses for it.
+    Questions are answered from the union of all graphs, so an import may neither use the project's vocabulary nor
+    say anything of the project's things: what is asked of those would have another answer with it.
     """
     if is_project(predicate):
         return "uses the project's own vocabulary"
-    if (is_project(subject) or is_project(target)) and predicate.startswith(_STANDARD):
-        return "describes or classes something of the project"
+    if is_project(subject) or is_project(target):
+        return ABOUT_OURS
     return ""
 
 

@@ -79,6 +79,7 @@ def _namespaces() -> dict[str, str]:
     found.update({family.casefold(): f"{_OBO}{family}_" for family in _OBO_FAMILIES})
     found.update({family: f"{_IDENTIFIERS_ORG}{family}:" for family in _IDENTIFIERS_ORG_FAMILIES})
     found.update({other: found[family] for other, family in _OTHER_SPELLINGS.items()})
+    found["infores"] = "https://w3id.org/biolink/infores/"  # the catalogue of sources that Biolink's graphs cite
     return found
 
 

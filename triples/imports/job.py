@@ -29,7 +29,7 @@ from triples.imports.drugmechdb import read_drugmechdb
 from triples.imports.files import DAMAGE, bare_suffix, open_binary, sha256_of, table_header
 from triples.imports.kgx import is_kgx, read_kgx
 from triples.imports.obo import read_obo
-from triples.imports.rdf import read_rdf_files
+from triples.imports.rdf import is_by_line, read_rdf_files
 from triples.imports.rows import Opened, Row, Source, UnreadableFile
 from triples.imports.runs import Written
 from triples.imports.tables import is_table, read_tables
@@ -40,7 +40,8 @@ READERS = MappingProxyType(
     {"kgx": read_kgx, "table": read_tables, "drugmechdb": read_drugmechdb, "obo": read_obo, "rdf": read_rdf_files}
 )
 _NODES_FROM_EDGES = frozenset({"rdf", "obo"})  # formats in which a link is enough to make a node
-_BY_LINE = frozenset({"kgx", "table"})  # formats in which every row is a line, so that reading can begin at any
+_BY_LINE = frozenset({"kgx", "table"})  # formats in which every row is a line, so that reading can begin at any;
+# N-Triples and N-Quads are, too, among the formats of RDF
 ROWS_BETWEEN_CHECKPOINTS = 250_000
 
 
@@ -175,9 +176,10 @@ class _Reading:
     def _read(self) -> None:
         archive, counts = self.archive, self.archive.counts
         lines = dict.fromkeys(self.question.files, 0) | dict(zip(self.question.files, self.begun.lines, strict=False))
-        passed_over = 0 if self.kind in _BY_LINE else counts.rows
+        by_line = self.kind in _BY_LINE or (self.kind == "rdf" and is_by_line(self.question.files))
+        passed_over = 0 if by_line else counts.rows
         path = self.question.files[0]
-        for row in self._rows(lines if self.kind in _BY_LINE else {}):
+        for row in self._rows(lines if by_line else {}):
             if isinstance(row, Opened):
                 path = row.path
                 archive.opened(path.name)

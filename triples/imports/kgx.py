@@ -6,6 +6,7 @@ Source: KGX format specification, https://github.com/biolink/kgx/blob/master/spe
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ _IDENTIFIER_SLOTS = frozenset(
     }
 )
 _CORE = frozenset({"subject", "predicate", "object", "negated", "relation"})
+_CURIE = re.compile(r"[^\s:]+:[^\s:]\S*")
 _SPECIES_OF_NAME = ("synonym", "synonyms", "symbol", "full_name")
 _SAME_AS = ("same_as", "equivalent_identifiers", "equivalent_curies", "exact_match")
 
@@ -130,9 +132,10 @@ def kgx_edge(line: int, record: Record, identifiers: Identifiers) -> Edge:
 
 
 def _predicate(text: str, identifiers: Identifiers) -> str:
-    if "://" in text or (":" in text and not text.startswith("biolink:")):
-        return identifiers.iri(text)
-    return biolink(text, slot=True)
+    """Raises: ValueError for bare words, of which nobody can say whose they are."""
+    if "://" not in text and not _CURIE.fullmatch(text):
+        raise ValueError(f"predicate {text!r} is neither a CURIE nor an IRI")
+    return identifiers.iri(text)
 
 
 def _properties(record: Record, identifiers: Identifiers) -> Iterator[tuple[str, str]]:
