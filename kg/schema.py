@@ -45,6 +45,9 @@ class SchemaPredicate:
 
     Attributes:
         sign: "+1", "-1", "carry" (hands the sign on) or "none" (leaves it open).
+        subject_kinds: classes that curated statements may have as its subject; "skg:Entity" is every class.
+        object_kinds: those of its object; none where it takes text.
+        like_kinds: whether the object has to be of the subject's class or family as well.
         domain: classes that are its subject in this graph.
         range: classes and datatypes that are its object in this graph.
         count: direct triples with it; what is hedged or negated has none.
@@ -58,6 +61,9 @@ class SchemaPredicate:
     causal: bool
     takes_text: bool
     edge: bool
+    subject_kinds: tuple[str, ...]
+    object_kinds: tuple[str, ...]
+    like_kinds: bool
     domain: tuple[str, ...]
     range: tuple[str, ...]
     count: int
@@ -119,6 +125,9 @@ def schema(store: Store) -> Schema:
                 causal=term.causal,
                 takes_text=term.takes_text,
                 edge=term.edge,
+                subject_kinds=tuple(f"skg:{name}" for name in term.subject_kinds),
+                object_kinds=tuple(f"skg:{name}" for name in term.object_kinds),
+                like_kinds=term.like_kinds,
                 domain=ends.get(term.iri, nowhere).domain,
                 range=ends.get(term.iri, nowhere).range,
                 count=triples.get(term.iri, 0),

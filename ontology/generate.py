@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -59,6 +59,7 @@ class Source:
     def _class(self, node: Node) -> ClassTerm:
         parent = self._graph.value(node, RDFS.subClassOf)
         kind = self._graph.value(node, _SKG.kind)
+        family = self._graph.value(node, _SKG.family)
         return ClassTerm(
             name=_name(node),
             iri=str(node),
@@ -66,6 +67,7 @@ class Source:
             definition=self._text(node, SKOS.definition),
             parent=None if parent is None else _name(parent),
             kind=None if kind is None else str(kind),
+            family=None if family is None else str(family),
             mappings=self._mappings(node),
         )
 
@@ -85,6 +87,9 @@ class Source:
             direction=cast(Direction, self._text(node, _SKG.causalDirection)),
             phrase=self._text(node, _SKG.phrase),
             definition=self._text(node, SKOS.definition),
+            subject_kinds=self._names(node, _SKG.subjectKind),
+            object_kinds=self._names(node, _SKG.objectKind),
+            like_kinds=self._graph.value(node, _SKG.likeKinds) is not None and self._flag(node, _SKG.likeKinds),
         )
 
     def _property(self, node: Node) -> Property:
@@ -109,6 +114,9 @@ class Source:
         if len(values) != 1:
             raise ValueError(f"{_name(node)} needs exactly one {predicate}, it has {len(values)}")
         return values[0]
+
+    def _names(self, node: Node, predicate: URIRef) -> tuple[str, ...]:
+        return tuple(sorted(_name(value) for value in self._graph.objects(node, predicate)))
 
     def _flag(self, node: Node, predicate: URIRef) -> bool:
         value = self._graph.value(node, predicate)
@@ -156,7 +164,9 @@ def terms_source() -> str:
 
 def predicates_page() -> str:
     """The text that ``docs/predicates.md`` should have: the one published table of predicates."""
-    predicates = Source(ontology_graph(), prefixes()).predicates()
+    source = Source(ontology_graph(), prefixes())
+    called = {term.name: term.called for term in source.classes()}
+    predicates = source.predicates()
     signed = [term for term in predicates if not term.takes_text]
     groups = (
         ("Predicates that raise (+1)", [term for term in signed if term.sign == "+1"]),
@@ -168,7 +178,7 @@ def predicates_page() -> str:
         ("Predicates without a sign", [term for term in signed if term.sign == "none"]),
         ("Predicates that take text", [term for term in predicates if term.takes_text]),
     )
-    return _PAGE_HEAD + "".join(_page_group(title, terms) for title, terms in groups)
+    return _PAGE_HEAD + "".join(_page_group(title, terms, called) for title, terms in groups)
 
 
 def write(root: Path) -> tuple[Path, ...]:
@@ -185,15 +195,15 @@ def write(root: Path) -> tuple[Path, ...]:
     return tuple(changed)
 
 
-def _page_group(title: str, terms: Sequence[Predicate]) -> str:
-    columns = ("predicate", "sign", "causal", "direction", "meaning", "reads", "mapping")
+def _page_group(title: str, terms: Sequence[Predicate], called: Mapping[str, str]) -> str:
+    columns = ("predicate", "sign", "causal", "direction", "meaning", "reads", "subjects", "objects", "mapping")
     lines = [f"\n## {title}\n", _row(columns), "|---" * len(columns) + "|"]
-    lines += [_row(_cells(term)) for term in terms]
+    lines += [_row(_cells(term, called)) for term in terms]
     return "\n".join(lines) + "\n"
 
 
-def _cells(term: Predicate) -> tuple[str, ...]:
-    """A predicate as a row of docs/predicates.md."""
+def _cells(term: Predicate, called: Mapping[str, str]) -> tuple[str, ...]:
+    """A predicate as a row of docs/predicates.md. ``called``: names of kinds by the names of their classes."""
     return (
         f"`{term.name}`",
         term.sign,
@@ -201,6 +211,8 @@ def _cells(term: Predicate) -> tuple[str, ...]:
         term.direction,
         term.definition,
         term.spell("S", "O"),
+        ", ".join(called[name] for name in term.subject_kinds),
+        (", ".join(called[name] for name in term.object_kinds) or "a text") + "; like S" * term.like_kinds,
         ", ".join(f"{mapping.relation} {mapping.curie}" for mapping in term.mappings),
     )
 
@@ -227,10 +239,12 @@ def _call(term: ClassTerm | Predicate | Property) -> str:
     return f"{type(term).__name__}(\n" + "".join(f"        {name}={value},\n" for name, value in fields) + "    )"
 
 
-def _value(value: str | bool | tuple[MappedTerm, ...] | None) -> str:
+def _value(value: str | bool | MappedTerm | tuple[MappedTerm | str, ...] | None) -> str:
     """The Python of a term's field."""
+    if isinstance(value, MappedTerm):
+        return f"MappedTerm({_quote(value.relation)}, {_quote(value.curie)})"
     if isinstance(value, tuple):
-        inner = [f"MappedTerm({_quote(item.relation)}, {_quote(item.curie)})" for item in value]
+        inner = [_value(item) for item in value]
         return f"({inner[0]},)" if len(inner) == 1 else f"({', '.join(inner)})"
     return _quote(value) if isinstance(value, str) else repr(value)
 
@@ -271,6 +285,11 @@ drug binds, the complex it forms acts), and `none` makes the sign of the whole p
 whether the source has one end act on the other; **direction** says which end acts: `forward` from subject to
 object, `backward` from object to subject, `symmetric` both alike, `none` neither. The **mapping** names the
 nearest term of the Biolink Model or the OBO Relation Ontology, and how near it is.
+
+**Subjects** and **objects** are the kinds of things that a curated statement may join with the predicate, by the
+prefixes of their identifiers (`process` includes joint causes, `document` references). "like S": the object is
+moreover of the subject's kind or of one in its family, such as drug and drug class, or histotype and condition.
+`sarcoma-kg check` and every build refuse what does not fit; imported statements are not bound by it.
 
 Where a text says what the *inhibition* of something does, the predicates that begin with `inhibition` have
 that something as their subject: inhibition of S causes O means that S itself keeps O away, hence the sign -1.

@@ -1,4 +1,4 @@
-"""Says whether a graph is well formed: the SHACL shapes, and four things that shapes cannot say.
+"""Says whether a graph is well formed: the SHACL shapes, and five things that shapes cannot say.
 
 No inference runs; the vocabulary is at hand, so that a shape can ask what a predicate takes. Shapes find
 their focus nodes by class, so the cost grows with the number of curated records.
@@ -15,8 +15,9 @@ import pyshacl
 from rdflib import RDF, SH, SKOS, BNode, Dataset, Graph, URIRef
 from rdflib.term import Node
 
+from ontology.kinds import misfits, most_specific
 from ontology.resources import ontology_graph, shapes_graph
-from ontology.terms import SKG
+from ontology.terms import PREDICATES, SKG
 
 _ENTITY_SHAPE = URIRef("https://w3id.org/sarcoma-kg/shapes/EntityShape")
 
@@ -118,7 +119,7 @@ def _union(dataset: Dataset) -> Graph:
 
 
 def _beyond_shapes(graph: Graph) -> Iterator[Violation]:
-    """Blank nodes, unknown vocabulary, types that are not classes of the vocabulary, and labels given twice."""
+    """Blank nodes, unknown properties and classes, labels given twice, and kinds that a predicate does not take."""
     for predicate in set(graph.predicates()):
         if _is_unknown(predicate):
             message = "No property of that name is in the vocabulary."
@@ -133,6 +134,7 @@ def _beyond_shapes(graph: Graph) -> Iterator[Violation]:
         if isinstance(subject, BNode) or isinstance(value, BNode):
             yield Violation(str(subject), str(predicate), "Every node has a name: blank nodes are not allowed.", "")
     yield from _shared_labels(graph)
+    yield from _misfits(graph)
 
 
 def _shared_labels(graph: Graph) -> Iterator[Violation]:
@@ -144,6 +146,32 @@ def _shared_labels(graph: Graph) -> Iterator[Violation]:
                 other = first.setdefault(str(label).casefold(), entity)
                 if other != entity:
                     yield Violation(str(entity), str(SKOS.prefLabel), f"{other} has the same label.", str(label))
+
+
+def _misfits(graph: Graph) -> Iterator[Violation]:
+    """Subjects and objects of statements that are of kinds which the predicate does not take.
+
+    What has no class is for the shapes to tell. They could say the rest only as one shape per predicate, each of them
+    asked of every statement.
+    """
+    for statement, predicate in graph.subject_objects(URIRef(SKG.predicate)):
+        term = PREDICATES.get(str(predicate).removeprefix(SKG.namespace))
+        ends = {
+            "subject": graph.value(statement, URIRef(SKG.subject)),
+            "object": graph.value(statement, URIRef(SKG.object)),
+        }
+        subject, obj = (_class_of(graph, end) for end in ends.values())
+        if term is None or subject is None:
+            continue
+        for misfit in misfits(term, subject, obj):
+            yield Violation(str(statement), SKG[misfit.end], misfit.reason, str(ends[misfit.end]))
+
+
+def _class_of(graph: Graph, node: Node | None) -> str | None:
+    """Name of the most specific class of the vocabulary that a node is in."""
+    return (
+        most_specific(str(kind).removeprefix(SKG.namespace) for kind in graph.objects(node, RDF.type)) if node else None
+    )
 
 
 def _is_unknown(term: Node) -> bool:

@@ -30,7 +30,12 @@ class MappedTerm:
 
 @dataclass(frozen=True)
 class ClassTerm:
-    """A class. ``kind`` is the IRI segment of its instances, or None where they have none of their own."""
+    """A class.
+
+    Attributes:
+        kind: the IRI segment of its instances, or None where they have none of their own.
+        family: a word that it shares with classes of which its instances may be a kind, or None.
+    """
 
     name: str
     iri: str
@@ -38,7 +43,13 @@ class ClassTerm:
     definition: str
     parent: str | None
     kind: str | None
+    family: str | None
     mappings: tuple[MappedTerm, ...]
+
+    @property
+    def called(self) -> str:
+        """Its name in a list of kinds: the prefix that curators write, or else the label; that of all is no kind."""
+        return "anything" if self.parent is None else self.kind or self.label
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,9 @@ class Predicate:
         takes_text: whether the object is a sentence instead of an entity.
         edge: whether affirmed statements with it are edges of the traversal index.
         direction: which end acts on which, where one does.
+        subject_kinds: names of the classes of which a curated statement's subject may be.
+        object_kinds: those of its object; none where it takes text.
+        like_kinds: whether the object has to be of the subject's class or of its family as well.
         phrase: how it reads between subject and object ("inhibits").
         sentence: template of an affirmed statement, with ``{subject}`` and ``{object}``.
         negated_sentence: template of a negated statement.
@@ -72,6 +86,9 @@ class Predicate:
     direction: Direction
     phrase: str
     definition: str
+    subject_kinds: tuple[str, ...]
+    object_kinds: tuple[str, ...]
+    like_kinds: bool
 
     def spell(self, subject: str, obj: str, *, negated: bool = False, kinds: tuple[str, str] = ("", "")) -> str:
         """Put two names into the sentence; its verb and its articles agree with them.

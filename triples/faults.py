@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from kg.errors import Fault
-from ontology.terms import PREDICATES
+from ontology.kinds import misfits
+from ontology.terms import CLASS_BY_KIND, PREDICATES
 from triples import keys, schema
 from triples.hints import hint
 from triples.keys import Type
@@ -21,6 +23,7 @@ class _Index:
 
     def __init__(self, corpus: Corpus) -> None:
         self.entities = {record.id for record in corpus.entities if record.id}
+        self.joint_causes = {record.id for record in corpus.entities if record.yes("joint")}
         self.studies = {record.id for record in _studies(corpus) if record.id and not record.yes("extends")}
         self.arms: set[str] = set()
         self.patients: set[str] = set()
@@ -56,6 +59,12 @@ class _Index:
     def undefined(self, curie: str) -> str:
         """That nothing defines an identifier, and which defined one it may have meant."""
         return f"nothing defines {curie}{hint(curie, sorted(self.known), 0.75)}"
+
+    def class_of(self, curie: str) -> str:
+        """Name of the class of what an identifier names."""
+        if curie in self.joint_causes:
+            return "JointCause"
+        return "TimelineEvent" if curie in self.events else CLASS_BY_KIND[curie.partition(":")[0]]
 
 
 def event_curie(patient: Record, event: Record) -> str:
@@ -194,10 +203,13 @@ def _statement_faults(record: Record, index: _Index) -> Iterator[Fault]:
     if not record.all("fact"):
         return
     fact, place = record.fact, record.place_of("fact")
-    for end in (fact.subject, fact.object):
-        if end is not None and end not in index.known and not end.startswith(("outcome:", "statement:", "population:")):
-            yield place.fault(index.undefined(end))
-    yield from _predicate_faults(record)
+    faults = [*_predicate_faults(record)]
+    faults += [
+        place.fault(index.undefined(end))
+        for end in (fact.subject, fact.object)
+        if end is not None and end not in index.known and not end.startswith(("outcome:", "statement:", "population:"))
+    ]
+    yield from faults or _kind_faults(record, index)
 
 
 def _predicate_faults(record: Record) -> Iterator[Fault]:
@@ -216,6 +228,17 @@ def _predicate_faults(record: Record) -> Iterator[Fault]:
         yield place.fault(f"{fact.predicate!r} needs an object: subject {fact.predicate} object")
     elif record.all("text"):
         yield record.place_of("text").fault(f"{fact.predicate!r} takes no text; a remark goes under `note`")
+
+
+def _kind_faults(record: Record, index: _Index) -> Iterator[Fault]:
+    """Ends of a sound fact that are of kinds which its predicate does not take."""
+    fact, (entry, *_) = record.fact, record.all("fact")
+    obj = None if fact.object is None else index.class_of(fact.object)
+    for misfit in misfits(PREDICATES[fact.predicate], index.class_of(fact.subject), obj):
+        text = entry.scalar.text if entry.scalar else ""
+        is_plain = entry.scalar is not None and entry.scalar.end - entry.scalar.start == len(text)
+        offset = text.rindex(fact.object) if is_plain and misfit.end == "object" and fact.object else 0
+        yield replace(entry.place, column=entry.place.column + offset).fault(misfit.reason)
 
 
 def _citing_faults(record: Record, folder: Folder) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ import yaml
 from rdflib import OWL, RDF, RDFS, SKOS
 
 from ontology.generate import predicates_page, terms_source
+from ontology.kinds import misfits
 from ontology.resources import ontology_graph, ontology_ntriples
 from ontology.terms import (
     CLASS_BY_KIND,
@@ -68,6 +69,37 @@ def test_predicate_reads_as_a_sentence_both_ways(name):
         assert "B" in sentence
         assert "{object}" not in sentence
     assert term.spell("A", "B") != term.spell("A", "B", negated=True)
+
+
+@pytest.mark.parametrize("name", sorted(PREDICATES))
+def test_predicate_says_which_kinds_of_things_it_joins(name):
+    term = PREDICATES[name]
+    assert term.subject_kinds, "every predicate is asserted of something"
+    assert bool(term.object_kinds) != term.takes_text, "an object is of some kind or a text"
+    assert set(term.subject_kinds) | set(term.object_kinds) <= set(CLASSES)
+    if term.direction == "symmetric":
+        assert term.subject_kinds == term.object_kinds, "what holds both ways takes the same at both ends"
+    for kinds in (term.subject_kinds, term.object_kinds):
+        assert "Entity" not in kinds or len(kinds) == 1, "what includes everything stands alone"
+
+
+@pytest.mark.parametrize(("first", "name", "second"), [
+    ("Drug", "mutatedIn", "Drug"), ("Histotype", "activeIn", "Drug"), ("Histotype", "hasMutation", "Histotype"),
+    ("Drug", "arisesIn", "Site"), ("Study", "inhibits", "Target"), ("Drug", "isA", "Histotype"),
+    ("Drug", "memberOf", "Organization"), ("Target", "partOfComplex", "Target"), ("Process", "inputOf", "Process"),
+    ("Drug", "binds", "Histotype"), ("Target", "similarTo", "Drug"), ("Patient", "received", "Histotype"),
+])  # fmt: skip
+def test_what_makes_no_sense_in_the_field_is_not_admitted(first, name, second):
+    assert [*misfits(PREDICATES[name], first, second)]
+
+
+@pytest.mark.parametrize(("first", "name", "second"), [
+    ("Drug", "isA", "DrugClass"), ("Histotype", "isA", "Condition"), ("JointCause", "causes", "Process"),
+    ("Process", "inputOf", "JointCause"), ("Target", "activates", "Drug"), ("Study", "sameStudyAs", "Reference"),
+    ("Metabolite", "similarTo", "Drug"), ("Target", "mutatedIn", "Histotype"), ("Document", "concludes", None),
+])  # fmt: skip
+def test_what_the_field_says_is_admitted(first, name, second):
+    assert not [*misfits(PREDICATES[name], first, second)]
 
 
 @pytest.mark.parametrize("name", sorted(PREDICATES))

@@ -206,6 +206,8 @@ def test_the_schema_gives_sign_ends_and_count_of_a_predicate(served: FlaskClient
     assert inhibits["count"] > 0
     assert "skg:Drug" in inhibits["domain"]
     assert "skg:Target" in inhibits["range"]
+    assert set(inhibits["object_kinds"]) >= {"skg:Target", "skg:CellState"}
+    assert "skg:Site" not in inhibits["subject_kinds"]
     (drug,) = [each for each in answer["classes"] if each["curie"] == "skg:Drug"]
     assert drug["count"] > 0
     assert drug["definition"]

@@ -32,6 +32,16 @@ MISTAKES = [
     (STATEMENTS, "document:900 states", "document:900 states drug:drug-a", "takes a text"),
     (STATEMENTS, "  text: The figure says that 4 of 12 patients responded.\n", "", "takes a text: add `text`"),
     (STATEMENTS, "polarity: negated", "text: more words", "takes no text"),
+    (STATEMENTS, "drug-a binds target:TGT1", "drug-a mutatedIn drug:drug-b",
+     "'mutatedIn' does not take a drug as its subject; it takes target"),
+    (STATEMENTS, "binds target:TGT1", "binds process:growth",
+     "'binds' does not take a process as its object; it takes complex or metabolite or target"),
+    (STATEMENTS, "binds target:TGT1", "inputOf process:growth",
+     "'inputOf' does not take a process as its object; it takes joint cause"),
+    (STATEMENTS, "binds target:TGT1", "isA process:growth",
+     "'isA' does not take a process as its object beside a drug; it takes drugclass"),
+    (STATEMENTS, "document:900 states", "drug:drug-a ethics",
+     "'ethics' does not take a drug as its subject; it takes document or study"),
     (STATEMENTS, "citing: [1]", "citing: [7]", "lists no reference 7"),
     (STATEMENTS, "citing: [1]", "citing: [one]", "not a whole number"),
     (STATEMENTS, "target:TGT2\n  polarity: negated", "target:TGT1", "already given"),
@@ -117,6 +127,13 @@ def test_the_place_of_a_fault_is_where_the_value_stands(curated: Path, edit: Edi
     (fault,) = check(CheckQuestion(curated)).faults
     text = (curated / STATEMENTS).read_text(encoding="utf-8").splitlines()
     assert text[fault.line - 1][fault.column - 1 :] == "negative"
+
+
+def test_an_end_of_the_wrong_kind_is_marked_where_it_stands(curated: Path, edit: Edit) -> None:
+    edit(STATEMENTS, "binds target:TGT1", "binds process:growth")
+    (fault,) = check(CheckQuestion(curated)).faults
+    text = (curated / STATEMENTS).read_text(encoding="utf-8").splitlines()
+    assert text[fault.line - 1][fault.column - 1 :].startswith("process:growth")
 
 
 def test_all_faults_of_all_files_are_reported_at_once_and_nothing_is_built(curated: Path, edit: Edit) -> None:
