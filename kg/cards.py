@@ -76,13 +76,20 @@ class FactCard:
 
 @dataclass(frozen=True)
 class ArmCard:
-    """One arm of a study; its results are evidence rows."""
+    """One arm of a study; its results are evidence rows.
+
+    Attributes:
+        pools: the arms that it only takes together: it is no treatment group of its own.
+        within: the arm that counts all its patients too.
+    """
 
     arm: EntityRef
     regimen: EntityRef | None
     components: tuple[ComponentRow, ...]
     population: tuple[Qualifier, ...]
     passages: tuple[PassageRef, ...]
+    pools: tuple[EntityRef, ...] = ()
+    within: EntityRef | None = None
 
 
 @dataclass(frozen=True)
@@ -318,6 +325,8 @@ def _arm(known: Mapping[str, Description], node: str) -> ArmCard:
         components=read_components(known, known.get(regimen or "", Description(""))),
         population=qualifiers(people, known, _PEOPLE_SHOWN),
         passages=passages(arm.iris("passage"), known),
+        pools=references(arm.iris("pools"), known),
+        within=reference(within, known) if (within := arm.iri_of("within")) else None,
     )
 
 

@@ -24,7 +24,7 @@ from kg.paths.traversal import PathAnswer
 from kg.search.name_rows import SearchHit
 from kg.search.names import SearchAnswer
 from server.questions.present import Listing, dumps
-from server.wording import duration, of_n, result, words
+from server.wording import dose_words, duration, of_n, patients_shared, result, words
 
 
 def render(answer: Any) -> str:
@@ -133,11 +133,14 @@ def _partnership(pair: Partnership) -> Iterator[str]:
 
 
 def _evidence(answer: EvidenceAnswer) -> Iterator[str]:
-    study = None
+    study = arm = None
     for row in answer.items:
         if row.study is not None and row.study.label != study:
             study = row.study.label
             yield study
+        if row.arm is not None and row.arm != arm:
+            arm = row.arm
+            yield from _arm(row)
         measure = row.measure.label if row.measure else ""
         event = f" {row.adverse_event.label}" if row.adverse_event else ""
         flag = f"  [flagged: {', '.join(row.flags)}]" if row.flags else ""
@@ -149,6 +152,14 @@ def _evidence(answer: EvidenceAnswer) -> Iterator[str]:
         yield f"Conflict: {conflict.about}: " + " / ".join(side.label for side in conflict.between)
     if answer.summary.corpus:
         yield answer.summary.corpus.text
+
+
+def _arm(row: EvidenceRow) -> Iterator[str]:
+    """What an arm was given, and whose patients those of it also are."""
+    doses = "; ".join(map(dose_words, row.regimen.components)) if row.regimen else ""
+    yield " - ".join(text for text in (f"  {row.arm.label if row.arm else ''}", doses) if text)
+    if others := patients_shared(row.pools, row.within):
+        yield f"     ({others})"
 
 
 def _left_out(results: Sequence[LeftOut]) -> Iterator[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from kg.evidence.filters import people_of
 from kg.evidence.history import TimelineEntry
 from kg.evidence.rows import ComponentRow, EvidenceRow
+from kg.mechanism.chains import SENSITIZING
+from kg.model import EntityRef
 from ontology.terms import PREDICATES
 
 _UNITS = {"%": "%", "mo": " months", "wk": " weeks", "d": " days", "a": " years", "h": " hours", "min": " minutes"}
@@ -47,9 +50,6 @@ def label_of(predicate: str, *, forward: bool = True) -> str:
 
 _TREATMENTS = frozenset({"Drug", "DrugClass", "Procedure", "Regimen"})
 BEARERS = frozenset({"Histotype", "Condition", "CellState", "Organism", "Site"})
-
-
-SENSITIZING = frozenset({"sensitizes", "inhibitionSensitizes"})  # more sensitive is not more, nor in favour
 
 
 def net_effect(sign: int | None, end: str, kind: str = "Process", last: str = "") -> str:
@@ -128,6 +128,32 @@ def when_given(component: ComponentRow) -> str:
     if cycle and not any(word in days for word in ("every", "weekly", "monthly", "daily")):
         told = f"{told}, every {duration(cycle)}" if told else f"every {duration(cycle)}"
     return told
+
+
+def dose_range(component: ComponentRow) -> str:
+    """The lowest and the highest of several doses: "5 to 8 g/m2", "at least 40 mg"; nothing for a single dose."""
+    low, high = component.range or (None, None)
+    if low is not None and high is not None:
+        told = f"{low:g} to {high:g}"
+    elif low is not None:
+        told = f"at least {low:g}"
+    elif high is not None:
+        told = f"at most {high:g}"
+    else:
+        return ""
+    return f"{told} {component.unit or ''}".rstrip()
+
+
+def dose_words(component: ComponentRow) -> str:
+    """A drug with its dose as printed, or in numbers where only those are known."""
+    return f"{component.drug.label} {component.dose_text or dose_range(component)}".rstrip()
+
+
+def patients_shared(pools: Sequence[EntityRef], within: EntityRef | None) -> str:
+    """Whose patients those of an arm also are; nothing for an arm that only counts its own."""
+    told = f"takes together {', '.join(ref.label for ref in pools)}" if pools else ""
+    counted = f"all its patients are also counted in {within.label}" if within else ""
+    return "; ".join(text for text in (told, counted) if text)
 
 
 def _value(row: EvidenceRow) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from kg.description import Description, describe, passages, reference
 from kg.evidence.derivation import complete
 from kg.evidence.measures import DefinitionRef, MeasureRef
-from kg.evidence.regimens import against_tumour, groups_of, read_components
+from kg.evidence.regimens import against_tumour, groups_of, pair, read_components
 from kg.evidence.rows import (
     ComponentRow,
     EvidenceRow,
@@ -125,6 +125,7 @@ def _read(store: Store, outcomes: Sequence[Found], events: Sequence[Found]) -> d
     known.load(iri for triple in (*outcomes, *events) for iri in triple)
     known.load(_MEASURE + name for name in _EVENT_MEASURES.values())
     known.follow("regimen", "population", "episode", "measure", "definition", "comparator", "adverseEvent", "event")
+    known.follow("pools", "within")
     known.follow("regimen", "component", "broader", "histotype", "subgroupHistotype", "citing")
     known.follow("passage", "contextPassage", "assertedBy", "component", "broader", "hasDiagnosis")
     known.follow("drug", "procedure", "site")
@@ -275,6 +276,8 @@ class _Records:
         row = replace(
             _of_study(self, _figures(self, node), node, of_study),
             arm=self.ref(arm),
+            pools=self.refs(of_arm.iris("pools")),
+            within=self.ref(of_arm.iri_of("within")),
             regimen=self.regimen(of_arm.iri_of("regimen")),
             population=people,
             measure=self.measure(node.iri_of("measure")),
@@ -333,11 +336,6 @@ def _is_unplaced_subgroup(outcome: Description) -> bool:
     return outcome.text("subgroup") is not None and not any(outcome.all(name) for name in placed)
 
 
-def _pair(node: Description, low: str, high: str) -> tuple[float | int | None, float | int | None] | None:
-    pair = (node.number(low), node.number(high))
-    return None if pair == (None, None) else pair
-
-
 def _figures(known: _Records, node: Description) -> EvidenceRow:
     """What an outcome or an event says itself, as printed."""
     documents = known.refs(node.iris("assertedBy"))
@@ -349,8 +347,8 @@ def _figures(known: _Records, node: Description) -> EvidenceRow:
         unit=node.text("unit"),
         numerator=node.integer("numerator"),
         denominator=node.integer("denominator"),
-        range=_pair(node, "rangeLow", "rangeHigh"),
-        ci=_pair(node, "ciLow", "ciHigh"),
+        range=pair(node, "rangeLow", "rangeHigh"),
+        ci=pair(node, "ciLow", "ciHigh"),
         p_value=node.text("pValue"),
         hazard_ratio=node.number("hazardRatio"),
         comparator=known.ref(node.iri_of("comparator")),

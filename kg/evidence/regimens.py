@@ -34,9 +34,16 @@ def read_components(known: Mapping[str, Description], owner: Description) -> tup
                 days=part.text("days"),
                 cycle=part.text("cycle"),
                 timing=part.text("timing"),
+                range=pair(part, "rangeLow", "rangeHigh"),
             )
         )
     return tuple(rows)
+
+
+def pair(node: Description, low: str, high: str) -> tuple[float | int | None, float | int | None] | None:
+    """Two ends that belong together, as printed; None where neither is."""
+    ends = (node.number(low), node.number(high))
+    return None if ends == (None, None) else ends
 
 
 def against_tumour(known: Mapping[str, Description], components: Iterable[ComponentRow]) -> tuple[EntityRef, ...]:

@@ -101,7 +101,12 @@ class EvidenceLevel:
 
 @dataclass(frozen=True)
 class ComponentRow:
-    """One drug or procedure of a regimen, with its dose as printed."""
+    """One drug or procedure of a regimen, with its dose as printed.
+
+    Attributes:
+        range: lowest and highest in ``unit`` where several doses are printed ("5 or 8", "at least 40"); then there is
+            no ``value``.
+    """
 
     drug: EntityRef
     dose_text: str | None
@@ -112,6 +117,7 @@ class ComponentRow:
     days: str | None
     cycle: str | None
     timing: str | None
+    range: tuple[float | int | None, float | int | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,8 @@ class EvidenceRow:
 
     Attributes:
         ci: as printed; ``derived_ci`` (Clopper-Pearson) and ``derived_wilson`` are computed, in percent.
+        pools: the arms that its arm only takes together; their patients are its own.
+        within: the arm that counts all patients of its arm too: crossed over, another dose, a later time.
         difference: what the source says against the comparator: higher, lower, better, worse, no difference.
         direction: what that means for the treatment: supports, does_not_support, mixed, harmful; null where it says
             nothing.
@@ -174,6 +182,8 @@ class EvidenceRow:
     randomised: str | None = None
     year: int | None = None
     arm: EntityRef | None = None
+    pools: tuple[EntityRef, ...] = ()
+    within: EntityRef | None = None
     patient: EntityRef | None = None
     regimen: RegimenRow | None = None
     population: PopulationRow | None = None

@@ -21,7 +21,6 @@ class Selection:
         exactly: the exact set of drugs of the regimen, those that only accompany left out; None for any.
         histotypes: the histotype and, if wanted, its subtypes.
         broader: wider diagnoses that are admitted too.
-        accompanying: drugs and procedures that do not make a regimen a different one.
     """
 
     drugs: tuple[tuple[str, ...], ...] = ()

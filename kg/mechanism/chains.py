@@ -18,6 +18,8 @@ INPUT = "inputOf"
 COMPLEX_PREDICATES = frozenset({"partOfComplex", "formsComplex"})
 COMPLEX = "Complex"
 DRUG = "Drug"
+# Such a step changes how readily its object answers to treatment, and not how much there is of it.
+SENSITIZING = frozenset({"sensitizes", "inhibitionSensitizes"})
 TREATMENTS = frozenset({DRUG, "DrugClass", "Procedure", "Regimen"})
 MAX_CHAIN_EXPANSIONS = 20_000
 SIGN_CODES = 4

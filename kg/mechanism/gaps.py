@@ -83,8 +83,7 @@ class Gaps:
         assert ground.target is not None
         target = ground.describer.entity(ground.target)
         if not ground.drugs:
-            reason = f"No source states a causal step that leads to {target.spoken}."
-            return [] if paths else [Gap(target, target, reason)]
+            return self._to_target(paths, target)
         gaps = []
         for drug in lacking:
             start = ground.describer.entity(drug)
@@ -94,6 +93,25 @@ class Gaps:
             ends = short if short or around else [path.end for path in own]
             gaps += self._of_drug(drug, list(dict.fromkeys(ends)), around, target)
         return gaps
+
+    def _to_target(self, paths: Sequence[MechanismPath], target: EntityRef) -> list[Gap]:
+        """Where no drug was asked for: steps to the target that sources state only more weakly, or that none is."""
+        ground = self._ground
+        links = (ground.projection, ground.every_certainty)
+        firm, every = ({step for end in ground.targets for step in each.into.row(end)[1].tolist()} for each in links)
+        if weaker := sorted(every - firm)[:MAX_STATED]:
+            steps = list(ground.hedging_describer.steps([(ground.targets[0], step) for step in weaker]).values())
+            sure = _how_sure(steps)
+            alone = f"{'a ' if len(steps) == 1 else ''}{sure} statement{'' if len(steps) == 1 else 's'}"
+            told = f"To {target.spoken} only {alone} lead{'s' if len(steps) == 1 else ''}"
+            further = f"Further steps to {target.spoken} are {sure} only"
+            return [Gap(steps[0].start, target, f"{further if firm else told}: {sentences(steps)}.", "weaker")]
+        if paths:
+            return []
+        if firm and ground.question.effect is not None:
+            told = f"Sources state causal steps that lead to {target.spoken}; none with the effect asked for."
+            return [Gap(target, target, told)]
+        return [Gap(target, target, f"No source states a causal step that leads to {target.spoken}.")]
 
     def unexplained(self, paths: Sequence[MechanismPath]) -> list[Gap]:
         """Drugs of which sources state outright that they act on the target, and only more weakly by which steps."""

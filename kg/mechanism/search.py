@@ -20,6 +20,7 @@ from kg.mechanism.answer import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.mechanism.background import Background
 from kg.mechanism.chains import (
     MAX_CHAIN_EXPANSIONS,
+    SENSITIZING,
     Chains,
     folded,
     joint_inputs,
@@ -158,8 +159,11 @@ class _Search:
 
     def _has_effect(self, path: FoundPath) -> bool:
         """Whether a path to the target does to it what was asked for."""
-        wanted = None if self.question.effect is None else 1 if self.question.effect == "raises" else -1
-        return wanted is None or net_sign(self.index, path.steps) == wanted
+        if self.question.effect is None:
+            return True
+        if self.index.predicates[int(self.index.link_predicate[path.steps[-1] >> 1])].name in SENSITIZING:
+            return False  # cells that are more sensitive are neither more nor fewer
+        return net_sign(self.index, path.steps) == (1 if self.question.effect == "raises" else -1)
 
     def _concerns_a_disease(self) -> bool:
         """Whether what sources state of the target, though not as a step to it, adds to paths that reach it."""

@@ -7,7 +7,7 @@ from functools import cache
 
 from kg.mechanism.answer import JointInput, MechanismPath
 from kg.mechanism.background import Background, Denial
-from kg.mechanism.chains import complex_partners, joint_inputs, net_sign
+from kg.mechanism.chains import SENSITIZING, complex_partners, joint_inputs, net_sign
 from kg.mechanism.ground import Ground, Membership
 from kg.model import Certainty
 from kg.paths.best_paths import FoundPath
@@ -24,8 +24,6 @@ _NET_EFFECTS = {
     -1: "negative",
     None: "not known, because no source says in which direction one of the steps acts",
 }
-# Such a step changes how readily its object answers to treatment, and not how much there is of it.
-_SENSITIZING = frozenset({"sensitizes", "inhibitionSensitizes"})
 
 
 class Teller:
@@ -138,5 +136,5 @@ def _sentence(
     if len(steps) == 1:
         return f"{told}.{also}"
     end = steps[-1].end.spoken
-    on = f"the sensitivity of {end} to treatment" if steps[-1].predicate in _SENSITIZING else end
+    on = f"the sensitivity of {end} to treatment" if steps[-1].predicate in SENSITIZING else end
     return f"{told}.{also} Net effect of {steps[0].start.spoken} on {on}: {_NET_EFFECTS[sign]}."

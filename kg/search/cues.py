@@ -55,6 +55,7 @@ class Cue:
         slots: the names it takes.
         phrases: words that ask it, split at ``|``.
         gain: how much the words speak for it beyond their number.
+        is_bare: whether names alone ask it, with no other words than those that join them.
         page: where it is asked; of a question of the catalogue by default. ``{}`` stands for the only name.
     """
 
@@ -64,6 +65,7 @@ class Cue:
     phrases: str = ""
     gain: int = 0
     page: str = ""
+    is_bare: bool = False
 
     def __post_init__(self) -> None:
         """A question of the catalogue has its page there."""
@@ -126,9 +128,10 @@ CUES: tuple[Cue, ...] = (
         page="/explain"),
     Cue("compare", "Compare {a} with {b}[ in {histotype}]",
         (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2]), _IN_HISTOTYPE),
-        "better|worse|versus|vs|v|compare*|comparison|against|superior*|inferior*|or|than|difference between|prefer*|"
-        "instead of", page="/compare"),
-    Cue("compare", "Compare {a} with {b}", (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2])), page="/compare"),
+        "better|best|worse|versus|vs|v|compare*|comparison|against|superior*|inferior*|or|than|difference between|"
+        "prefer*|instead of|add … to", page="/compare"),
+    Cue("compare", "Compare {a} with {b}", (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2])), page="/compare",
+        is_bare=True),
     Cue("toxicity-of-drug", "Adverse events reported for {drug}", (_DRUG,),
         "side effect|adverse|toxic*|toler*|safe*|harm*|risk*|complication", gain=1),
     Cue("toxicity-of-drug", "Adverse events reported for {drug}, and whether {event} is one", (_DRUG, _SUCH_EVENT)),
@@ -141,8 +144,10 @@ CUES: tuple[Cue, ...] = (
     Cue("who-causes-event", "With which treatments {event} was seen", (_EVENT,),
         "grade|severe|fatal|rate of|frequency|incidence|how often|trial|study|studies"),
     Cue("treatments-with-events", "Which treatments brought {event}, and which all of these", (_EVENTS,),
-        "which drug|what drug|which treatment|what treatment|which regimen|what regimen|both|cause*|give*|gave",
+        "which drug|what drug|which treatment|what treatment|which regimen|what regimen|both|cause*|give*|gave|brought",
         gain=3),
+    Cue("treatments-with-events", "Which treatments brought {event}", (_EVENT,),
+        "brought|bring*|treatment with|treatment … with|regimen … with|regimen with|all treatment|every treatment"),
     Cue("treatments-with-events", "Which treatments brought {event}, and which all of these", (_EVENTS,), gain=3),
     Cue("severe-toxicity", "Where severe toxicity was seen[, and whether with {drug}]",
         (Slot("drug", TREATMENTS, optional=True, gain=3, is_passed=False),),
@@ -157,14 +162,17 @@ CUES: tuple[Cue, ...] = (
         "why … dose|dose … reduc*|reduc* … dose|dose change*|dose … chang*|dose reduction|lower* … dose|dose … lower*",
         gain=3),
     Cue("patients", "Which patients are described", (),
-        "which patient|the patient|patient with|case report|"
-        "who die*|who died|patient die*|patient died|how many patient … described|which case"),
+        "which patient|the patient|patient with|case report|how many patient … described|which case"),
+    Cue("status-at-end", "Which patients had died, and which were alive when last seen", (),
+        "who die*|patient die*|patient … die*|death of … patient|patient … alive|patient … still alive|who … alive|"
+        "who … survive*|patient … survive*|which case … die*|how many … died", gain=1),
     Cue("treatment-lines", "Every line of treatment of {patient}", (_PATIENT,),
         "line|treat*|receive*|given|got|therap*"),
     Cue("timeline", "What happened to {patient}, in order", (_PATIENT,),
         "what happen*|happen*|history|course|follow*|outcome|timeline|die|died|alive|case|how … do|story|"
         "how long|live*|surviv*",
         page="/cases/{}"),
+    Cue("timeline", "What happened to {patient}, in order", (_PATIENT,), "patient", gain=-1, page="/cases/{}"),
     Cue("responses-by-lesion", "How each lesion of {patient} responded", (_PATIENT,), "lesion|respon*|metasta*|size"),
     Cue("adverse-events-of-patient", "Adverse events of {patient}", (_PATIENT,), "side effect|adverse|toxic*|toler*"),
     Cue("cumulative-doses", "Cumulative doses that {patient} received", (_PATIENT,), "cumulative|total dose|dose"),
@@ -190,7 +198,7 @@ CUES: tuple[Cue, ...] = (
         "exon*|genotype|mutation*|mutant*|mutated|wild type", gain=8),
     Cue("results-by-line", "How results of {drug} differ between lines", (_DRUG,),
         "line|first line|second line|third line|later line|front line|salvage|pretreated"),
-    Cue("after-failure-of", "What was achieved after {drug} had failed",
+    Cue("after-failure-of", "What was achieved after {drug} had failed or had been given",
         (Slot("drug", ("Drug",), single=True, is_near=True),),
         "after … fail*|fails|failing|failure|refractory|progress* on|progression on|relapse*|after progression|"
         "resistant to|what after|next after|after", gain=1),
@@ -215,6 +223,13 @@ CUES: tuple[Cue, ...] = (
         "approv*|licen*|labelled for|indication", gain=1),
     Cue("conflicts-of-entity", "On what the sources disagree about {entity}", (_ENTITY,),
         "disagree*|contradict*|conflict*|controvers*|inconsisten*|debate*", gain=6),
+    Cue("words-of-doubt", "What is said of {entity} only with reservation, and in which words", (_ENTITY,),
+        "doubt*|hedg*|reservation|uncertain*|tentativ*|how certain|how sure|how confident|speculat*|hypothes*|"
+        "not certain|not sure|only suspected|suspected", gain=6),
+    Cue("printed-response-rates", "Which response rates a document reports, and how they are printed", (),
+        "response rate … printed|printed response rate|response rate … document|response rate … report*|"
+        "report* … response rate|every response rate|all response rate|response rate … paper|response rate … review",
+        gain=3),
     Cue("survival-by-regimen", "How long people lived on each regimen: {measure}", (Slot("measure", ("Measure",)),),
         "surviv*|progression free|time to progression", gain=-2),
     Cue("names-and-identifiers", "What {entity} is called, and its identifiers", (_ENTITY,),

@@ -164,6 +164,11 @@ class FactIndex:
         """Let go of the file."""
         self._connection.close()
 
+    def says(self, word: str) -> bool:
+        """Whether some fact says a word, in whatever form."""
+        spelled = folded(word)
+        return bool(spelled) and bool(self._saying((Term(word, (spelled,)),), 1))
+
     def search(self, terms: Sequence[Term], limit: int) -> FactHits:
         """Facts that say every term, else those that say most of them."""
         if not terms:

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from kg.model import EntityRef
 from kg.search.cues import CUES, TREATMENTS, Cue, Slot
 from kg.search.spans import Span
-from kg.search.spelling import american, words
+from kg.search.spelling import JOINING, american, words
 
 MAX_OFFERS = 5
 _COMBINING = frozenset(
@@ -74,11 +74,12 @@ def offers(tokens: Sequence[str], spans: Sequence[Span]) -> tuple[OfferedQuestio
         spans: the names among them, in order.
     """
     named = _joined(tokens, spans)
+    is_bare = _is_bare(tokens, spans)
     folded, starts = _folded(tokens)
     ranked: dict[str, tuple[int, OfferedQuestion]] = {}
     for cue in CUES:
         asked = _asked(cue, folded)
-        if cue.phrases and asked is None:
+        if (cue.phrases and asked is None) or (cue.is_bare and not is_bare):
             continue
         filled = _filled(cue, named, bisect(starts, asked.start()) if asked else 0)
         if filled is None or (not cue.phrases and sum(len(each.spans) for _, each in filled.values()) < 2):
@@ -108,6 +109,13 @@ def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
         else:
             found.append(_Named((span,)))
     return found
+
+
+def _is_bare(tokens: Sequence[str], spans: Sequence[Span]) -> bool:
+    """Whether a text holds nothing but names and what joins them."""
+    named = {place for span in spans for place in range(span.start, span.end)}
+    between = {token.casefold() for place, token in enumerate(tokens) if place not in named}
+    return between <= _COMBINING | JOINING
 
 
 def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:

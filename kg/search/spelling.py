@@ -26,8 +26,8 @@ _GREEK_AFTER_LATIN = re.compile(f"(?<=[a-z])(?=[{''.join(GREEK)}])")
 _COMBINED = re.compile(r"\s*(?:\+|\bplus\b)\s*")
 _WORD = re.compile(r"[^\W_]+")
 JOINING = frozenset(
-    ("a", "an", "and", "are", "by", "did", "do", "does", "for", "from", "how", "in", "is", "of", "on", "or", "that",
-     "the", "to", "was", "were", "what", "which", "who", "with")
+    ("a", "an", "and", "are", "by", "did", "do", "does", "done", "for", "from", "how", "in", "is", "of", "on", "or",
+     "that", "the", "to", "was", "were", "what", "which", "who", "with")
 )  # fmt: skip
 # Words that ask for a fact; no fact says them and nothing is called so.
 ASKING = frozenset(

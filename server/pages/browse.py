@@ -39,7 +39,7 @@ PATHS_SHOWN = 40
 _Drawn = TypeVar("_Drawn")
 # What templates say things with, each under its own name.
 _WORDING: tuple[Callable[..., str], ...] = (
-    wording.words, wording.duration, wording.count_of, wording.when_given,
+    wording.words, wording.duration, wording.count_of, wording.when_given, wording.dose_range,
     wording.result, wording.of_n, wording.counted, evidence.direction,
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from kg.graph import KnowledgeGraph
 from kg.identifiers import display, parse_identifier
 from kg.model import EntityRef
 from server.drawings.forest_plots import Forest, forests
-from server.wording import short_figure
+from server.wording import dose_range, short_figure
 
 NOTHINGS = {
     "none_observed": ("Looked for and not observed", "Somebody looked, and it occurred in none."),
@@ -45,6 +45,8 @@ class ArmView:
     anchor: str
     components: tuple[ComponentRow, ...]
     people: str
+    pools: tuple[EntityRef, ...]
+    within: EntityRef | None
     rows: tuple[EvidenceRow, ...]
     harms: tuple[EvidenceRow, ...]
 
@@ -143,6 +145,8 @@ def _arm(anchor: str, rows: list[EvidenceRow]) -> ArmView:
         anchor=anchor,
         components=first.regimen.components if first.regimen and first.arm else (),
         people="; ".join(text for text in described if text),
+        pools=first.pools,
+        within=first.within,
         # What came of it first, then who was treated.
         rows=tuple(
             sorted((r for r in rows if r.adverse_event is None), key=lambda r: not (r.measure and r.measure.groups))
@@ -276,6 +280,11 @@ def csv_rows(answer: EvidenceAnswer) -> list[list[str]]:
         "statement",
         "documents",
         "passages",
+        "range_low",
+        "range_high",
+        "dose_ranges",
+        "arm_pools",
+        "arm_within",
     ]
     return [head, *(_csv_row(row) for row in answer.items)]
 
@@ -322,6 +331,10 @@ def _csv_row(row: EvidenceRow) -> list[str]:
         display(row.id),
         "; ".join(ref.label for ref in row.documents),
         "; ".join(display(place.id) for place in row.passages),
+        *(row.range or (None, None)),
+        " | ".join(f"{c.drug.label} {dose_range(c)}" for c in regimen.components if c.range) if regimen else None,
+        "; ".join(ref.label for ref in row.pools),
+        _name(row.within),
     ]
     return ["" if cell is None else str(cell) for cell in cells]
 

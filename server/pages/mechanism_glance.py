@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kg.mechanism.chains import SENSITIZING
 from kg.mechanism.search import MechanismPath
 from kg.model import EntityRef
-from server.wording import BEARERS, SENSITIZING, label_of, net_effect
+from server.wording import BEARERS, label_of, net_effect
 
 _MOST = 8
 _MOST_DRUGS = 3

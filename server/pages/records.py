@@ -160,7 +160,8 @@ class Records:
 
 def _arm_rows(card: StudyCard) -> list[list[str]]:
     """The arms as rows with a header: a row for each drug of each arm, and for an arm of which none is told."""
-    rows = [["arm", "arm_id", "patients", "drug", "dose", "when", "route", "infusion_time", "timing", "passages"]]
+    rows = [["arm", "arm_id", "patients", "drug", "dose", "when", "route", "infusion_time", "timing", "passages",
+             "dose_low", "dose_high", "dose_unit", "pools", "within"]]  # fmt: skip
     for arm in card.arms:
         people = "; ".join(
             f"{each.label}: {each.value or (each.entity and each.entity.label)}"
@@ -170,10 +171,13 @@ def _arm_rows(card: StudyCard) -> list[list[str]]:
         where = "; ".join(display(place.id) for place in arm.passages)
         doses = [
             [each.drug.label, each.dose_text or "", wording.when_given(each), each.route or "",
-             each.infusion_time or "", each.timing or ""]
+             each.infusion_time or "", each.timing or "", where,
+             *("" if end is None else str(end) for end in each.range or (each.value, each.value)), each.unit or ""]
             for each in arm.components
         ]  # fmt: skip
-        rows += [[arm.arm.label, arm.arm.curie, people, *dose, where] for dose in doses or [[""] * 6]]
+        others = ["; ".join(ref.label for ref in arm.pools), arm.within.label if arm.within else ""]
+        undosed = [*[""] * 6, where, *[""] * 3]
+        rows += [[arm.arm.label, arm.arm.curie, people, *dose, *others] for dose in doses or [undosed]]
     return rows
 
 

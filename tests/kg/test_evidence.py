@@ -162,6 +162,31 @@ def test_no_data_says_what_there_is_instead(curated_graph: KnowledgeGraph) -> No
     assert "not evidence of no effect" in absence.text
 
 
+def test_several_doses_are_a_range_and_one_dose_is_a_value(curated_graph: KnowledgeGraph) -> None:
+    (arm,) = curated_graph.study("study:imatinib-dfsp-ref54").arms
+    (dose,) = arm.components
+    assert (dose.value, dose.range, dose.unit) == (None, (400, 800), "mg")
+    rows = ask(curated_graph, study="study:imatinib-dfsp-ref54").items
+    assert {row.regimen.components[0].range for row in rows if row.regimen} == {(400, 800)}
+    one = ask(curated_graph, study="study:imatinib-dose-eortc-isg-agitg-ref47").items[0]
+    assert one.regimen is not None
+    assert (one.regimen.components[0].value, one.regimen.components[0].range) == (400, None)
+
+
+def test_an_arm_says_whose_patients_its_own_also_are(curated_graph: KnowledgeGraph) -> None:
+    european = {arm.arm.curie: arm for arm in curated_graph.study("study:imatinib-dose-eortc-isg-agitg-ref47").arms}
+    both = european["arm:imatinib-eortc-both-doses"]
+    single = ["arm:imatinib-eortc-400-once", "arm:imatinib-eortc-400-twice"]
+    assert ([ref.curie for ref in both.pools], both.within) == (single, None)
+    assert (european[single[0]].pools, european[single[0]].within) == ((), None)
+    rows = ask(curated_graph, study="study:imatinib-dose-north-american-ref48").items
+    within = {row.arm.curie: row.within for row in rows if row.arm}
+    crossed = within["arm:imatinib-north-american-crossover"]
+    assert crossed is not None
+    assert (crossed.curie, crossed.label[:8]) == ("arm:imatinib-north-american-400", "imatinib")
+    assert within["arm:imatinib-north-american-400"] is None
+
+
 def test_an_operation_on_the_tumour_treats_it_and_another_operation_does_not(curated_graph: KnowledgeGraph) -> None:
     found = curated_graph.sparql("SELECT ?kind { ?kind skos:broader+ procedure:local-tumour-treatment }")
     against = {str(kind).rpartition("/")[2] for kind in found.column("kind")}

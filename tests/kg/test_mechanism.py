@@ -415,6 +415,33 @@ def test_what_lowers_a_target_is_told_from_what_raises_it() -> None:
     assert [line_of(path) for path in raises.paths] == ["imatinib ABL1 KIT"]
 
 
+def test_what_only_sensitises_cells_neither_raises_nor_lowers_them() -> None:
+    facts = "drug:a sensitizes cellstate:x\ndrug:b causes cellstate:x"
+    raises = ask("", "cellstate:x", facts=facts, effect="raises")
+    assert [line_of(path) for path in raises.paths] == ["b x"]
+    none = ask("drug:a", "cellstate:x", facts=facts, effect="raises")
+    assert (none.paths, none.excluded_by) == ((), ("effect",))
+    assert ask("drug:a", "cellstate:x", facts=facts).paths
+
+
+def test_without_a_drug_the_weaker_statements_that_lead_to_a_target_are_named() -> None:
+    hedged = "drug:a causes condition:ascites hedged\ndrug:b improves condition:other"
+    (gap,) = ask("", "condition:ascites", facts=hedged).gaps
+    told = "a causes ascites (stated with reservation)"
+    assert (gap.kind, gap.reason) == ("weaker", f"To ascites only a hedged statement leads: {told}.")
+    beside = ask("", "condition:ascites", facts=f"{hedged}\ndrug:c causes condition:ascites")
+    assert [gap.reason for gap in beside.gaps] == [f"Further steps to ascites are hedged only: {told}."]
+    assert ask("", "condition:ascites", facts=hedged, certainties=frozenset(CERTAINTIES)).gaps == ()
+    (nothing,) = ask("", "target:KIT", facts=f"{hedged}\ntarget:KIT activates target:X").gaps
+    assert nothing.reason == "No source states a causal step that leads to KIT."
+
+
+def test_steps_that_a_filter_hides_are_not_denied() -> None:
+    facts = "drug:imatinib inhibits target:KIT"
+    (gap,) = ask("", "target:KIT", facts=facts, effect="raises").gaps
+    assert gap.reason == "Sources state causal steps that lead to KIT; none with the effect asked for."
+
+
 def test_a_drug_that_another_one_enhances_is_found_itself() -> None:
     facts = "drug:a kills cellstate:x\ndrug:b enhances drug:a\ndrug:c prodrugOf drug:a"
     assert {line_of(path) for path in ask("", "cellstate:x", facts=facts).paths} == {"a x", "b a x", "c a x"}

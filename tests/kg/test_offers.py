@@ -92,7 +92,16 @@ ASKED = [
     ("who stopped gemcitabine because of toxicity", "stopped-or-reduced", ""),
     ("withdrawals because of adverse events everolimus", "stopped-or-reduced", ""),
     ("why was the gemcitabine dose reduced in patient 3", "dose-changes", ""),
-    ("which patients died", "patients", ""),
+    ("which patients died", "status-at-end", ""),
+    ("is any patient still alive", "status-at-end", ""),
+    ("the transplant patient", "timeline", "patient:000-transplant"),
+    ("what happened to the transplant patient", "timeline", "patient:000-transplant"),
+    ("which treatments brought both neutropenia and nausea", "treatments-with-events",
+     "event:nausea event:neutropenia"),
+    ("what is said of trabectedin with reservation", "words-of-doubt", "drug:trabectedin"),
+    ("how sure is it that sirolimus acts", "words-of-doubt", "drug:sirolimus"),
+    ("printed response rates", "printed-response-rates", ""),
+    ("which response rates does the review report", "printed-response-rates", ""),
     ("olaratumab phase III failed", "evidence", "drug:olaratumab"),
     ("trials with significant overall survival benefit", "survival-by-regimen", "measure:overall-survival"),
     ("how long did patient 2 live", "timeline", "patient:003-2"),
@@ -127,6 +136,27 @@ def test_a_sentence_is_offered_the_question_that_it_means(
 @pytest.mark.parametrize("text", NOT_ASKED)
 def test_what_is_no_question_is_offered_none(curated_graph: KnowledgeGraph, text: str) -> None:
     assert curated_graph.search(text).questions == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["history of gemcitabine and docetaxel", "what is the mechanism of sirolimus and gemcitabine",
+     "who invented sirolimus and everolimus", "dose of doxorubicin and ifosfamide"],
+)  # fmt: skip
+def test_two_drugs_are_compared_only_where_nothing_else_is_asked(curated_graph: KnowledgeGraph, text: str) -> None:
+    assert "compare" not in {offer.question for offer in curated_graph.search(text).questions}
+    alone = curated_graph.search("gemcitabine and docetaxel in leiomyosarcoma").questions
+    assert "compare" in {offer.question for offer in alone}
+
+
+@pytest.mark.parametrize(
+    "text", ["done", "keep", "directly", "what was done", "keep the kidney", "acts directly on mTOR"]
+)
+def test_a_word_that_facts_say_is_not_corrected_to_a_name(curated_graph: KnowledgeGraph, text: str) -> None:
+    answer = curated_graph.search(text)
+    found = {hit.curie for hits in (answer.items, *(part.items for part in answer.parts)) for hit in hits}
+    assert not found & {"site:bone", "histotype:desmoid", "drugclass:signalling-inhibitor"}
+    assert curated_graph.search("bnoe").items[0].curie == "site:bone"  # no fact says that
 
 
 def test_a_question_says_why_it_is_offered(curated_graph: KnowledgeGraph) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable, WrongKind
+from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE
 from kg.paths.index import IndexNode
 from kg.search.names import NameIndex, SearchQuestion
@@ -312,3 +313,19 @@ def test_spelling_rules_leave_drug_names_alone() -> None:
         assert american(name) == name
     assert [typos_allowed(length) for length in (2, 3, 5, 6)] == [0, 1, 1, 2]
     assert SequenceMatcher(None, american("haemoglobin"), "hemoglobin").ratio() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("womb", "site:uterus"),
+        ("hair loss", "event:alopecia"),
+        ("edema", "event:fluid-retention"),
+        ("low platelet count", "event:thrombocytopenia"),
+        ("breathlessness", "event:dyspnea"),
+    ],
+)
+def test_what_patients_say_finds_what_sources_call_otherwise(
+    curated_graph: KnowledgeGraph, said: str, meant: str
+) -> None:
+    assert curated_graph.search(said).items[0].curie == meant

@@ -81,6 +81,30 @@ def test_after_a_drug_had_failed_single_patients_count_and_partly_pretreated_gro
     assert share == "nine patients had been treated with doxorubicin"
 
 
+def test_a_drug_that_failed_is_told_from_one_that_was_merely_given_before(reader: Reader) -> None:
+    before = {
+        drug: {
+            (row["study"]["entity"]["curie"], row["before"]["text"])
+            for row in reader.ask("after-failure-of", drug=drug)
+        }
+        for drug in ("imatinib", "ifosfamide", "doxorubicin")
+    }
+    sunitinib = {said for study, said in before["imatinib"] if "placebo" in study}
+    assert sunitinib == {"had failed or was not tolerated"}
+    assert {said for study, said in before["imatinib"] if "nilotinib" in study} == {"had failed"}
+    assert {said for study, said in before["ifosfamide"] if "docetaxel" in study and "28" in study} == {"had failed"}
+    # "relapsed or refractory" is said of the tumours, and of the drug only that nine patients had had it
+    assert {said for _, said in before["doxorubicin"]} == {"had been given"}
+
+
+def test_the_patients_who_died_are_named_and_so_is_the_one_who_lived(reader: Reader) -> None:
+    rows = reader.ask("status-at-end")
+    said = {row["patient"]["entity"]["curie"]: row["status"] and row["status"]["text"] for row in rows}
+    assert {patient for patient, status in said.items() if status == "died"} == {"patient:003-1", "patient:003-2"}
+    assert said["patient:003-3"] == "still being treated, stable disease"
+    assert said["patient:000-transplant"] is None  # the text does not tell
+
+
 def test_each_reference_counts_the_facts_that_rest_on_it(reader: Reader) -> None:
     for document in ("document:003", "document:004"):
         for row in reader.ask("references", document=document):

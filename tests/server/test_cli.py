@@ -40,6 +40,15 @@ def test_the_command_line_prints_the_http_body(
     assert capsys.readouterr().out == api.get(path).get_data(as_text=True)
 
 
+def test_a_terminal_is_told_the_doses_of_each_arm_and_whose_patients_its_own_also_are(
+    curated_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evidence", "--study", "study:imatinib-dose-eortc-isg-agitg-ref47", "--data", str(curated_data)]) == 0
+    told = capsys.readouterr().out
+    assert "imatinib 400 mg once daily - imatinib 400 mg" in told
+    assert "(takes together imatinib 400 mg once daily, imatinib 400 mg twice daily)" in told
+
+
 @pytest.mark.parametrize(
     ("command", "filters"),
     [

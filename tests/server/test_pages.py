@@ -244,6 +244,20 @@ def test_the_csv_of_the_evidence_has_every_row(client: FlaskClient) -> None:
     assert "53%" in {row["value_text"] for row in rows}
 
 
+def test_ranges_of_doses_and_shared_patients_are_told_on_pages_and_in_tables(client: FlaskClient) -> None:
+    doses = client.get("/evidence?study=study:imatinib-dfsp-ref54&format=csv").text
+    assert {row["dose_ranges"] for row in csv.DictReader(io.StringIO(doses))} == {"imatinib 400 to 800 mg"}
+    (arm,) = csv.DictReader(io.StringIO(client.get("/study/study:imatinib-dfsp-ref54?format=csv").text))
+    assert (arm["dose_low"], arm["dose_high"], arm["dose_unit"]) == ("400", "800", "mg")
+    european, american = "study:imatinib-dose-eortc-isg-agitg-ref47", "study:imatinib-dose-north-american-ref48"
+    for address in (f"/study/{european}", f"/evidence?study={european}"):
+        assert "No group of its own: takes together" in page(client, address)
+    for address in (f"/study/{american}", f"/evidence?study={american}"):
+        assert "All its patients are also counted in" in page(client, address)
+        table = csv.DictReader(io.StringIO(client.get(f"{address}{'&' if '?' in address else '?'}format=csv").text))
+        assert "imatinib 400 mg" in {row.get("within") or row.get("arm_within") for row in table}
+
+
 def test_an_entity_offers_turtle(client: FlaskClient) -> None:
     assert "/entity/drug:sirolimus?format=turtle" in set(links(page(client, "/entity/drug:sirolimus")))
     assert "/id/drug/sirolimus?format=turtle" in page(client, "/entity/drug:sirolimus")
