@@ -6,7 +6,7 @@ import type { Look } from "./model";
 import type { Point } from "./words";
 
 /** Labels smaller than this part of their size cannot be read: who did not ask for the whole rather sees a part. */
-const LEAST_FIT = 0.7;
+const LEAST_FIT = 0.85;
 const MOST_FIT = 1.3;
 const EXTENT: [number, number] = [0.15, 4];
 
