@@ -9,7 +9,6 @@ import sqlite3
 import threading
 from collections.abc import Collection
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -57,14 +56,6 @@ class NamesFile:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def named_so(self, spelled: Collection[str], loose: Collection[str]) -> list[NameRow]:
         """Names that are spelled in one of some ways (kg.search.spans.NamedSo)."""
