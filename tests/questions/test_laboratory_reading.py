@@ -94,4 +94,4 @@ def test_sentences_of_mechanisms_read_as_english(reader: Reader) -> None:
 def test_a_drug_that_sensitises_cells_reaches_them_and_is_not_said_to_make_more_of_them(reader: Reader) -> None:
     (path,) = told(reader, "temsirolimus", "cancer stem cells")
     assert "inhibition of mTOR sensitizes cancer stem cells" in path
-    assert path.endswith("on the sensitivity of cancer stem cells to treatment: positive.")
+    assert path.endswith("on the sensitivity of cancer stem cells to treatment, in preclinical studies: positive.")

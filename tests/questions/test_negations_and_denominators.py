@@ -32,7 +32,7 @@ def test_what_was_not_done_or_not_found_is_not_denied_twice(reader: Reader) -> N
     rows = reader.ask("planned-and-not-done")
     assert set(shown(rows, "remark")) == {"planned", "not done", "not found"}
     told = dict(zip(shown(rows, "event"), shown(rows, "remark"), strict=True))
-    assert told["no preoperative radiotherapy"] == "not done"
+    assert told["preoperative radiotherapy not given"] == "not done"
     assert told["no rash"] == told["no haematuria"] == "not found"
 
 

@@ -25,10 +25,17 @@ def test_two_arms_of_a_study_are_added_only_where_a_source_says_that_they_share_
 
 
 def test_a_trial_without_figures_for_a_histotype_still_compared_the_drugs(reader: Reader) -> None:
+    """Leiomyosarcoma was one of the commonest diagnoses; that nobody responded is told of everybody in the arm."""
     asked = reader.get("evidence/compare", a="docetaxel", b="doxorubicin", histotype="leiomyosarcoma")
-    assert asked["direct"] == []
-    assert "directly in leiomyosarcoma" in asked["summary"]
+    (pair,) = asked["direct"]
+    assert (pair["a"]["numerator"], pair["a"]["denominator"], pair["b"]) == (0, 43, None)
+    assert pair["a"]["population"]["histotype_match"] == "mixed"
     assert "Docetaxel against doxorubicin in metastatic sarcoma" in asked["summary"]
+    assert "other tumours among them" in asked["summary"]
+    nobody = reader.get("evidence/compare", a="docetaxel", b="doxorubicin", histotype="epithelioid sarcoma")
+    assert nobody["direct"] == []
+    assert "directly in epithelioid sarcoma" in nobody["summary"]
+    assert "Docetaxel against doxorubicin in metastatic sarcoma" in nobody["summary"]
     nowhere = reader.get("evidence/compare", a="imatinib", b="sunitinib", histotype="GIST")["summary"]
     assert (
         nowhere
@@ -136,3 +143,45 @@ def test_a_claim_from_the_laboratory_is_not_given_the_references_of_other_studie
     cited = [row["citing"] for row in rows if "cancer stem" in row["finding"]["text"]]
     assert cited == [None]
     assert len({row["fact"]["text"] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("drug", "histotype", "study"),
+    [
+        ("docetaxel", "synovial sarcoma", "study:docetaxel-vs-doxorubicin"),
+        ("docetaxel", "liposarcoma", "study:docetaxel-vs-doxorubicin"),
+        ("pegylated liposomal doxorubicin", "angiosarcoma", "study:eortc-pld-vs-doxorubicin"),
+    ],
+)
+def test_a_trial_is_evidence_on_the_histotypes_that_were_commonest_in_it(
+    drug: str, histotype: str, study: str, reader: Reader
+) -> None:
+    rows = reader.rows(drug=drug, histotype=histotype)
+    assert {row["study"]["curie"] for row in rows} == {study}
+    assert {row["population"]["histotype_match"] for row in rows} == {"mixed"}
+    assert "the most common" in " ".join(row["value_text"] or "" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "said"),
+    [
+        ("toxicity-of-drug", {"drug": "imatinib"}, "toxicity requiring dose reduction was commoner"),
+        ("toxicity-of-drug", {"drug": "everolimus"}, "Withdrew because of adverse events"),
+        ("conclusions-of-documents", {}, "Choose the chemotherapeutic regimen and its timing individually"),
+        ("conclusions-of-documents", {}, "case series of few patients"),
+        ("conclusions-of-documents", {}, "ALDH expression in tumour cells assessed before and after therapy"),
+    ],
+)
+def test_what_a_reader_looks_for_at_the_end_of_a_paper_can_be_asked(
+    question: str, asked: dict[str, str], said: str, reader: Reader
+) -> None:
+    """How often a drug had to be reduced or stopped, what the authors recommend, and which limits they see."""
+    assert says(sentences(reader.get(f"questions/{question}", **asked)), said)
+
+
+def test_a_placebo_controlled_trial_is_listed_though_its_source_does_not_say_randomised(reader: Reader) -> None:
+    listed = reader.ask("randomised-trials")
+    (sunitinib, placebo) = (row for row in listed if "sunitinib" in row["study"]["text"])
+    assert {row["blinding"]["text"] for row in (sunitinib, placebo)} == {"placebo-controlled"}
+    assert sunitinib["randomised"] is None
+    assert all(row["randomised"]["text"] == "yes" for row in listed if "EORTC" in row["study"]["text"])

@@ -102,7 +102,8 @@ def test_the_patients_who_died_are_named_and_so_is_the_one_who_lived(reader: Rea
     said = {row["patient"]["entity"]["curie"]: row["status"] and row["status"]["text"] for row in rows}
     assert {patient for patient, status in said.items() if status == "died"} == {"patient:003-1", "patient:003-2"}
     assert said["patient:003-3"] == "still being treated, stable disease"
-    assert said["patient:000-transplant"] is None  # the text does not tell
+    assert said["patient:000-transplant"] == "doing well"
+    assert said["patient:004-retroperitoneal"] is None  # the text does not tell
 
 
 def test_each_reference_counts_the_facts_that_rest_on_it(reader: Reader) -> None:
