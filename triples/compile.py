@@ -14,15 +14,15 @@ from kg.identifiers import expand
 from kg.paths.index import IndexEdge, IndexNode
 from ontology.terms import CLASS_BY_KIND, PREDICATES
 from triples import schema
-from triples.cases import compile_patient
-from triples.clinical import ArmFacts, arm_treatment, compile_study, outcome_curie
 from triples.faults import event_curie
 from triples.names import corpus_names, reference_curie, reference_label
 from triples.nodes import index_edges, index_nodes
+from triples.patients import compile_patient
 from triples.records import Corpus, Folder, Record
 from triples.regimens import combination_of, compile_combinations, corpus_combinations, treatments_of
 from triples.sentences import Names, lower_first, population_words, statement_label
 from triples.sink import Sink
+from triples.studies import ArmFacts, arm_treatment, compile_study, outcome_curie
 from triples.tree import Place
 
 

@@ -161,7 +161,7 @@ def _entity_faults(record: Record) -> Iterator[Fault]:
             yield entry.place.fault(f"the synonym {entry.scalar.text!r} repeats the label")
     for key, kinds in (
         ("joint", ("process",)),
-        ("drugs", ("regimen",)),
+        ("drugs", ("regimen", "procedure")),
         ("counts", ("definition", "measure")),
         ("minimum_duration", ("definition",)),
         ("criteria", ("definition",)),

@@ -100,10 +100,6 @@ ABSENCES = (
     "not-reported-yet",
     "not-described",
 )
-STUDY_TYPES = (
-    "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review",
-    "pooled analysis",
-)  # fmt: skip
 DOCUMENT_TYPES = (
     "article", "clinical trial", "trial", "retrospective cohort", "case report", "case series", "review",
     "abstract", "preclinical",

@@ -5,6 +5,7 @@ The reader, the compiler and docs/curating-reference.md all derive from ``RECORD
 
 from __future__ import annotations
 
+from kg.model import DESIGNS
 from triples.keys import (
     ABSENCES,
     BLINDINGS,
@@ -19,7 +20,6 @@ from triples.keys import (
     RESPONSES,
     SEXES,
     SIGNIFICANCES,
-    STUDY_TYPES,
     Key,
     RecordType,
     Type,
@@ -90,7 +90,7 @@ ENTITY = RecordType("entity", "What the facts are about (entities/*.yaml); edito
     curie_key("parents", "skos:broader", "what it is a kind of (also rdfs:subClassOf, or skg:inClass)",
            *ENTITY_KINDS, repeated=True),
     Key("joint", Type.YES_NO, None, "a process that stands for causes acting together (skg:JointCause)"),
-    curie_key("drugs", "skg:includesDrug", "drugs of a named regimen", "drug", repeated=True),
+    curie_key("drugs", "skg:includesDrug", "drugs of a regimen, or that a procedure gives", "drug", repeated=True),
     text_key("counts", "skg:counts", "definitions: which responses count", repeated=True),
     Key("minimum_duration", Type.DURATION, "skg:minimumDuration", "definitions: how long they must last"),
     text_key("criteria", "skg:criteria", "definitions: response criteria, if stated"),
@@ -235,7 +235,7 @@ STUDY = RecordType("study", "studies*.yaml: a study with its arms.", (
     curie_key("id", None, "the identifier", "study", required=True),
     text_key("label", "skos:prefLabel", "the name; not needed with `extends`"),
     text_key("synonyms", "skos:altLabel", "other names", repeated=True),
-    choice_key("type", "skg:studyType", "design", STUDY_TYPES),
+    choice_key("type", "skg:studyType", "design", DESIGNS),
     text_key("phase", "skg:phase", "phase as printed"),
     text_key("reported_part", "skg:reportedPart", "the part reported here"),
     choice_key("randomised", "skg:randomised", "random allocation", ("yes", "no", "unstated")),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kg.duration import duration_words, offset_words
 from kg.model import RESERVATIONS
 from ontology.english import capitalised, listed
 from triples import schema
@@ -13,7 +14,6 @@ from triples.records import Record
 from triples.units import unit_words
 from triples.wording import Wording
 
-_DURATION_PARTS = re.compile(r"(\d+(?:\.\d+)?)([YMWDHS])")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 _WORD = re.compile(r"[a-z]{4,}")
 _TELLING_WORDS = 3  # a remark with so many words that the sentence before it lacks says something more
@@ -21,8 +21,6 @@ _DENIAL = re.compile(r"\b(?:no|not|none|never|without)\b", re.IGNORECASE)
 _AFTER_NOUN = re.compile(r"[,;]|\b(?:on|after|to|with|without|for|by|in|of|who|under|from)\b")
 # Lines of treatment that are called so; of others, "first" or "second or later", it is said that they are lines.
 _NAMED_LINES = ("line", "maintenance", "palliative", "relapse", "salvage")
-_DATE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
-_TIME_UNITS = {"H": "hour", "M": "minute", "S": "second"}
 _ABSENCES = {
     "none-observed": "none observed",
     "no-apparent-benefit": "no apparent benefit",
@@ -54,18 +52,6 @@ class Names:
     def all(self, curies: tuple[str, ...]) -> str:
         """Several names joined by commas and a final ``and``."""
         return listed([self.of(curie) for curie in curies])
-
-
-def duration_words(duration: str) -> str:
-    """An ISO 8601 duration in words.
-
-    >>> duration_words("P6M"), duration_words("P1Y2M"), duration_words("-P2D"), duration_words("PT90M")
-    ('6 months', '1 year 2 months', 'minus 2 days', '90 minutes')
-    """
-    date, _, time = duration.removeprefix("-").removeprefix("P").partition("T")
-    words = [_counted(number, _DATE_UNITS[unit]) for number, unit in _DURATION_PARTS.findall(date)]
-    words += [_counted(number, _TIME_UNITS[unit]) for number, unit in _DURATION_PARTS.findall(time)]
-    return ("minus " if duration.startswith("-") else "") + " ".join(words)
 
 
 def _counted(number: str, noun: str) -> str:
@@ -337,8 +323,7 @@ def event_label(record: Record, patient: str, labels: Mapping[str, str]) -> str:
     when = record.text("time_text") or record.text("date")
     offset, after = record.text("offset"), record.text("after")
     if when is None and offset and after in labels:
-        words = duration_words(offset.removeprefix("-"))
-        when = f"{words} {'before' if offset.startswith('-') else 'after'} {labels[after or '']}"
+        when = offset_words(offset, labels[after or ""])
     label = record.label
     if record.yes("planned") and "plan" not in label.lower():
         label = f"planned: {label}"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from kg.duration import is_duration
 from kg.errors import Fault
 from triples import keys, schema
 from triples.hints import hint
@@ -18,10 +19,6 @@ _LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _EXTERNAL = re.compile(r"([A-Za-z][A-Za-z.]*):([A-Za-z0-9][A-Za-z0-9._/()-]*)")
 _INTEGER = re.compile(r"-?\d+")
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
-_DURATION = re.compile(
-    r"-?P(?=.)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?"
-    r"(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
-)
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SPAN = re.compile(r"(\d+)-(\d+)")
@@ -198,11 +195,7 @@ def _read_yes_no(text: str, _key: Key) -> _Value:
 
 
 def _read_duration(text: str, _key: Key) -> _Value:
-    return (
-        text
-        if _DURATION.fullmatch(text)
-        else _Wrong(f"{text!r} is not an ISO 8601 duration such as P4W, P28D or PT30M")
-    )
+    return text if is_duration(text) else _Wrong(f"{text!r} is not an ISO 8601 duration such as P4W, P28D or PT30M")
 
 
 def _read_date(text: str, _key: Key) -> _Value:

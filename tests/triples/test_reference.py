@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ontology.terms import PREDICATES, PREFIXES, PROPERTIES
+from rdflib import SH
+from rdflib.collection import Collection
+
+from ontology.resources import shapes_graph
+from ontology.terms import PREDICATES, PREFIXES, PROPERTIES, SKG
 from triples.keys import Type
 from triples.reference import reference_page
 from triples.schema import RECORDS
@@ -23,6 +27,24 @@ def test_every_property_is_in_the_vocabulary() -> None:
             prefix, _, name = (key.rdf or "skos:note").partition(":")
             assert prefix in PREFIXES
             assert prefix != "skg" or name in PROPERTIES or name in PREDICATES, f"{record.name}.{key.name}"
+
+
+def test_curators_choose_among_the_words_that_the_shapes_allow() -> None:
+    """What is inferred is nobody's to write."""
+    shapes = shapes_graph()
+    allowed: dict[str, set[str]] = {}
+    for shape, choices in shapes.subject_objects(SH["in"]):
+        allowed.setdefault(str(shapes.value(shape, SH.path)), set()).update(map(str, Collection(shapes, choices)))
+    written: dict[str, set[str]] = {}
+    for record in RECORDS.values():
+        for key in record.keys:
+            if key.choices and key.rdf is not None:
+                written.setdefault(SKG.namespace + key.rdf.partition(":")[2], set()).update(key.choices)
+    listed = written.keys() & allowed.keys()
+    assert {SKG.namespace + name for name in ("studyType", "absence", "flag", "certainty")} <= listed
+    assert {name: allowed[name] - written[name] for name in listed if allowed[name] != written[name]} == {
+        f"{SKG.namespace}certainty": {"inferred"}
+    }
 
 
 def test_every_nested_record_is_in_the_table() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from kg.errors import EntityNotFound, InvalidParameter
 from ontology.english import article, capitalised
-from triples.clinical import arm_treatment
 from triples.facts import FactSentence, facts
 from triples.keys import RecordType
 from triples.read import parse_yaml, read_corpus
@@ -16,7 +15,6 @@ from triples.records import Record
 from triples.schema import ARM, OUTCOME, POPULATION, REGIMEN, STATEMENT, TIMELINE_EVENT
 from triples.sentences import (
     Names,
-    duration_words,
     event_label,
     outcome_label,
     population_words,
@@ -24,6 +22,7 @@ from triples.sentences import (
     statement_label,
 )
 from triples.shape import Shaper
+from triples.studies import arm_treatment
 from triples.units import unit_words
 
 NAMES = Names(
@@ -258,11 +257,6 @@ def test_a_figure_that_names_its_measure_is_not_led_by_it() -> None:
 @pytest.mark.parametrize("word", ["mTOR acts", "p27 acts", "c-KIT acts", "eIF4E acts"])
 def test_symbols_keep_their_small_letter(word: str) -> None:
     assert capitalised(word) == word
-
-
-@pytest.mark.parametrize(("duration", "words"), [("P24W", "24 weeks"), ("P1M", "1 month"), ("PT30M", "30 minutes")])
-def test_a_duration_reads_as_words(duration: str, words: str) -> None:
-    assert duration_words(duration) == words
 
 
 def test_a_unit_reads_as_words() -> None:

@@ -125,7 +125,6 @@ def retrieval(graph: PathGraph, wanted: Iterable[MechanismRecord], k: int = 10, 
         sources, targets = graph.ends(record)
         search = BestPaths(
             costs.without(graph.own_links(record)),
-            graph.index.link_predicate,
             sources=sources,
             targets=targets,
             max_length=MAX_LENGTH,
@@ -174,7 +173,7 @@ class _Costs:
         code = (np.rint(COST_UNIT * (1.0 + 0.5 * logs)).astype(np.int64) << COST_SHIFT) + 1
         sides = (self._projection.out, self._projection.into)
         out, into = (_patched(side, place[links], code) for side, place in zip(sides, self._places, strict=True))
-        return Projection(out, into)
+        return Projection(out, into, self._index.link_predicate)
 
     @staticmethod
     def _degrees(group: Ids, members: Mapping[int, list[int]], links: Ids, own: Ids) -> Ids:
