@@ -57,6 +57,11 @@ def most_specific(names: Iterable[str]) -> str | None:
     return max(known, key=lambda name: (len(_lineage(name)), name), default=None)
 
 
+def is_in(name: str, kind: str) -> bool:
+    """Whether a class is another one or lies below it."""
+    return kind in _lineage(name)
+
+
 def _reason(term: Predicate, end: str, name: str, kinds: Sequence[str], beside: str = "") -> str:
     right = " or ".join(CLASSES[kind].called for kind in kinds)
     return f"{term.name!r} does not take {_spoken(name)} as its {end}{beside}; it takes {right}"

@@ -139,8 +139,62 @@ def test_unknown_property_is_refused(graph):
 
 
 def test_unknown_class_is_refused(graph):
-    graph.add((SIROLIMUS, RDF.type, VOCAB.Medicine))
-    assert [v.value for v in validate(graph).violations] == [str(VOCAB.Medicine)]
+    for kind in (VOCAB.Medicine, VOCAB.inhibits, MTOR, Literal("drug")):
+        graph.add((SIROLIMUS, RDF.type, kind))
+    found = {v.value for v in validate(graph).violations}
+    assert found == {str(VOCAB.Medicine), str(VOCAB.inhibits), str(MTOR), "drug"}
+
+
+def test_a_direct_triple_that_no_statement_states_is_refused(graph):
+    everolimus = URIRef(BASE + "drug/everolimus")
+    graph.add((everolimus, RDF.type, VOCAB.Drug))
+    graph.add((everolimus, SKOS.prefLabel, Literal("everolimus")))
+    graph.add((everolimus, VOCAB.inhibits, MTOR))
+    (violation,) = validate(graph).violations
+    assert (violation.focus_node, violation.path, violation.value) == (str(everolimus), SKG["inhibits"], str(MTOR))
+    assert "no affirmed and stated statement" in violation.message
+
+
+@pytest.mark.parametrize(("name", "value"), [("polarity", "negated"), ("certainty", "hedged")])
+def test_what_is_denied_or_hedged_is_no_direct_triple(graph, name, value):
+    graph.set((STATEMENT, VOCAB[name], Literal(value)))
+    if value == "hedged":
+        graph.add((STATEMENT, VOCAB.hedge, Literal("may")))
+    assert [v.focus_node for v in validate(graph).violations] == [str(SIROLIMUS)]
+    graph.remove((SIROLIMUS, VOCAB.inhibits, MTOR))
+    assert validate(graph).conforms
+
+
+def test_a_stated_fact_without_its_direct_triple_is_refused(graph):
+    graph.remove((SIROLIMUS, VOCAB.inhibits, MTOR))
+    (violation,) = validate(graph).violations
+    assert violation.focus_node == str(STATEMENT)
+    assert "direct triple" in violation.message
+
+
+@pytest.mark.parametrize(
+    ("node", "name", "value", "message"),
+    [
+        (STATEMENT, "conflictsWith", URIRef(BASE + "statement/ffffffffffffffff"), "is not in the graph"),
+        (POPULATION, "assertedBy", MTOR, "takes a document"),
+        (URIRef(BASE + "arm/trial-a"), "contextPassage", DOCUMENT, "takes a passage"),
+        (OUTCOME, "pools", SIROLIMUS, "takes an arm"),
+        (STUDY, "text", Literal(5), "takes a text"),
+        (SIROLIMUS, "activeIn", URIRef(BASE + "histotype/leiomyosarcoma"), "rests on a statement"),
+        (STUDY, "text", Literal("  "), "says nothing"),
+        (DOCUMENT, "volume", SIROLIMUS, "takes a text"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_on_every_record(graph, node, name, value, message):
+    graph.add((node, VOCAB[name], value))
+    found = [v for v in validate(graph).violations if message in v.message]
+    assert [(v.focus_node, v.path) for v in found] == [(str(node), str(VOCAB[name]))], str(validate(graph))
+
+
+@pytest.mark.parametrize("node", [OUTCOME, CONFLICT, DOCUMENT, RESPONSE])
+def test_a_record_without_a_class_is_refused(graph, node):
+    graph.remove((node, RDF.type, None))
+    assert [v for v in validate(graph).violations if v.focus_node == str(node) and "no class" in v.message]
 
 
 def test_two_entities_of_a_kind_with_one_label_are_refused(graph):
