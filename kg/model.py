@@ -6,9 +6,9 @@ are what the JSON API prints.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 from ontology.english import spoken
 from ontology.terms import CLASSES
@@ -24,6 +24,26 @@ RESERVATIONS: dict[str, str] = {
 }
 CERTAINTIES: tuple[Certainty, ...] = ("stated", "inferred", "hedged", "hypothesised")  # strongest first
 DEFAULT_CERTAINTIES: frozenset[Certainty] = frozenset({"stated", "inferred"})
+# Kinds of study; what curators may write, the shapes allow and questions may ask for.
+DESIGNS = (
+    "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review",
+    "pooled analysis",
+)  # fmt: skip
+
+
+def several(texts: str | Iterable[str]) -> tuple[str, ...]:
+    """Texts as a tuple; one text is itself, not its letters."""
+    return (texts,) if isinstance(texts, str) else tuple(texts)
+
+
+def hold_several(question: Any) -> None:
+    """Let a frozen question be asked with one text, or with a list, where it holds a tuple or a set of texts."""
+    for each in fields(question):
+        value = getattr(question, each.name)
+        if str(each.type).startswith("tuple[") and not isinstance(value, tuple):
+            object.__setattr__(question, each.name, several(value))
+        elif str(each.type).startswith("frozenset[") and not isinstance(value, frozenset):
+            object.__setattr__(question, each.name, frozenset(several(value)))
 
 
 @dataclass(frozen=True, order=True)

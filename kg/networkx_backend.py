@@ -141,9 +141,8 @@ def all_shortest_paths(
         yield [source]
         return
     search = AllShortestPaths(
-        G.projection, G.index.link_predicate, source=start, target=end, max_length=None, interior=G.interior(),
-        limits=UNLIMITED,
-    )  # fmt: skip
+        G.projection, source=start, target=end, max_length=None, interior=G.interior(), limits=UNLIMITED
+    )
     found = False
     for nodes in search.node_paths():
         found = True

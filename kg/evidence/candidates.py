@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from kg.evidence.comparability import Counting, alike, counting
-from kg.evidence.derivation import OBJECTIVE, counted, objective_responses
+from kg.evidence.derivation import objective_responses
+from kg.evidence.direction import OBJECTIVE, counted
 from kg.evidence.filters import Unstated
 from kg.evidence.rows import DerivedOutcome, EvidenceQuestion, EvidenceRow, LeftOut
 from kg.evidence.search import Gathered, Naming
@@ -21,16 +22,18 @@ OBJECTIVE_RESPONSE = EntityRef(  # known without looking it up: a graph of impor
     "objective response rate",
 )
 LEAST_PATIENTS = 2
+_PARTS = ("complete-response", "partial-response")  # of objective responses: nobody responded is none of either
 _SAME_STUDY = "SELECT ?one ?other WHERE { ?one skg:sameStudyAs ?other }"
 _DISTINCT_ARMS = "SELECT ?one ?other WHERE { ?one skg:distinctFrom ?other }"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A share of patients that may enter an estimate.
 
     Attributes:
         rows: the results it comes from, ``row`` first.
+        is_printed: whether the source prints the count.
         is_summed: from complete and partial responses; ``is_added``: over arms that share no patients.
         how: what it counts.
     """
@@ -39,11 +42,11 @@ class Candidate:
     row: EvidenceRow
     numerator: int
     denominator: int
-    is_printed: bool
-    is_summed: bool
     rows: tuple[str, ...]
     method: str
     how: Counting
+    is_printed: bool = False
+    is_summed: bool = False
     is_added: bool = False
 
     @property
@@ -69,15 +72,15 @@ class Chosen:
     several_arms: frozenset[str]
 
 
-def choose(graph: Naming, question: EvidenceQuestion, measure: EntityRef, found: Gathered) -> Chosen:
+def choose(graph: Naming, question: EvidenceQuestion, measure: EntityRef, gathered: Gathered) -> Chosen:
     """Choose among the results that fit a question those of a measure that may be pooled."""
     choice = _Choice(question, measure)
-    choice.sift(found.rows)
-    choice.tell_of_unstated(found.unstated)
-    choice.add_sums(objective_responses(found.rows), {row.id: row for row in found.rows})
+    choice.sift(gathered.rows)
+    choice.tell_of_unstated(gathered.unstated)
+    choice.add_sums(objective_responses(gathered.rows), {row.id: row for row in gathered.rows})
     counts, kept = choice.comparable()
     kept = choice.one_per_study(_distinct_arms_added(graph, kept), _links(graph, kept))
-    choice.tell_of_parts(found.rows)
+    choice.tell_of_parts(gathered.rows)
     left_out = sorted(choice.left_out, key=lambda out: (out.study.label if out.study else "", out.row))
     return Chosen(tuple(kept), counts, tuple(left_out), frozenset(choice.several_arms))
 
@@ -101,19 +104,25 @@ class _Choice:
             if reason is not None or rate is None or rate.numerator_low is None or row.study is None:
                 self._drop(row, reason or "it has no study")
                 continue
-            printed = row.numerator is not None
             self.candidates.append(
                 Candidate(
-                    row.study, row, rate.numerator_low, rate.denominator, printed, False, (row.id,), rate.method, how
+                    study=row.study,
+                    row=row,
+                    numerator=rate.numerator_low,
+                    denominator=rate.denominator,
+                    rows=(row.id,),
+                    method=rate.method,
+                    how=how,
+                    is_printed=row.numerator is not None,
                 )
             )
 
     def tell_of_unstated(self, unstated: Iterable[Unstated]) -> None:
         """Name the results of the measure that a filter shuts out because what it asks for is not stated of them."""
-        for each in unstated:
-            how = counting(each.row)
-            if how is not None and self._is_of_measure(each.row, how):
-                self.left_out.append(each.left_out)
+        for result in unstated:
+            how = counting(result.row)
+            if how is not None and self._is_of_measure(result.row, how):
+                self.left_out.append(result.left_out)
 
     def _is_of_measure(self, row: EvidenceRow, how: Counting) -> bool:
         """The measure itself, a kind of it, or a result of another name that counts what it counts."""
@@ -121,7 +130,7 @@ class _Choice:
             return False
         wanted = self.measure.curie.partition(":")[2]
         named = (row.measure.curie.partition(":")[2], *row.measure.groups)
-        if wanted in named:
+        if wanted in named or (wanted in _PARTS and how.is_rate and row.numerator == 0):
             return True
         return wanted == "objective-response-rate" and (how.is_rate or how.categories == OBJECTIVE)
 
@@ -152,15 +161,26 @@ class _Choice:
         """Let objective responses added up from their parts stand in where nothing is printed."""
         if self.measure.id != OBJECTIVE_RESPONSE.id:
             return
-        for one in sums:
-            row = rows[one.inputs[0]]
-            count = one.rate.numerator_low
-            if one.study is None or count is None or self._hindrance(row) or self._hindrance(rows[one.inputs[1]]):
+        for summed in sums:
+            row, other = (rows[part] for part in summed.inputs)
+            responders = summed.rate.numerator_low
+            if summed.study is None or responders is None or self._hindrance(row) or self._hindrance(other):
                 continue
-            how = Counting(self.measure, OBJECTIVE, False, None, None, "arm", True)
             self.candidates.append(
-                Candidate(one.study, row, count, one.rate.denominator, False, True, one.inputs, one.method, how)
+                Candidate(
+                    study=summed.study,
+                    row=row,
+                    numerator=responders,
+                    denominator=summed.rate.denominator,
+                    rows=summed.inputs,
+                    method=summed.method,
+                    how=self._objective_responses(),
+                    is_summed=True,
+                )
             )
+
+    def _objective_responses(self) -> Counting:
+        return Counting(measure=self.measure, categories=OBJECTIVE, denominator="arm", is_rate=True)
 
     def comparable(self) -> tuple[Counting | None, list[Candidate]]:
         """The way of counting that is pooled, and the candidates that count so."""
@@ -168,7 +188,7 @@ class _Choice:
             return None, []
         target = self._target()
         kept = []
-        for candidate in map(_none_of_any_kind, self.candidates):
+        for candidate in (_none_of_any_kind(each, target) for each in self.candidates):
             verdict = alike(target, candidate.how)
             if verdict.comparable:
                 kept.append(candidate)
@@ -178,7 +198,7 @@ class _Choice:
 
     def _target(self) -> Counting:
         if self.measure.id == OBJECTIVE_RESPONSE.id:
-            return Counting(self.measure, OBJECTIVE, False, None, None, "arm", True)
+            return self._objective_responses()
         studies: dict[tuple[str, str], set[str]] = {}
         for candidate in self.candidates:
             studies.setdefault((candidate.how.words, candidate.how.denominator), set()).add(candidate.study.id)
@@ -188,7 +208,7 @@ class _Choice:
     def one_per_study(self, candidates: Sequence[Candidate], links: Mapping[str, str]) -> list[Candidate]:
         """The best candidate of each study; studies that may share patients count as one."""
         taken: dict[str, Candidate] = {}
-        for candidate in sorted(candidates, key=lambda one: one.rank):
+        for candidate in sorted(candidates, key=lambda candidate: candidate.rank):
             group = links.get(candidate.study.id, candidate.study.id)
             first = taken.setdefault(group, candidate)
             if first is candidate:
@@ -200,45 +220,56 @@ class _Choice:
                         self.several_arms.add(first.study.id)
             else:
                 self._drop(candidate.row, f"its patients may be those of {first.study.label}")
-        return sorted(taken.values(), key=lambda one: (one.study.label, one.study.id))
+        return sorted(taken.values(), key=lambda candidate: (candidate.study.label, candidate.study.id))
 
     def tell_of_parts(self, rows: Iterable[EvidenceRow]) -> None:
         """Say of studies with partial (or complete) responses alone why they are not pooled as objective responses."""
         if self.measure.id != OBJECTIVE_RESPONSE.id:
             return
-        known = {one.study.id for one in self.candidates} | {one.study.id for one in self.left_out if one.study}
-        for row in rows:
+        known = {candidate.study.id for candidate in self.candidates}
+        known |= {left_out.study.id for left_out in self.left_out if left_out.study}
+        parts = [row for row in rows if counted(row) in ({"CR"}, {"PR"})]
+        for row in parts:
             counts = counted(row)
             is_part = len(counts) == 1 and counts < OBJECTIVE and row.measure is not None and bool(row.measure.counts)
             if row.study is not None and row.study.id not in known and is_part and row.derived_rate is not None:
                 other = "complete" if counts == {"PR"} else "partial"
-                self._drop(
-                    row, f"not comparable: it counts {'+'.join(counts)} alone, and {other} responses are not told"
-                )
+                is_told = any(part.arm == row.arm and counted(part) == OBJECTIVE - counts for part in parts)
+                why = "cannot be added to it exactly" if is_told else "are not told"
+                self._drop(row, f"not comparable: it counts {'+'.join(counts)} alone, and {other} responses {why}")
 
     def _drop(self, row: EvidenceRow, reason: str) -> None:
         self.left_out.append(LeftOut(row.id, row.study, row.sentence, reason))
 
 
-def _none_of_any_kind(candidate: Candidate) -> Candidate:
+def _none_of_any_kind(candidate: Candidate, target: Counting) -> Candidate:
     """Where nobody responded, nobody responded in the sense that is pooled; leaving such studies out would flatter."""
-    if candidate.numerator or candidate.how.categories or not candidate.how.is_rate:
+    how = candidate.how
+    holds = target.categories <= OBJECTIVE and (not how.categories or how.categories > target.categories)
+    if candidate.numerator or not how.is_rate or not holds:
         return candidate
     method = f"{candidate.method}; no response of any kind, whatever was counted"
-    return replace(candidate, how=replace(candidate.how, categories=OBJECTIVE, definition=None), method=method)
+    return replace(candidate, how=replace(target, denominator=how.denominator), method=method)
 
 
 def _distinct_arms_added(graph: Naming, candidates: Sequence[Candidate]) -> list[Candidate]:
     """With each study of which a source says that no patient is in two of its arms: their counts added up."""
     pairs = {frozenset((a.value, b.value)) for a, b in graph.store.select(_DISTINCT_ARMS, {}).rows if a and b}
     added = []
-    for one, other in combinations(candidates, 2):
-        if frozenset(each.row.arm.id for each in (one, other) if each.row.arm) in pairs:
-            n, of = one.numerator + other.numerator, one.denominator + other.denominator
-            parts = " and ".join(f"{each.numerator} of {each.denominator}" for each in (one, other))
-            method = f"two arms without a patient in common, added up: {parts}"
-            rows = (*one.rows, *other.rows)
-            added.append(replace(one, numerator=n, denominator=of, is_added=True, rows=rows, method=method))
+    for first, second in combinations(candidates, 2):
+        arms = [candidate.row.arm for candidate in (first, second)]
+        if frozenset(arm.id for arm in arms if arm) in pairs:
+            parts = " and ".join(f"{part.numerator} of {part.denominator}" for part in (first, second))
+            added.append(
+                replace(
+                    first,
+                    numerator=first.numerator + second.numerator,
+                    denominator=first.denominator + second.denominator,
+                    is_added=True,
+                    rows=(*first.rows, *second.rows),
+                    method=f"two arms without a patient in common, added up: {parts}",
+                )
+            )
     return [*candidates, *added]
 
 
@@ -246,14 +277,14 @@ def _links(graph: Naming, candidates: Sequence[Candidate]) -> Mapping[str, str]:
     """For each study the name of its group: studies said to be the same, or told from the same reference."""
     parent: dict[str, str] = {}
 
-    def root(node: str) -> str:
-        while parent.setdefault(node, node) != node:
-            node = parent[node]
-        return node
+    def root(study: str) -> str:
+        while parent.setdefault(study, study) != study:
+            study = parent[study]
+        return study
 
     pairs = [(a.value, b.value) for a, b in graph.store.select(_SAME_STUDY, {}).rows if a and b]
     pairs += [(candidate.study.id, ref.id) for candidate in candidates for ref in candidate.row.citing]
-    for one, other in sorted(pairs):
-        first, second = sorted((root(one), root(other)))
+    for pair in sorted(pairs):
+        first, second = sorted(map(root, pair))
         parent[second] = first
     return {candidate.study.id: root(candidate.study.id) for candidate in candidates}

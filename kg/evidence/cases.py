@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg.description import Description, describe, passages, reference, references
-from kg.errors import EntityNotFound
+from kg.description import (
+    Description,
+    describe,
+    describe_known,
+    follow,
+    follow_all_the_way,
+    passages,
+    reference,
+    references,
+)
 from kg.evidence.conflicts import read_conflicts
 from kg.evidence.doses import CumulativeDose, DoseIntensity, GivenTreatment, cumulative_doses, dose_intensities
 from kg.evidence.history import TimelineEntry, read_entry
 from kg.evidence.lines import LesionCourse, TreatmentLine, lesions_of, lines_of
+from kg.evidence.regimens import KINDS_OF
 from kg.evidence.rows import ConflictRow
-from kg.identifiers import display
 from kg.model import EntityRef, PassageRef
 from kg.sparql.results import iri
 from kg.store import Store
@@ -61,22 +69,13 @@ def timeline(store: Store, node: str) -> Timeline:
 
     Raises: EntityNotFound if the store says nothing about it.
     """
-    known = describe(store, [node])
-    if node not in known:
-        raise EntityNotFound(display(node))
+    known = describe_known(store, node)
     patient = known[node]
     events = patient.iris("hasEvent")
-    known.update(describe(store, {*events, *patient.iris("passage"), *patient.iris("hasDiagnosis")}))
+    follow(store, known, ["hasEvent", "passage", "hasDiagnosis"])
     for _ in range(2):  # components, then their drugs
-        targets = {
-            value
-            for d in list(known.values())
-            for name in d.terms
-            for value in d.iris(name)
-            if not name.startswith("rdf_")
-        }
-        known.update(describe(store, targets - known.keys()))
-    known.update(_classes(store, known))
+        follow(store, known)
+    follow_all_the_way(store, known, KINDS_OF)
     entries = sorted((read_entry(known, event) for event in events), key=lambda entry: (entry.order, entry.id))
     owners = [r[0].value for r in store.select(_STUDY_OF, {"node": [iri(node)]}) if r[0]]
     known.update(describe(store, owners))
@@ -95,17 +94,6 @@ def timeline(store: Store, node: str) -> Timeline:
         conflicts=read_conflicts(store, events),
         passages=passages(patient.iris("passage"), known),
     )
-
-
-def _classes(store: Store, known: Mapping[str, Description]) -> dict[str, Description]:
-    """What the drugs and procedures are kinds of, however far up."""
-    found: dict[str, Description] = {}
-    newest = known
-    while newest:
-        above = {up for node in newest.values() for name in ("inClass", "broader") for up in node.iris(name)}
-        newest = describe(store, above - known.keys() - found.keys())
-        found.update(newest)
-    return found
 
 
 def _was_given(entry: TimelineEntry) -> bool:

@@ -22,7 +22,7 @@ from kg.evidence.rows import (
     RegimenRow,
 )
 from kg.evidence.selection import (
-    Found,
+    ResultKey,
     Selection,
     arms_holding,
     earlier_responses,
@@ -30,7 +30,7 @@ from kg.evidence.selection import (
     find_outcomes,
     histotype_match,
 )
-from kg.model import EntityRef
+from kg.model import EntityRef, PassageRef
 from kg.store import Store
 
 _MEASURE = "https://w3id.org/sarcoma-kg/measure/"
@@ -72,39 +72,41 @@ class Results:
     def __init__(self, store: Store, most: int = KEPT_RESULTS) -> None:
         self._store = store
         self._most = most
-        self._kept: OrderedDict[Found, Result] = OrderedDict()
+        self._kept: OrderedDict[ResultKey, Result] = OrderedDict()
         self._lock = threading.Lock()
         self._reading = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def rows(self, outcomes: Sequence[Found], events: Sequence[Found], selection: Selection) -> tuple[EvidenceRow, ...]:
+    def rows(
+        self, outcomes: Sequence[ResultKey], events: Sequence[ResultKey], selection: Selection
+    ) -> tuple[EvidenceRow, ...]:
         """Lay results out as rows, in the order of study, arm, and place in the text.
 
         Returns: rows with their derived figures and direction; ``level`` is null, because it depends on other rows.
         """
         asked = (*outcomes, *events)
-        found = self._known(asked)
-        if len(found) < len(asked):
+        results = self._known(asked)
+        if len(results) < len(asked):
             # One reads while others wait: whoever asked meanwhile finds it kept, and does not read it again.
             with self._reading:
-                found = self._known(asked)
-                if len(found) < len(asked):
-                    lacking = ([o for o in outcomes if o not in found], [e for e in events if e not in found])
-                    found |= self._read_anew(*lacking)
+                results = self._known(asked)
+                if len(results) < len(asked):
+                    lacking = [[key for key in keys if key not in results] for keys in (outcomes, events)]
+                    results |= self._read_anew(*lacking)
         holding = arms_holding(self._store, selection)
-        rows = (_placed(result, selection, holding) for result in found.values())
+        rows = (_placed(result, selection, holding) for result in results.values())
         return tuple(sorted((row for row in rows if row is not None), key=_row_order))
 
-    def _known(self, asked: Sequence[Found]) -> dict[Found, Result]:
+    def _known(self, asked: Sequence[ResultKey]) -> dict[ResultKey, Result]:
         with self._lock:
-            found = {key: self._kept[key] for key in asked if key in self._kept}
-            for key in found:
+            known = {key: self._kept[key] for key in asked if key in self._kept}
+            for key in known:
                 self._kept.move_to_end(key)
-        return found
+        return known
 
-    def _read_anew(self, outcomes: Sequence[Found], events: Sequence[Found]) -> dict[Found, Result]:
+    def _read_anew(self, outcomes: Sequence[ResultKey], events: Sequence[ResultKey]) -> dict[ResultKey, Result]:
         new = _read(self._store, outcomes, events)
         with self._lock:
             self._kept |= new
@@ -120,9 +122,9 @@ class Results:
             self.rows(outcomes, events, everything)
 
 
-def _read(store: Store, outcomes: Sequence[Found], events: Sequence[Found]) -> dict[Found, Result]:
+def _read(store: Store, outcomes: Sequence[ResultKey], events: Sequence[ResultKey]) -> dict[ResultKey, Result]:
     known = _Records(store)
-    known.load(iri for triple in (*outcomes, *events) for iri in triple)
+    known.load(iri for key in (*outcomes, *events) for iri in key)
     known.load(_MEASURE + name for name in _EVENT_MEASURES.values())
     known.follow("regimen", "population", "episode", "measure", "definition", "comparator", "adverseEvent", "event")
     known.follow("pools", "within")
@@ -132,11 +134,9 @@ def _read(store: Store, outcomes: Sequence[Found], events: Sequence[Found]) -> d
     known.follow("inClass", "broader")
     known.follow("broader")
     earlier = earlier_responses(store, [event for event, _, _ in events])
-    read = {triple: known.outcome(*triple) for triple in outcomes}
-    read |= {
-        triple: Result(replace(known.event_row(*triple), earlier_response=earlier.get(triple[0]))) for triple in events
-    }
-    return {triple: replace(result, row=complete(result.row)) for triple, result in read.items()}
+    read = {key: known.outcome(*key) for key in outcomes}
+    read |= {key: Result(replace(known.event_row(*key), earlier_response=earlier.get(key[0]))) for key in events}
+    return {key: replace(result, row=complete(result.row)) for key, result in read.items()}
 
 
 def _placed(result: Result, selection: Selection, holding: frozenset[str]) -> EvidenceRow | None:
@@ -196,45 +196,42 @@ class _Records:
     def components(self, owner: Description) -> tuple[ComponentRow, ...]:
         return read_components(self._nodes, owner)
 
+    def passages(self, iris: Iterable[str]) -> tuple[PassageRef, ...]:
+        return passages(iris, self._nodes)
+
     def regimen(self, iri: str | None) -> RegimenRow | None:
+        """What an arm gave."""
         if iri is None:
             return None
         node = self.get(iri)
-        named = self.refs(node.iris("broader"))
-        ref = reference(iri, self._nodes)
-        return RegimenRow(
-            id=iri,
-            curie=ref.curie,
-            label=ref.label,
-            combination=named[0] if named else None,
-            text=node.text("text"),
-            components=self.components(node),
-            against_tumour=against_tumour(self._nodes, self.components(node)),
-        )
+        combinations = self.refs(node.iris("broader"))
+        return self._treatment(node, combinations[0] if combinations else None, node.text("text"))
 
     def episode(self, event: Description) -> RegimenRow | None:
-        treated = event.iri_of("episode")
-        if treated is None:
+        """What a patient was given when an event happened."""
+        iri = event.iri_of("episode")
+        if iri is None:
             return None
-        node = self.get(treated)
-        ref = reference(treated, self._nodes)
+        node = self.get(iri)
+        return self._treatment(node, self.ref(node.iri_of("regimen")), node.text("timeText"))
+
+    def _treatment(self, node: Description, combination: EntityRef | None, text: str | None) -> RegimenRow:
+        ref, components = reference(node.iri, self._nodes), self.components(node)
         return RegimenRow(
-            id=treated,
+            id=node.iri,
             curie=ref.curie,
             label=ref.label,
-            combination=self.ref(node.iri_of("regimen")),
-            text=node.text("timeText"),
-            components=self.components(node),
-            against_tumour=against_tumour(self._nodes, self.components(node)),
+            combination=combination,
+            text=text,
+            components=components,
+            against_tumour=against_tumour(self._nodes, components),
         )
 
     def measure(self, iri: str | None) -> MeasureRef | None:
         if iri is None:
             return None
-        ref, groups = (
-            reference(iri, self._nodes),
-            sorted(group.rpartition("/")[2] for group in groups_of(self._nodes, iri)),
-        )
+        ref = reference(iri, self._nodes)
+        groups = sorted(group.rpartition("/")[2] for group in groups_of(self._nodes, iri))
         return MeasureRef(ref.id, ref.curie, ref.type, ref.label, tuple(groups), self.get(iri).texts("counts"))
 
     def definition(self, iri: str | None) -> DefinitionRef | None:
@@ -247,10 +244,8 @@ class _Records:
         )  # fmt: skip
 
     def drugs_of_arm(self, arm: str | None) -> tuple[EntityRef, ...]:
-        regimen = self.get(arm).iri_of("regimen")
-        return tuple(
-            ref for ref in against_tumour(self._nodes, self.components(self.get(regimen))) if ref.type == "Drug"
-        )
+        regimen = self.regimen(self.get(arm).iri_of("regimen"))
+        return tuple(ref for ref in regimen.against_tumour if ref.type == "Drug") if regimen else ()
 
     def population(self, iri: str | None, outcome: Description) -> PopulationRow | None:
         if iri is None:
@@ -284,15 +279,17 @@ class _Records:
             value_text=node.text("valueText"),
             adverse_event=self.ref(node.iri_of("adverseEvent")),
         )
-        is_of_subgroup = _is_out_of_subgroup(node, people.n if people else None)
-        return Result(row, is_of_subgroup, _is_unplaced_subgroup(node))
+        return Result(
+            row,
+            is_of_subgroup=_is_out_of_subgroup(node, people.n if people else None),
+            is_unplaced=_is_unplaced_subgroup(node),
+        )
 
     def event_row(self, iri: str, patient: str, study: str) -> EvidenceRow:
         node, of_study, of_patient = self.get(iri), self.get(study), self.get(patient)
-        kind = node.text("eventKind") or "response"
-        response = node.text("response")
-        told = _EVENT_MEASURES.get(response or "") or _EVENT_MEASURES.get(kind, "response")
-        measure = node.iri_of("measure") or _MEASURE + told
+        kind, response = node.text("eventKind") or "response", node.text("response")
+        by_record = _EVENT_MEASURES.get(response or "") or _EVENT_MEASURES.get(kind, "response")
+        treatment = self.get(node.iri_of("episode"))
         population = PopulationRow(
             n=1,
             enrolled=None,
@@ -300,8 +297,8 @@ class _Records:
             histotypes=self.tumours(of_patient),
             histotype_match=None,
             mixed=None,
-            line=self.get(node.iri_of("episode")).text("line"),
-            setting=self.get(node.iri_of("episode")).text("setting"),
+            line=treatment.text("line"),
+            setting=treatment.text("setting"),
             prior=None,
             genotype=None,
             text=node.text("timeText"),
@@ -311,7 +308,7 @@ class _Records:
             patient=self.ref(patient),
             regimen=self.episode(node),
             population=population,
-            measure=self.measure(measure),
+            measure=self.measure(node.iri_of("measure") or _MEASURE + by_record),
             value_text=node.text("valueText") or (response if response != "none" else None) or node.text("prefLabel"),
             adverse_event=self.ref(node.iri_of("event") or node.iri_of("adverseEvent")),
         )
@@ -322,11 +319,11 @@ def _is_out_of_subgroup(outcome: Description, whole: int | None) -> bool:
 
     "3 of the 39 responded and had a uterine leiomyosarcoma" is not: its denominator is the whole arm's or is missing.
     """
-    of = outcome.integer("denominator")
     if outcome.integer("subgroupN") is not None:
         return True
-    if of is not None:
-        return of != whole
+    denominator = outcome.integer("denominator")
+    if denominator is not None:
+        return denominator != whole
     return outcome.text("unit") == "%" and outcome.integer("numerator") is None
 
 
@@ -370,7 +367,7 @@ def _figures(known: _Records, node: Description) -> EvidenceRow:
         note=node.text("note"),
         sentence=node.text("rdfs_label"),
         statements=(node.iri,),
-        passages=passages((*node.iris("passage"), *node.iris("contextPassage")), known._nodes),
+        passages=known.passages((*node.iris("passage"), *node.iris("contextPassage"))),
         documents=documents,
     )
 

@@ -7,18 +7,14 @@ denominator agree.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from kg.duration import days_long
 from kg.evidence.direction import is_response_rate
 from kg.evidence.rows import EvidenceRow
 from kg.model import EntityRef
 
-_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
-# ISO 8601 leaves months and years without a length in days; a mean Gregorian month is close enough to tell 16 from 24
-# weeks.
-_DAYS = (Fraction(146097, 400), Fraction(146097, 4800), Fraction(7), Fraction(1))
 _CATEGORIES = ("CR", "PR", "MR", "SD", "PD")
 _PROSPECTIVE = frozenset({"trial", "prospective cohort"})
 _RETROSPECTIVE = frozenset({"retrospective cohort", "case series"})
@@ -33,12 +29,16 @@ class Comparability:
         cautions: what is assumed or unknown where they can.
     """
 
-    comparable: bool
     reasons: tuple[str, ...]
-    cautions: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def comparable(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.reasons
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Counting:
     """What a figure counts.
 
@@ -53,9 +53,9 @@ class Counting:
 
     measure: EntityRef
     categories: frozenset[str]
-    by_convention: bool
-    minimum_days: Fraction | None
-    criteria: str | None
+    by_convention: bool = False
+    minimum_days: Fraction | None = None
+    criteria: str | None = None
     denominator: str
     is_rate: bool
     definition: EntityRef | None = None
@@ -89,16 +89,6 @@ def counting(row: EvidenceRow) -> Counting | None:
     )
 
 
-def days_long(text: str | None) -> Fraction | None:
-    """The length of an ISO 8601 duration in days; None where there is none."""
-    match = _DURATION.fullmatch(text or "")
-    if match is None or not any(match.groups()):
-        return None
-    return sum(
-        (Fraction(amount) * unit for amount, unit in zip(match.groups(), _DAYS, strict=True) if amount), Fraction(0)
-    )
-
-
 def _denominator(row: EvidenceRow) -> str:
     if row.subgroup is not None or row.subgroup_histotypes or row.subgroup_n is not None:
         return "subgroup"
@@ -117,12 +107,12 @@ def comparable(a: EvidenceRow, b: EvidenceRow) -> Comparability:
     """
     first, second = counting(a), counting(b)
     if first is None or second is None:
-        return Comparability(False, ("a result without a measure compares with nothing",), ())
+        return Comparability(reasons=("a result without a measure compares with nothing",))
     return alike(*sorted((first, second), key=_order))
 
 
-def _order(one: Counting) -> tuple[str, str, str]:
-    return (one.measure.id, one.words, one.denominator)
+def _order(counts: Counting) -> tuple[str, str, str]:
+    return (counts.measure.id, counts.words, counts.denominator)
 
 
 def alike(a: Counting, b: Counting) -> Comparability:
@@ -131,15 +121,15 @@ def alike(a: Counting, b: Counting) -> Comparability:
     if {a.denominator, b.denominator} == {"evaluable", "arm"}:
         reasons.append("one counts of the evaluable patients, the other of all in the arm")
     cautions = [
-        f"{one.measure.label}: {one.words} is what the name means in the field; the source does not say what it counted"
-        for one in (a, b)
-        if one.by_convention
+        f"{way.measure.label}: {way.words} is what the name means in the field; the source does not say what it counted"
+        for way in (a, b)
+        if way.by_convention
     ]
     if (a.criteria is None) != (b.criteria is None):
         cautions.append(f"only one states its criteria ({a.criteria or b.criteria})")
     elif a.criteria is None and a.categories:
         cautions.append("neither states its response criteria")
-    return Comparability(not reasons, tuple(reasons), () if reasons else tuple(dict.fromkeys(cautions)))
+    return Comparability(tuple(reasons), () if reasons else tuple(dict.fromkeys(cautions)))
 
 
 def _measures(a: Counting, b: Counting) -> str | None:
@@ -156,12 +146,11 @@ def _categories(a: Counting, b: Counting) -> str | None:
         if same and a.definition is not None and a.definition.curie != "definition:unstated":
             return None
         return "neither source says what counted as response"
-    silent = [one for one in (a, b) if not one.categories]
-    if silent:
-        other = b if silent[0] is a else a
-        if silent[0].definition is not None and silent[0].definition.curie != "definition:unstated":
-            return f"they count different things: {silent[0].words} against {other.words}"
-        return f"what counted as {silent[0].measure.label} is not stated in one source; the other counts {other.words}"
+    if not (a.categories and b.categories):
+        silent, other = (b, a) if a.categories else (a, b)
+        if silent.definition is not None and silent.definition.curie != "definition:unstated":
+            return f"they count different things: {silent.words} against {other.words}"
+        return f"what counted as {silent.measure.label} is not stated in one source; the other counts {other.words}"
     return f"they count different responses: {a.words} against {b.words}"
 
 
@@ -169,7 +158,7 @@ def _durations(a: Counting, b: Counting) -> str | None:
     if a.minimum_days == b.minimum_days:
         return None
     asked = [
-        f"at least {float(one.minimum_days):g} days" if one.minimum_days is not None else "no minimum" for one in (a, b)
+        f"at least {float(way.minimum_days):g} days" if way.minimum_days is not None else "no minimum" for way in (a, b)
     ]
     return f"they ask for different durations: {asked[0]} against {asked[1]}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kg.description import describe, passages, reference
+from kg.description import describe, follow, passages, reference
 from kg.evidence.rows import ConflictRow
 from kg.sparql.results import Term, iri
 from kg.store import Store
@@ -20,8 +20,8 @@ def read_conflicts(store: Store, sides: Iterable[str] | None) -> tuple[ConflictR
     bindings: Mapping[str, Sequence[Term]] = {} if wanted is None else {"side": [iri(side) for side in wanted]}
     found = sorted({row[0].value for row in store.select(_CONFLICTS, bindings).rows if row[0]})
     nodes = describe(store, found)
-    nodes.update(describe(store, {iri for node in nodes.values() for iri in node.iris("between")}))
-    nodes.update(describe(store, {iri for node in list(nodes.values()) for iri in node.iris("passage")}))
+    follow(store, nodes, ["between"])
+    follow(store, nodes, ["passage"])
     return tuple(
         ConflictRow(
             id=iri,

@@ -5,17 +5,15 @@ Everything here is derived: it stands beside what a source prints, in fields of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from kg.evidence.direction import judge
+from kg.evidence.direction import COMPLETE, OBJECTIVE, counted, judge
 from kg.evidence.intervals import clopper_pearson, counts_behind, covering, printed_percentage, wilson
 from kg.evidence.measures import DerivedRate
 from kg.evidence.rows import DerivedOutcome, EvidenceRow
 
-COMPLETE = frozenset({"CR"})
 PARTIAL = frozenset({"PR"})
-OBJECTIVE = frozenset({"CR", "PR"})
 
 
 def complete(row: EvidenceRow) -> EvidenceRow:
@@ -41,28 +39,39 @@ def derived_rate(row: EvidenceRow) -> DerivedRate | None:
     if row.measure is None or "time-to-event" in row.measure.groups:
         return None
     people, of_whom = _denominator(row)
-    if row.numerator is not None and people is not None and 0 <= row.numerator <= people != 0:
-        value = 100 * row.numerator / people
-        inputs = (f"{row.numerator} patients", of_whom)
-        return DerivedRate(value, "%", row.numerator, row.numerator, people, "counts as printed", inputs)
-    if row.numerator is not None or row.value is None or row.unit != "%" or not people:
+    if not people:
         return None
-    if not 0 <= row.value <= 100:
+    if row.numerator is not None:
+        if not 0 <= row.numerator <= people:
+            return None
+        return _rate([row.numerator], people, "counts as printed", (f"{row.numerator} patients", of_whom))
+    if row.value is None or row.unit != "%" or not 0 <= row.value <= 100:
         return None
     percentage = printed_percentage(row.value, row.value_text)
     if percentage is None:
         return None
     printed = f"{row.value:g}%"
     counts = counts_behind(percentage, people)
-    inputs = (row.value_text or printed, of_whom)
     if not counts:
-        reason = f"no whole number of {people} patients rounds to {printed}"
-        return DerivedRate(None, "%", None, None, people, reason, inputs)
-    if len(counts) == 1:
+        method = f"no whole number of {people} patients rounds to {printed}"
+    elif len(counts) == 1:
         method = f"the only whole number of {people} that rounds to {printed}"
-        return DerivedRate(100 * counts[0] / people, "%", counts[0], counts[0], people, method, inputs)
-    method = f"{counts[0]} to {counts[-1]} of {people} round to {printed}; the text allows each"
-    return DerivedRate(None, "%", counts[0], counts[-1], people, method, inputs)
+    else:
+        method = f"{counts[0]} to {counts[-1]} of {people} round to {printed}; the text allows each"
+    return _rate(counts, people, method, (row.value_text or printed, of_whom))
+
+
+def _rate(counts: Sequence[int], people: int, method: str, inputs: tuple[str, ...]) -> DerivedRate:
+    """A share, from the counts that are possible, in ascending order."""
+    return DerivedRate(
+        value=100 * counts[0] / people if len(counts) == 1 else None,
+        unit="%",
+        numerator_low=counts[0] if counts else None,
+        numerator_high=counts[-1] if counts else None,
+        denominator=people,
+        method=method,
+        inputs=inputs,
+    )
 
 
 def _denominator(row: EvidenceRow) -> tuple[int | None, str]:
@@ -85,54 +94,61 @@ def objective_responses(rows: Iterable[EvidenceRow]) -> tuple[DerivedOutcome, ..
 
     Returns: one per arm, by arm; only from exact counts with the same denominator, never from subgroups.
     """
-    by_arm: dict[str, list[EvidenceRow]] = {}
+    by_arm: dict[str, list[_Counted]] = {}
     for row in rows:
-        whole = row.arm is not None and row.subgroup is None and not row.subgroup_histotypes
-        if whole and row.arm is not None and row.derived_rate is not None and row.derived_rate.is_exact:
-            by_arm.setdefault(row.arm.id, []).append(row)
-    found = [sum_ for _, own in sorted(by_arm.items()) if (sum_ := _sum(own)) is not None]
-    return tuple(found)
+        rate = row.derived_rate
+        if row.arm is None or row.subgroup is not None or row.subgroup_histotypes or rate is None:
+            continue
+        if rate.is_exact and rate.numerator_low is not None:
+            of_arm = by_arm.setdefault(row.arm.id, [])
+            of_arm.append(_Counted(row, counted(row), rate.numerator_low, rate.denominator))
+    sums = (_sum(of_arm) for _, of_arm in sorted(by_arm.items()))
+    return tuple(outcome for outcome in sums if outcome is not None)
 
 
-def _sum(rows: list[EvidenceRow]) -> DerivedOutcome | None:
-    complete_, partial = _counting(rows, COMPLETE), _counting(rows, PARTIAL)
-    if complete_ is None or partial is None or complete_.derived_rate is None or partial.derived_rate is None:
+@dataclass(frozen=True)
+class _Counted:
+    """A result of an arm whose patients are counted exactly."""
+
+    row: EvidenceRow
+    categories: frozenset[str]
+    patients: int
+    denominator: int
+
+
+def _sum(results: Sequence[_Counted]) -> DerivedOutcome | None:
+    complete_, partial = _only(results, COMPLETE), _only(results, PARTIAL)
+    if complete_ is None or partial is None or complete_.denominator != partial.denominator:
         return None
-    of = complete_.derived_rate.denominator
-    both = (complete_.derived_rate.numerator_low or 0) + (partial.derived_rate.numerator_low or 0)
-    if of != partial.derived_rate.denominator or both > of:
+    responders, people = complete_.patients + partial.patients, complete_.denominator
+    if responders > people:
         return None
-    printed = [row for row in rows if counted(row) == OBJECTIVE]
-    same = {
-        row.derived_rate.numerator_low for row in printed if row.derived_rate and row.derived_rate.denominator == of
-    }
-    inputs = (complete_.id, partial.id)
+    printed = [result for result in results if result.categories == OBJECTIVE]
+    printed_counts = {result.patients for result in printed if result.denominator == people}
+    inputs = (complete_.row.id, partial.row.id)
     method = "complete plus partial responses, each counted once"
     return DerivedOutcome(
-        id=f"{complete_.id}+{partial.id}",
+        id="+".join(inputs),
         kind="objective response (CR+PR), computed",
-        study=complete_.study,
-        arm=complete_.arm,
-        rate=DerivedRate(100 * both / of, "%", both, both, of, method, inputs),
-        derived_ci=clopper_pearson(both, of),
-        derived_wilson=wilson(both, of),
+        study=complete_.row.study,
+        arm=complete_.row.arm,
+        rate=_rate([responders], people, method, inputs),
+        derived_ci=clopper_pearson(responders, people),
+        derived_wilson=wilson(responders, people),
         method=method,
         inputs=inputs,
-        printed=tuple(row.id for row in printed),
-        agrees=(same == {both}) if same else None,
-        flags=tuple(sorted({*complete_.flags, *partial.flags})),
+        printed=tuple(result.row.id for result in printed),
+        agrees=(printed_counts == {responders}) if printed_counts else None,
+        flags=tuple(sorted({*complete_.row.flags, *partial.row.flags})),
     )
 
 
-def counted(row: EvidenceRow) -> frozenset[str]:
-    """Which categories of response a row counts: by its definition, else by what its measure is."""
-    if row.definition is not None and row.definition.counts:
-        return frozenset(row.definition.counts)
-    return frozenset(row.measure.counts) if row.measure is not None else frozenset()
-
-
-def _counting(rows: list[EvidenceRow], categories: frozenset[str]) -> EvidenceRow | None:
-    """The one row that counts exactly these categories; None if there is none or sources differ."""
-    found = [row for row in rows if counted(row) == categories and row.measure and row.measure.counts]
-    counts = {row.derived_rate.numerator_low for row in found if row.derived_rate}
-    return min(found, key=lambda row: row.id) if len(counts) == 1 else None
+def _only(results: Sequence[_Counted], categories: frozenset[str]) -> _Counted | None:
+    """The one result that counts exactly these categories by its measure; None if there is none or sources differ."""
+    alike = [
+        result
+        for result in results
+        if result.categories == categories and result.row.measure is not None and result.row.measure.counts
+    ]
+    counts = {result.patients for result in alike}
+    return min(alike, key=lambda result: result.row.id) if len(counts) == 1 else None

@@ -147,8 +147,8 @@ def _one_patient(row: EvidenceRow) -> Verdict | None:
     alone = row.patient is not None or (row.population is not None and row.population.n == 1)
     response = row.response
     if response is None and row.measure is not None and row.numerator is None:
-        counts = row.definition.counts if row.definition and row.definition.counts else row.measure.counts
-        response = counts[0] if len(counts) == 1 else None
+        counts = counted(row)
+        response = min(counts) if len(counts) == 1 else None
         response = "mixed" if row.measure.curie == "measure:mixed-response" else response
     if not alone or response is None:
         return None
@@ -162,9 +162,7 @@ def _one_patient(row: EvidenceRow) -> Verdict | None:
 
 
 def _responses(row: EvidenceRow) -> Verdict | None:
-    counts = set(row.definition.counts if row.definition and row.definition.counts else ())
-    counts = counts or set(row.measure.counts if row.measure else ())
-    rate, interval = row.derived_rate, row.derived_ci
+    counts, rate, interval = counted(row), row.derived_rate, row.derived_ci
     if not counts <= OBJECTIVE or rate is None or interval is None or interval.low is None:
         return None
     if row.measure is None or not (counts or is_response_rate(row.measure)):
@@ -186,3 +184,10 @@ def _responses(row: EvidenceRow) -> Verdict | None:
 def is_response_rate(measure: MeasureRef) -> bool:
     """Whether a measure is the response rate or a kind of it."""
     return "response-rate" in (measure.curie.partition(":")[2], *measure.groups)
+
+
+def counted(row: EvidenceRow) -> frozenset[str]:
+    """Which categories of response a row counts: by its definition, else by what its measure is."""
+    if row.definition is not None and row.definition.counts:
+        return frozenset(row.definition.counts)
+    return frozenset(row.measure.counts) if row.measure is not None else frozenset()

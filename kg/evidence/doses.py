@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kg.evidence.comparability import days_long
+from kg.duration import days_long
 from kg.evidence.history import TimelineEntry
 from kg.evidence.rows import ComponentRow
 from kg.model import EntityRef
@@ -86,8 +86,8 @@ def cumulative_doses(treatments: Sequence[GivenTreatment]) -> tuple[CumulativeDo
         for component in treatment.components:
             if component.drug.type == "Drug":
                 given.setdefault(component.drug, []).append((treatment, component))
-    found = [_sum(drug, own) for drug, own in given.items() if any(part.value is not None for _, part in own)]
-    return tuple(sorted(found, key=lambda dose: (dose.drug.label, dose.drug.id)))
+    doses = [_sum(drug, parts) for drug, parts in given.items() if any(part.value is not None for _, part in parts)]
+    return tuple(sorted(doses, key=lambda dose: (dose.drug.label, dose.drug.id)))
 
 
 def _sum(drug: EntityRef, given: Sequence[tuple[GivenTreatment, ComponentRow]]) -> CumulativeDose:
@@ -158,6 +158,9 @@ class DoseStage:
 class DoseIntensity:
     """How much of the planned dose of a drug was given in one treatment, schedule by schedule.
 
+    Source: Hryniuk W, Bush H. J Clin Oncol 1984;2:1281-1288, doi:10.1200/JCO.1984.2.11.1281 (dose per unit of time,
+        relative to a standard).
+
     Attributes:
         against: the schedule that counts as 100%; null where it cannot be worked out.
         is_against_plan: whether that is what was planned, not what was given first.
@@ -193,13 +196,13 @@ def dose_intensities(events: Sequence[TimelineEntry]) -> tuple[DoseIntensity, ..
                 while whole.get(owner, owner) != owner:
                     owner = whole[owner]
                 schedules.setdefault((owner, part.drug), []).append((event, part))
-    found = [
-        _intensity(names[owner], drug, own)
-        for (owner, drug), own in schedules.items()
-        if owner in names and len({_schedule(part) for _, part in own}) > 1
+    intensities = [
+        _intensity(names[owner], drug, given)
+        for (owner, drug), given in schedules.items()
+        if owner in names and len({_schedule(part) for _, part in given}) > 1
     ]
     place = {event.id: number for number, event in enumerate(events)}
-    return tuple(sorted(found, key=lambda one: (place[one.treatment.id], one.drug.label)))
+    return tuple(sorted(intensities, key=lambda dose: (place[dose.treatment.id], dose.drug.label)))
 
 
 def _has_schedule(part: ComponentRow) -> bool:
@@ -226,9 +229,9 @@ def _planned_for(plan: TimelineEntry, drug: EntityRef, events: Iterable[Timeline
 
 
 def _intensity(
-    treatment: EntityRef, drug: EntityRef, own: Sequence[tuple[TimelineEntry, ComponentRow]]
+    treatment: EntityRef, drug: EntityRef, given: Sequence[tuple[TimelineEntry, ComponentRow]]
 ) -> DoseIntensity:
-    ordered = sorted(own, key=lambda pair: (not pair[0].planned, pair[0].order))
+    ordered = sorted(given, key=lambda pair: (not pair[0].planned, pair[0].order))
     rates = [
         (event, part, _per_week(part))
         for number, (event, part) in enumerate(ordered)

@@ -95,13 +95,13 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
     mechanism = graph.mechanism((of_drug.id,), of_histotype.id)
     evidence = graph.evidence(EvidenceQuestion(drugs=(of_drug.id,), histotype=of_histotype.id))
     complete = [path for path in mechanism.paths if path.complete]
-    told = [
+    clinical = [
         row for row in evidence.items if not is_burden(row) and row.design != "preclinical" and of_drug in credited(row)
     ]
-    effects = [row for row in told if not row.flags]
+    effects = [row for row in clinical if not row.flags]
     observed, why = _observed(deciding(effects), of_drug)
     expected = _expected(complete)
-    result = "unflagged result in patients" if told else "result in patients"
+    result = "unflagged result in patients" if clinical else "result in patients"
     lacking = None if effects else f"{result} that speaks of {of_drug.label} in {of_histotype.label}"
     if lacking and (wider := evidence.summary.broader):
         lacking += f"; {wider} are of people with a wider diagnosis, of whom nobody says how many had it"
@@ -130,9 +130,9 @@ def _observed(effects: Sequence[EvidenceRow], drug: EntityRef) -> tuple[str | No
         telling = tuple(effects)
         direction, why = overall(weigh(telling))
         why += "; only of groups that hold such patients"
-    told = [row for row in telling if row.direction and not is_of_other_subgroup(row)]
-    if told and not any(credited(row) == (drug,) for row in told):
-        combined = sorted({name_of(row.regimen).label for row in told if row.regimen})
+    decisive = [row for row in telling if row.direction and not is_of_other_subgroup(row)]
+    if decisive and not any(credited(row) == (drug,) for row in decisive):
+        combined = sorted({name_of(row.regimen).label for row in decisive if row.regimen})
         why += f"; only of {drug.label} with other treatment: {', '.join(combined)}"
     if effects and all(map(is_single, effects)):
         why += "; only of single patients"

@@ -20,7 +20,7 @@ from kg.evidence.clinical import KEPT_RESULTS
 from kg.evidence.rows import Corpus, EvidenceRow
 from kg.evidence.search import TARGETS_OF, Naming, acting_drugs, drugs_of_class
 from kg.evidence.summary import credited, deciding, is_burden, is_single, overall, weigh
-from kg.model import EntityRef
+from kg.model import EntityRef, several
 from kg.paths.adjacency import Selection, project
 from kg.paths.breadth_first import distances
 from kg.paths.index import Index
@@ -112,10 +112,10 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
     Raises: EntityNotFound, AmbiguousEntity; InvalidParameter above 5,000 cells.
     """
     evidence = _all_tried(graph)
-    tried = {drug for one in evidence for drug in one.drugs}
-    met = {histotype for one in evidence for histotype in one.people}
-    listed_rows = _listed(graph, rows or ("drug",), ROW_KINDS, tried, "rows")
-    listed_columns = _listed(graph, columns or ("histotype",), {"histotype": _HISTOTYPES_OF}, met, "columns")
+    tried = {drug for result in evidence for drug in result.drugs}
+    met = {histotype for result in evidence for histotype in result.people}
+    listed_rows = _listed(graph, several(rows) or ("drug",), ROW_KINDS, tried, "rows")
+    listed_columns = _listed(graph, several(columns) or ("histotype",), {"histotype": _HISTOTYPES_OF}, met, "columns")
     drugs = _drugs(graph, listed_rows)
     below = _below(graph, listed_columns)
     if len(listed_rows) * len(listed_columns) > MAX_CELLS:
@@ -124,13 +124,13 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
     cells = []
     for row in listed_rows:
         given = drugs[row]
-        own = [one for one in evidence if not given.isdisjoint(one.drugs)]
+        of_row = [result for result in evidence if not given.isdisjoint(result.drugs)]
         for column in listed_columns:
             within = below[column]
-            found = [one for one in own if not within.isdisjoint(one.people)]
-            clinical = [one for one in found if one.row.design != "preclinical"]
+            results = [result for result in of_row if not within.isdisjoint(result.people)]
+            clinical = [result for result in results if result.row.design != "preclinical"]
             cell = _studied(row, column, clinical, within, given)
-            cells.append(cell or reach.cell(row, column, given, within, in_laboratory=bool(found)))
+            cells.append(cell or reach.cell(row, column, given, within, in_laboratory=bool(results)))
     counted = Counter(cell.status for cell in cells)
     counts = {status: counted[status] for status in STATUSES}
     corpus = graph.corpus()
@@ -150,38 +150,40 @@ def _listed(
         met: the drugs, or the histotypes, of all results.
         parameter: for errors.
     """
-    found: dict[str, EntityRef] = {}
+    refs: dict[str, EntityRef] = {}
     for name in names:
         if name in kinds:
             nodes = graph.store.select(kinds[name], {"met": [iri(node) for node in sorted(met)]}).rows if met else ()
             known = describe(graph.store, {row[0].value for row in nodes if row[0]})
-            found |= {node: reference(node, known) for node in known}
+            refs |= {node: reference(node, known) for node in known}
         else:
             ref = graph.resolve(name, tuple(word.replace("_", "") for word in kinds), parameter)
-            found[ref.id] = ref
-    return sorted(found.values(), key=lambda ref: (ref.label.lower(), ref.id))
+            refs[ref.id] = ref
+    return sorted(refs.values(), key=lambda ref: (ref.label.lower(), ref.id))
 
 
 def _drugs(graph: Naming, rows: Sequence[EntityRef]) -> Mapping[EntityRef, frozenset[str]]:
     """For each row the drugs that it stands for."""
-    found = dict(drugs_of_class(graph, *(row.id for row in rows if row.type == "DrugClass")))
-    found |= acting_drugs(graph, *(row.id for row in rows if row.type == "Target"))
-    return {row: found.get(row.id, frozenset({row.id})) for row in rows}
+    drugs = {
+        **drugs_of_class(graph, *(row.id for row in rows if row.type == "DrugClass")),
+        **acting_drugs(graph, *(row.id for row in rows if row.type == "Target")),
+    }
+    return {row: drugs.get(row.id, frozenset({row.id})) for row in rows}
 
 
 def _below(graph: Naming, columns: Sequence[EntityRef]) -> Mapping[EntityRef, frozenset[str]]:
     """For each column the histotype and its subtypes."""
-    found: dict[str, set[str]] = {column.id: {column.id} for column in columns}
+    subtypes: dict[str, set[str]] = {column.id: {column.id} for column in columns}
     tops = [iri(column.id) for column in columns]
     for top, below in graph.store.select(_BELOW, {"top": tops}).rows if columns else ():
         if top is not None and below is not None:
-            found[top.value].add(below.value)
-    return {column: frozenset(found[column.id]) for column in columns}
+            subtypes[top.value].add(below.value)
+    return {column: frozenset(subtypes[column.id]) for column in columns}
 
 
 @dataclass(frozen=True)
 class _Tried:
-    """A result, the treatments that it speaks of, and the histotypes of the people that it is of or that are held."""
+    """A result, the treatments that it speaks of, and the histotypes of the people that it is of or that it holds."""
 
     row: EvidenceRow
     drugs: frozenset[str]
@@ -193,12 +195,12 @@ _kept: WeakKeyDictionary[IndexedGraph, list[_Tried]] = WeakKeyDictionary()
 
 def _all_tried(graph: IndexedGraph) -> list[_Tried]:
     """All results of a graph on the disease, gathered once if there are no more than the graph keeps as read."""
-    found = _kept.get(graph)
-    if found is None:
-        found = _tried(graph.all_evidence())
-        if len(found) <= KEPT_RESULTS:
-            _kept[graph] = found
-    return found
+    evidence = _kept.get(graph)
+    if evidence is None:
+        evidence = _tried(graph.all_evidence())
+        if len(evidence) <= KEPT_RESULTS:
+            _kept[graph] = evidence
+    return evidence
 
 
 def _tried(rows: Sequence[EvidenceRow]) -> list[_Tried]:
@@ -207,7 +209,7 @@ def _tried(rows: Sequence[EvidenceRow]) -> list[_Tried]:
     for row in rows:
         if row.arm is not None:
             held.setdefault(row.arm.id, set()).update(ref.id for ref in row.subgroup_histotypes)
-    found = []
+    tried = []
     for row in rows:
         if is_burden(row):
             continue
@@ -217,19 +219,22 @@ def _tried(rows: Sequence[EvidenceRow]) -> list[_Tried]:
             people = {ref.id for ref in row.population.histotypes} if row.population else set()
             if row.arm is not None and row.subgroup is None:
                 people |= held[row.arm.id]
-        found.append(_Tried(row, frozenset(ref.id for ref in credited(row)), frozenset(people)))
-    return found
+        tried.append(_Tried(row, frozenset(ref.id for ref in credited(row)), frozenset(people)))
+    return tried
 
 
 def _studied(
-    row: EntityRef, column: EntityRef, found: Sequence[_Tried], below: frozenset[str], drugs: frozenset[str]
+    row: EntityRef, column: EntityRef, results: Sequence[_Tried], below: frozenset[str], drugs: frozenset[str]
 ) -> GapCell | None:
-    counting = [one for one in found if not one.row.flags]
-    if not counting:
-        return _only_flagged(row, column, [one.row for one in found], drugs) if found else None
-    found, clinical = counting, [one.row for one in counting]
+    """The cell of clinical results; None without any."""
+    if not results:
+        return None
+    unflagged = [result for result in results if not result.row.flags]
+    if not unflagged:
+        return _only_flagged(row, column, [result.row for result in results], drugs)
+    clinical = [result.row for result in unflagged]
     groups = deciding(clinical)
-    whole = {one.row.id for one in found if one.people <= below}
+    whole = {result.row.id for result in unflagged if result.people <= below}
     direct = [result for result in groups if result.id in whole]
     weighed, rests_on = weigh(direct), "direct"
     if not direct or (not any(weighed.values()) and any(weigh(groups).values())):
@@ -257,8 +262,13 @@ def _only_flagged(row: EntityRef, column: EntityRef, results: Sequence[EvidenceR
 
 def _of_results(cell: GapCell, results: Sequence[EvidenceRow], drugs: frozenset[str]) -> GapCell:
     """A cell with its results and their studies: those that gave the treatment alone, and with partners."""
-    alone = {r.study for r in results if r.study and r.regimen and {x.id for x in r.regimen.against_tumour} <= drugs}
-    combined = {r.study for r in results if r.study} - alone
+    studies = {result.study for result in results if result.study}
+    alone = {
+        result.study
+        for result in results
+        if result.study and result.regimen and {ref.id for ref in result.regimen.against_tumour} <= drugs
+    }
+    combined = studies - alone
     rows = tuple(sorted(result.id for result in results))
     return replace(cell, alone=tuple(sorted(alone)), combined=tuple(sorted(combined)), rows=rows)
 
@@ -303,8 +313,7 @@ class _Reach:
     def _from(self, drugs: frozenset[str]) -> np.ndarray:
         if drugs not in self._distance:
             starts = [number for drug in sorted(drugs) if (number := self._index.find(drug)) is not None]
-            found = distances(self._projection.out, starts, STEPS_TO_HISTOTYPE)
-            self._distance[drugs] = found
+            self._distance[drugs] = distances(self._projection.out, starts, STEPS_TO_HISTOTYPE)
         return self._distance[drugs]
 
     def _steps(self, distance: np.ndarray, node: str) -> int | None:

@@ -42,7 +42,7 @@ def check_counts(numerator: int, denominator: int) -> None:
 
 
 def check_level(level: float) -> None:
-    """Refuse a confidence level that is not strictly between 0 and 1 (0.95 for 95 %)."""
+    """Refuse a confidence level that is not strictly between 0 and 1 (0.95 for 95 %). Raises: InvalidParameter."""
     if not 0 < level < 1:
         raise InvalidParameter("level", str(level), "a number between 0 and 1, such as 0.95")
 
@@ -51,7 +51,7 @@ def clopper_pearson(numerator: int, denominator: int, level: float = LEVEL) -> I
     """The exact binomial interval of a share, in percent.
 
     Raises: InvalidParameter for impossible counts or levels.
-    Source: Clopper CJ, Pearson ES. Biometrika 1934;26:404-413.
+    Source: Clopper CJ, Pearson ES. Biometrika 1934;26:404-413, doi:10.1093/biomet/26.4.404.
 
     >>> interval = clopper_pearson(18, 34)
     >>> round(interval.low, 1), round(interval.high, 1)
@@ -69,8 +69,8 @@ def wilson(numerator: int, denominator: int, level: float = LEVEL) -> Interval:
     """The score interval of a share, in percent; narrower than the exact one, and on average nearer its level.
 
     Raises: InvalidParameter for impossible counts or levels.
-    Source: Wilson EB. J Am Stat Assoc 1927;22:209-212; recommended by Brown LD, Cai TT, DasGupta A. Stat Sci
-        2001;16:101-133.
+    Source: Wilson EB. J Am Stat Assoc 1927;22:209-212, doi:10.1080/01621459.1927.10502953; recommended by Brown LD,
+        Cai TT, DasGupta A. Stat Sci 2001;16:101-133, doi:10.1214/ss/1009213286.
     """
     check_counts(numerator, denominator)
     check_level(level)
@@ -109,15 +109,17 @@ def load() -> None:
 
 
 def difference(a: tuple[int, int], b: tuple[int, int], level: float = LEVEL) -> Difference:
-    """The difference of two independent shares.
+    """The difference of two independent shares, in percentage points.
 
     Args:
         a: numerator and denominator of the first.
         b: numerator and denominator of the second.
-        level: of the interval.
+        level: of the interval, between 0 and 1.
 
     Raises: InvalidParameter for impossible counts or levels.
-    Source: Newcombe RG. Stat Med 1998;17:873-890 (method 10); Fisher RA, 1922, for the p value.
+    Source: Newcombe RG. Stat Med 1998;17:873-890 (method 10),
+        doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I; for the p value Fisher RA. J R Stat Soc
+        1922;85:87-94, doi:10.2307/2340521.
     """
     check_counts(*a)
     check_counts(*b)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kg.evidence.direction import OBJECTIVE, is_response_rate
+from kg.evidence.direction import OBJECTIVE, counted, is_response_rate
 from kg.evidence.rows import ConflictRow, EvidenceLevel, EvidenceRow
 from kg.evidence.summary import CASE_STUDY_PATIENTS, credited
 
@@ -58,8 +58,8 @@ def _question_of(row: EvidenceRow) -> tuple[str, ...]:
     drugs = [ref.id for ref in row.regimen.against_tumour] if row.regimen else []
     if row.measure is None:
         return ("", *drugs)
-    counts = set(row.definition.counts if row.definition and row.definition.counts else row.measure.counts)
-    response = is_response_rate(row.measure) if not counts else counts <= OBJECTIVE
+    counts = counted(row)
+    response = counts <= OBJECTIVE if counts else is_response_rate(row.measure)
     return ("response" if response else row.measure.id, *drugs)
 
 
@@ -81,7 +81,7 @@ def level_of(row: EvidenceRow, others: Iterable[EvidenceRow] = (), *, is_dispute
     imprecise = _imprecision(row)
     if imprecise is not None:
         steps.append(imprecise)
-    consistency, against = _consistency(row, others, is_disputed)
+    consistency, against = _consistency(row, others, is_disputed=is_disputed)
     if against is not None:
         steps.append(against)
     if row.flags:
@@ -158,7 +158,8 @@ def _imprecision(row: EvidenceRow) -> str | None:
     return None
 
 
-def _consistency(row: EvidenceRow, others: Iterable[EvidenceRow], is_disputed: bool) -> tuple[str, str | None]:
+def _consistency(row: EvidenceRow, others: Iterable[EvidenceRow], *, is_disputed: bool) -> tuple[str, str | None]:
+    """How a result relates to others that answer the same question, and the step to grade it down by, if any."""
     if is_disputed:
         return "conflicting", "inconsistent: another passage contradicts it"
     if row.direction not in _OPPOSITE or not credited(row):

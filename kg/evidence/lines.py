@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.description import Description
+from kg.duration import duration_words, offset_words
 from kg.evidence.history import TimelineEntry
 from kg.evidence.regimens import against_tumour, groups_of
 from kg.evidence.rows import ComponentRow
@@ -116,15 +117,15 @@ def lines_of(events: Sequence[TimelineEntry], known: Mapping[str, Description]) 
     """
     course = [event for event in events if _is_given(event)]
     owner = _owners(events)
-    made: list[TreatmentLine] = []
-    for number, event in enumerate(course):
-        if event.episode is not None:
+    lines: list[TreatmentLine] = []
+    for number, treatment in enumerate(course):
+        if treatment.episode is not None:
             continue
         begun = {earlier.id for earlier in course[:number]}
-        after = next((e for e in course[number + 1 :] if e.episode is None or owner[e.id] in begun), None)
-        own = [other for other in events if owner.get(other.id) == event.id and other.id != event.id]
-        made.append(_line(len(made) + 1, event, own, after, _kind(event, known)))
-    return tuple(made)
+        following = (later for later in course[number + 1 :] if later.episode is None or owner[later.id] in begun)
+        of_it = [event for event in events if owner.get(event.id) == treatment.id and event.id != treatment.id]
+        lines.append(_line(len(lines) + 1, treatment, of_it, next(following, None), _kind(treatment, known)))
+    return tuple(lines)
 
 
 def _is_given(event: TimelineEntry) -> bool:
@@ -137,14 +138,14 @@ def _is_given(event: TimelineEntry) -> bool:
 def _owners(events: Sequence[TimelineEntry]) -> dict[str, str]:
     """For each event of a treatment, or of a part of one, the whole treatment."""
     above = {event.id: event.episode.id for event in events if event.episode is not None}
-    found = {}
+    owners = {}
     for event in events:
-        node, seen = event.id, set[str]()
-        while node in above and node not in seen:
-            seen.add(node)
-            node = above[node]
-        found[event.id] = node
-    return found
+        treatment, seen = event.id, set[str]()
+        while treatment in above and treatment not in seen:
+            seen.add(treatment)
+            treatment = above[treatment]
+        owners[event.id] = treatment
+    return owners
 
 
 def _kind(event: TimelineEntry, known: Mapping[str, Description]) -> str:
@@ -163,24 +164,25 @@ def _is_surgery(known: Mapping[str, Description], part: ComponentRow) -> bool:
 
 
 def _line(
-    position: int, event: TimelineEntry, own: Sequence[TimelineEntry], after: TimelineEntry | None, kind: str
+    position: int, treatment: TimelineEntry, of_it: Sequence[TimelineEntry], after: TimelineEntry | None, kind: str
 ) -> TreatmentLine:
-    responses = tuple(_response(other) for other in own if other.response or other.kind == "response")
+    """A line from the events of its treatment, and the treatment that followed."""
+    responses = tuple(_response(event) for event in of_it if event.response or event.kind == "response")
     best, by, reason = best_response(responses)
-    harms = (e.adverse_event for e in own if e.kind == "adverse event" and is_told(e))
+    harms = (event.adverse_event for event in of_it if event.kind == "adverse event" and is_told(event))
     return TreatmentLine(
         position=position,
-        treatment=_ref(event),
+        treatment=_ref(treatment),
         kind=kind,
-        line=event.line,
-        setting=event.setting,
-        components=event.components,
-        cycles=event.cycles,
-        duration=event.duration,
-        duration_text=event.duration_text,
-        began=when(event),
-        reason=event.reason,
-        ended=event.ended,
+        line=treatment.line,
+        setting=treatment.setting,
+        components=treatment.components,
+        cycles=treatment.cycles,
+        duration=treatment.duration,
+        duration_text=treatment.duration_text,
+        began=when(treatment),
+        reason=treatment.reason,
+        ended=treatment.ended,
         next=_ref(after) if after else None,
         next_reason=after.reason if after else None,
         best_response=best,
@@ -199,7 +201,7 @@ def best_response(responses: Sequence[ResponseTold]) -> tuple[str | None, tuple[
     """
     told = [response for response in responses if response.response in (*BEST_FIRST, "mixed")]
     by_site = [response for response in told if len(response.sites) == 1 and response.certainty != "hypothesised"]
-    apart = [one for one in by_site if _is_beside_another(one, by_site)]
+    apart = [response for response in by_site if _is_beside_another(response, by_site)]
     if any(response.response == "mixed" for response in told) or apart:
         listed = apart or [response for response in told if response.response == "mixed"]
         said = "; ".join(_said(response) for response in listed)
@@ -217,10 +219,11 @@ def best_response(responses: Sequence[ResponseTold]) -> tuple[str | None, tuple[
     return best, by, f"the best of {len(counted)} stated and not flagged{also}"
 
 
-def _is_beside_another(one: ResponseTold, others: Sequence[ResponseTold]) -> bool:
+def _is_beside_another(response: ResponseTold, others: Sequence[ResponseTold]) -> bool:
     """Whether another site is told to have answered differently at the same time."""
     return any(
-        one.when == other.when and one.sites != other.sites and one.response != other.response for other in others
+        response.when == other.when and response.sites != other.sites and response.response != other.response
+        for other in others
     )
 
 
@@ -247,15 +250,15 @@ def _response(event: TimelineEntry) -> ResponseTold:
 
 def lesions_of(events: Sequence[TimelineEntry]) -> tuple[LesionCourse, ...]:
     """What is told of each site, in order; an event that names several sites stands under each."""
-    found: dict[tuple[EntityRef | None, str], list[LesionReading]] = {}
+    readings: dict[tuple[EntityRef | None, str], list[LesionReading]] = {}
     for event in events:
         is_look = event.kind in _CLINICAL or event.size is not None
         if not is_look or not (event.sites or event.lesion):
             continue
         for site in event.sites or (None,):
             place = (site, site.label if site else event.lesion or "")
-            found.setdefault(place, []).append(_reading(event))
-    return tuple(LesionCourse(site, name, tuple(readings)) for (site, name), readings in found.items())
+            readings.setdefault(place, []).append(_reading(event))
+    return tuple(LesionCourse(site, name, tuple(at_site)) for (site, name), at_site in readings.items())
 
 
 def _reading(event: TimelineEntry) -> LesionReading:
@@ -278,9 +281,9 @@ def when(event: TimelineEntry) -> str | None:
     """When an event was, as told; else by its offset from another."""
     if event.time_text or event.date:
         return event.time_text or event.date
-    if event.offset is None:
-        return f"after {event.after.label}" if event.after else None
-    return f"{event.offset} after {event.after.label}" if event.after else event.offset
+    if event.after is None:
+        return None if event.offset is None else duration_words(event.offset)
+    return f"after {event.after.label}" if event.offset is None else offset_words(event.offset, event.after.label)
 
 
 def is_told(event: TimelineEntry) -> bool:

@@ -61,7 +61,7 @@ class LeaveOneOut:
 
 @dataclass(frozen=True)
 class PoolAnswer:
-    """A pooled share, or the reason for refusing one.
+    """A pooled share, or the reason for refusing one. Shares are in percent.
 
     Attributes:
         counts: what counted in every study pooled.
@@ -102,16 +102,16 @@ def pool(graph: Naming, question: EvidenceQuestion) -> PoolAnswer:
     if not question.drugs and question.regimen is None and question.drug_class is None and question.target is None:
         raise InvalidParameter("regimen", "", "a regimen, a drug, a class or a target to pool over")
     measure = graph.resolve(question.measure, ("measure",), "measure") if question.measure else OBJECTIVE_RESPONSE
-    found = gather(graph, replace(question, measure=None, include_broader=False))
-    chosen = choose(graph, question, measure, found)
+    gathered = gather(graph, replace(question, measure=None, include_broader=False))
+    chosen = choose(graph, question, measure, gathered)
     kept = chosen.candidates
     refused = _refusal(kept)
     counts = [(candidate.numerator, candidate.denominator) for candidate in kept]
     enough = refused is None and len(kept) >= STUDIES_FOR_PREDICTION
     return PoolAnswer(
         measure=measure,
-        histotype=found.histotype,
-        asked=found.words,
+        histotype=gathered.histotype,
+        asked=gathered.words,
         counts=chosen.counts.words if chosen.counts else None,
         estimate=pool_logistic(counts) if refused is None else None,
         check=pool_inverse_variance(counts) if refused is None else None,
@@ -125,10 +125,12 @@ def pool(graph: Naming, question: EvidenceQuestion) -> PoolAnswer:
 
 
 def _refusal(kept: Sequence[Candidate]) -> str | None:
+    """The first reason not to pool; None if there is none."""
     if len(kept) < 2:
         number = {0: "no study is", 1: "only one study is"}[len(kept)]
         return f"{number} left that counts the same thing in the people asked for; pooling needs two"
-    treatments = {tuple(ref.label for ref in c.row.regimen.against_tumour) for c in kept if c.row.regimen}
+    regimens = [candidate.row.regimen for candidate in kept]
+    treatments = {tuple(ref.label for ref in regimen.against_tumour) for regimen in regimens if regimen}
     if len(treatments) > 1:
         named = "; ".join(sorted(" + ".join(names) for names in treatments))
         return f"the studies gave different treatments ({named}); ask for one regimen"
@@ -159,12 +161,13 @@ def _pooled(candidate: Candidate) -> PooledStudy:
 
 
 def _leave_one_out(kept: Sequence[Candidate]) -> tuple[LeaveOneOut, ...]:
-    found = []
+    """The estimate without each study in turn; not where the others leave the model nothing to estimate."""
+    estimates = []
     for number, candidate in enumerate(kept):
-        rest = [(c.numerator, c.denominator) for c in (*kept[:number], *kept[number + 1 :])]
-        if any(count for count, _ in rest) and any(count < of for count, of in rest):
-            found.append(LeaveOneOut(candidate.study, pool_logistic(rest)))
-    return tuple(found)
+        rest = [(study.numerator, study.denominator) for study in (*kept[:number], *kept[number + 1 :])]
+        if any(events for events, _ in rest) and any(events < patients for events, patients in rest):
+            estimates.append(LeaveOneOut(candidate.study, pool_logistic(rest)))
+    return tuple(estimates)
 
 
 def _cautions(kept: Sequence[Candidate], several_arms: frozenset[str], *, refused: str | None) -> tuple[str, ...]:

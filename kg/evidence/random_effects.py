@@ -1,11 +1,16 @@
 """Random-effects pooling of proportions: a random-intercept logistic model, and inverse variance as its check.
 
-Model: events_i ~ Binomial(n_i, expit(mu + u_i)), u_i ~ Normal(0, tau2), by maximum likelihood with Gauss-Hermite
-    quadrature. It needs no continuity correction for studies without events. Sources: Stijnen T, Hamza TH, Ozdemir P.
-    Stat Med 2010;29:3046-3067; Schwarzer G et al. Res Synth Methods 2019;10:476-483 (why not Freeman-Tukey).
-    Heterogeneity: Higgins JPT, Thompson SG. Stat Med 2002;21:1539-1558. Prediction interval: Higgins JPT, Thompson
-    SG, Spiegelhalter DJ. J R Stat Soc A 2009;172:137-159. Check: DerSimonian R, Laird N. Control Clin Trials
-    1986;7:177-188.
+Model: events_i ~ Binomial(n_i, expit(mu + u_i)), u_i ~ Normal(0, tau2), by maximum likelihood with adaptive
+    Gauss-Hermite quadrature. It needs no continuity correction for studies without events.
+
+Sources:
+    model: Stijnen T, Hamza TH, Ozdemir P. Stat Med 2010;29:3046-3067, doi:10.1002/sim.4040; why not Freeman-Tukey:
+        Schwarzer G et al. Res Synth Methods 2019;10:476-483, doi:10.1002/jrsm.1348
+    quadrature: Liu Q, Pierce DA. Biometrika 1994;81:624-629, doi:10.1093/biomet/81.3.624
+    heterogeneity: Higgins JPT, Thompson SG. Stat Med 2002;21:1539-1558, doi:10.1002/sim.1186
+    prediction interval: Higgins JPT, Thompson SG, Spiegelhalter DJ. J R Stat Soc A 2009;172:137-159,
+        doi:10.1111/j.1467-985X.2008.00552.x
+    check: DerSimonian R, Laird N. Control Clin Trials 1986;7:177-188, doi:10.1016/0197-2456(86)90046-2
 """
 
 from __future__ import annotations
@@ -51,9 +56,11 @@ class Heterogeneity:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A pooled share, in percent.
+    """A pooled share.
 
     Attributes:
+        percent: 0 to 100; so are the ends of ``ci`` and ``prediction``.
+        ci: of the mean share, by Wald on the logit scale.
         prediction: where the share of a further study is to be expected; None below three studies.
     """
 
@@ -69,20 +76,22 @@ def pool_logistic(counts: Sequence[tuple[int, int]], level: float = LEVEL) -> Es
 
     Args:
         counts: (events, patients) per study, at least two; not all of them without, or all of them only with, events.
-        level: of the intervals.
+        level: of the intervals, between 0 and 1.
 
+    Returns: the same whatever the order of the studies.
     Raises: InvalidParameter where the counts are impossible or leave the model nothing to estimate.
+    Source: Stijnen et al. 2010, as above.
     """
     from scipy.optimize import minimize_scalar  # noqa: PLC0415  # a second to import: only when something is pooled
 
     events, people = _checked(counts, level)
 
     def profile(tau: float) -> float:
-        return -_likelihood(_best_centre(events, people, tau), events, people, tau)
+        return -_log_likelihood(_best_centre(events, people, tau), events, people, tau)
 
-    found = minimize_scalar(profile, bounds=(0.0, _TAU_MAX), method="bounded", options={"xatol": 1e-8})
+    optimum = minimize_scalar(profile, bounds=(0.0, _TAU_MAX), method="bounded", options={"xatol": 1e-8})
     # The optimum often lies on the border, no variance at all, which the bounded search only comes near.
-    tau = 0.0 if profile(0.0) <= float(found.fun) + 1e-9 else float(found.x)
+    tau = 0.0 if profile(0.0) <= float(optimum.fun) + 1e-9 else float(optimum.x)
     centre = _best_centre(events, people, tau)
     error = _standard_error(centre, events, people, tau)
     z = float(ndtri((1 + level) / 2))
@@ -99,8 +108,13 @@ def pool_logistic(counts: Sequence[tuple[int, int]], level: float = LEVEL) -> Es
 def pool_inverse_variance(counts: Sequence[tuple[int, int]], level: float = LEVEL) -> Estimate | None:
     """Pool shares by the inverse-variance method on the logit scale, without continuity correction.
 
+    Args:
+        counts: as for :func:`pool_logistic`.
+        level: likewise.
+
     Returns: None where a study has no events or only events, for which the method has no variance.
     Raises: InvalidParameter as for :func:`pool_logistic`.
+    Source: DerSimonian and Laird 1986, as above.
     """
     events, people = _checked(counts, level)
     if bool(np.any((events == 0) | (events == people))):
@@ -121,6 +135,7 @@ def pool_inverse_variance(counts: Sequence[tuple[int, int]], level: float = LEVE
 
 
 def _checked(counts: Sequence[tuple[int, int]], level: float) -> tuple[Floats, Floats]:
+    """Events and patients, one entry a study."""
     check_level(level)
     if len(counts) < 2:
         raise InvalidParameter("studies", str(len(counts)), "at least two studies to pool")
@@ -141,7 +156,7 @@ def _nodes() -> tuple[Floats, Floats]:
 
 
 def _log_joint(centre: float, events: Floats, people: Floats, tau: float) -> Floats:
-    """Log likelihood per study and quadrature point; the points are placed around each study's own mode."""
+    """Log likelihood, (studies, quadrature points); the points are placed around each study's own mode."""
     points, log_weights = _nodes()
     mode, spread = _modes(centre, events, people, tau)
     place = mode[:, None] + spread[:, None] * points
@@ -169,47 +184,53 @@ def _modes(centre: float, events: Floats, people: Floats, tau: float) -> tuple[F
     return mode, 1 / np.sqrt(tau**2 * people * share * (1 - share) + 1)
 
 
-def _likelihood(centre: float, events: Floats, people: Floats, tau: float) -> float:
+def _log_likelihood(centre: float, events: Floats, people: Floats, tau: float) -> float:
+    """Of all studies together, their random effects integrated out."""
     joint = _log_joint(centre, events, people, tau)
     top = joint.max(axis=1, keepdims=True)
     return float((top[:, 0] + np.log(np.exp(joint - top).sum(axis=1))).sum())
 
 
 def _best_centre(events: Floats, people: Floats, tau: float) -> float:
+    """The mean on the logit scale that is likeliest with this deviation between the studies."""
     from scipy.optimize import minimize_scalar  # noqa: PLC0415  # a second to import: only when something is pooled
 
     if tau == 0.0:
         return float(logit(events.sum() / people.sum()))
     shares = logit((events + _CORRECTION) / (people + 2 * _CORRECTION))
     low, high = float(shares.min()) - 3 - tau, float(shares.max()) + 3 + tau
-    found = minimize_scalar(
-        lambda centre: -_likelihood(centre, events, people, tau),
+    optimum = minimize_scalar(
+        lambda centre: -_log_likelihood(centre, events, people, tau),
         bounds=(low, high),
         method="bounded",
         options={"xatol": 1e-9},
     )
-    return float(found.x)
+    return float(optimum.x)
 
 
 def _standard_error(centre: float, events: Floats, people: Floats, tau: float) -> float:
-    """From the curvature of the likelihood in both parameters, as software for mixed models does."""
+    """Of the mean, on the logit scale: from the observed information in both parameters, by central differences."""
     h = 1e-3
 
-    def at(moved: float, spread: float) -> float:
-        return _likelihood(centre + moved, events, people, spread)
+    def at(centre_step: float, tau_step: float) -> float:
+        return _log_likelihood(centre + centre_step, events, people, tau + tau_step)
 
-    here = at(0, tau)
-    by_centre = -(at(h, tau) - 2 * here + at(-h, tau)) / h**2
-    if tau < 2 * h:
+    here = at(0, 0)
+    by_centre = -(at(h, 0) - 2 * here + at(-h, 0)) / h**2
+    if tau < 2 * h:  # on the border there is nothing below to differentiate towards
         return 1 / math.sqrt(by_centre)
-    by_tau = -(at(0, tau + h) - 2 * here + at(0, tau - h)) / h**2
-    both = -(at(h, tau + h) - at(h, tau - h) - at(-h, tau + h) + at(-h, tau - h)) / (4 * h**2)
+    by_tau = -(at(0, h) - 2 * here + at(0, -h)) / h**2
+    both = -(at(h, h) - at(h, -h) - at(-h, h) + at(-h, -h)) / (4 * h**2)
     information = by_centre - both**2 / by_tau if by_tau > 0 else by_centre
     return 1 / math.sqrt(information if information > 0 else by_centre)
 
 
 def _heterogeneity(events: Floats, people: Floats, tau2: float) -> Heterogeneity:
-    """Q and I2 on the logit scale; studies without, or only with, events are corrected by one half for this only."""
+    """Q and I2 on the logit scale; studies without, or only with, events are corrected by one half for this only.
+
+    I2 is the share of ``tau2`` in the total variance, with the "typical" variance within studies of Higgins and
+    Thompson 2002.
+    """
     add = np.where((events == 0) | (events == people), _CORRECTION, 0.0)
     effects = logit((events + add) / (people + 2 * add))
     weights = 1 / (1 / (events + add) + 1 / (people - events + add))
@@ -235,11 +256,13 @@ def _spread(effects: Floats, weights: Floats) -> _Spread:
 
 
 def _interval(centre: float, reach: float, level: float, method: str) -> Interval:
+    """In percent, from the logit scale."""
     return Interval(100 * float(expit(centre - reach)), 100 * float(expit(centre + reach)), level, method)
 
 
 def _prediction(centre: float, error: float, tau2: float, studies: int, level: float) -> Interval | None:
-    if studies < 3:
+    freedom = studies - 2
+    if freedom < 1:
         return None
-    t = float(stdtrit(studies - 2, (1 + level) / 2))
-    return _interval(centre, t * math.sqrt(tau2 + error**2), level, f"t with {studies - 2} degrees of freedom")
+    t = float(stdtrit(freedom, (1 + level) / 2))
+    return _interval(centre, t * math.sqrt(tau2 + error**2), level, f"t with {freedom} degrees of freedom")

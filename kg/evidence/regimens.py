@@ -8,6 +8,7 @@ from kg.description import Description, reference
 from kg.evidence.rows import ComponentRow
 from kg.model import EntityRef
 
+KINDS_OF = ("inClass", "broader")  # properties that lead from a thing to what it is a kind of
 _NOT_AGAINST_TUMOUR = "https://w3id.org/sarcoma-kg/drugclass/not-against-tumour"
 _AGAINST_TUMOUR = frozenset({  # of procedures; drugs count unless they are in the class above
     "https://w3id.org/sarcoma-kg/procedure/local-tumour-treatment",
@@ -64,11 +65,11 @@ def _is_against_tumour(known: Mapping[str, Description], ref: EntityRef) -> bool
 
 def groups_of(known: Mapping[str, Description], iri: str) -> frozenset[str]:
     """What a node is a kind of, however far up."""
-    found: set[str] = set()
+    groups: set[str] = set()
     todo = [iri]
     while todo:
         node = known.get(todo.pop())
-        above = {parent for name in ("inClass", "broader") for parent in node.iris(name)} - found if node else set()
-        found |= above
+        above = {parent for name in KINDS_OF for parent in node.iris(name)} - groups if node else set()
+        groups |= above
         todo += above
-    return frozenset(found)
+    return frozenset(groups)

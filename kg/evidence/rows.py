@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import InvalidParameter
 from kg.evidence.measures import DefinitionRef, DerivedRate, MeasureRef
-from kg.model import EntityRef, Interval, PassageRef
+from kg.model import DESIGNS, EntityRef, Interval, PassageRef, hold_several
 from kg.tables import rows_table
 
 if TYPE_CHECKING:
@@ -22,15 +22,8 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 500
 
-DESIGNS = (
-    "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review",
-    "pooled analysis",
-)  # fmt: skip
-WITH_PHASE = ("trial", "pooled analysis")
+WITH_PHASE = ("trial", "pooled analysis")  # designs
 DIRECTIONS = ("supports", "does_not_support", "mixed", "harmful")
-ABSENCES = (
-    "none_observed", "no_apparent_benefit", "no_significant_difference", "not_reported_yet", "not_described", "no_data",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,6 +60,7 @@ class EvidenceQuestion:
     limit: int = MAX_ROWS
 
     def __post_init__(self) -> None:
+        hold_several(self)
         if self.regimen_match not in {"exact", "containing"}:
             raise InvalidParameter("regimen_match", self.regimen_match, "exact or containing")
         if self.design is not None and self.design not in DESIGNS:
@@ -118,6 +112,11 @@ class ComponentRow:
     cycle: str | None
     timing: str | None
     range: tuple[float | int | None, float | int | None] | None = None
+
+    @property
+    def label(self) -> str:
+        """What was given and how much, as the cell of a table says it."""
+        return f"{self.drug.label} {self.dose_text}" if self.dose_text else self.drug.label
 
 
 @dataclass(frozen=True)
@@ -275,6 +274,11 @@ class ConflictRow:
     differs: str | None
     note: str | None
     passages: tuple[PassageRef, ...]
+
+    @property
+    def is_of_one_patient(self) -> bool:
+        """Whether every side is an event of a patient's history, so that it says nothing of what studies found."""
+        return bool(self.between) and all(side.type == "TimelineEvent" for side in self.between)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ was looked for and not seen is listed as that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kg.description import describe
+from kg.description import describe, follow_all_the_way
 from kg.errors import InvalidParameter
+from kg.evidence.regimens import KINDS_OF, groups_of
 from kg.evidence.rows import Corpus, EvidenceQuestion, EvidenceRow, LeftOut
 from kg.evidence.search import Naming, gather
 from kg.evidence.summary import is_burden, name_of
@@ -112,24 +113,33 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
         raise InvalidParameter("drug", "", "a drug, a class, a target, a regimen or a study")
     shared: tuple[SharedToxicity, ...] = ()
     if len(question.drugs) < 2:
-        found = gather(graph, question)
-        asked, rows, unstated = found.words, _unique(found.rows), found.unstated
+        gathered = gather(graph, question)
+        asked, rows, unstated = gathered.words, _unique(gathered.rows), gathered.unstated
     else:
         drugs = [graph.resolve(name, ("drug",), "drug") for name in dict.fromkeys(question.drugs)]
-        gathered = {drug: gather(graph, replace(question, drugs=(drug.id,))) for drug in drugs}
-        by_drug = {drug: own.rows for drug, own in gathered.items()}
-        unstated = tuple(each for own in gathered.values() for each in own.unstated)
+        by_drug = {drug: gather(graph, replace(question, drugs=(drug.id,))) for drug in drugs}
         asked = ", ".join(drug.label for drug in drugs)
-        rows = _unique(row for own in by_drug.values() for row in own)
-        shared = _shared(graph.store, by_drug)
+        rows = _unique(row for of_drug in by_drug.values() for row in of_drug.rows)
+        unstated = tuple(result for of_drug in by_drug.values() for result in of_drug.unstated)
+        shared = _shared(graph.store, {drug: of_drug.rows for drug, of_drug in by_drug.items()})
     burden = [row for row in rows if is_burden(row)]
     items = _by_regimen(burden)
     missing = (
         () if items else (f"This graph holds no adverse event of {asked}. That does not mean that there are none.",)
     )
-    size = len(items)
-    left_out = tuple(dict.fromkeys(each.left_out for each in unstated if is_burden(each.row)))
-    return SafetyAnswer(asked, items, shared, missing, left_out, len(burden), size, size, False, None, graph.corpus())
+    return SafetyAnswer(
+        asked=asked,
+        items=items,
+        shared=shared,
+        absences=missing,
+        left_out=tuple(dict.fromkeys(result.left_out for result in unstated if is_burden(result.row))),
+        results=len(burden),
+        limit=len(items),
+        total=len(items),
+        truncated=False,
+        truncated_by=None,
+        corpus=graph.corpus(),
+    )
 
 
 def _unique(rows: Iterable[EvidenceRow]) -> tuple[EvidenceRow, ...]:
@@ -142,8 +152,8 @@ def _by_regimen(rows: Sequence[EvidenceRow]) -> tuple[RegimenSafety, ...]:
         if row.regimen is not None:
             groups.setdefault(name_of(row.regimen), []).append(row)
     return tuple(
-        RegimenSafety(regimen, _events(own), tuple(row for row in own if row.adverse_event is None))
-        for regimen, own in sorted(groups.items(), key=lambda item: (item[0].label, item[0].id))
+        RegimenSafety(regimen, _events(of_regimen), tuple(row for row in of_regimen if row.adverse_event is None))
+        for regimen, of_regimen in sorted(groups.items(), key=lambda item: (item[0].label, item[0].id))
     )
 
 
@@ -155,14 +165,14 @@ def _events(rows: Iterable[EvidenceRow]) -> tuple[EventRows, ...]:
     return tuple(
         EventRows(
             event=event,
-            observed=any(row.absence is None for row in own),
-            none_observed=any(row.absence == "none-observed" for row in own),
-            grades=tuple(sorted({row.grade for row in own if row.grade})),
-            frequencies=tuple(sorted({_frequency(row) for row in own} - {""})),
-            studies=tuple(sorted({row.study for row in own if row.study})),
-            rows=tuple(own),
+            observed=any(row.absence is None for row in of_event),
+            none_observed=any(row.absence == "none-observed" for row in of_event),
+            grades=tuple(sorted({row.grade for row in of_event if row.grade})),
+            frequencies=tuple(sorted({_frequency(row) for row in of_event} - {""})),
+            studies=tuple(sorted({row.study for row in of_event if row.study})),
+            rows=tuple(of_event),
         )
-        for event, own in sorted(groups.items(), key=lambda item: (item[0].label, item[0].id))
+        for event, of_event in sorted(groups.items(), key=lambda item: (item[0].label, item[0].id))
     )
 
 
@@ -173,54 +183,44 @@ def _frequency(row: EvidenceRow) -> str:
 
 def _shared(store: Store, by_drug: Mapping[EntityRef, Sequence[EvidenceRow]]) -> tuple[SharedToxicity, ...]:
     """Events seen under every drug, in regimens without the others; named alike, or one a kind of the other."""
-    seen: dict[
-        EntityRef, dict[str, set[EntityRef]]
-    ] = {}  # drug -> event identifier -> events that are it or a kind of it
-    results: dict[tuple[str, str], list[EvidenceRow]] = {}
-    events = {row.adverse_event for rows in by_drug.values() for row in rows if row.adverse_event}
+    events = {row.adverse_event.id: row.adverse_event for own in by_drug.values() for row in own if row.adverse_event}
     above = _kinds(store, events)
-    names = {event.id: event for event in events}
-    for drug, rows in by_drug.items():
-        others = {other.id for other in by_drug} - {drug.id}
-        for row in rows:
-            if row.adverse_event is None or row.absence is not None or others & _drugs(row):
-                continue
-            for kind in {row.adverse_event.id} | above[row.adverse_event.id]:
-                seen.setdefault(drug, {}).setdefault(kind, set()).add(row.adverse_event)
-                results.setdefault((drug.curie, kind), []).append(row)
-    common = set.intersection(*(set(seen.get(drug, {})) for drug in by_drug)) & set(names)
-    return tuple(
-        SharedToxicity(
-            event=names[kind],
-            alone=all(any(len(_drugs(row)) == 1 for row in results[drug.curie, kind]) for drug in by_drug),
-            by_drug={drug.curie: tuple(sorted(row.id for row in results[drug.curie, kind])) for drug in by_drug},
-            through=tuple(sorted({event for drug in by_drug for event in seen[drug][kind]} - {names[kind]})),
+    seen = {drug: _seen(own, {other.id for other in by_drug} - {drug.id}, above) for drug, own in by_drug.items()}
+    common = events.keys() & set.intersection(*(set(by_kind) for by_kind in seen.values()))
+    shared = []
+    for kind in sorted(common, key=lambda kind: (events[kind].label, kind)):
+        under = {drug: by_kind[kind] for drug, by_kind in seen.items()}
+        named = {row.adverse_event for rows in under.values() for row in rows if row.adverse_event}
+        shared.append(
+            SharedToxicity(
+                event=events[kind],
+                alone=all(any(len(_drugs(row)) == 1 for row in rows) for rows in under.values()),
+                by_drug={drug.curie: tuple(sorted(row.id for row in rows)) for drug, rows in under.items()},
+                through=tuple(sorted(named - {events[kind]})),
+            )
         )
-        for kind in sorted(common, key=lambda kind: names[kind].label)
-    )
+    return tuple(shared)
+
+
+def _seen(
+    rows: Iterable[EvidenceRow], others: Set[str], above: Mapping[str, frozenset[str]]
+) -> Mapping[str, list[EvidenceRow]]:
+    """By event, the results in which it or a kind of it was seen, in regimens without the other drugs."""
+    seen: dict[str, list[EvidenceRow]] = {}
+    for row in rows:
+        if row.adverse_event is None or row.absence is not None or others & _drugs(row):
+            continue
+        for kind in {row.adverse_event.id} | above[row.adverse_event.id]:
+            seen.setdefault(kind, []).append(row)
+    return seen
 
 
 def _drugs(row: EvidenceRow) -> set[str]:
     return {ref.id for ref in row.regimen.against_tumour if ref.type == "Drug"} if row.regimen else set()
 
 
-def _kinds(store: Store, events: Iterable[EntityRef]) -> Mapping[str, set[str]]:
+def _kinds(store: Store, events: Collection[str]) -> Mapping[str, frozenset[str]]:
     """What each event is a kind of, however far up."""
-    listed = sorted({event.id for event in events})
-    parents: dict[str, set[str]] = {}
-    todo = set(listed)
-    while todo:
-        known = describe(store, todo)
-        for node in todo:
-            parents[node] = set(known[node].iris("broader")) if node in known else set()
-        todo = {parent for node in todo for parent in parents[node]} - parents.keys()
-    found: dict[str, set[str]] = {}
-    for event in listed:
-        above: set[str] = set()
-        queue = [event]
-        while queue:
-            new = parents.get(queue.pop(), set()) - above
-            above |= new
-            queue += new
-        found[event] = above
-    return found
+    known = describe(store, events)
+    follow_all_the_way(store, known, KINDS_OF)
+    return {event: groups_of(known, event) for event in events}

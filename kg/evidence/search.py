@@ -40,6 +40,8 @@ SELECT DISTINCT ?node WHERE {
   ?form skg:mutationOf* ?node . ?node a skg:Target }"""
 _REGIMENS_LIKE = "SELECT DISTINCT ?regimen WHERE { ?regimen skos:broader* ?named }"
 _DRUGS_OF_REGIMEN = "SELECT DISTINCT ?drug WHERE { ?named skg:includesDrug ?drug }"
+_PRODRUGS_OF = "SELECT DISTINCT ?prodrug WHERE { ?prodrug skg:prodrugOf ?drug ; a skg:Drug }"
+_GIVEN_AS = "SELECT DISTINCT ?given WHERE { ?given a skg:Procedure ; skg:includesDrug ?drug }"
 _ACCOMPANYING = """
 SELECT DISTINCT ?drug WHERE { ?drug a skg:Drug ; (skg:inClass|skos:broader)+ drugclass:not-against-tumour }"""
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?below rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
@@ -94,9 +96,10 @@ def gather(graph: Naming, question: EvidenceQuestion) -> Gathered:
 
     Raises: EntityNotFound and AmbiguousEntity for names; InvalidParameter.
     """
-    selection, words, histotype = _select(graph, question)
+    asked = _asked(graph, question)
+    selection = asked.selection
     if _is_impossible(selection):
-        return Gathered((), (), words, histotype, 0, selection.exactly)
+        return Gathered((), (), asked.words, asked.histotype, 0, selection.exactly)
     filters = _filters(graph, question, selection)
     fitting, may_fit = filtered(_found(graph, question, selection), filters)
     rows = tuple(row for row in fitting if question.include_broader or not _is_broader(row))
@@ -104,22 +107,23 @@ def gather(graph: Naming, question: EvidenceQuestion) -> Gathered:
     return Gathered(
         rows=graded(rows, conflicts),
         conflicts=conflicts,
-        words=words,
-        histotype=histotype,
+        words=asked.words,
+        histotype=asked.histotype,
         broader=len(fitting) - len(rows),
         treatment=selection.exactly,
         unstated=tuple(
-            each
-            for each in (*may_fit, *_without_a_site(graph, question, selection, filters))
-            if question.include_broader or not _is_broader(each.row)
+            result
+            for result in (*may_fit, *_without_a_site(graph, question, selection, filters))
+            if question.include_broader or not _is_broader(result.row)
         ),
     )
 
 
 def _found(graph: Naming, question: EvidenceQuestion, selection: Selection) -> tuple[EvidenceRow, ...]:
+    """The results of a selection, before what is asked of each in words and numbers."""
     outcomes, events = find_outcomes(graph.store, selection), find_events(graph.store, selection)
-    found = graph.results.rows(outcomes, events, selection)
-    return found if question.line is None else tuple(_with_line(row, question.line) for row in found)
+    rows = graph.results.rows(outcomes, events, selection)
+    return rows if question.line is None else tuple(_with_line(row, question.line) for row in rows)
 
 
 def _without_a_site(
@@ -144,10 +148,10 @@ def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
     Returns: rows in the order of study, arm and place in the text; ``total`` counts them before the limit.
     Raises: EntityNotFound and AmbiguousEntity for names; InvalidParameter.
     """
-    found = gather(graph, question)
-    rows, shown = found.rows, found.rows[: question.limit]
+    gathered = gather(graph, question)
+    rows, shown = gathered.rows, gathered.rows[: question.limit]
     truncated = len(shown) < len(rows)
-    listed = {row.id for row in shown}
+    shown_ids = {row.id for row in shown}
     return EvidenceAnswer(
         items=shown,
         limit=question.limit,
@@ -155,22 +159,24 @@ def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
         truncated=truncated,
         truncated_by="limit" if truncated else None,
         derived=objective_responses(shown),
-        conflicts=tuple(c for c in found.conflicts if any(side.id in listed for side in c.between)),
-        absences=absences_of(rows, found.words, () if rows else _nearby(graph, question, found)),
-        left_out=tuple(each.left_out for each in found.unstated),
+        conflicts=tuple(
+            conflict for conflict in gathered.conflicts if any(side.id in shown_ids for side in conflict.between)
+        ),
+        absences=absences_of(rows, gathered.words, () if rows else _nearby(graph, question, gathered.broader)),
+        left_out=tuple(result.left_out for result in gathered.unstated),
         summary=summarize(
             rows,
             graph.corpus(),
             include_flagged=question.include_flagged,
-            histotype=found.histotype,
-            broader=found.broader,
+            histotype=gathered.histotype,
+            broader=gathered.broader,
         ),
     )
 
 
-def _nearby(graph: Naming, question: EvidenceQuestion, found: Gathered) -> list[str]:
+def _nearby(graph: Naming, question: EvidenceQuestion, broader: int) -> list[str]:
     """What the graph holds if the question is loosened by one turn, in words."""
-    near = [f"{found.broader} in people with a wider diagnosis (include_broader)"] if found.broader else []
+    near = [f"{broader} in people with a wider diagnosis (include_broader)"] if broader else []
     for names, words in (
         (("histotype",), "in other histotypes"),
         (("measure",), "of other measures"),
@@ -183,6 +189,18 @@ def _nearby(graph: Naming, question: EvidenceQuestion, found: Gathered) -> list[
     if question.regimen is not None and question.regimen_match == "exact":
         count = len(gather(graph, replace(question, regimen_match="containing")).rows)
         near += [f"{count} of regimens that hold more drugs (regimen_match=containing)"] if count else []
+    return near + _of_prodrugs(graph, question)
+
+
+def _of_prodrugs(graph: Naming, question: EvidenceQuestion) -> list[str]:
+    """What the graph holds of the prodrugs of a drug: it is told under their names."""
+    if len(question.drugs) != 1:
+        return []
+    asked = graph.resolve(question.drugs[0], ("drug", "procedure"), "drug")
+    near = []
+    for prodrug in _column(graph.store, _PRODRUGS_OF, "drug", asked.id):
+        count = len(gather(graph, replace(question, drugs=(prodrug,))).rows)
+        near += [f"{count} of {graph.resolve(prodrug, ('drug',), 'drug').label}, a prodrug of it"] if count else []
     return near
 
 
@@ -196,28 +214,23 @@ def _is_impossible(selection: Selection) -> bool:
     return any(not alternatives for alternatives in selection.drugs)
 
 
-def _select(graph: Naming, question: EvidenceQuestion) -> tuple[Selection, str, EntityRef | None]:
-    selection, histotype = Selection(), None
-    words: list[str] = []
-    for asked in question.drugs:
-        drug = graph.resolve(asked, ("drug", "procedure"), "drug")
-        given = (drug.id,) if drug.type == "Drug" else _column(graph.store, _PROCEDURES_BELOW, "top", drug.id)
-        selection = replace(selection, drugs=(*selection.drugs, given))
-        words.append(drug.label)
-    for name, kind, alternatives in (
-        (question.drug_class, "drugclass", drugs_of_class),
-        (question.target, "target", acting_drugs),
-    ):
-        if name is not None:
-            found = graph.resolve(name, (kind,), "drug_class" if kind == "drugclass" else kind)
-            drugs = tuple(sorted(alternatives(graph, found.id)[found.id]))
-            selection = replace(selection, drugs=(*selection.drugs, drugs))
-            words.append(
-                f"drugs of the class {found.label}" if kind == "drugclass" else f"drugs that act on {found.label}"
-            )
+@dataclass(frozen=True)
+class _Asked:
+    """A question with its names resolved: what to look for, the question in words, and the histotype."""
+
+    selection: Selection
+    words: str
+    histotype: EntityRef | None
+
+
+def _asked(graph: Naming, question: EvidenceQuestion) -> _Asked:
+    treatments = _treatments(graph, question)
+    words = [named for named, _ in treatments]
+    selection = Selection(drugs=tuple(alternatives for _, alternatives in treatments))
     if question.regimen is not None:
         selection = _select_regimen(graph, question, selection)
         words.append(question.regimen)
+    histotype = None
     if question.histotype is not None:
         histotype = graph.resolve(question.histotype, ("histotype",), "histotype")
         below = graph.histotypes_below(histotype.id) if question.include_subtypes else (histotype.id,)
@@ -231,7 +244,28 @@ def _select(graph: Naming, question: EvidenceQuestion) -> tuple[Selection, str, 
     if question.document is not None:
         selection = replace(selection, documents=(graph.resolve(question.document, ("document",), "document").id,))
     _refuse_contradictions(graph, question, selection)
-    return selection, _in_words(question, words, histotype), histotype
+    return _Asked(selection, _in_words(question, words, histotype), histotype)
+
+
+def _treatments(graph: Naming, question: EvidenceQuestion) -> list[tuple[str, tuple[str, ...]]]:
+    """What must be given, in words, each with the IRIs of drugs or procedures of which one will do."""
+    treatments: list[tuple[str, tuple[str, ...]]] = []
+    for name in question.drugs:
+        drug = graph.resolve(name, ("drug", "procedure"), "drug")
+        if drug.type == "Drug":  # mesna is told of as a procedure
+            given = (drug.id, *_column(graph.store, _GIVEN_AS, "drug", drug.id))
+        else:
+            given = _column(graph.store, _PROCEDURES_BELOW, "top", drug.id)
+        treatments.append((drug.label, given))
+    if question.drug_class is not None:
+        group = graph.resolve(question.drug_class, ("drugclass",), "drug_class")
+        members = drugs_of_class(graph, group.id)[group.id]
+        treatments.append((f"drugs of the class {group.label}", tuple(sorted(members))))
+    if question.target is not None:
+        target = graph.resolve(question.target, ("target",), "target")
+        acting = acting_drugs(graph, target.id)[target.id]
+        treatments.append((f"drugs that act on {target.label}", tuple(sorted(acting))))
+    return treatments
 
 
 def _refuse_contradictions(graph: Naming, question: EvidenceQuestion, selection: Selection) -> None:
@@ -273,11 +307,11 @@ def acting_drugs(graph: Naming, *targets: str) -> Mapping[str, frozenset[str]]:
 
 
 def _drugs_of(store: Store, query: str, asked: Sequence[str]) -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {node: set() for node in asked}
+    drugs: dict[str, set[str]] = {node: set() for node in asked}
     for node, drug in store.select(query, {"asked": [iri(node) for node in asked]}).rows if asked else ():
         if node is not None and drug is not None:
-            found[node.value].add(drug.value)
-    return {node: frozenset(drugs) for node, drugs in found.items()}
+            drugs[node.value].add(drug.value)
+    return {node: frozenset(of_node) for node, of_node in drugs.items()}
 
 
 def accompanying_drugs(graph: Naming) -> frozenset[str]:
@@ -291,22 +325,22 @@ def _select_regimen(graph: Naming, question: EvidenceQuestion, selection: Select
     names = [part for part in map(str.strip, _SIGNS.split(text)) if part]
     if not names:
         raise InvalidParameter("regimen", text, 'a name, an acronym, or "A + B"')
-    found = None
+    named = None
     if len(names) == 1:
         try:
-            found = graph.resolve(text, ("regimen", "drug"), "regimen")
+            named = graph.resolve(text, ("regimen", "drug"), "regimen")
         except EntityNotFound:  # "and" may be part of a name, so names come first
             names = _WORDS.split(text.strip())
             if len(names) == 1:
                 raise
-    if found is None:
+    if named is None:
         drugs = {graph.resolve(name, ("drug",), "regimen").id for name in names}
+    elif named.type == "Drug":
+        drugs = {named.id}
     else:
-        drugs = {found.id}
-        if found.type == "Regimen":
-            drugs = set(_column(graph.store, _DRUGS_OF_REGIMEN, "named", found.id))
-            if not drugs:  # named, but nobody says of what it consists
-                return replace(selection, regimens=_column(graph.store, _REGIMENS_LIKE, "named", found.id))
+        drugs = set(_column(graph.store, _DRUGS_OF_REGIMEN, "named", named.id))
+        if not drugs:  # named, but nobody says of what it consists
+            return replace(selection, regimens=_column(graph.store, _REGIMENS_LIKE, "named", named.id))
     drugs = drugs - accompanying_drugs(graph) or drugs
     exactly = frozenset(drugs) if question.regimen_match == "exact" else None
     return replace(selection, drugs=(*selection.drugs, *((drug,) for drug in sorted(drugs))), exactly=exactly)
@@ -326,18 +360,17 @@ def gives_exactly(row: EvidenceRow, drugs: frozenset[str]) -> bool:
 
 
 def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) -> list[Filter]:
-    found = filters_of(question)
-    if selection.exactly is not None:
-        asked = selection.exactly
-        found.append(Filter(lambda row: gives_exactly(row, asked)))
+    filters = filters_of(question)
+    if (drugs := selection.exactly) is not None:
+        filters.append(Filter(lambda row: gives_exactly(row, drugs)))
     if question.study is not None:
         study = graph.resolve(question.study, ("study",), "study").id
-        found.append(Filter(lambda row: row.study is not None and row.study.id == study))
+        filters.append(Filter(lambda row: row.study is not None and row.study.id == study))
     if question.measure is not None:
         top = graph.resolve(question.measure, ("measure",), "measure").id
         measures = _column(graph.store, _MEASURES_BELOW, "top", top)
-        found.append(Filter(lambda row: row.measure is not None and row.measure.id in measures))
-    return found
+        filters.append(Filter(lambda row: row.measure is not None and row.measure.id in measures))
+    return filters
 
 
 def _with_line(row: EvidenceRow, line: str) -> EvidenceRow:

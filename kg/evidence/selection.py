@@ -34,7 +34,7 @@ class Selection:
     measures: tuple[str, ...] = ()
 
 
-Found = tuple[str, str, str]  # IRIs of the result, of its arm or patient, and of the study
+ResultKey = tuple[str, str, str]  # IRIs of the result, of its arm or patient, and of the study
 
 _ARM_OUTCOMES = """
 SELECT DISTINCT ?node ?arm ?study WHERE {
@@ -77,7 +77,7 @@ SELECT DISTINCT ?node ?response WHERE {
   FILTER(?sooner < ?place) FILTER NOT EXISTS { ?before skg:flag ?flag } }"""
 
 
-def find_outcomes(store: Store, selection: Selection) -> tuple[Found, ...]:
+def find_outcomes(store: Store, selection: Selection) -> tuple[ResultKey, ...]:
     """The (outcome, arm, study) IRIs that fit, sorted."""
     patterns: list[str] = []
     bindings: dict[str, Sequence[Term]] = {}
@@ -99,7 +99,7 @@ def find_outcomes(store: Store, selection: Selection) -> tuple[Found, ...]:
     return _find(store, _ARM_OUTCOMES, patterns, bindings, selection)
 
 
-def find_events(store: Store, selection: Selection) -> tuple[Found, ...]:
+def find_events(store: Store, selection: Selection) -> tuple[ResultKey, ...]:
     """The (event, patient, study) IRIs of results in single patients that fit, sorted."""
     patterns: list[str] = []
     bindings: dict[str, Sequence[Term]] = {}
@@ -122,7 +122,7 @@ def find_events(store: Store, selection: Selection) -> tuple[Found, ...]:
 
 def _find(
     store: Store, template: str, patterns: list[str], bindings: dict[str, Sequence[Term]], selection: Selection
-) -> tuple[Found, ...]:
+) -> tuple[ResultKey, ...]:
     if selection.documents:
         patterns.append("?node skg:assertedBy ?document .")
         bindings["document"] = _iris(selection.documents)
@@ -151,8 +151,7 @@ def earlier_responses(store: Store, events: Sequence[str]) -> Mapping[str, str]:
     best: dict[str, str] = {}
     for node, response in found.rows:
         if node is not None and response is not None and response.value in _LASTING:
-            told = (best.get(node.value, response.value), response.value)
-            best[node.value] = min(told, key=_LASTING.index)
+            best[node.value] = min(best.get(node.value, response.value), response.value, key=_LASTING.index)
     return best
 
 

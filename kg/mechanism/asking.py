@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from kg.errors import EntityNotFound
 from kg.mechanism.question import MechanismQuestion
-from kg.model import EntityRef
+from kg.model import EntityRef, several
 from kg.store import Store
 
 TREATMENTS = ("drug", "drugclass", "procedure", "regimen")
@@ -47,7 +47,7 @@ def mechanism_question(graph: Naming, drugs: Sequence[str], target: str | None, 
     """
     goal = graph.resolve(target, TARGETS, "target", TREATMENTS) if target else None
     disease = goal.id if goal and goal.type == "Histotype" else None
-    acting = tuple(dict.fromkeys(iri for drug in drugs for iri in _treatment(graph, drug)))
+    acting = tuple(dict.fromkeys(iri for drug in several(drugs) for iri in _treatment(graph, drug)))
     return MechanismQuestion(
         drugs=acting,
         target=goal.id if goal else None,

@@ -40,13 +40,18 @@ def sign_of(index: Index, step: int) -> int | None:
 
 
 def net_sign(index: Index, steps: Iterable[int]) -> int | None:
-    """The product of the signs; None as soon as one step has none."""
+    """The product of the signs; None as soon as one step has none, or follows one that only sensitizes.
+
+    What a cell that answers more readily does itself, it does neither more nor less of.
+    """
     product = 1
+    sensitized = False
     for step in steps:
         sign = sign_of(index, step)
-        if sign is None:
+        if sign is None or sensitized:
             return None
         product *= sign
+        sensitized = index.predicates[int(index.link_predicate[step >> 1])].name in SENSITIZING
     return product
 
 

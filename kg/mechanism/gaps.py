@@ -74,14 +74,15 @@ class Gaps:
     def stops(self, paths: Sequence[MechanismPath], lacking: Sequence[int], in_target: Collection[int]) -> list[Gap]:
         """Where the paths of drugs that do not reach the target end, those first that only a weak step leads on.
 
+        Of a question that names a target.
+
         Args:
             paths: those shown.
             lacking: the drugs.
             in_target: numbers of the paths that sources state of the target, though not as steps to it.
         """
         ground = self._ground
-        assert ground.target is not None
-        target = ground.describer.entity(ground.target)
+        target = ground.describer.entity(ground.targets[0])
         if not ground.drugs:
             return self._to_target(paths, target)
         gaps = []
@@ -226,7 +227,7 @@ class Gaps:
     def _joining(self, starts: Collection[int], through: frozenset[str]) -> list[FoundPath]:
         ground = self._ground
         search = BestPaths(
-            ground.around, ground.index.link_predicate, sources=sorted({*starts} - {*ground.targets}),
+            ground.around, sources=sorted({*starts} - {*ground.targets}),
             targets=ground.targets, max_length=CLOSE, interior=ground.of_types(through), limits=ground.limits,
         )  # fmt: skip
         return list(islice(search, MAX_WEAKER))

@@ -137,7 +137,7 @@ class Ground:
         interior = np.ones(len(self.index.nodes), dtype=bool)
         interior[self.drugs] = False
         return BestPaths(
-            projection or self.projection, self.index.link_predicate, sources=starts, targets=ends,
+            projection or self.projection, sources=starts, targets=ends,
             max_length=self.question.max_length, interior=interior, limits=self.limits,
         )  # fmt: skip
 

@@ -91,16 +91,22 @@ def partners(ground: Ground, background: Background | None, chains: Sequence[Fou
     known = {drug: premises(ground, background, drug) if background else () for drug in drugs}
     pairs: list[Partnership] = []
     leading: list[FoundPath] = []
-    for one, other in combinations(drugs, 2):
-        names = ground.describer.entity(one), ground.describer.entity(other)
-        both = sorted(reached[one].keys() & reached[other].keys())
-        found = [ways for node in both if (ways := _apart(reached[one][node], reached[other][node]))]
-        met = sorted((_met(ground, ways) for ways in found), key=lambda one: _standing(ground, one))[:MAX_MEETINGS]
-        leading += [way for each in met for way in each.ways]
-        schedules = background.schedules([name.id for name in names]) if background else ()
-        stated = (*ground.direct(one, [other]), *ground.direct(other, [one]))
-        inferred = cautions(known[one], known[other])
-        pairs.append(Partnership(names, stated, _meetings(ground, met), len(found), inferred, schedules))
+    for first, second in combinations(drugs, 2):
+        names = ground.describer.entity(first), ground.describer.entity(second)
+        common = sorted(reached[first].keys() & reached[second].keys())
+        apart = [ways for node in common if (ways := _apart(reached[first][node], reached[second][node]))]
+        met = sorted((_met(ground, ways) for ways in apart), key=lambda met: _standing(ground, met))[:MAX_MEETINGS]
+        leading += [way for meeting in met for way in meeting.ways]
+        pairs.append(
+            Partnership(
+                drugs=names,
+                stated=(*ground.direct(first, [second]), *ground.direct(second, [first])),
+                meetings=_meetings(ground, met),
+                meetings_total=len(apart),
+                cautions=cautions(known[first], known[second]),
+                schedules=background.schedules([name.id for name in names]) if background else (),
+            )
+        )
     return Partners(tuple(pairs), tuple(dict.fromkeys(leading)))
 
 
@@ -120,13 +126,13 @@ def _reached(chains: Iterable[FoundPath]) -> dict[int, _Ways]:
     }
 
 
-def _apart(one: _Ways, other: _Ways) -> tuple[_Ways, _Ways] | None:
-    """The ways of both, led by two that share nothing before the node; None where they have met already."""
-    for a in one[:_PREFIXES]:
-        before = set(a.nodes[:-1])
-        for b in other[:_PREFIXES]:
-            if before.isdisjoint(b.nodes[:-1]):
-                return [a, *one], [b, *other]
+def _apart(of_first: _Ways, of_second: _Ways) -> tuple[_Ways, _Ways] | None:
+    """The ways of both drugs, led by two that share nothing before the node; None where they have met already."""
+    for first in of_first[:_PREFIXES]:
+        before = set(first.nodes[:-1])
+        for second in of_second[:_PREFIXES]:
+            if before.isdisjoint(second.nodes[:-1]):
+                return [first, *of_first], [second, *of_second]
     return None
 
 
@@ -141,11 +147,12 @@ class _Met:
 
 
 def _met(ground: Ground, ways: tuple[_Ways, _Ways]) -> _Met:
-    one, other = _signs(ground, ways[0]), _signs(ground, ways[1])
+    of_first, of_second = ways
+    signs = _signs(ground, of_first), _signs(ground, of_second)
     relation: Relation = "unknown"
-    if one and other:
-        relation = "mixed" if len(one) > 1 or len(other) > 1 else "same" if one == other else "opposite"
-    return _Met(ways[0][0].nodes[-1], relation, (ways[0][0], ways[1][0]), (one, other))
+    if all(signs):
+        relation = "mixed" if max(map(len, signs)) > 1 else "same" if signs[0] == signs[1] else "opposite"
+    return _Met(of_first[0].nodes[-1], relation, (of_first[0], of_second[0]), signs)
 
 
 def _signs(ground: Ground, ways: _Ways) -> tuple[int, ...]:
@@ -160,25 +167,22 @@ def _standing(ground: Ground, met: _Met) -> tuple[int, int, str]:
 
 def _meetings(ground: Ground, met: Sequence[_Met]) -> tuple[Meeting, ...]:
     """Meetings by name, all looked up in one go."""
-    chains = ground.describer.chains((way.nodes, way.steps) for each in met for way in each.ways)
+    chains = ground.describer.chains((way.nodes, way.steps) for meeting in met for way in meeting.ways)
     meetings = []
-    for number, each in enumerate(met):
-        one, other = (
-            Side(steps[0].start, signs, steps)
-            for signs, steps in zip(each.signs, chains[2 * number : 2 * number + 2], strict=True)
-        )
-        node = ground.describer.entity(each.node)
-        told = capitalised(_sentence(node, each.relation, one, other))
-        meetings.append(Meeting(node, each.relation, (one, other), told))
+    for meeting, *sides in zip(met, chains[::2], chains[1::2], strict=True):
+        first, second = (Side(steps[0].start, signs, steps) for signs, steps in zip(meeting.signs, sides, strict=True))
+        node = ground.describer.entity(meeting.node)
+        sentence = capitalised(_sentence(node, meeting.relation, first, second))
+        meetings.append(Meeting(node, meeting.relation, (first, second), sentence))
     return tuple(meetings)
 
 
-def _sentence(node: EntityRef, relation: Relation, one: Side, other: Side) -> str:
-    names = f"{one.drug.label} and {other.drug.label}"
+def _sentence(node: EntityRef, relation: Relation, first: Side, second: Side) -> str:
+    names = f"{first.drug.label} and {second.drug.label}"
     if relation == "same":
-        return f"{names} meet at {node.spoken}: both {_pushes(one, plural=True)} it."
+        return f"{names} meet at {node.spoken}: both {_pushes(first, plural=True)} it."
     if relation == "opposite":
-        does = f"{one.drug.label} {_pushes(one)} it, {other.drug.label} {_pushes(other)} it"
+        does = f"{first.drug.label} {_pushes(first)} it, {second.drug.label} {_pushes(second)} it"
         return f"{names} collide at {node.spoken}: {does}."
     if relation == "mixed":
         return f"{names} meet at {node.spoken}, where at least one of them has paths of both directions."

@@ -3,37 +3,23 @@
 Only predicates that are causal or carry a sign are walked, in their direction. The net sign of a path is the
 product of its steps' signs; a step without one makes it unknown. A joint cause counts as brought about only
 when all its inputs are. A statement that spans a stretch of a longer path with the same sign is a short cut,
-folded under that path. ``kg.mechanism.chains`` does this by number, ``kg.mechanism.partners`` compares the
-drugs of a regimen, ``kg.mechanism.layering`` places the drawing.
+folded under that path. ``kg.mechanism.chains`` does this by number, ``chain_search`` finds the chains of a question,
+``ranking`` chooses among them, ``partners`` compares the drugs of a regimen, ``layering`` places the drawing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
-from itertools import islice
-
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from kg.mechanism.answer import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.mechanism.background import Background
-from kg.mechanism.chains import (
-    MAX_CHAIN_EXPANSIONS,
-    SENSITIZING,
-    Chains,
-    folded,
-    joint_inputs,
-    maximal_chains,
-    net_sign,
-    reversed_chain,
-    through_another_treatment,
-    walk_counts,
-)
-from kg.mechanism.gaps import CLOSE, Gaps
-from kg.mechanism.graph import draw
-from kg.mechanism.ground import OF_THE_CELL, Ground
-from kg.mechanism.partners import partners
+from kg.mechanism.chain_search import ChainSearch
+from kg.mechanism.chains import SENSITIZING, Chains, joint_inputs, net_sign
+from kg.mechanism.gaps import Gaps
+from kg.mechanism.graph import MechanismGraph, draw
+from kg.mechanism.ground import Ground
+from kg.mechanism.partners import Partners, partners
 from kg.mechanism.question import (
     DEFAULT_LENGTH,
     DEFAULT_PATHS,
@@ -42,10 +28,10 @@ from kg.mechanism.question import (
     MAX_PATHS,
     MechanismQuestion,
 )
-from kg.mechanism.relevance import DISEASE, relevant
+from kg.mechanism.ranking import Shown, chosen, fairly, in_turn, nearest_first
+from kg.mechanism.relevance import DISEASE, Relevant, relevant
 from kg.mechanism.telling import Teller
 from kg.paths.best_paths import FoundPath, SearchLimits
-from kg.paths.breadth_first import distances
 from kg.paths.index import Index
 from kg.paths.steps import StatementSource
 
@@ -53,10 +39,6 @@ __all__ = [
     "DEFAULT_LENGTH", "DEFAULT_PATHS", "MAX_DRUGS", "MAX_LENGTH", "MAX_PATHS", "Background", "Gap", "JointInput",
     "MechanismAnswer", "MechanismPath", "MechanismQuestion", "mechanism",
 ]  # fmt: skip
-
-CANDIDATES = 200
-HOPELESS = 50 * MAX_CHAIN_EXPANSIONS  # with more walks than this nobody tries to list the chains among them
-DRUG = "Drug"
 
 
 def mechanism(
@@ -77,85 +59,78 @@ def mechanism(
     return _Search(Ground(index, question, source, limits or SearchLimits()), background).answer()
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What the drugs of a question lead to, by number.
+
+    Attributes:
+        reaching: paths to the target that have the effect asked for.
+        whatever_effect: paths to the target, whatever they do to it.
+        started: where those begin.
+        lacking: the drugs that no path leads to the target from.
+        leading: chains as far as they go; ``relevant``: as far as they may concern the target.
+        stopped_by: which limit cut the search, if one did.
+    """
+
+    reaching: list[FoundPath]
+    whatever_effect: list[FoundPath]
+    started: frozenset[int]
+    lacking: list[int]
+    leading: Chains
+    relevant: Relevant
+    stopped_by: str | None
+
+
 class _Search:
     """One question at work."""
 
     def __init__(self, ground: Ground, background: Background | None) -> None:
         self.ground, self.background = ground, background
         self.index, self.question = ground.index, ground.question
+        self.chains = ChainSearch(ground)
 
     def answer(self) -> MechanismAnswer:
-        ground = self.ground
-        any_reaching, stopped_by = self._reaching()
-        reaching = [path for path in any_reaching if self._has_effect(path)]
-        started = {path.nodes[0] for path in any_reaching}
-        lacking = [drug for drug in ground.drugs if drug not in started]
-        leading = Chains([], None)
-        followed = ground.drugs if self._concerns_a_disease() else lacking
-        if followed or not ground.drugs:
-            leading = self._leading(followed)
-        gaps = Gaps(ground, lacking)
-        kept = relevant(ground, self._ranked(leading.found))
-        if not ground.drugs:
-            any_reaching = kept.chains
-            kept = replace(kept, chains=[chain for chain in any_reaching if self._has_effect(chain)])
-        firm = [part for drug in lacking for part in gaps.firm_parts(drug)]
-        beside = [chain for chain in kept.chains if chain.nodes[0] not in started or self._adds(chain, kept.own)]
-        candidates = [*reaching, *dict.fromkeys([*firm, *beside])]
-        shown, under, more = self._choice(_fairly(candidates))
-        pairs = partners(ground, self.background, [*reaching, *self._everywhere(leading, lacking)])
-        teller = Teller(ground, self.background)
-        paths = teller.paths(shown, under)
-        in_target = {path.number for path, chain in zip(paths, shown, strict=True) if chain in kept.own}
-        told = gaps.missing_inputs(paths)
-        if ground.targets:
-            told += gaps.stops(paths, lacking, in_target) + gaps.unexplained(paths)
-        else:
-            told += gaps.beyond()
-        graph = draw(
-            self.index, ground.projection, ground.describer, [*shown, *self._support(shown), *pairs.ways],
-            shown=len(shown), drugs=ground.drugs, targets=ground.targets[:1],
-            meetings={meeting.node.id: meeting.relation for pair in pairs.pairs for meeting in pair.meetings},
-        )  # fmt: skip
-        cut_by = "k" if more else stopped_by or leading.stopped_by
-        excluded_by = gaps.excluded_by(found=candidates, whatever_effect=any_reaching)
+        found = self._found()
+        gaps = Gaps(self.ground, found.lacking)
+        candidates = self._candidates(found, gaps)
+        shown = chosen(self.index, fairly(candidates), self.question.k)
+        pairs = partners(self.ground, self.background, [*found.reaching, *self._everywhere(found)])
+        paths = Teller(self.ground, self.background).paths(shown.chains, shown.under)
+        cut_by = "k" if shown.leaves_out else found.stopped_by
         return MechanismAnswer(
-            paths, graph, tuple(told), self.question.k, cut_by is not None, cut_by, excluded_by, pairs.pairs,
-            kept.elsewhere, None if cut_by else len(paths),
-        )  # fmt: skip
+            paths=paths,
+            graph=self._drawing(shown, pairs),
+            gaps=self._gaps(gaps, found, shown, paths),
+            limit=self.question.k,
+            truncated=cut_by is not None,
+            truncated_by=cut_by,
+            excluded_by=gaps.excluded_by(found=candidates, whatever_effect=found.whatever_effect),
+            partners=pairs.pairs,
+            elsewhere=found.relevant.elsewhere,
+            total=None if cut_by else len(paths),
+        )
 
-    def _reaching(self) -> tuple[list[FoundPath], str | None]:
-        """Paths from each drug to the target, cheapest first, more than are shown: short cuts will be folded."""
-        found: list[FoundPath] = []
-        stopped_by = None
-        for drug in self.ground.drugs if self.ground.targets else ():
-            search = self.ground.best([drug], self.ground.targets)
-            found += islice(iter(search), CANDIDATES)
-            stopped_by = stopped_by or search.stopped_by
-        if self.ground.targets:
-            found += self._by_members()
-        return sorted(found, key=lambda path: (path.code, path.nodes, path.steps)), stopped_by
-
-    def _by_members(self) -> list[FoundPath]:
-        """Paths to the target from classes that drugs stand for, through joint causes that are whole with them."""
-        ground = self.ground
-
-        def onward(joint: int) -> Iterable[FoundPath]:
-            if joint in ground.targets:
-                return [FoundPath((joint,), (), 0)]
-            return islice(iter(ground.best([joint], ground.targets)), CANDIDATES)
-
-        return self._through_joint_causes(onward)
-
-    def _through_joint_causes(self, onward: Callable[[int], Iterable[FoundPath]]) -> list[FoundPath]:
-        ground, found = self.ground, []
-        for group, hops in ground.joining.items():
-            for joint, step in hops:
-                for way in onward(joint):
-                    if group not in way.nodes and len(way.steps) < self.question.max_length:
-                        steps = (step, *way.steps)
-                        found.append(FoundPath((group, *way.nodes), steps, ground.cost_of(steps)))
-        return found
+    def _found(self) -> _Found:
+        drugs = self.ground.drugs
+        to_target = self.chains.to_target()
+        started = frozenset(path.nodes[0] for path in to_target.found)
+        lacking = [drug for drug in drugs if drug not in started]
+        followed = drugs if self._concerns_a_disease() else lacking
+        leading = self.chains.leading(followed) if followed or not drugs else Chains([], None)
+        concerning = relevant(self.ground, nearest_first(self.ground, leading.found))
+        whatever_effect = to_target.found
+        if not drugs:  # then every chain leads to the target, because it was followed back from there
+            whatever_effect = concerning.chains
+            concerning = replace(concerning, chains=[chain for chain in whatever_effect if self._has_effect(chain)])
+        return _Found(
+            reaching=[path for path in to_target.found if self._has_effect(path)],
+            whatever_effect=whatever_effect,
+            started=started,
+            lacking=lacking,
+            leading=leading,
+            relevant=concerning,
+            stopped_by=to_target.stopped_by or leading.stopped_by,
+        )
 
     def _has_effect(self, path: FoundPath) -> bool:
         """Whether a path to the target does to it what was asked for."""
@@ -170,77 +145,45 @@ class _Search:
         target = self.ground.target
         return target is not None and self.index.type_of(target) == DISEASE and self.question.effect is None
 
-    def _adds(self, chain: FoundPath, own: Collection[FoundPath]) -> bool:
+    def _candidates(self, found: _Found, gaps: Gaps) -> list[FoundPath]:
+        """The paths to the target, then what else drugs do: what comes before a weak step, and where chains end."""
+        firm = [part for drug in found.lacking for part in gaps.firm_parts(drug)]
+        beside = [
+            chain
+            for chain in found.relevant.chains
+            if chain.nodes[0] not in found.started or self._says_more_of_target(chain, found.relevant)
+        ]
+        return [*found.reaching, *dict.fromkeys([*firm, *beside])]
+
+    def _says_more_of_target(self, chain: FoundPath, concerning: Relevant) -> bool:
         """Whether a chain of a drug that reaches the target says something else of it."""
-        return chain in own and not set(chain.nodes).intersection(self.ground.targets)
+        return chain in concerning.own and not set(chain.nodes).intersection(self.ground.targets)
 
-    def _leading(self, drugs: Sequence[int]) -> Chains:
-        """Chains as far as they go: on from the drugs, or back from the target where no drug is given."""
-        ground, length = self.ground, self.question.max_length
-        if drugs:
-            each = [self._onward(drug, length) for drug in drugs]
-            stopped_by = next((chains.stopped_by for chains in each if chains.stopped_by), None)
-            found = [chain for chains in each for chain in chains.found]
-            joined = self._through_joint_causes(
-                lambda joint: self._onward(joint, length - 1).found or [FoundPath((joint,), (), 0)]
-            )
-            return Chains([*found, *joined], stopped_by)
-        back = maximal_chains(self.index, ground.projection.into, ground.targets, length, ground.limits)
-        if back.stopped_by:  # too many to list them all: then the best from the drugs
-            drugs = [number for number in range(len(self.index.nodes)) if self.index.type_of(number) == DRUG]
-            search = ground.best([drug for drug in drugs if drug not in ground.targets], ground.targets)
-            return Chains(list(islice(iter(search), CANDIDATES)), "k")
-        chains = [reversed_chain(chain) for chain in back.found]
-        return Chains([*chains, *self._from_inner_drugs(chains)], None)
-
-    def _onward(self, drug: int, length: int) -> Chains:
-        """A drug's chains; where there are too many to look at, the longest that can all be looked at."""
-        ground, out = self.ground, self.ground.projection.out
-        walks = walk_counts(out, drug, length, HOPELESS)
-        if walks[-1] < HOPELESS:
-            chains = maximal_chains(self.index, out, [drug], length, ground.limits, avoid=ground.drugs)
-            if chains.stopped_by != "expansions":
-                return chains
-        shorter = max(sum(count <= MAX_CHAIN_EXPANSIONS for count in walks), 1)
-        fewer = maximal_chains(self.index, out, [drug], shorter, ground.limits, avoid=ground.drugs)
-        return replace(fewer, stopped_by=fewer.stopped_by or "expansions")
-
-    def _from_inner_drugs(self, chains: Sequence[FoundPath]) -> list[FoundPath]:
-        """What a drug does itself, where a chain comes to it from another drug that only enhances it."""
-        found: dict[FoundPath, None] = {}
-        for chain in chains:
-            for place, node in enumerate(chain.nodes[1:-1], 1):
-                if self.index.type_of(node) == DRUG:
-                    steps = chain.steps[place:]
-                    found[FoundPath(chain.nodes[place:], steps, self.ground.cost_of(steps))] = None
-        return list(found)
-
-    def _everywhere(self, leading: Chains, lacking: Sequence[int]) -> list[FoundPath]:
+    def _everywhere(self, found: _Found) -> list[FoundPath]:
         """All that the drugs of a regimen lead to: their paths may meet beside the way to the target, too."""
         if len(self.ground.drugs) < 2:
             return []
-        others = [drug for drug in self.ground.drugs if drug not in lacking]
-        found = [*leading.found, *(self._leading(others).found if others else ())]
-        return relevant(self.ground, _in_turn(sorted(found, key=lambda chain: chain.code))).chains
+        others = [drug for drug in self.ground.drugs if drug not in found.lacking]
+        chains = [*found.leading.found, *(self.chains.leading(others).found if others else ())]
+        return relevant(self.ground, in_turn(sorted(chains, key=lambda chain: chain.code))).chains
 
-    def _choice(self, ranked: Sequence[FoundPath]) -> tuple[list[FoundPath], list[int | None], bool]:
-        """The chains to show, those folded under them last, and which one each is folded under."""
-        ranked = ranked[: 5 * CANDIDATES]
-        under = folded(self.index, ranked)
-        whole = [number for number, longer in enumerate(under) if longer is None]
-        kept = whole[: self.question.k]
-        short = [n for n, longer in enumerate(under) if longer in set(kept)][: 2 * self.question.k]
-        place = {number: new for new, number in enumerate([*kept, *short])}
-        folds = [None if (longer := under[number]) is None else place[longer] for number in place]
-        return [ranked[number] for number in place], folds, len(whole) > len(kept)
+    def _gaps(self, gaps: Gaps, found: _Found, shown: Shown, paths: Sequence[MechanismPath]) -> tuple[Gap, ...]:
+        """Where sources stop, of the paths shown."""
+        missing = gaps.missing_inputs(paths)
+        if not self.ground.targets:
+            return (*missing, *gaps.beyond())
+        own = found.relevant.own
+        in_target = {path.number for path, chain in zip(paths, shown.chains, strict=True) if chain in own}
+        return (*missing, *gaps.stops(paths, found.lacking, in_target), *gaps.unexplained(paths))
 
-    def _ranked(self, chains: Sequence[FoundPath]) -> list[FoundPath]:
+    def _drawing(self, shown: Shown, pairs: Partners) -> MechanismGraph:
         ground = self.ground
-        if not (ground.drugs and ground.targets):
-            return sorted(chains, key=_Rank(ground, None))
-        return sorted(
-            chains, key=_Rank(ground, distances(ground.around.out, ground.targets, None, ground.of_types(OF_THE_CELL)))
-        )
+        return draw(
+            self.index, ground.projection, ground.describer,
+            [*shown.chains, *self._support(shown.chains), *pairs.ways],
+            shown=len(shown.chains), drugs=ground.drugs, targets=ground.targets[:1],
+            meetings={meeting.node.id: meeting.relation for pair in pairs.pairs for meeting in pair.meetings},
+        )  # fmt: skip
 
     def _support(self, shown: Sequence[FoundPath]) -> list[FoundPath]:
         """The best chains to joint inputs that no path shown leads through; the drawing holds them."""
@@ -257,43 +200,3 @@ class _Search:
                         support.append(way)
                         todo.append(way)
         return support
-
-
-def _fairly(ranked: Sequence[FoundPath]) -> list[FoundPath]:
-    """The best path of each start before the second best of any, so that no drug of a regimen goes unmentioned."""
-    first = {path.nodes[0]: number for number, path in reversed(list(enumerate(ranked)))}
-    order = sorted(range(len(ranked)), key=lambda n: (first[ranked[n].nodes[0]] != n, n))
-    return [ranked[number] for number in order]
-
-
-def _in_turn(ranked: Sequence[FoundPath]) -> list[FoundPath]:
-    """The first path of every start, then the second of every start, and so on."""
-    turns: Counter[int] = Counter()
-    placed = []
-    for path in ranked:
-        turns[path.nodes[0]] += 1
-        placed.append((turns[path.nodes[0]], path))
-    return [path for _, path in sorted(placed, key=lambda each: each[0])]
-
-
-class _Rank:
-    """Order of chains that reach nothing asked for.
-
-    First those from a drug that stay its own: "A enhances the effect of B" followed by what B does comes
-    last. Then those that end close to the target by any statements, the longest, of these those that end
-    nearest, then the cheapest.
-    """
-
-    def __init__(self, ground: Ground, distance: np.ndarray[tuple[int], np.dtype[np.int32]] | None) -> None:
-        self._index, self._treatments, self._distance = ground.index, ground.treatments, distance
-        self._far = len(ground.index.nodes)
-
-    def __call__(self, chain: FoundPath) -> tuple[bool, bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
-        distance = -1 if self._distance is None else int(self._distance[chain.nodes[-1]])
-        if distance < 0:
-            distance = self._far
-        return (
-            self._index.type_of(chain.nodes[0]) != DRUG,
-            through_another_treatment(self._index, self._treatments, chain), distance > CLOSE,
-            -len(chain.steps), distance, chain.code, chain.nodes, chain.steps,
-        )  # fmt: skip

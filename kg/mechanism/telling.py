@@ -137,4 +137,5 @@ def _sentence(
         return f"{told}.{also}"
     end = steps[-1].end.spoken
     on = f"the sensitivity of {end} to treatment" if steps[-1].predicate in SENSITIZING else end
+    on += f", {place}" if (place := steps[-1].place) else ""
     return f"{told}.{also} Net effect of {steps[0].start.spoken} on {on}: {_NET_EFFECTS[sign]}."

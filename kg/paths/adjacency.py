@@ -201,13 +201,25 @@ class Directions(Protocol):
         """Where a path may come from."""
         ...
 
+    @property
+    def link_predicate(self) -> NDArray[np.int16]:
+        """Predicate number by link, of all links of the graph."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """The selected links in both directions, made ready for all nodes."""
+    """The selected links in both directions, made ready for all nodes; see :class:`Directions`."""
 
     out: Adjacency
     into: Adjacency
+    link_predicate: NDArray[np.int16]
+
+
+def step_labels(projection: Directions, steps: NDArray[np.signedinteger]) -> NDArray[np.int32]:
+    """What orders steps of equal cost: by predicate, along it before against it."""
+    labels: NDArray[np.int32] = 2 * projection.link_predicate.take(steps >> 1).astype(np.int32) + (steps & 1)
+    return labels
 
 
 _kept: WeakKeyDictionary[Index, OrderedDict[Selection, Projection]] = WeakKeyDictionary()
@@ -343,9 +355,10 @@ def _project(index: Index, selection: Selection) -> Projection:
         cost=cost[reverse_links],
     )
     if selection.directed:
-        return Projection(out, into)
+        return Projection(out, into, index.link_predicate)
     both = _merged(out, Adjacency(into.pointer, into.neighbor, into.step + 1, into.cost))
-    return Projection(both, Adjacency(both.pointer, both.neighbor, both.step ^ 1, both.cost))
+    back = Adjacency(both.pointer, both.neighbor, both.step ^ 1, both.cost)
+    return Projection(both, back, index.link_predicate)
 
 
 def _thinned(pointer: Ids, kept: Mask) -> Ids:

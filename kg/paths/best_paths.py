@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from kg.budget import Deadline
 from kg.paths import kernels
-from kg.paths.adjacency import Directions, Mask, Projection
+from kg.paths.adjacency import Directions, Mask, Projection, step_labels
 from kg.paths.index import COST_SHIFT, COST_UNIT, Ids
 
 UNREACHABLE = 1 << 60
@@ -84,6 +84,10 @@ class _Children:
             self._sort(everything=bool(self._sorted))
         return self._sorted[place] if place < len(self._sorted) else None
 
+    def given(self, place: int) -> _Child:
+        """One that was asked for before."""
+        return self._sorted[place]
+
     def _sort(self, *, everything: bool) -> None:
         bound = self._columns[0]
         if everything or len(bound) <= FIRST_CHILDREN:
@@ -115,7 +119,6 @@ class BestPaths:
     runs and after the last path, or says which limit cut it: "timeout" or "expansions".
 
     Args:
-        link_predicate: predicate number by link, for the order of equally cheap paths.
         interior: for every node whether a path may lead through it.
         wanted: how many paths will be asked for at most, where that is known.
     """
@@ -123,7 +126,6 @@ class BestPaths:
     def __init__(
         self,
         projection: Directions,
-        link_predicate: NDArray[np.int16],
         *,
         sources: Sequence[int],
         targets: Sequence[int],
@@ -135,7 +137,7 @@ class BestPaths:
         self._projection, self._wanted = projection, wanted
         self._out = projection.out
         self._into = projection.into
-        self._link_predicate = link_predicate
+
         self._targets = frozenset(targets)
         self._sources = sorted(set(sources) - self._targets)
         self._max_length = max_length
@@ -184,15 +186,13 @@ class BestPaths:
         if self._limits.late():
             return kernels.BestFound([], "timeout")
         return compiled.best_paths(
-            self._projection, self._link_predicate, sources=np.array(self._sources, dtype=np.int64),
+            self._projection, sources=np.array(self._sources, dtype=np.int64),
             targets=np.array(sorted(self._targets), dtype=np.int64), max_length=self._max_length,
             interior=self._interior, wanted=self._wanted, max_expansions=self._limits.max_expansions,
         )  # fmt: skip
 
     def _push_sibling(self, heap: list[_Prefix], bounds: list[Ids], prefix: _Prefix) -> None:
-        children = self._children[prefix.nodes[-2], self._max_length - len(prefix.steps) + 1]
-        last = children[prefix.place]
-        assert last is not None
+        last = self._children[prefix.nodes[-2], self._max_length - len(prefix.steps) + 1].given(prefix.place)
         parent = _Prefix(0, prefix.nodes[:-1], prefix.labels[:-1], prefix.steps[:-1], prefix.code - last.cost, -1)
         self._push_child(heap, bounds, parent, prefix.place + 1)
 
@@ -219,7 +219,7 @@ class BestPaths:
         bound += costs
         open_ends = np.flatnonzero(bound < UNREACHABLE)
         steps = all_steps.take(open_ends)
-        labels = 2 * self._link_predicate.take(steps >> 1).astype(np.int32) + (steps & 1)
+        labels = step_labels(self._projection, steps)
         children = _Children(bound.take(open_ends), neighbors.take(open_ends), labels, steps, costs.take(open_ends))
         self._children[node, left] = children
         return children

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.paths.adjacency import Adjacency, Directions, Mask, Neighbors, Nodes, positions_of
+from kg.paths.adjacency import Adjacency, Directions, Mask, Neighbors, Nodes, positions_of, step_labels
 from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.index import Ids
 
@@ -100,14 +100,12 @@ class AllShortestPaths:
     ``stopped_by`` is None while it runs and after the last path, or "timeout".
 
     Args:
-        link_predicate: predicate number by link.
         max_length: most steps; where the shortest paths have more there is none.
     """
 
     def __init__(
         self,
         projection: Directions,
-        link_predicate: NDArray[np.int16],
         *,
         source: int,
         target: int,
@@ -115,7 +113,7 @@ class AllShortestPaths:
         interior: Mask,
         limits: SearchLimits,
     ) -> None:
-        self._out, self._into, self._link_predicate = projection.out, projection.into, link_predicate
+        self._projection, self._out, self._into = projection, projection.out, projection.into
         self._source, self._target, self._max_length = source, target, max_length
         self._interior, self._limits = interior, limits
         self._steps: dict[tuple[int, int], list[int]] = {}
@@ -189,8 +187,8 @@ class AllShortestPaths:
         if known is None:
             row = self._out.row(start)
             steps = row.steps.compress(row.neighbors == end)
-            labels = 2 * self._link_predicate.take(steps >> 1).astype(np.int32) + (steps & 1)
-            known = self._steps[start, end] = steps.take(np.lexsort((steps, labels))).tolist()
+            order = np.lexsort((steps, step_labels(self._projection, steps)))
+            known = self._steps[start, end] = steps.take(order).tolist()
         return known
 
     def _look_at_clock(self) -> None:

@@ -62,8 +62,8 @@ class Kernels:
         return tuple(found[:count]), tuple(found[count:])
 
     def best_paths(
-        self, projection: Projection, link_predicate: NDArray[np.int16], *, sources: Ids, targets: Ids,
-        max_length: int, interior: Mask, wanted: int, max_expansions: int,
+        self, projection: Projection, *, sources: Ids, targets: Ids, max_length: int, interior: Mask, wanted: int,
+        max_expansions: int,
     ) -> BestFound:  # fmt: skip
         """The first paths that ``kg.paths.best_paths.BestPaths`` gives, ``wanted`` of them. Raises: GivenUp."""
         out, into, best = projection.out, projection.into, self._best
@@ -73,8 +73,8 @@ class Kernels:
         found = np.empty(wanted, dtype=np.int64)
         ended = best.best_paths(
             out.pointer, out.neighbor, out.step, out.cost, into.pointer, into.neighbor, into.cost,
-            _read_only(link_predicate), sources, targets, max_length, interior, wanted, max_expansions, MAX_LINKS,
-            scratch.bounds, scratch.marks, scratch.lists, scratch.sizes,
+            _read_only(projection.link_predicate), sources, targets, max_length, interior, wanted, max_expansions,
+            MAX_LINKS, scratch.bounds, scratch.marks, scratch.lists, scratch.sizes,
             scratch.pool, scratch.codes, scratch.heap, scratch.state, found,
         )  # fmt: skip
         if ended == best.GIVEN_UP:

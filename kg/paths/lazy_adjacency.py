@@ -43,6 +43,7 @@ class LazyProjection:
 
     out: Neighbors
     into: Neighbors
+    link_predicate: NDArray[np.int16]
 
 
 def directions(index: Index, selection: Selection) -> Directions:
@@ -73,10 +74,11 @@ def read_lazily(index: Index, selection: Selection) -> Directions:
         return project(index, selection)
     along, against = _View(index, selection, reverse=False, odd=0), _View(index, selection, reverse=True, odd=0)
     if selection.directed:
-        return LazyProjection(along, against)
+        return LazyProjection(along, against, index.link_predicate)
     return LazyProjection(
         _Both(along, _View(index, selection, reverse=True, odd=1)),
         _Both(_View(index, selection, reverse=False, odd=1), against),
+        index.link_predicate,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kg.errors import InvalidParameter
-from kg.model import DEFAULT_CERTAINTIES, Certainty
+from kg.model import DEFAULT_CERTAINTIES, Certainty, hold_several
 from kg.paths.adjacency import Selection, check_certainties, check_range
 
 Direction = Literal["in", "out", "both"]
@@ -38,6 +38,7 @@ class LinkFilters:
     graphs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        hold_several(self)
         if self.direction not in DIRECTIONS:
             raise InvalidParameter("direction", self.direction, f"one of {', '.join(DIRECTIONS)}")
         check_certainties(self.certainties)

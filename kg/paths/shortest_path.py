@@ -101,7 +101,7 @@ class _Front:
                 nodes.append(int(level[0]))
             else:
                 mark = np.zeros(self._behind.nodes, dtype=bool)
-                mark.put(level, True)
+                mark.put(level, 1)
                 before = self._behind.near(nodes[-1])
                 nodes.append(int(before.compress(mark.take(before)).min()))
         return nodes

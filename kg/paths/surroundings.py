@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,10 @@ from kg.paths.breadth_first import distances
 from kg.paths.index import Ids, Index
 from kg.paths.link_filters import LinkFilters
 from kg.paths.steps import Describer, Hop, StatementSource, Step
-from kg.tables import Listed
+from kg.tables import Listed, rows_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_HOPS = 8
 MAX_SUBGRAPH_HOPS = 3
@@ -116,6 +120,10 @@ class Subgraph:
     total: int
     truncated: bool
     truncated_by: str | None
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The links as a table, one line each."""
+        return rows_table(self.edges, Step)
 
 
 def reachable(index: Index, question: ReachableQuestion) -> ReachableAnswer:

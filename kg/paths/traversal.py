@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from kg.errors import InvalidParameter
 from kg.identifiers import display
-from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty
+from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty, hold_several
 from kg.paths.adjacency import (
     Mask,
     Selection,
@@ -88,6 +88,7 @@ class PathQuestion:
     most: ClassVar[int] = MAX_PATHS
 
     def __post_init__(self) -> None:
+        hold_several(self)
         check_distinct_ends(self.source, self.target)
         check_range("max_length", self.max_length, 1, MAX_LENGTH)
         check_range("k", self.k, 1, self.most)
@@ -160,7 +161,7 @@ def best_paths(
     limits = limits or SearchLimits()
     (start, end), interior = _ends(index, question)
     search = BestPaths(
-        directions(index, question.selection()), index.link_predicate, sources=[start], targets=[end],
+        directions(index, question.selection()), sources=[start], targets=[end],
         max_length=question.max_length, interior=interior, limits=limits, wanted=question.k + 1,
     )  # fmt: skip
     return _answer(index, question, source, limits, search)
@@ -179,7 +180,7 @@ def all_shortest_paths(
     limits = limits or SearchLimits()
     (start, end), interior = _ends(index, question)
     search = AllShortestPaths(
-        directions(index, question.selection()), index.link_predicate, source=start, target=end,
+        directions(index, question.selection()), source=start, target=end,
         max_length=question.max_length, interior=interior, limits=limits,
     )  # fmt: skip
     return _answer(index, question, source, limits, search)

@@ -38,6 +38,14 @@ def dose(drug: EntityRef, value: float | None, unit: str | None, days: str | Non
     return ComponentRow(drug, text, value, unit, None, None, days, cycle, None)
 
 
+def test_a_look_at_a_lesion_is_dated_in_words_by_what_went_before() -> None:
+    operation = event(1, "procedure", label="operation")
+    dated = {"lesion": "left lung", "after": named(operation)}
+    looks = [event(2, "imaging", offset="P38D", **dated), event(3, "imaging", offset="-P1W", **dated)]
+    (course,) = lesions_of(looks)
+    assert [reading.when for reading in course.readings] == ["38 days after operation", "1 week before operation"]
+
+
 def told(response: str, **more: Any) -> ResponseTold:
     plain = ResponseTold(EntityRef("r", "event:r", "TimelineEvent", "r"), response, None, (), None, None, None, "", ())
     return replace(plain, **({"certainty": "stated"} | more))

@@ -94,6 +94,11 @@ def test_a_regimen_is_not_compared_with_itself(curated_graph: KnowledgeGraph) ->
         curated_graph.compare("gemcitabine + docetaxel", "docetaxel + gemcitabine")
 
 
+def test_two_doses_of_a_drug_are_sent_to_the_question_that_compares_them(curated_graph: KnowledgeGraph) -> None:
+    with pytest.raises(InvalidParameter, match="dose-comparisons"):
+        curated_graph.compare("imatinib 800 mg", "imatinib 400 mg")
+
+
 def test_an_unknown_regimen_is_not_found(curated_graph: KnowledgeGraph) -> None:
     with pytest.raises(EntityNotFound):
         curated_graph.compare("gemcitabine", "unobtainium")

@@ -68,7 +68,7 @@ def _best(
 ) -> tuple[list[FoundPath], str | None]:
     half = len(points) // 2
     search = BestPaths(
-        projection, index.link_predicate, sources=points[:half], targets=points[half:], max_length=length,
+        projection, sources=points[:half], targets=points[half:], max_length=length,
         interior=nodes_allowed(index, (), ()), limits=limits, wanted=wanted,
     )  # fmt: skip
     found = list(islice(search, wanted))
@@ -143,7 +143,7 @@ def test_a_search_that_takes_too_long_without_a_clock_is_left_to_numpy(monkeypat
         assert _best(index, projection, [1, 0], length=5, wanted=8, limits=SearchLimits()) == best_expected
     with pytest.raises(kernels.GivenUp):
         KERNELS.best_paths(
-            projection, index.link_predicate, sources=np.array([1]), targets=np.array([0]), max_length=5,
+            projection, sources=np.array([1]), targets=np.array([0]), max_length=5,
             interior=interior, wanted=8, max_expansions=100,
         )  # fmt: skip
 
@@ -158,7 +158,7 @@ def test_a_full_pool_is_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     interior[[3, 7]] = False
     with pytest.raises(kernels.GivenUp):
         small.best_paths(
-            projection, index.link_predicate, sources=np.array([3]), targets=np.array([7]), max_length=6,
+            projection, sources=np.array([3]), targets=np.array([7]), max_length=6,
             interior=interior, wanted=30, max_expansions=10_000,
         )  # fmt: skip
     monkeypatch.setattr(kernels, "_loaded", [small])

@@ -232,3 +232,18 @@ def test_pooling_and_safety_name_what_is_not_stated_too(curated_graph: Knowledge
     borne = curated_graph.safety(EvidenceQuestion(drugs=("doxorubicin",), min_n=30))
     assert borne.left_out
     assert {out.reason for out in borne.left_out} == {"not stated: how many people it is of"}
+
+
+def test_a_drug_that_arms_give_as_a_procedure_is_found_by_its_name(curated_graph: KnowledgeGraph) -> None:
+    """Mesna is told of as uroprotection; who asks for mesna means that."""
+    found = curated_graph.evidence(EvidenceQuestion(drugs=("mesna",)))
+    studies = {row.study.curie for row in found.items if row.study}
+    assert {"study:maid-ref30", "study:ifosfamide-ref16", "study:high-dose-ifosfamide-bolus-ref6"} <= studies
+    assert "study:ifosfamide-ref17" not in studies
+
+
+def test_a_drug_without_results_names_its_prodrug_that_has_some(curated_graph: KnowledgeGraph) -> None:
+    (absence,) = curated_graph.evidence(EvidenceQuestion(drugs=("17-AAG",), histotype="GIST")).absences
+    assert "4 of retaspimycin, a prodrug of it" in absence.text
+    (nothing,) = curated_graph.evidence(EvidenceQuestion(drugs=("17-AAG",), histotype="leiomyosarcoma")).absences
+    assert "prodrug" not in nothing.text

@@ -13,7 +13,7 @@ from kg.evidence import clinical
 from kg.evidence.clinical import Result, Results
 from kg.evidence.gap_map import STATUSES, GapCell
 from kg.evidence.rows import EvidenceQuestion
-from kg.evidence.selection import Found, Selection, find_outcomes
+from kg.evidence.selection import ResultKey, Selection, find_outcomes
 from kg.store import Store
 
 
@@ -67,7 +67,7 @@ def test_results_asked_for_by_two_at_once_are_read_once(
     results, is_reading, read = Results(curated_graph.store), threading.Event(), clinical._read
     readings = []
 
-    def slow(store: Store, *keys: Sequence[Found]) -> dict[Found, Result]:
+    def slow(store: Store, *keys: Sequence[ResultKey]) -> dict[ResultKey, Result]:
         readings.append(keys)
         is_reading.set()
         other.join(0.2)  # the other one, if it does not wait, reads the same now

@@ -57,12 +57,8 @@ def _index(edges: list[tuple[int, str, int, str, bool]]) -> Index:
 
 def _answers(index: Index, found: Directions, types: tuple[str, ...]) -> tuple[object, ...]:
     interior = nodes_allowed(index, types, ())
-    best = BestPaths(
-        found, index.link_predicate, sources=[0], targets=[1], max_length=5, interior=interior, limits=UNLIMITED
-    )
-    shortest = AllShortestPaths(
-        found, index.link_predicate, source=0, target=1, max_length=None, interior=interior, limits=UNLIMITED
-    )
+    best = BestPaths(found, sources=[0], targets=[1], max_length=5, interior=interior, limits=UNLIMITED)
+    shortest = AllShortestPaths(found, source=0, target=1, max_length=None, interior=interior, limits=UNLIMITED)
     return list(islice(best, 40)), list(shortest), shortest_path(found, 0, 1, interior, UNLIMITED)
 
 

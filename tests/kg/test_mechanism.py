@@ -43,6 +43,28 @@ def test_the_complex_and_not_the_drug_alone_inhibits_mtor() -> None:
     assert answer.gaps == ()
 
 
+def test_a_net_effect_that_sources_tell_of_one_disease_only_says_so_itself() -> None:
+    """Read alone, "net effect on survival: positive" would be a claim on every disease."""
+    facts = "drug:olaratumab blocks target:PDGFRA\ntarget:PDGFRA inhibitionIncreases process:survival"
+    told = Told(contexts={1: ("GIST", "histotype:gist")})
+    path = ask_told(facts, told, "drug:olaratumab").paths[0]
+    assert path.sentence.endswith("Net effect of olaratumab on survival, in GIST: positive.")
+
+
+@pytest.mark.parametrize(
+    "step", ["drug:a sensitizes cellstate:x", "drug:a inhibits target:t\ntarget:t inhibitionSensitizes cellstate:x"]
+)
+def test_what_more_sensitive_cells_do_gets_neither_more_nor_less(step: str) -> None:
+    """An mTOR inhibitor makes stem cells answer to chemotherapy; more recurrence from them is no effect of it."""
+    to_cells, to_relapse = (
+        ask_told(step, Told(), "drug:a").paths,
+        ask_told(f"{step}\ncellstate:x causes process:relapse", Told(), "drug:a", "process:relapse").paths,
+    )
+    assert [path.net_sign for path in to_cells] == [1]
+    assert [path.net_sign for path in to_relapse] == [None]
+    assert "positive" not in to_relapse[0].sentence
+
+
 def test_the_other_part_of_a_complex_is_listed_with_a_path_through_it() -> None:
     answer = ask("drug:sirolimus", "target:MTOR")
     through = answer.paths[2]

@@ -182,3 +182,21 @@ def test_patients_of_other_lines_are_not_pooled(pooled) -> None:  # type: ignore
     mixed = row(4, numerator=3, denominator=20, population=people(20, line="first or second", line_match="mixed"))
     answer = pooled(A, B, mixed, line="first")
     assert [out.reason for out in answer.left_out] == ["its patients of that line are among others"]
+
+
+def test_a_trial_without_any_response_had_no_partial_response_either(curated_graph: KnowledgeGraph) -> None:
+    """None of 43 responded to docetaxel; pooling the other three trials alone would flatter the drug."""
+    answer = curated_graph.pool(EvidenceQuestion(regimen="docetaxel", measure="partial response"))
+    counts = {(study.numerator, study.denominator) for study in answer.studies}
+    assert counts == {(5, 29), (1, 17), (4, 27), (0, 43)}
+    assert answer.estimate is not None
+    assert answer.estimate.percent < 10
+
+
+def test_responses_told_in_parts_that_do_not_add_up_are_not_called_untold(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.pool(EvidenceQuestion(regimen="imatinib", histotype="GIST"))
+    (complete, partial) = (one.reason for one in answer.left_out if "946 patients" in one.sentence)
+    assert {complete, partial} == {
+        "not comparable: it counts CR alone, and partial responses cannot be added to it exactly",
+        "not comparable: it counts PR alone, and complete responses cannot be added to it exactly",
+    }

@@ -1,0 +1,92 @@
+"""Which chains of a question come first, and which are shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kg.mechanism.chain_search import CANDIDATES
+from kg.mechanism.chains import DRUG, folded, through_another_treatment
+from kg.mechanism.gaps import CLOSE
+from kg.mechanism.ground import OF_THE_CELL, Ground
+from kg.paths.best_paths import FoundPath
+from kg.paths.breadth_first import distances
+from kg.paths.index import Index
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The chains that an answer shows.
+
+    Attributes:
+        chains: the whole ones, then those folded under them.
+        under: for each the number of the one that it is folded under.
+        leaves_out: whether there are more whole ones.
+    """
+
+    chains: list[FoundPath]
+    under: list[int | None]
+    leaves_out: bool
+
+
+def chosen(index: Index, ranked: Sequence[FoundPath], k: int) -> Shown:
+    """The first k chains that are no short cuts of others, and at most twice as many short cuts of these."""
+    ranked = ranked[: 5 * CANDIDATES]
+    under = folded(index, ranked)
+    whole = [number for number, longer in enumerate(under) if longer is None]
+    kept = whole[:k]
+    short_cuts = [number for number, longer in enumerate(under) if longer in set(kept)][: 2 * k]
+    place = {number: new for new, number in enumerate([*kept, *short_cuts])}
+    folds = [None if (longer := under[number]) is None else place[longer] for number in place]
+    return Shown([ranked[number] for number in place], folds, len(whole) > len(kept))
+
+
+def nearest_first(ground: Ground, chains: Sequence[FoundPath]) -> list[FoundPath]:
+    """Chains that reach nothing asked for: those first that say most of the drugs and come closest to the target."""
+    if not (ground.drugs and ground.targets):
+        return sorted(chains, key=_Rank(ground, None))
+    distance = distances(ground.around.out, ground.targets, None, ground.of_types(OF_THE_CELL))
+    return sorted(chains, key=_Rank(ground, distance))
+
+
+def fairly(ranked: Sequence[FoundPath]) -> list[FoundPath]:
+    """The best path of each start before the second best of any, so that no drug of a regimen goes unmentioned."""
+    first = {path.nodes[0]: number for number, path in reversed(list(enumerate(ranked)))}
+    order = sorted(range(len(ranked)), key=lambda n: (first[ranked[n].nodes[0]] != n, n))
+    return [ranked[number] for number in order]
+
+
+def in_turn(ranked: Sequence[FoundPath]) -> list[FoundPath]:
+    """The first path of every start, then the second of every start, and so on."""
+    turns: Counter[int] = Counter()
+    placed = []
+    for path in ranked:
+        turns[path.nodes[0]] += 1
+        placed.append((turns[path.nodes[0]], path))
+    return [path for _, path in sorted(placed, key=lambda turn: turn[0])]
+
+
+class _Rank:
+    """Order of chains that reach nothing asked for.
+
+    First those from a drug that stay its own: "A enhances the effect of B" followed by what B does comes
+    last. Then those that end close to the target by any statements, the longest, of these those that end
+    nearest, then the cheapest.
+    """
+
+    def __init__(self, ground: Ground, distance: np.ndarray[tuple[int], np.dtype[np.int32]] | None) -> None:
+        self._index, self._treatments, self._distance = ground.index, ground.treatments, distance
+        self._far = len(ground.index.nodes)
+
+    def __call__(self, chain: FoundPath) -> tuple[bool, bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
+        distance = -1 if self._distance is None else int(self._distance[chain.nodes[-1]])
+        if distance < 0:
+            distance = self._far
+        return (
+            self._index.type_of(chain.nodes[0]) != DRUG,
+            through_another_treatment(self._index, self._treatments, chain), distance > CLOSE,
+            -len(chain.steps), distance, chain.code, chain.nodes, chain.steps,
+        )  # fmt: skip
