@@ -74,7 +74,7 @@ def best_path_tasks(setting: Setting) -> Iterator[Task]:
             pair: tuple[int, int], projection: Projection = projection, interior: Any = interior
         ) -> list[FoundPath]:
             search = BestPaths(
-                projection, setting.index.link_predicate, sources=[pair[0]], targets=[pair[1]],
+                projection, sources=[pair[0]], targets=[pair[1]],
                 max_length=peers.HOPS, interior=interior, limits=UNLIMITED, wanted=peers.K,
             )  # fmt: skip
             return list(islice(search, peers.K))
@@ -200,9 +200,8 @@ def _all_shortest(setting: Setting, simple: nx.Graph[int], whole: IndexGraph, pa
 
     def ours(pair: tuple[int, int]) -> Answers:
         search = AllShortestPaths(
-            whole.projection, setting.index.link_predicate, source=pair[0], target=pair[1], max_length=None,
-            interior=interior, limits=UNLIMITED,
-        )  # fmt: skip
+            whole.projection, source=pair[0], target=pair[1], max_length=None, interior=interior, limits=UNLIMITED
+        )
         return {"paths": list(search.node_paths())}
 
     def by_networkx(pair: tuple[int, int]) -> Answers:

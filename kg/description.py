@@ -1,7 +1,7 @@
 """What the store says about a set of nodes, as Python values: the one way answers read records out of RDF.
 
-A question finds its nodes with a SPARQL query of ``kg/queries``; this module then fetches all their properties in one
-query, bounded by the number of nodes, never by the size of the graph. An open store does not change, so the nodes
+A question finds its nodes with a SPARQL query of ``kg/queries``; this module then fetches all their properties at
+once, bounded by the number of nodes, never by the size of the graph. An open store does not change, so the nodes
 read last are kept: most answers name documents, passages and drugs that others named before.
 """
 
@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from kg.errors import EntityNotFound, PartialAnswer
+from kg.errors import EntityNotFound
 from kg.identifiers import compress, display, kind_of
 from kg.model import EntityRef, PassageRef
-from kg.sparql.results import Row, Term, iri
+from kg.sparql.results import Term
 from kg.store import Store
 from ontology.terms import CLASS_BY_KIND, CLASSES, SKG
 
-BATCH = 500  # nodes a query: keeps the VALUES block well under the query size limit
+BATCH = 500  # nodes a look-up: keeps what a worker holds small, and the query of another engine short
 KEPT_VALUES = 100_000  # property values of all nodes kept of a store together, some 300 bytes each, measured
 
-_PROPERTIES_OF = "SELECT DISTINCT ?node ?property ?value WHERE { ?node ?property ?value }"
-
 _VOCABULARY = SKG.namespace
+_PASSAGE = f"{_VOCABULARY}passage"
 _SHORT = {
     "http://www.w3.org/2004/02/skos/core#": "",
     "http://www.w3.org/2000/01/rdf-schema#": "rdfs_",
@@ -90,17 +89,15 @@ class Description:
 def describe(store: Store, nodes: Iterable[str], *, with_passages: bool = False) -> dict[str, Description]:
     """Fetch every property of some nodes, and of the passages that they name, if asked for.
 
-    Passages take a query of their own: in the same one, by a join, Virtuoso takes forty times as long for both.
-
     Returns: a description per node that has properties, keyed by IRI, in its order; values sorted, so the answer is
         stable.
     """
     wanted, kept = sorted(set(nodes)), _kept_of(store)
     known = kept.find(wanted)
     if lacking := [node for node in wanted if node not in known]:
-        read = _read(store, lacking)
+        read = _read(store, lacking, _PASSAGE if with_passages else "")
         known |= {node: read.get(node) for node in lacking}
-        kept.keep({node: known[node] for node in lacking})
+        kept.keep(dict.fromkeys(lacking) | read)
     described = {node: each for node in wanted if (each := known[node]) is not None}
     if with_passages:
         named = {passage for each in described.values() for passage in each.iris("passage")}
@@ -134,17 +131,25 @@ def follow(store: Store, known: dict[str, Description], names: Collection[str] |
     known.update(describe(store, targets - known.keys()))
 
 
-def _read(store: Store, wanted: Sequence[str]) -> dict[str, Description]:
-    found: dict[str, dict[str, set[Term]]] = {}
+def follow_all_the_way(store: Store, known: dict[str, Description], names: Collection[str]) -> None:
+    """The same, and so on from what is added, however far."""
+    newest = known
+    while newest:
+        targets = {value for node in newest.values() for name in names for value in node.iris(name)}
+        newest = describe(store, targets - known.keys())
+        known.update(newest)
+
+
+def _read(store: Store, wanted: Sequence[str], follow: str) -> dict[str, Description]:
+    """Some nodes, and those that they name by a property, if there is anything to read."""
+    found: dict[str, Description] = {}
     for start in range(0, len(wanted), BATCH):
-        for found_node, name, value in _rows(store, wanted[start : start + BATCH]):
-            if found_node is None or name is None or value is None:
-                continue
-            found.setdefault(found_node.value, {}).setdefault(_short(name.value), set()).add(value)
-    return {
-        node: Description(node, {name: _sorted(values) for name, values in properties.items()})
-        for node, properties in found.items()
-    }
+        for node, said in store.look_up(wanted[start : start + BATCH], follow).items():
+            terms: dict[str, set[Term]] = {}
+            for name, value in said:
+                terms.setdefault(_short(name), set()).add(value)
+            found[node] = Description(node, {name: _sorted(values) for name, values in terms.items()})
+    return found
 
 
 class _Kept:
@@ -188,18 +193,6 @@ _kept_lock = threading.Lock()
 def _kept_of(store: Store) -> _Kept:
     with _kept_lock:
         return _kept.setdefault(store, _Kept())
-
-
-def _rows(store: Store, nodes: Sequence[str]) -> Iterator[Row]:
-    """Properties of some nodes; where an engine cuts the answer at its own limit, in two halves."""
-    try:
-        yield from store.select(_PROPERTIES_OF, {"node": [iri(node) for node in nodes]}).rows
-    except PartialAnswer:
-        if len(nodes) == 1:
-            raise
-        middle = len(nodes) // 2
-        yield from _rows(store, nodes[:middle])
-        yield from _rows(store, nodes[middle:])
 
 
 def _sorted(values: set[Term]) -> tuple[Term, ...]:

@@ -6,6 +6,7 @@ built beforehand (kg.sparql.engine, kg.generations) and never changes while it i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from kg.generations import Generation, open_current
 from kg.search.names import MAX_HITS, NameIndex, SearchQuestion
 from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, triples_from_n_triples
 from kg.sparql.lanes import Lanes, LaneSizes
+from kg.sparql.lookup import Lookup, Properties, properties_from_bytes
 from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect
 from kg.sparql.results import Solutions, TermTriple, boolean_from_json, solutions_from_json
 from kg.sparql.text_search import Find, Hit, mentions_search, with_hits
@@ -57,6 +59,9 @@ class Store(Protocol):
 
     def construct(self, query: str, bindings: Bindings = ..., budget: Budget | None = None) -> tuple[TermTriple, ...]:
         """The triples of a CONSTRUCT or DESCRIBE query, in the order of the engine."""
+
+    def look_up(self, nodes: Sequence[str], follow: str = "") -> Properties:
+        """Everything said of some nodes, by IRI, and of those that they name by a property; no node without any."""
 
     def evaluate(
         self,
@@ -151,6 +156,11 @@ class EmbeddedStore:
     ) -> tuple[TermTriple, ...]:
         """See :meth:`Store.construct`."""
         return triples_from_n_triples(self._answer(query, bindings, N_TRIPLES, budget or Budget()))
+
+    def look_up(self, nodes: Sequence[str], follow: str = "") -> Properties:
+        """See :meth:`Store.look_up`."""
+        lookup = Lookup(tuple(nodes), follow)
+        return properties_from_bytes(at_once(self._lanes.answer(lookup, RESULTS_JSON, Budget(), Blocking())))
 
     def evaluate(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import IO
 
@@ -32,20 +32,23 @@ def write_answer(
     """
     if not isinstance(answer, ox.QueryTriples):
         answer.serialize(output, format=_results_format(media_type))
-        return
+    elif (wanted := _graph_format(media_type)) in _WITH_PREFIXES:
+        write_triples(answer, media_type, prefixes, output)
+    else:
+        answer.serialize(output, format=wanted)  # quicker than triple by triple
+
+
+def write_triples(
+    triples: Iterator[ox.Triple], media_type: str, prefixes: Mapping[str, str], output: IO[bytes]
+) -> None:
+    """Have the engine write a graph. Raises: as :func:`write_answer`."""
     wanted = _graph_format(media_type)
     if wanted in _WITH_PREFIXES:
-        _write_with_prefixes(answer, wanted, prefixes, output)
+        first = list(islice(triples, _LOOKED_AT))
+        declared = _named_once(prefixes) if len(first) == _LOOKED_AT else _used(first, prefixes)
+        ox.serialize(chain(first, triples), output, format=wanted, prefixes=declared)
     else:
-        answer.serialize(output, format=wanted)
-
-
-def _write_with_prefixes(
-    triples: ox.QueryTriples, wanted: ox.RdfFormat, prefixes: Mapping[str, str], output: IO[bytes]
-) -> None:
-    first = list(islice(triples, _LOOKED_AT))
-    declared = _named_once(prefixes) if len(first) == _LOOKED_AT else _used(first, prefixes)
-    ox.serialize(chain(first, triples), output, format=wanted, prefixes=declared)
+        ox.serialize(triples, output, format=wanted)
 
 
 def _used(triples: list[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -95,12 +98,13 @@ def results_in(body: bytes, media_type: str) -> bytes:
 def triples_from_n_triples(body: bytes) -> tuple[TermTriple, ...]:
     """Decode the answer of a CONSTRUCT or DESCRIBE query."""
     return tuple(
-        TermTriple(_term(quad.subject), _term(quad.predicate), _term(quad.object))
+        TermTriple(term(quad.subject), term(quad.predicate), term(quad.object))
         for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
     )
 
 
-def _term(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
+def term(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
+    """A term of the engine as one of ours."""
     if isinstance(node, ox.NamedNode):
         return Term("iri", node.value)
     if isinstance(node, ox.Literal):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kg.budget import Budget, Cancelled
 from kg.errors import QueryCancelled, QueryFailed
+from kg.sparql.lookup import Lookup
 from kg.sparql.query import SparqlOperation
 from kg.sparql.waits import Blocking, Waits, at_once
 from kg.sparql.worker import Request
@@ -87,9 +88,18 @@ class Lanes:
         return at_once(self.answer(operation, media_type, budget, Blocking(cancelled)))
 
     async def answer(
-        self, operation: SparqlOperation, media_type: str, budget: Budget, waits: Waits, *, is_calling: bool = False
+        self,
+        operation: SparqlOperation | Lookup,
+        media_type: str,
+        budget: Budget,
+        waits: Waits,
+        *,
+        is_calling: bool = False,
     ) -> bytes:
-        """The same, however its caller waits; ``is_calling`` for a query that asks other endpoints."""
+        """The same, however its caller waits; ``is_calling`` for a query that asks other endpoints.
+
+        What a look-up finds has a form of its own, whatever the media type.
+        """
         request = Request.within(budget, operation, media_type)
         if is_calling:
             return await self._answer_calling(request, budget, waits)

@@ -15,8 +15,9 @@ from typing import IO, Literal
 import pyoxigraph as ox
 
 from kg.errors import InvalidParameter, KgError, QueryFailed, QueryRefused, QuerySyntaxError
-from kg.sparql.dataset import Dataset, from_clauses, view
-from kg.sparql.formats import write_answer
+from kg.identifiers import parse_identifier
+from kg.sparql.dataset import Dataset, GraphArguments, from_clauses, view
+from kg.sparql.formats import write_answer, write_triples
 from kg.sparql.prologue import missing_prefixes, prefixes_of, prologue_end
 from kg.sparql.results import Term, iri, literal
 from kg.sparql.tokens import Token, is_surely_within, mentions_service, shape_of, tokens_of, without_service
@@ -31,6 +32,8 @@ _CHANGING_FUNCTIONS = frozenset({"NOW", "RAND", "UUID", "STRUUID"})
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_REASON = 240
+# All of the default graph. The engine reads it a quarter quicker triple by triple than by evaluating this.
+WHOLE_GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 SHORT = 4096  # characters of a query that is read in no time, and of which the facts of many are kept
 _LONG = 64 * 1024  # characters of a query of which the facts of some are kept
 
@@ -191,10 +194,12 @@ def _listed(values: Binding | Sequence[Binding]) -> Sequence[Binding]:
 
 
 def term_of(value: Binding) -> Term:
-    """A binding as a term: a str is an IRI, never a text."""
+    """A binding as a term: a str is an IRI or a CURIE whose prefix is known, never a text."""
     if isinstance(value, Term):
         return iri(value.value) if value.kind == "iri" else value
-    return iri(value) if isinstance(value, str) else literal(value)
+    if isinstance(value, str):
+        return iri(value if "://" in value else parse_identifier(value) or value)
+    return literal(value)
 
 
 def _empty_blocks(tokens: Sequence[Token], name: str) -> list[int]:
@@ -231,6 +236,10 @@ def evaluate(store: ox.Store, operation: SparqlOperation, media_type: str, datas
     """
     try:
         seen, graphs = view(store, operation.query, operation.default_graphs, operation.named_graphs, dataset)
+        if operation.query == WHOLE_GRAPH and (graph := _only_graph(graphs)) is not None:
+            triples = (quad.triple for quad in seen.quads_for_pattern(None, None, None, graph))
+            write_triples(triples, media_type, dataset.prefixes, output)
+            return
         # No prefixes at all are read quicker than an empty table of them.
         declared = missing_prefixes(operation.query, dataset.prefixes) or None
         answer = seen.query(operation.query, base_iri=dataset.base_iri, prefixes=declared, **graphs)
@@ -238,6 +247,14 @@ def evaluate(store: ox.Store, operation: SparqlOperation, media_type: str, datas
         write_answer(answer, media_type, spelled, output)
     except (SyntaxError, OSError, RuntimeError, ValueError) as error:
         raise _translated(error) from error
+
+
+def _only_graph(graphs: GraphArguments) -> ox.NamedNode | ox.BlankNode | ox.DefaultGraph | None:
+    """The one graph of the store that is the default graph of a query; None if there is no such one."""
+    if not graphs:
+        return ox.DefaultGraph()
+    chosen = graphs.get("default_graph", [])
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def _translated(error: Exception) -> KgError:

@@ -119,11 +119,11 @@ def _triple(number: int, quad: ox.Quad | ox.Triple, name: Callable[[str], str]) 
     if subject is None:
         return "the subject is itself a triple"
     if isinstance(target, ox.Literal):
-        return Triple(number, subject, quad.predicate.value, str(target), False)
+        return Triple(number, subject, quad.predicate.value, str(target), is_link=False)
     link = _node(target, name)
-    return (
-        "the object is itself a triple" if link is None else Triple(number, subject, quad.predicate.value, link, True)
-    )
+    if link is None:
+        return "the object is itself a triple"
+    return Triple(number, subject, quad.predicate.value, link, is_link=True)
 
 
 def _node(term: object, name: Callable[[str], str]) -> str | None:

@@ -23,6 +23,9 @@ from kg.errors import QueryCancelled
 T = TypeVar("T")
 
 CANCEL_POLL_S = 0.1
+# A worker that answers goes on for so long after its client has left: most are done by then, and a killed one has to
+# be replaced, which costs as much processor time.
+LEAVING_S = 0.1
 _TICK_S = 0.01
 
 
@@ -82,23 +85,25 @@ class Blocking:
         """See :meth:`Waits.readable`."""
         news = select.poll()
         news.register(descriptor, select.POLLIN)
-        return self._until(lambda wait_s: bool(news.poll(math.ceil(1000 * wait_s))), seconds)
+        return self._until(lambda wait_s: bool(news.poll(math.ceil(1000 * wait_s))), seconds, leaving_s=LEAVING_S)
 
     async def done(self, turn: Future[Any], seconds: float) -> bool:
         """See :meth:`Waits.done`."""
-        return self._until(lambda wait_s: _is_done(turn, wait_s), seconds)
+        return self._until(lambda wait_s: _is_done(turn, wait_s), seconds, leaving_s=0)
 
     async def call(self, function: Callable[[], T]) -> T:
         """See :meth:`Waits.call`."""
         return function()
 
-    def _until(self, look: Callable[[float], bool], seconds: float) -> bool:
+    def _until(self, look: Callable[[float], bool], seconds: float, leaving_s: float) -> bool:
         deadline_s = time.monotonic() + seconds
         while True:
             left_s = max(0.0, deadline_s - time.monotonic())
             if look(left_s if self._cancelled is None else min(left_s, CANCEL_POLL_S)):
                 return True
             if self._cancelled is not None and self._cancelled():
+                if look(min(left_s, leaving_s)):
+                    return True
                 raise QueryCancelled
             if left_s == 0:
                 return False
@@ -184,7 +189,7 @@ class InLoop:
     async def readable(self, descriptor: int, seconds: float) -> bool:
         """See :meth:`Waits.readable`."""
         pending = self._begun()
-        self._loop.add_reader(descriptor, _settle, pending, True)
+        self._loop.add_reader(descriptor, _happened, pending)
         try:
             return await self._settled(pending, seconds)
         finally:
@@ -197,9 +202,9 @@ class InLoop:
 
         def wake(_: Future[Any]) -> None:
             if threading.get_ident() == mine:
-                _settle(pending, True)
+                _happened(pending)
             else:
-                self._loop.call_soon_threadsafe(_settle, pending, True)
+                self._loop.call_soon_threadsafe(_happened, pending)
 
         turn.add_done_callback(wake)
         return await self._settled(pending, seconds)
@@ -215,7 +220,7 @@ class InLoop:
         return self._pending
 
     async def _settled(self, pending: asyncio.Future[bool], seconds: float) -> bool:
-        self._alarms.set(self._loop, pending, seconds, partial(_settle, pending, False))
+        self._alarms.set(self._loop, pending, seconds, partial(_ran_out, pending))
         try:
             return await pending
         finally:
@@ -223,6 +228,11 @@ class InLoop:
             self._pending = None
 
 
-def _settle(pending: asyncio.Future[bool], has_happened: bool) -> None:
+def _happened(pending: asyncio.Future[bool]) -> None:
     if not pending.done():
-        pending.set_result(has_happened)
+        pending.set_result(True)
+
+
+def _ran_out(pending: asyncio.Future[bool]) -> None:
+    if not pending.done():
+        pending.set_result(False)

@@ -28,6 +28,7 @@ from kg.errors import (
 )
 from kg.sparql.dataset import Dataset
 from kg.sparql.engine import is_merged, open_engine
+from kg.sparql.lookup import Lookup, look_up
 from kg.sparql.query import SparqlOperation, evaluate
 from kg.sparql.sandbox import Memory, forbid_core_dumps, forbid_sockets
 
@@ -55,29 +56,30 @@ _REPORTED: dict[str, type[KgError]] = {
 
 @dataclass(frozen=True)
 class Request:
-    """One query for a worker."""
+    """One query, or one look-up, for a worker."""
 
-    operation: SparqlOperation
+    operation: SparqlOperation | Lookup
     media_type: str
     max_bytes: int
     memory_bytes: int
 
     @classmethod
-    def within(cls, budget: Budget, operation: SparqlOperation, media_type: str) -> Request:
+    def within(cls, budget: Budget, operation: SparqlOperation | Lookup, media_type: str) -> Request:
         """A query with what it may cost."""
         return cls(operation, media_type, budget.max_bytes, budget.memory_bytes)
 
     def to_bytes(self) -> bytes:
         """The request as the worker reads it."""
-        asked = self.operation
-        graphs = (asked.default_graphs, asked.named_graphs)
-        return json.dumps((asked.query, *graphs, self.media_type, self.max_bytes, self.memory_bytes)).encode()
+        fields = tuple(vars(self.operation).values())
+        return json.dumps((fields, self.media_type, self.max_bytes, self.memory_bytes)).encode()
 
     @classmethod
     def from_bytes(cls, message: bytes) -> Request:
         """The request that the parent wrote."""
-        query, default_graphs, named_graphs, *rest = json.loads(message)
-        return cls(SparqlOperation(query, tuple(default_graphs), tuple(named_graphs)), *rest)
+        (first, *others), *rest = json.loads(message)
+        if isinstance(first, list):
+            return cls(Lookup(tuple(first), *others), *rest)
+        return cls(SparqlOperation(first, *map(tuple, others)), *rest)
 
 
 def report_to_bytes(error: KgError) -> bytes:
@@ -168,7 +170,10 @@ def answer(store: Any, message: bytes, dataset: Dataset, channel: Channel, memor
     memory.limit(request.memory_bytes)
     writer = AnswerWriter(channel, request.max_bytes)
     try:
-        evaluate(store, request.operation, request.media_type, dataset, writer)  # type: ignore[arg-type]
+        if isinstance(request.operation, Lookup):
+            writer.write(look_up(store, request.operation, dataset))
+        else:
+            evaluate(store, request.operation, request.media_type, dataset, writer)  # type: ignore[arg-type]
     except MemoryError:
         channel.send(NO_MEMORY)
     except KgError as error:

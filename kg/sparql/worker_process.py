@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.budget import Budget
-from kg.errors import KgError, MemoryExceeded, QueryFailed, QueryTimeout, StoreUnavailable
+from kg.errors import KgError, MemoryExceeded, QueryFailed, StoreUnavailable
 from kg.sparql.waits import Blocking, Waits, at_once
 from kg.sparql.worker import (
     ANSWER_HEAD,
@@ -130,7 +130,7 @@ class Worker:
             if patience is not None and not await self._begins(patience, deadline_s, waits):
                 patience.ends()
             while True:
-                kind, content = await self._message(deadline_s, budget.timeout_s, waits)
+                kind, content = await self._message(deadline_s, waits)
                 is_fit = kind.isupper()
                 if kind.upper() not in {CHUNK, LAST}:
                     self.is_reusable = is_fit and kind == FAILED
@@ -142,6 +142,8 @@ class Worker:
                 if kind.upper() == LAST:
                     self.is_reusable = is_fit
                     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        except TimeoutError:
+            raise budget.out_of_time() from None
         except (EOFError, ConnectionResetError, BrokenPipeError) as error:
             raise await self._cause_of_death(budget, waits) from error
 
@@ -167,14 +169,14 @@ class Worker:
         """Wait until the worker has opened the store. Raises: StoreUnavailable."""
         deadline_s = time.monotonic() + START_TIMEOUT_S
         try:
-            kind, content = at_once(self._message(deadline_s, START_TIMEOUT_S, Blocking()))
-        except (EOFError, ConnectionResetError, QueryTimeout) as error:
+            kind, content = at_once(self._message(deadline_s, Blocking()))
+        except (EOFError, ConnectionResetError, TimeoutError) as error:
             raise StoreUnavailable("the query worker did not start") from error
         if kind != READY:
             raise StoreUnavailable(content.decode())
 
-    async def _message(self, deadline_s: float, timeout_s: float, waits: Waits) -> tuple[bytes, bytes]:
-        """The kind and the content of the next message. Raises: QueryTimeout, QueryFailed, EOFError."""
+    async def _message(self, deadline_s: float, waits: Waits) -> tuple[bytes, bytes]:
+        """The kind and the content of the next message. Raises: TimeoutError, EOFError."""
         received = self._received
         while True:
             if len(received) >= ANSWER_HEAD.size:
@@ -186,7 +188,7 @@ class Worker:
                     return kind, content
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
-                raise QueryTimeout("query_timeout_s", timeout_s, "s")
+                raise TimeoutError
             try:
                 data = self._socket.recv(READ_BYTES, socket.MSG_DONTWAIT)
             except BlockingIOError:

@@ -76,7 +76,9 @@ class Telemetry:
                 registry=self.registry,
             ).labels
         )
-        self._queries = self._counter("queries", "SPARQL queries by outcome: ok or an error code", ("outcome",))
+        self._queries_ending = cache(
+            self._counter("queries", "SPARQL queries by outcome: ok or an error code", ("outcome",)).labels
+        )
         self._query_seconds = Histogram(
             "sarcoma_kg_query_seconds", "Time to answer a SPARQL query", buckets=_SECONDS, registry=self.registry
         )
@@ -105,7 +107,7 @@ class Telemetry:
 
     def _finish(self, text: str, record: QueryRecord, outcome: str, seconds: float) -> None:
         size = len(record.body) if record.body is not None else 0
-        self._queries.labels(outcome).inc()
+        self._queries_ending(outcome).inc()
         self._query_seconds.observe(seconds)
         self._query_bytes.inc(size)
         if record.is_cached:

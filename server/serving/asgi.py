@@ -1,6 +1,6 @@
 """The application behind an asynchronous server: queries wait in its event loop, everything else in threads.
 
-A query that takes longer than a moment is given up as soon as its client has gone.
+A query that takes longer than a moment is given up a moment after its client has gone.
 Source: ASGI 3.0, HTTP and WebSocket protocol 2.3.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from kg.sparql.waits import CANCEL_POLL_S, InLoop
+from kg.sparql.waits import CANCEL_POLL_S, LEAVING_S, InLoop
 from server.app import service_of
 from server.http.clients import account_of
 from server.http.errors import BadRequest, BodyTooSlow, problem_reply
@@ -80,9 +80,9 @@ class AsgiApplication:
             if scope["path"] == PATH and method in METHODS:
                 service = service_of(served.app)
                 asked = self._asked(scope, headers, body)
-                request = service.reads(asked)
-                if request is not None:
-                    return await service.answer(asked, request, waits)
+                query = service.reads(asked)
+                if query is not None:
+                    return await service.answer(asked, query, waits)
             environ = _environ(scope, headers, body or b"", waits)
             return await waits.call(lambda: _from_wsgi(served, environ))
         finally:
@@ -142,6 +142,7 @@ class _Watching:
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
+        await asyncio.sleep(LEAVING_S)
         self._waits.give_up()
 
     def end(self) -> None:

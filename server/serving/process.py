@@ -24,7 +24,7 @@ from kg.store import EmbeddedStore
 from server.app import create_app
 from server.http.errors import ShuttingDown, problem_reply
 from server.http.telemetry import QUERY_LOG, REQUEST_LOG, Telemetry
-from server.pages.browse import EXAMPLES, NAVIGATION
+from server.pages.site import EXAMPLES, NAVIGATION
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,13 +92,12 @@ class LiveApplication:
         Returns: whether it is another generation than before.
         """
         with self._reloading:
-            assert self._current is not None, "nothing is served yet"
             try:
                 graph = self.reopen()
             except KgError as error:
                 logger.warning("the new generation cannot be served, the old one stays: %s", error)
                 return False
-            if graph.store.revision == self._current.graph.store.revision:
+            if self._current is not None and graph.store.revision == self._current.graph.store.revision:
                 graph.close()
                 return False
             if isinstance(graph.store, EmbeddedStore):

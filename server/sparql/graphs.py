@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from kg.errors import EntityNotFound
 from kg.identifiers import BASE, display, expand
-from kg.sparql.query import SparqlOperation
+from kg.sparql.query import WHOLE_GRAPH, SparqlOperation
 from kg.sparql.results import iri
 from server.http.answers import entity_tag, finished, is_known
 from server.http.errors import BadRequest
@@ -90,7 +90,6 @@ def _whole(graph: HasStore, name: str | None, service: SparqlService) -> Respons
     etag = entity_tag(store.revision, str(store.union_default_graph), chosen.media_type, "graph", name or "")
     if is_known(etag):
         return finished(None, chosen.content_type, etag)
-    pattern = "?s ?p ?o" if name is None else f"GRAPH {iri(name).sparql()} {{ ?s ?p ?o }}"
-    operation = SparqlOperation(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}")
+    operation = SparqlOperation(WHOLE_GRAPH, (name,) if name else ())
     body = service.evaluate(operation, chosen.media_type, service.settings.budget())
     return finished(body, chosen.content_type, etag)

@@ -12,7 +12,7 @@ from kg.errors import QueryRefused
 from kg.sparql import dataset as datasets
 from kg.sparql.dataset import Dataset, FromClause, from_clauses
 from kg.sparql.formats import RESULTS_JSON
-from kg.sparql.query import SparqlOperation, evaluate
+from kg.sparql.query import WHOLE_GRAPH, SparqlOperation, evaluate
 
 PREFIXES = {"g": "http://g/", "from": "http://from/"}
 DATASET = Dataset(union_default_graph=False, is_merged=False, prefixes=PREFIXES, base_iri="http://g/")
@@ -94,3 +94,30 @@ def test_from_clauses_are_read_as_the_engine_reads_them(query: str, expected: li
     assert from_clauses(query, PREFIXES) == [FromClause(graph, is_named) for graph, is_named in expected]
     if "FROM" in query:
         ox.Store().query(query, prefixes=PREFIXES, base_iri="http://g/")  # no SyntaxError
+
+
+# --- whole graphs -------------------------------------------------------------------------------------------
+
+
+def _triples(store: ox.Store, operation: SparqlOperation, dataset: Dataset) -> list[ox.Quad]:
+    out = io.BytesIO()
+    evaluate(store, operation, "text/turtle", dataset, out)
+    return sorted(ox.parse(out.getvalue(), format=ox.RdfFormat.TURTLE), key=str)
+
+
+@pytest.mark.parametrize("is_union", [True, False])
+@pytest.mark.parametrize("is_merged", [True, False])
+@pytest.mark.parametrize(
+    "graphs", [{}, {"default_graphs": ("http://g/a",)}, {"default_graphs": ("http://g/a", "http://g/b")}]
+)
+def test_a_whole_graph_is_what_the_query_for_it_finds(
+    engine: ox.Store, graphs: dict[str, tuple[str, ...]], *, is_merged: bool, is_union: bool
+) -> None:
+    if is_merged:
+        engine.extend([ox.Quad(*quad.triple) for quad in engine])
+    else:
+        engine.load("<x:nameless> <x:p> '01' .", ox.RdfFormat.TURTLE)
+    dataset = Dataset(is_union, is_merged, PREFIXES, "http://g/")
+    whole = _triples(engine, SparqlOperation(WHOLE_GRAPH, **graphs), dataset)
+    assert whole == _triples(engine, SparqlOperation(f"{WHOLE_GRAPH} # evaluated", **graphs), dataset)
+    assert bool(whole) is (bool(graphs) or is_union or not is_merged)

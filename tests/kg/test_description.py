@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
 
 import pytest
 
 from kg import description
 from kg.description import describe
-from kg.sparql.results import Solutions, Term
-from kg.store import Store
+from kg.graph import KnowledgeGraph
+from kg.sparql.lookup import Properties
+from kg.sparql.results import Term
+from kg.store import EmbeddedStore, Store, open_store
 
-SAYS = Term("iri", "https://w3id.org/sarcoma-kg/vocab/note")
+SAYS = "https://w3id.org/sarcoma-kg/vocab/note"
 
 
 class Recording:
@@ -21,11 +24,9 @@ class Recording:
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
 
-    def select(self, _: str, bindings: Mapping[str, Sequence[Term]]) -> Solutions:
-        nodes = bindings["node"]
-        self.asked.append([node.value for node in nodes])
-        rows = [(node, SAYS, Term("literal", node.value)) for node in reversed(nodes) if "nothing" not in node.value]
-        return Solutions(("node", "property", "value"), tuple(rows))
+    def look_up(self, nodes: Sequence[str], follow: str = "") -> Properties:
+        self.asked.append(list(nodes))
+        return {node: [(SAYS, Term("literal", node))] for node in reversed(nodes) if "nothing" not in node}
 
 
 @pytest.fixture
@@ -66,3 +67,23 @@ def test_what_was_least_used_is_read_again_when_more_is_asked_than_can_be_kept(
     notes(recording, "x:c")
     assert notes(recording, "x:a", "x:b", "x:c") == {"x:a": "x:a", "x:b": "x:b", "x:c": "x:c"}
     assert recording.asked[2:] == [["x:b"]]
+
+
+def test_a_statement_comes_with_the_passages_that_it_names(
+    curated_data: Path, curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement = next(edge.statement for edge in curated_graph.index.iter_edges() if not edge.imported)
+    asked: list[Sequence[str]] = []
+    look_up = EmbeddedStore.look_up
+
+    def recorded(store: EmbeddedStore, nodes: Sequence[str], follow: str = "") -> Properties:
+        asked.append(nodes)
+        return look_up(store, nodes, follow)
+
+    monkeypatch.setattr(EmbeddedStore, "look_up", recorded)
+    with open_store(curated_data) as fresh:
+        together = describe(fresh, [statement], with_passages=True)
+    assert asked == [[statement]]
+    named = together[statement].iris("passage")
+    assert named
+    assert together == describe(curated_graph.store, [statement, *named])

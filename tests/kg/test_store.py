@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.budget import Budget
-from kg.errors import InvalidParameter, QueryRefused, QuerySyntaxError, ResultTooLarge
+from kg.errors import IdentifierError, InvalidParameter, QueryFailed, QueryRefused, QuerySyntaxError, ResultTooLarge
 from kg.generations import building, publish
 from kg.sparql.engine import write_store
 from kg.sparql.formats import RESULTS_JSON
@@ -107,6 +107,72 @@ def test_a_fault_in_the_text_has_its_place(store: EmbeddedStore) -> None:
 def test_an_unknown_function_is_refused_with_its_name(store: EmbeddedStore) -> None:
     with pytest.raises(QueryRefused, match="http://x/f"):
         store.select("SELECT (<http://x/f>(1) AS ?y) { }")
+
+
+# --- look-ups ------------------------------------------------------------------------------------------
+
+EVERYTHING = "SELECT ?s ?p ?o { ?s ?p ?o FILTER(isIRI(?s)) }"
+
+
+def _said(store: EmbeddedStore) -> set[tuple[str, str, Term]]:
+    return {(s.value, p.value, o) for s, p, o in store.select(EVERYTHING).rows if s and p and o}
+
+
+def _looked_up(store: EmbeddedStore, nodes: list[str], follow: str = "") -> set[tuple[str, str, Term]]:
+    found = store.look_up(nodes, follow)
+    return {(node, name, value) for node, said in found.items() for name, value in said}
+
+
+@pytest.mark.parametrize("is_union", [True, False])
+@pytest.mark.parametrize("merge", [True, False])
+def test_a_look_up_finds_what_a_query_finds_whatever_the_default_graph_is(
+    tmp_path: Path, data_dir: Path, *, merge: bool, is_union: bool
+) -> None:
+    with building(tmp_path) as folder:
+        write_store(folder / "store", data_dir / "rapamycin.nq", merge=merge)
+        (folder / "manifest.json").write_text('{"checksum": "c0ffee"}')
+        publish(tmp_path, folder)
+    with open_store(tmp_path) as union, open_store(tmp_path, union_default_graph=is_union) as store:
+        nodes = sorted({node for node, _, _ in _said(union)})
+        assert _looked_up(store, [*nodes, "urn:nothing"]) == _said(store)
+
+
+def test_terms_of_every_kind_are_looked_up_as_they_are(tmp_path: Path) -> None:
+    thing, of = ox.NamedNode("urn:thing"), ox.NamedNode("urn:says")
+    values: list[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = [
+        *(ox.Literal(text) for text in ("", 'a "b" \\ \n', "\U0001f9ec \x00 é")),
+        *(ox.Literal("mTOR", language="en"), ox.Literal(5), ox.Literal(2.5)),
+        *(of, ox.BlankNode("b1"), ox.Triple(thing, of, ox.Literal("18", language="en-gb"))),
+    ]
+    with building(tmp_path) as folder:
+        write_store(folder / "store", [ox.Quad(thing, of, value) for value in values], has_union=True)
+        (folder / "manifest.json").write_text('{"checksum": "c0ffee"}')
+        publish(tmp_path, folder)
+    with open_store(tmp_path) as store:
+        found = _looked_up(store, ["urn:thing"])
+        assert {value._replace(value="") if value.kind == "bnode" else value for _, _, value in found} == {
+            value._replace(value="") if value.kind == "bnode" else value for _, _, value in _said(store)
+        }
+        assert len(found) == len(values)
+
+
+def test_what_a_node_names_by_a_property_is_looked_up_with_it_one_step_and_once(store: EmbeddedStore) -> None:
+    inhibits = f"{BASE}vocab/inhibits"
+    said = _said(store)
+    agent, target = next((s, o.value) for s, p, o in said if p == inhibits)
+    for asked in ([agent], [agent, target]):
+        assert _looked_up(store, asked, inhibits) == {fact for fact in said if fact[0] in {agent, target}}
+
+
+def test_a_look_up_has_the_limits_of_a_query(built_dir: Path) -> None:
+    with open_store(built_dir) as store:
+        with pytest.raises(IdentifierError):
+            store.look_up(["no IRI"])
+        with pytest.raises(QueryFailed):
+            store.look_up(["urn:%zz"])
+        (worker,) = store.lanes.process_ids()
+        assert store.look_up([SIROLIMUS])
+        assert store.lanes.process_ids() == {worker}
 
 
 # --- datasets ------------------------------------------------------------------------------------------

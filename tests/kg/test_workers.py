@@ -28,13 +28,13 @@ from kg.errors import (
     StoreUnavailable,
 )
 from kg.generations import open_current
-from kg.sparql import worker
+from kg.sparql import waits, worker
 from kg.sparql.dataset import Dataset
 from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.query import SparqlOperation
 from kg.sparql.sandbox import Memory
 from kg.sparql.workers import WorkerPool
-from tests.endless import ENDLESS
+from tests.endless import ENDLESS, QUICK
 from tests.waiting import wait_until
 
 ASK = SparqlOperation("ASK { }")
@@ -92,6 +92,16 @@ def test_a_cancelled_query_is_killed(pool: WorkerPool) -> None:
     with pytest.raises(QueryFailed, match="cancelled"):
         pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60), lambda: time.monotonic() - started > 0.3)
     wait_until(lambda: not _alive(victim))
+
+
+def test_a_quick_query_whose_client_left_costs_no_worker(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits, "CANCEL_POLL_S", 0)  # the client is known to have left before the answer can be there
+    monkeypatch.setattr(waits, "LEAVING_S", 30)
+    pool.start()
+    (worker,) = pool.process_ids()
+    assert b"bindings" in pool.run(SparqlOperation(QUICK), RESULTS_JSON, Budget(), lambda: True)
+    assert pool.process_ids() == {worker}
+    assert pool.state().started == 1
 
 
 def test_a_query_that_needs_too_much_memory_is_stopped(pool: WorkerPool) -> None:
@@ -233,7 +243,7 @@ def test_many_threads_share_a_pool(built_dir: Path) -> None:
         for thread in threads:
             thread.join()
         assert not wrong
-        assert len(pool.process_ids()) == 2
+        wait_until(lambda: len(pool.process_ids()) == 2)  # one may answer all before the other has started
         pool.close()
 
 

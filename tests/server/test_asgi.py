@@ -12,13 +12,15 @@ import pytest
 
 from kg.graph import KnowledgeGraph
 from kg.sparql.turns import Turns
-from kg.store import open_store
+from kg.store import EmbeddedStore, open_store
 from server.app import create_app
 from server.serving import asgi
 from server.serving.asgi import AsgiApplication
 from server.serving.process import LiveApplication
 from server.settings import Settings
+from tests.endless import ENDLESS, QUICK
 from tests.server.conftest import GraphOfStore
+from tests.waiting import wait_until
 
 QUERY = [(b"content-type", b"application/sparql-query")]
 
@@ -89,6 +91,37 @@ def test_a_body_without_end_is_refused_when_it_is_too_long(application: AsgiAppl
 def test_a_body_that_says_that_it_is_too_long_is_not_even_read(application: AsgiApplication) -> None:
     status, problem = _asked(application, headers=[*QUERY, (b"content-length", b"100000")])
     assert (status, problem["code"]) == (413, "body_too_large")
+
+
+GONE = {"type": "http.disconnect"}
+
+
+def _workers(application: AsgiApplication) -> tuple[frozenset[int], int]:
+    """The processes that live in the lane of quick queries, and how many were ever started."""
+    served = application.live.enter()
+    assert served is not None
+    application.live.leave(served)
+    lanes = cast(EmbeddedStore, served.graph.store).lanes
+    return lanes.process_ids(), lanes.states()["quick"].started
+
+
+def test_a_quick_query_whose_client_left_costs_no_worker(
+    application: AsgiApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "CANCEL_POLL_S", 0)  # the client is known to have left before the answer can be there
+    monkeypatch.setattr(asgi, "LEAVING_S", 30)
+    assert _asked(application, _piece(b"ASK { }", more=False), headers=QUERY)[0] == 200
+    before = _workers(application)
+    assert _asked(application, _piece(QUICK.encode(), more=False), GONE, headers=QUERY)[0] == 200
+    assert _workers(application) == before
+
+
+def test_a_long_query_whose_client_left_is_given_up(application: AsgiApplication) -> None:
+    assert _asked(application, _piece(b"ASK { }", more=False), headers=QUERY)[0] == 200
+    piece = _piece(ENDLESS.encode(), more=False)
+    status, problem = _asked(application, piece, GONE, headers=QUERY)
+    assert (status, problem["code"]) == (499, "cancelled")
+    wait_until(lambda: _workers(application)[1] == 2)  # the worker was replaced
 
 
 def test_a_body_that_breaks_off_is_the_clients_fault(application: AsgiApplication) -> None:
