@@ -1,11 +1,12 @@
 """Finding facts by the words they say.
 
 A text is a list of terms, each a word or a name; a name also stands for what else the thing is called, so that
-"rapamycin" finds a sentence on sirolimus. Where no fact has every term, those come that have most of them, and they
-say which they lack. Names of one kind, as several adverse events, are a list: sources tell them one by one, so where
-no fact says all of them those of each come in turn. Words match by their stem (Porter 1980): "phosphorylation" finds
-"phosphorylates". No search ranks more than ``MOST_RANKED`` facts, however many the file holds; a word that more of
-them say narrows what is found and does not rank it.
+"rapamycin" finds a sentence on sirolimus. Where no fact has every term, those come that have most of them (by letters,
+those of names twice, of "during" and its like hardly at all), and they say which they lack. Names of one kind, as
+several adverse events, are a list: sources tell them one by one, so where no fact says all of them those of each come
+in turn. Words match by their stem (Porter 1980): "phosphorylation" finds "phosphorylates". No search ranks more than
+``MOST_RANKED`` facts, however many the file holds; a word that more of them say narrows what is found and does not rank
+it.
 """
 
 from __future__ import annotations
@@ -36,9 +37,21 @@ _HALF_TYPED = 3  # letters: a last word so long may go on
 # "Which drugs" asks for drugs; the facts that answer name them, and seldom say that they are drugs.
 _ASKED_KIND = re.compile(
     r"\b(?:(?<=which )|(?<=what ))"
-    r"(?:drug|agent|medicine|treatment|therap(?:y|ie)|regimen|combination|stud(?:y|ie)|trial|target)s?\b",
+    r"(?:drug|agent|medicine|treatment|therap(?:y|ie)|regimen|combination|stud(?:y|ie)|trial|target"
+    r"|compan(?:y|ie)|document|enzyme|manufacturer|organism|paper|tissue)s?\b",
     re.IGNORECASE,
 )
+# Words that only relate or carry others: a fact that lacks one has lost next to nothing.
+_SLIGHT = frozenset(
+    ("after", "among", "at", "before", "between", "during", "found", "given", "happen", "happened", "into", "made",
+     "make", "named", "occur", "occurred", "performed", "seen", "under", "until", "while", "within", "without")
+)  # fmt: skip
+_NUMBERS = (
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
+_FIGURES = {word: str(number) for number, word in enumerate(_NUMBERS, 2)}
+_SAME_NUMBER = _FIGURES | {figure: word for word, figure in _FIGURES.items()}
 _COLUMNS = "iri, type, sentence, certainty, documents, passages, remarks"
 
 
@@ -124,7 +137,7 @@ def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, 
     for span in (*found, None):
         between = " ".join(tokens[place : span.start if span else len(tokens)])
         told = [word for word in _ASKED_KIND.sub("", between).split() if word.casefold() not in JOINING]
-        terms += [Term(word, (word,)) for word in folded(" ".join(told)).split()]
+        terms += [Term(word, _ways(word)) for word in folded(" ".join(told)).split()]
         if span is not None:
             names = [span.text, *(name for entity in span.entities for name in called.get(entity.id, ()))]
             ways = tuple(dict.fromkeys(way for name in names if (way := folded(name))))
@@ -134,6 +147,11 @@ def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, 
         terms[-1] = replace(terms[-1], ways=(*terms[-1].ways, f"{folded(tokens[-1])}*"))
     kept = [term for term in terms if term.text not in ASKING] or terms
     return tuple({term.ways: term for term in kept if term.ways}.values())[:_MOST_TERMS]
+
+
+def _ways(word: str) -> tuple[str, ...]:
+    """A number also in figures or in words."""
+    return (word, _SAME_NUMBER[word]) if word in _SAME_NUMBER else (word,)
 
 
 class FactIndex:
@@ -182,7 +200,7 @@ class FactIndex:
             ranked = self._ranked(told, counts)
         if not ranked and len(terms) > 1:
             told = self._most_told(counts)
-            ranked = self._ranked(told, counts) if 2 * _letters(told) >= _letters(counts) else []
+            ranked = self._ranked(told, counts) if 2 * _weight(told) >= _weight(counts) else []
         says = self._of_lists(ranked, told)
         chosen = _in_turns(ranked, says)[:limit]
         rows = self._rows(chosen)
@@ -224,15 +242,15 @@ class FactIndex:
         return [number for number in ranked if number in saying]
 
     def _most_told(self, counts: Mapping[Term, int]) -> Sequence[Term]:
-        """The terms that one fact says, most of a text by letters: of rare ones exactly so, then of common ones."""
+        """The terms that one fact says, most of a text by weight: of rare ones exactly so, then of common ones."""
         rare = [term for term, count in counts.items() if 0 < count <= MOST_RANKED]
         says: dict[int, list[Term]] = {}
         for term in rare:
             for number in self._saying((term,), MOST_RANKED):
                 says.setdefault(number, []).append(term)
-        most = max(says.values(), key=lambda told: (_letters(told), -sum(counts[term] for term in told)), default=[])
-        begun = [most] if 2 * _letters(most) >= _letters(counts) else [most, []]
-        return max((self._with_common(told, counts) for told in begun), key=_letters)
+        most = max(says.values(), key=lambda told: (_weight(told), -sum(counts[term] for term in told)), default=[])
+        begun = [most] if 2 * _weight(most) >= _weight(counts) else [most, []]
+        return max((self._with_common(told, counts) for told in begun), key=_weight)
 
     def _with_common(self, told: Sequence[Term], counts: Mapping[Term, int]) -> Sequence[Term]:
         """Terms that some fact says together, and as many common ones as go with them, the longest first."""
@@ -290,8 +308,9 @@ def _every(terms: Iterable[Term]) -> str:
     return " AND ".join(f"({term.query()})" for term in terms)
 
 
-def _letters(terms: Iterable[Term]) -> int:
-    return sum(len(term.text) for term in terms)
+def _weight(terms: Iterable[Term]) -> int:
+    """How much of a text some terms are: their letters, those of a name twice, because it says what is asked about."""
+    return sum(1 if term.text in _SLIGHT else len(term.text) * (2 if term.kind else 1) for term in terms)
 
 
 def _hit(row: Sequence[str], terms: Sequence[Term], lacks: tuple[str, ...]) -> FactHit:

@@ -6,21 +6,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kg.search.cues import asks
+from kg.identifiers import parse_identifier
+from kg.search.asked_words import as_asked, asks
 from kg.search.fact_words import folded
 from kg.search.facts import NO_FACTS, FactHits, FactIndex, terms_of
 from kg.search.name_rows import SearchHit
+from kg.search.name_tiers import NAMED, WORDED
 from kg.search.names import NameIndex, SearchAnswer, SearchPart, SearchQuestion
 from kg.search.offers import offers
 from kg.search.spans import Span, spans, tokens_of
-from kg.search.spelling import telling
+from kg.search.spelling import telling, words
 
 NO_FACT_WORDS = (
     "Facts were not searched: the words of facts are written by `sarcoma-kg build` beside the graph, "
     "and this graph has none of them here."
 )
 _GUESSED = frozenset(("Drug", "DrugClass", "Histotype", "Target", "Site", "Patient"))
+_MISTYPED = frozenset(("AdverseEvent", "Measure", "Procedure"))
+_TELLING = 5  # letters of a word that is more than an ending apart from others
 _WITH_TYPING_ERRORS = 0.3
+_MOST_OF_A_NAME = 0.74
+_PERSONS = frozenset(("patient", "man", "woman", "lady", "male", "female", "person"))
+_MOST_DESCRIBING = 6  # words
 _NUMBERED = re.compile(r"\b(?:patient|case)\s+(?:no\.?\s*|number\s+|#\s*)?(\d{1,3})\b", re.IGNORECASE)
 
 
@@ -37,29 +44,49 @@ def find(names: NameIndex, facts: FactIndex | None, question: SearchQuestion) ->
         return answer
     tokens = tokens_of(question.text)
     answer = _uncorrected(answer, tokens, facts)
-    if len(tokens) < 2 and not question.facts:  # one word asks nothing
+    asks_nothing = len(tokens) < 2 or parse_identifier(question.text.strip()) is not None
+    if asks_nothing and not question.facts:
         return answer
     found = spans(tokens, names.named_so)
     known = _with_guesses(tokens, [*found, *_patients(names, question.text, tokens)], answer)
-    asked = offers(tokens, known) if len(tokens) > 1 else ()
+    asked = offers(tokens, known, _asked_words(tokens, found, facts)) if not asks_nothing else ()
     return replace(answer, questions=asked, facts=_facts(names, facts, question, tokens, found))
 
 
 def _uncorrected(answer: SearchAnswer, tokens: Sequence[str], facts: FactIndex | None) -> SearchAnswer:
     """Without names that are only near to words which need no correcting: those that some fact says, or that ask."""
 
-    def stands(text: str) -> bool:
-        return all(asks(word) or (facts is not None and facts.says(word)) for word in telling(text.split()))
+    def stands(text: str, name: str) -> bool:
+        return all(asks(word) or (_stands(word, facts) and not _is_form(word, name)) for word in telling(text.split()))
 
     corrected = [hit for hit in answer.items if hit.score < _WITH_TYPING_ERRORS]
-    if corrected and stands(" ".join(tokens)):
+    if corrected and stands(" ".join(tokens), corrected[0].matched):
         kept = tuple(hit for hit in answer.items if hit.score >= _WITH_TYPING_ERRORS)
         answer = replace(answer, items=kept, total=len(kept), truncated=False, truncated_by=None)
     parts = (
-        part if not (part.items and part.items[0].score < _WITH_TYPING_ERRORS and stands(part.text)) else None
+        part
         for part in answer.parts
+        if not part.items or part.items[0].score >= _WITH_TYPING_ERRORS or not stands(part.text, part.items[0].matched)
     )
-    return replace(answer, parts=tuple(part for part in parts if part is not None))
+    return replace(answer, parts=tuple(parts))
+
+
+def _asked_words(tokens: Sequence[str], found: Sequence[Span], facts: FactIndex | None) -> list[str]:
+    """Words as the table of questions has them; those of names, and others that facts say, stay as they are."""
+    named = {place for span in found for place in range(span.start, span.end)}
+    return [
+        token if place in named or (asked := as_asked(token.casefold())) == token or _stands(token, facts) else asked
+        for place, token in enumerate(tokens)
+    ]
+
+
+def _stands(word: str, facts: FactIndex | None) -> bool:
+    return facts is not None and not asks(word) and facts.says(word)
+
+
+def _is_form(word: str, name: str) -> bool:
+    """Whether a word is one of a name with another ending, so that a fact which says the one says the other."""
+    return any(len(told) >= _TELLING and word.casefold().startswith(told) for told in words(name))
 
 
 def _facts(
@@ -74,31 +101,68 @@ def _facts(
 
 
 def _patients(names: NameIndex, text: str, tokens: Sequence[str]) -> list[Span]:
-    """Patients are called by their number only within their series; the number alone must do."""
+    """Patients are called by their number only within their series, or as people describe them; that must do."""
     numbered = _NUMBERED.search(text)
     if numbered is None:
-        return []
+        return _described(names, tokens)
     found = names.search(SearchQuestion(f"patient {numbered[1]}", ("Patient",))).items
     place = tokens.index(numbered[1]) if numbered[1] in tokens else -1
     return [Span(place - 1, place + 1, numbered[0], found)] if found and place > 0 else []
+
+
+def _described(names: NameIndex, tokens: Sequence[str]) -> list[Span]:
+    """The one patient that some word behind "the man" or "the patient" tells from the others."""
+    person = next((place for place, token in enumerate(tokens) if token.casefold() in _PERSONS), None)
+    if person is None:
+        return []
+    telling_words = [word for word in telling([*tokens[person + 1 :]]) if not asks(word)][:_MOST_DESCRIBING]
+    found = [names.search(SearchQuestion(word, ("Patient",))).items for word in telling_words if words(word)]
+    described = [{hit.id: hit for hit in hits if hit.score >= WORDED} for hits in found]
+    only = {hit.id: hit for hits in described if len(hits) == 1 for hit in hits.values()}
+    return [Span(person, person + 1, tokens[person], tuple(only.values()))] if len(only) == 1 else []
 
 
 def _with_guesses(tokens: Sequence[str], found: Sequence[Span], answer: SearchAnswer) -> list[Span]:
     """Names, and what the words between them come near to: a name that begins so, or one with a typing error."""
     taken = {place for span in found for place in range(span.start, span.end)}
     known = list(found)
-    whole = SearchPart(" ".join(telling(list(tokens))), answer.items)  # no name, and no names inside it
+    told = telling(list(tokens))
+    places = [place for place, token in enumerate(tokens) if token in told]
+    whole = SearchPart(" ".join(told), answer.items)  # no name, and no names inside it
     for part in answer.parts or (whole,):
         run = part.text.split()
-        places = (place for place in range(len(tokens)) if list(tokens[place : place + len(run)]) == run)
-        place = next(places, None)
-        near = tuple(hit for hit in part.items[:1] if _is_near(part.text, hit) and not asks(part.text))
-        if place is not None and near and not taken & set(range(place, place + len(run))):
-            known.append(Span(place, place + len(run), part.text, near))
+        begun = next((first for first in range(len(told)) if told[first : first + len(run)] == run), None)
+        near = () if asks(part.text) else _near(part, may_go_on=run[-1:] == tokens[-1:])
+        if begun is None or not near:
+            continue
+        start, end = places[begun], places[begun + len(run) - 1] + 1
+        if taken & set(range(start, end)):
+            continue
+        own = words(near[0].matched)  # "doxorubicin" is no second drug in "pegylated doxorubicin"
+        while end < len(tokens) and words(tokens[end]) and all(word in own for word in words(tokens[end])):
+            end += 1
+        known = [span for span in known if not start <= span.start < end]
+        known.append(Span(start, end, " ".join(tokens[start:end]), near))
     return sorted(known, key=lambda span: span.start)
 
 
-def _is_near(text: str, hit: SearchHit) -> bool:
-    """Whether words may be meant for a name: it begins with them, or they differ by typing errors."""
-    begins = folded(hit.label if hit.type == "Patient" else hit.matched).startswith(folded(text))
-    return hit.type in _GUESSED and not hit.imported and (begins or hit.score < _WITH_TYPING_ERRORS)
+def _near(part: SearchPart, *, may_go_on: bool) -> tuple[SearchHit, ...]:
+    """The thing that words may be meant for; empty if none is, or several are.
+
+    Args:
+        part: the words, and what they come near to.
+        may_go_on: whether they are the last of the text, which may be half typed.
+    """
+    best = part.items[:1]
+    if not best or best[0].imported:
+        return ()
+    (hit,) = best
+    name, typed = folded(hit.label if hit.type == "Patient" else hit.matched), folded(part.text)
+    if hit.score >= NAMED:  # but for the words that join
+        return best
+    if hit.score < _WITH_TYPING_ERRORS:
+        return best if hit.type in _GUESSED | _MISTYPED and name.count(" ") == typed.count(" ") else ()
+    if hit.type == "AdverseEvent":  # a word of its name is too little: "skin" is no rash
+        return best if hit.score >= _MOST_OF_A_NAME and len({each.id for each in part.items}) == 1 else ()
+    is_enough = may_go_on or name[len(typed) :].startswith(" ") or 2 * len(typed) > len(name)
+    return best if hit.type in _GUESSED and name.startswith(typed) and is_enough else ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from kg.identifiers import is_project, parse_identifier
 from kg.search.name_rows import SearchHit, scaled, word_queries
 from kg.search.names_reader import NamesFile
-from kg.search.names_writer import LABEL, MAX_TYPO_LENGTH
+from kg.search.names_writer import LABEL, MAX_TYPO_LENGTH, SYNONYM
 from kg.search.spelling import compact, loose_words, telling, typos_allowed, words
 
 NAMED = 0.90  # the least score of an exact match
@@ -20,6 +20,7 @@ ONE_ERROR = 0.15  # of a name with one typing error
 MOST_PARTED = 12  # words
 _SCATTERED = 0.36
 _MOST_MISTYPED = 4  # words
+_LONG_WORD = 7  # letters
 
 
 def exact(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
@@ -51,19 +52,22 @@ def word(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
     """Things of which a name has all these words."""
     tokens = telling(words(text))
     query = " AND ".join(word_queries(tokens))
-    rows = file.typed("n.id IN (SELECT rowid FROM word WHERE words MATCH ?)", (query,), types)
-    return [row.hit(scaled(0.65, "".join(tokens), row)) for row in rows]
+    told = "".join(tokens)  # "PDGFRA" in a sentence is the name "PDGFR-A", which has two words
+    rows = file.typed("n.id IN (SELECT rowid FROM word WHERE words MATCH ?) OR n.compact = ?", (query, told), types)
+    return [row.hit(scaled(0.65, told, row)) for row in rows]
 
 
 def part(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
     """Things of which a name has this in the middle of a word."""
     loose = "".join(loose_words(text))
-    if len(loose) < 3:
+    if len(loose) < (3 if loose == compact(text) else 4):  # "bnoe" is no part of "numbness" spelt otherwise
         return []
     if file.has_trigrams:
         where, value = "n.id IN (SELECT rowid FROM part WHERE loose MATCH ?)", f'"{loose}"'
     else:
         where, value = "instr(n.loose, ?) > 0", loose
+    if loose.isalpha():  # an identifier is told by its digits, not by letters in "DRUGBANK"
+        where = f"n.source <= {SYNONYM} AND {where}"
     return [row.hit(scaled(IN_PART, loose, row)) for row in file.typed(where, (value,), types)]
 
 
@@ -79,7 +83,7 @@ def scattered(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchH
 
 
 def typo(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
-    """Things of which a name, or a word of one, differs by typing errors."""
+    """Things of which a name, or a long word of one, differs by typing errors."""
     loose = "".join(loose_words(text))
     errors = typos_allowed(len(loose))
     is_sentence = len(telling(words(text))) > _MOST_MISTYPED
@@ -87,8 +91,10 @@ def typo(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
         return []
     hits: list[SearchHit] = []
     for distance, spelling in file.close_spellings(loose, errors):
-        where = "n.loose = ? OR n.id IN (SELECT rowid FROM word WHERE words MATCH ?)"
-        for row in file.typed(where, (spelling, f'"{spelling}"'), types):
+        # A short word of a longer name ("head" in "head and neck") is near to too many others.
+        in_name = " OR n.id IN (SELECT rowid FROM word WHERE words MATCH ?)" if len(spelling) >= _LONG_WORD else ""
+        values = (spelling, f'"{spelling}"') if in_name else (spelling,)
+        for row in file.typed(f"n.loose = ?{in_name}", values, types):
             near = 0.30 - 0.08 * distance
             hits.append(row.hit(near if row.loose == spelling else scaled(near - 0.07, spelling, row, 0.05)))
     return hits

@@ -19,7 +19,7 @@ from kg.identifiers import compress, is_project, parse_identifier
 from kg.model import EntityRef, with_subclasses
 from kg.paths.adjacency import check_range
 from kg.search import name_tiers
-from kg.search.cues import asks
+from kg.search.asked_words import asks
 from kg.search.facts import MAX_FACTS, NO_FACTS, FactHits
 from kg.search.name_rows import NameRow, SearchHit, a_kind_of
 from kg.search.names_reader import CANDIDATES, NamesFile
@@ -36,6 +36,7 @@ MAX_QUERY_CHARACTERS = 200
 SUGGESTIONS = 5
 _FEW = 8
 _LEAST_PARTED, _LONG_WORD = 4, 8  # letters
+_MOST_MISTYPED = 3  # words of one name
 _KINDS = frozenset(term.label.casefold() for term in CLASSES.values())
 _EXTERNAL = re.compile(r"[A-Za-z][\w.]*:\S+")
 
@@ -139,7 +140,10 @@ class NameIndex:
         total = len(ranked) if whole else None
         shown = tuple(ranked[: question.limit])
         is_name = bool(shown) and shown[0].score >= name_tiers.NAMED
-        parts = () if is_name else self._parts(question.text, types, whole_names=bool(shown))
+        is_like = bool(shown) and shown[0].score >= name_tiers.IN_PART
+        parts = () if is_name else self._parts(question.text, types, whole_names=is_like)
+        if len(parts) == 1 and shown:  # they say what the whole says
+            parts = ()
         return SearchAnswer(shown, question.limit, total, more, "limit" if more else None, parts)
 
     def resolve(
@@ -226,7 +230,7 @@ class NameIndex:
         if run.casefold().rstrip("s") in _KINDS or len(compact(run)) < _LEAST_PARTED or asks(run):
             return []
         found = name_tiers.word(self._file, run, types)
-        if found or " " in run:
+        if found or run.count(" ") >= _MOST_MISTYPED or any(map(asks, run.split())):
             return found
         return [hit for hit in name_tiers.typo(self._file, run, types) if _is_help(hit, run)]
 

@@ -18,7 +18,7 @@ from kg.identifiers import display
 from kg.model import EntityRef
 from kg.search.name_rows import NameRow
 from kg.search.names_writer import FORMAT, SYNONYM
-from kg.search.spelling import distances_within
+from kg.search.spelling import distances_within, is_slip
 
 CANDIDATES = 200
 
@@ -73,7 +73,7 @@ class NamesFile:
         return {iri: tuple(texts) for iri, texts in found.items()}
 
     def close_spellings(self, loose: str, errors: int) -> list[tuple[int, str]]:
-        """Stored words and names within so many typing errors, nearest first, at most 20."""
+        """Stored words and names within so many likely typing errors, nearest first, at most 20."""
         with self._lock:
             blocks = self._connection.execute(
                 "SELECT length, letters FROM typo WHERE length BETWEEN ? AND ? ORDER BY length",
@@ -87,7 +87,7 @@ class NamesFile:
                 (int(distance[place]), letters[:, place].tobytes().decode())
                 for place in np.flatnonzero(distance <= errors).tolist()
             ]
-        return sorted(close)[:20]
+        return [pair for pair in sorted(close) if is_slip(loose, pair[1], pair[0])][:20]
 
     def typed(self, where: str, values: tuple[str, ...], types: frozenset[str]) -> list[NameRow]:
         """Names that meet a condition, of entities of these types, shortest first."""

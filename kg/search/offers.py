@@ -11,10 +11,9 @@ from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import quote, urlencode
 
 from kg.model import EntityRef
-from kg.search.cues import CUES, TREATMENTS, Cue, Slot
+from kg.search.cues import CUES, TREATMENTS, Cue, OfferKind, Slot
 from kg.search.spans import Span
 from kg.search.spelling import JOINING, american, words
 
@@ -22,6 +21,11 @@ MAX_OFFERS = 5
 _COMBINING = frozenset(
     ("and", "plus", "with", "+", "/", "&", "combined", "combination", "be", "in", "is", "was", "given", "together")
 )
+# Words between two drugs of which one is said to make the other work better; "to" only where something is added.
+_ADDING = frozenset(
+    ("help", "helps", "enhance", "enhances", "boost", "boosts", "potentiate", "potentiates", "improve", "improves",
+     "make", "makes", "add", "adds", "added", "addition", "on", "top", "of", "the", "effect", "to")
+)  # fmt: skip
 _LISTED = ("Drug", "AdverseEvent")
 _WORD_GAIN, _MEMBER_GAIN = 3, 2
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
@@ -34,25 +38,30 @@ class OfferedQuestion:
     """A question with its parameters filled in.
 
     Attributes:
-        question: its name in the API, or its id in the catalogue.
+        kind: whether it is a question of the catalogue, or one that a view of its own answers.
+        question: the name of the view, or the id in the catalogue.
         label: the question in words.
         reason: which words and names of the text it is offered for.
         parameters: what it is asked with.
-        page: the address of its page on a server of this graph.
     """
 
+    kind: OfferKind
     question: str
     label: str
     reason: str
     parameters: Mapping[str, tuple[str, ...]]
-    page: str
 
 
 @dataclass(frozen=True)
 class _Named:
-    """Things named in one breath: one, drugs given together, adverse events. Of one, each thing that may be meant."""
+    """Things named in one breath: one, drugs given together, adverse events. Of one, each thing that may be meant.
+
+    Attributes:
+        is_regimen: whether they are the drugs of a regimen that is named by them.
+    """
 
     spans: tuple[Span, ...]
+    is_regimen: bool = False
 
     def of_kind(self, kinds: Sequence[str]) -> tuple[EntityRef, ...]:
         """The things of the first of some classes that all names here have; empty if there is none."""
@@ -62,53 +71,80 @@ class _Named:
                 return tuple(each for each in found if each)
         return ()
 
+    def fitting(self, slot: Slot) -> tuple[EntityRef, ...]:
+        """The things that may fill a slot; empty if these may not."""
+        found = self.of_kind(slot.kinds)
+        return found if all(re.search(slot.labels, each.label) for each in found) else ()
+
+    @property
+    def members(self) -> int:
+        """How many names there are, a regimen being one."""
+        return 1 if self.is_regimen else len(self.spans)
+
+    @property
+    def forms(self) -> tuple[_Named, ...]:
+        """As named, and a regimen that is told by its drugs also as these."""
+        (first, *others) = self.spans
+        return (self, _Named(first.drugs, is_regimen=True)) if first.drugs and not others else (self,)
+
 
 _Filled = Mapping[Slot, tuple[tuple[EntityRef, ...], _Named]]
 
 
-def offers(tokens: Sequence[str], spans: Sequence[Span]) -> tuple[OfferedQuestion, ...]:
+def offers(tokens: Sequence[str], spans: Sequence[Span], asked_words: Sequence[str]) -> tuple[OfferedQuestion, ...]:
     """The questions that a text may mean, likeliest first.
 
     Args:
         tokens: the words of the text.
         spans: the names among them, in order.
+        asked_words: the words as the table of questions has them, see :func:`kg.search.asked_words.as_asked`.
     """
     named = _joined(tokens, spans)
     is_bare = _is_bare(tokens, spans)
-    folded, starts = _folded(tokens)
-    ranked: dict[str, tuple[int, OfferedQuestion]] = {}
+    folded, starts = _folded(asked_words)
+    ranked: dict[tuple[object, ...], tuple[int, OfferedQuestion]] = {}
     for cue in CUES:
         asked = _asked(cue, folded)
         if (cue.phrases and asked is None) or (cue.is_bare and not is_bare):
             continue
         filled = _filled(cue, named, bisect(starts, asked.start()) if asked else 0)
-        if filled is None or (not cue.phrases and sum(len(each.spans) for _, each in filled.values()) < 2):
+        if filled is None or (not cue.phrases and sum(each.members for _, each in filled.values()) < 2):
             continue
         said = _said(asked, tokens, starts) if asked else ()
         score = cue.gain + _WORD_GAIN * sum(len(words.split()) for words in said)
-        score += sum(slot.gain + _MEMBER_GAIN * (len(each.spans) - 1) for slot, (_, each) in filled.items())
+        score += sum(slot.gain + _MEMBER_GAIN * (each.members - 1) for slot, (_, each) in filled.items())
         offer = _offer(cue, filled, said)
-        if offer.page not in ranked or ranked[offer.page][0] < score:
-            ranked[offer.page] = score, offer
+        same = (offer.question, *offer.parameters.items())
+        if same not in ranked or ranked[same][0] < score:
+            ranked[same] = score, offer
     best = sorted(ranked.values(), key=lambda pair: -pair[0])  # stable: equals stay in the table's order
     return tuple(offer for _, offer in best[:MAX_OFFERS])
 
 
 def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
     """Names; drugs with nothing but a joining word between them are one, and so are adverse events."""
+    adding = _ADDING if any(token.casefold().startswith("add") for token in tokens) else _ADDING - {"to"}
+    joining = _COMBINING | adding
     found: list[_Named] = []
     for span in spans:
         last = found[-1].spans[-1] if found else None
         between = [token.casefold() for token in tokens[last.end : span.start]] if last else []
         if (
             last
-            and set(between) <= _COMBINING
+            and set(between) <= joining
             and any(all(any(one.type == kind for one in each.entities) for each in (last, span)) for kind in _LISTED)
         ):
-            found[-1] = _Named((*found[-1].spans, span))
+            if not _is_same(last, span):
+                found[-1] = _Named((*found[-1].spans, span))
         else:
             found.append(_Named((span,)))
     return found
+
+
+def _is_same(one: Span, other: Span) -> bool:
+    """Whether two names are of the same drug, or of the same adverse event."""
+    first, second = ({each.id for each in span.entities if each.type in _LISTED} for span in (one, other))
+    return first == second
 
 
 def _is_bare(tokens: Sequence[str], spans: Sequence[Span]) -> bool:
@@ -128,16 +164,21 @@ def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
     """
     free = list(named)
     if {slot.parameter for slot in cue.slots} >= {"a", "b"}:
-        free = _parted(free)
+        free = _parted(free, regimens=any(slot.is_part for slot in cue.slots))
     filled: dict[Slot, tuple[tuple[EntityRef, ...], _Named]] = {}
     for slot in cue.slots:
         if slot.is_near:  # of two that are as near, the one behind
             free.sort(key=lambda each: (abs(each.spans[0].start - place), -each.spans[0].start))
-        fitting = ((each.of_kind(slot.kinds), each) for each in free if _is_as_many(slot, len(each.spans)))
-        chosen = next((pair for pair in fitting if pair[0]), None)
+        forms = (form for each in free for form in each.forms if _is_as_many(slot, len(form.spans)))
+        chosen = next(((found, form) for form in forms if (found := form.fitting(slot))), None)
         if chosen is not None:
             filled[slot] = chosen
-            free.remove(chosen[1])
+            places = {span.start for span in chosen[1].spans}
+            free = [  # nor is a thing asked about twice, whatever it is called
+                each
+                for each in free
+                if each.fitting(slot) != chosen[0] and not places & {span.start for span in each.spans}
+            ]
         elif not slot.optional:
             return None
     return filled
@@ -147,8 +188,9 @@ def _is_as_many(slot: Slot, names: int) -> bool:
     return not (slot.single and names > 1) and not (slot.several and names == 1)
 
 
-def _parted(named: Sequence[_Named]) -> list[_Named]:
+def _parted(named: Sequence[_Named], *, regimens: bool) -> list[_Named]:
     """Two drugs that stand together are the two sides of a comparison, where no other treatment is named."""
+    named = [each.forms[-1] if regimens else each for each in named]
     treatments = [each for each in named if each.of_kind(TREATMENTS)]
     if len(treatments) != 1 or len(treatments[0].spans) != 2:
         return list(named)
@@ -156,9 +198,9 @@ def _parted(named: Sequence[_Named]) -> list[_Named]:
 
 
 def _offer(cue: Cue, filled: _Filled, said: Sequence[str]) -> OfferedQuestion:
-    joining = " or " if cue.page.startswith("/questions/") else " + "  # the catalogue asks for any of several values
+    joining = " or " if cue.kind == "catalogue" else " + "  # the catalogue asks for any of several values
     labels = {slot.parameter: joining.join(ref.label for ref in found) for slot, (found, _) in filled.items()}
-    parameters: dict[str, tuple[str, ...]] = {}
+    parameters = dict(cue.given)
     for slot, (found, _) in filled.items():
         if not slot.is_passed:
             continue
@@ -171,16 +213,7 @@ def _offer(cue: Cue, filled: _Filled, said: Sequence[str]) -> OfferedQuestion:
             parameters[name] = tuple(ref.curie for ref in found)
     kept = _OPTIONAL.sub(lambda part: part[1] if _NAMES.findall(part[1])[0] in labels else "", cue.label)
     label = kept.format(**labels)
-    page = _page(cue, parameters)
-    return OfferedQuestion(cue.question, label[:1].upper() + label[1:], _reason(filled, said), parameters, page)
-
-
-def _page(cue: Cue, parameters: Mapping[str, tuple[str, ...]]) -> str:
-    if "{}" in cue.page:
-        ((value,),) = parameters.values()
-        return cue.page.format(quote(value, safe=":"))
-    query = urlencode(parameters, doseq=True, safe=":")
-    return f"{cue.page}?{query}" if query else cue.page
+    return OfferedQuestion(cue.kind, cue.question, label[:1].upper() + label[1:], _reason(filled, said), parameters)
 
 
 def _reason(filled: _Filled, said: Sequence[str]) -> str:

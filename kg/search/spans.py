@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from kg.identifiers import is_project
 from kg.model import EntityRef
@@ -28,12 +28,14 @@ class Span:
         end: number of the word behind the last.
         text: the words as they were typed.
         entities: the project's things that are called so, those first whose label it is.
+        drugs: of a regimen that is told by its drugs, the names of these in the text.
     """
 
     start: int
     end: int
     text: str
     entities: tuple[EntityRef, ...]
+    drugs: tuple[Span, ...] = ()
 
 
 def tokens_of(text: str) -> list[str]:
@@ -58,7 +60,7 @@ def spans(tokens: list[str], named_so: NamedSo, types: frozenset[str] = frozense
     for start in range(len(tokens)):
         for end in range(start + 1, min(len(tokens), start + LONGEST_NAME) + 1):
             text = " ".join(tokens[start:end])
-            if spelling := compact(text):
+            if not {tokens[start], tokens[end - 1]} & {"+", "/"} and (spelling := compact(text)):
                 spelled[start, end] = spelling, "".join(loose_words(text))
     rows = named_so({one for one, _ in spelled.values()}, {other for _, other in spelled.values()})
     by_spelling: dict[str, list[NameRow]] = {}
@@ -66,19 +68,39 @@ def spans(tokens: list[str], named_so: NamedSo, types: frozenset[str] = frozense
         if is_project(row.iri) and (not types or row.type in types):
             for spelling in {row.compact, row.loose}:
                 by_spelling.setdefault(spelling, []).append(row)
-    found: list[Span] = []
-    place = 0
-    while place < len(tokens):
-        end = next(
-            (end for end in range(min(len(tokens), place + LONGEST_NAME), place, -1)
-             if any(spelling in by_spelling for spelling in spelled.get((place, end), ()))), 0,
-        )  # fmt: skip
+    named = {
+        place: called
+        for place, (exact, loose) in spelled.items()
+        if (called := _entities([*by_spelling.get(exact, ()), *by_spelling.get(loose, ())]))
+    }
+    return tuple(
+        replace(span, drugs=_drugs(tokens, span, named)) if span.entities[0].type == "Regimen" else span
+        for span in _longest(tokens, named, 0, len(tokens))
+    )
+
+
+_Named = Mapping[tuple[int, int], tuple[EntityRef, ...]]
+
+
+def _longest(tokens: list[str], named: _Named, place: int, behind: int) -> Iterator[Span]:
+    """The names between two places, the longest first taken from left to right."""
+    while place < behind:
+        ends = (end for end in range(min(behind, place + LONGEST_NAME), place, -1) if (place, end) in named)
+        end = next(ends, 0)
         if end:
-            exact, loose = spelled[place, end]
-            named = _entities([*by_spelling.get(exact, ()), *by_spelling.get(loose, ())])
-            found.append(Span(place, end, " ".join(tokens[place:end]), named))
+            yield Span(place, end, " ".join(tokens[place:end]), named[place, end])
         place = end or place + 1
-    return tuple(found)
+
+
+def _drugs(tokens: list[str], regimen: Span, named: _Named) -> tuple[Span, ...]:
+    """The names of drugs within that of a regimen."""
+    drugs = {
+        place: called
+        for place, entities in named.items()
+        if (called := tuple(entity for entity in entities if entity.type == "Drug"))
+    }
+    found = tuple(_longest(tokens, drugs, regimen.start, regimen.end))
+    return found if len(found) > 1 else ()
 
 
 def _entities(rows: Iterable[NameRow]) -> tuple[EntityRef, ...]:

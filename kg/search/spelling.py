@@ -32,9 +32,10 @@ JOINING = frozenset(
 # Words that ask for a fact; no fact says them and nothing is called so.
 ASKING = frozenset(
     ("about", "any", "anything", "be", "best", "both", "can", "could", "ever", "gave", "get", "got", "ha", "had",
-     "has", "have", "it", "many", "me", "most", "much", "option", "say", "shall", "should", "show", "tell", "there",
-     "think", "when", "where", "whether", "why", "will", "work", "working", "would", "you")
+     "has", "have", "it", "many", "me", "most", "much", "option", "plus", "say", "shall", "should", "show", "tell",
+     "there", "think", "when", "where", "whether", "why", "will", "work", "working", "would", "you")
 )  # fmt: skip
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertz", "azerty")
 _AMERICAN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -102,8 +103,26 @@ def loose_words(text: str) -> list[str]:
 
 
 def typos_allowed(length: int) -> int:
-    """How many typing errors a name of so many letters may hold: none up to 2, one up to 5, else two."""
-    return 0 if length <= 2 else 1 if length <= 5 else 2
+    """How many typing errors a name of so many letters may hold: none up to 2, one up to 7, else two."""
+    return 0 if length <= 2 else 1 if length <= 7 else 2
+
+
+def is_slip(typed: str, meant: str, errors: int) -> bool:
+    """Whether so many typing errors are such as people make, so that a word is not another word of its own.
+
+    The first letter is seldom wrong; a wrong letter in a short word is a slip where its key lies beside the right one.
+
+    >>> is_slip("lubg", "lung", 1), is_slip("bnoe", "bone", 1), is_slip("paid", "maid", 1), is_slip("cure", "core", 1)
+    (True, True, False, False)
+    """
+    if len(typed) > 7 and errors == 1:
+        return True
+    if len(meant) < 3 or (typed[0] != meant[0] and typed[:2] != meant[1::-1]):
+        return False
+    if len(typed) > 5 or len(typed) != len(meant) or sorted(typed) == sorted(meant):
+        return True
+    wrong = next(pair for pair in zip(typed, meant, strict=True) if pair[0] != pair[1])
+    return any("".join(pair) in row for row in _KEYS for pair in (wrong, wrong[::-1]))
 
 
 def distances_within(query: bytes, letters: NDArray[np.uint8], limit: int) -> NDArray[np.uint8]:

@@ -129,6 +129,20 @@ def test_who_asks_which_drugs_is_shown_the_drugs_and_classes_of_which_it_is_said
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("what is in the MAID regimen", "MAID"),  # of many regimens it is said that they hold something
+        ("what happened to ALDH expression in responders", "ALDH"),
+        ("which drug was given over 74 hours", "74-hour"),
+    ],
+)
+def test_a_name_counts_for_more_than_the_words_around_it(curated_graph: KnowledgeGraph, text: str, says: str) -> None:
+    hits = curated_graph.search(text).facts.items
+    assert hits
+    assert all(says in hit.sentence or any(says in each for each in hit.said) for hit in hits)
+
+
 def test_what_no_fact_says_is_named(facts: FactIndex, curated_graph: KnowledgeGraph) -> None:
     assert _found(facts, "sirolimus mTOR inhibits zebrafish").unsaid == ("zebrafish",)
     assert _found(facts, "crossover").unsaid == ()
@@ -215,6 +229,36 @@ def test_a_missing_or_foreign_file_is_reported(tmp_path: Path) -> None:
 def test_a_number_of_facts_out_of_bounds_is_refused(facts: int) -> None:
     with pytest.raises(InvalidParameter, match="facts"):
         SearchQuestion("KIT", facts=facts)
+
+
+@pytest.mark.parametrize(("asked", "number"), [("five cycles", 1), ("5 cycles", 1), ("15 nodules", 2)])
+def test_a_number_is_found_in_figures_and_in_words(tmp_path: Path, asked: str, number: int) -> None:
+    write_facts(tmp_path / "facts.sqlite", [_fact(1, "13 cm after 5 cycles"), _fact(2, "fifteen liver nodules")])
+    opened = FactIndex.open(tmp_path / "facts.sqlite")
+    try:
+        hits = _found(opened, asked).items
+    finally:
+        opened.close()
+    assert [(hit.curie, hit.lacks) for hit in hits] == [(f"statement:{number}", ())]
+
+
+def test_words_that_only_relate_things_never_outweigh_a_figure_or_a_grade(tmp_path: Path) -> None:
+    """As "during" would, which is longer than "grade 4" and says nothing of what is asked about."""
+    facts = [_fact(1, "During the first four cycles: neutropenia"), _fact(2, "First cycle: neutropenia grade 4")]
+    write_facts(tmp_path / "facts.sqlite", facts)
+    opened = FactIndex.open(tmp_path / "facts.sqlite")
+    try:
+        hit = _found(opened, "neutropenia of grade 4 during the first cycle").items[0]
+    finally:
+        opened.close()
+    assert hit.curie == "statement:2"
+    assert hit.lacks == ("during",)
+
+
+@pytest.mark.parametrize("asked", ["which organism", "which company", "which enzymes", "what tissue"])
+def test_the_kind_of_thing_asked_for_is_no_word_of_the_answer(asked: str) -> None:
+    """The word organism would be found in "organ", and a fact that names the organism seldom says that it is one."""
+    assert [term.text for term in terms_of(tokens_of(f"{asked} produces it"), (), {})] == ["produce"]
 
 
 def test_a_graph_without_words_of_facts_says_what_is_missing(curated_graph: KnowledgeGraph) -> None:
