@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from kg.evidence.rows import EvidenceQuestion
     from kg.graph import KnowledgeGraph
     from kg.paths.neighborhood import CommonQuestion, NeighborsQuestion, ReachableQuestion, SubgraphQuestion
-    from kg.paths.traversal import PathQuestion
+    from kg.paths.traversal import AllPathsQuestion, PathQuestion
 
 __all__ = [
-    "CommonQuestion", "EvidenceQuestion", "KgError", "KnowledgeGraph", "NeighborsQuestion", "PathQuestion",
-    "ReachableQuestion", "SubgraphQuestion",
+    "AllPathsQuestion", "CommonQuestion", "EvidenceQuestion", "KgError", "KnowledgeGraph", "NeighborsQuestion",
+    "PathQuestion", "ReachableQuestion", "SubgraphQuestion",
 ]  # fmt: skip
 
 _NEIGHBORHOOD = "kg.paths.neighborhood"
@@ -28,6 +28,7 @@ _HOMES = {
     "NeighborsQuestion": _NEIGHBORHOOD,
     "ReachableQuestion": _NEIGHBORHOOD,
     "SubgraphQuestion": _NEIGHBORHOOD,
+    "AllPathsQuestion": "kg.paths.traversal",
     "PathQuestion": "kg.paths.traversal",
 }
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
 
@@ -24,13 +24,17 @@ from kg.budget import Budget
 from kg.description import Description, describe, reference
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE, display, expand
-from kg.model import EntityRef
+from kg.model import EntityRef, several
 from kg.sparql.query import Binding, bind
 from kg.sparql.results import PythonValue, Row, Term, literal
 from kg.sparql.tokens import tokens_of
 from kg.store import Store
+from kg.tables import records_table
 from ontology.english import spelt_out
 from ontology.terms import CLASSES, PREFIXES, SKG
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CATALOGUE_GRAPH = f"{BASE}graph/catalogue"
 QUESTION_BASE = f"{BASE}question/"
@@ -128,6 +132,11 @@ class QuestionAnswer:
     truncated: bool
     truncated_by: str | None
 
+    def to_pandas(self) -> pd.DataFrame:
+        """A row per solution: values as Python has them, entities as label and, in ``<column>_id``, CURIE."""
+        rows = ({name: cell and (cell.entity or cell.value) for name, cell in row.items()} for row in self.items)
+        return records_table(rows, (column.name for column in self.columns))
+
 
 class Holding(Protocol):
     """What has a store: a :class:`kg.graph.KnowledgeGraph`."""
@@ -208,11 +217,11 @@ def ask(
     known = {parameter.name: parameter for parameter in question.parameters}
     for unknown in sorted(given.keys() - known.keys()):
         expected = f"a parameter of this question ({', '.join(sorted(known)) or 'it has none'})"
-        raise InvalidParameter(unknown, ", ".join(given[unknown]), expected)
+        raise InvalidParameter(unknown, ", ".join(several(given[unknown])), expected)
     values: list[Given] = []
     bindings: dict[str, Sequence[Binding]] = {}
     for parameter in question.parameters:
-        shown, terms = _bound(graph, parameter, tuple(given.get(parameter.name, ())) or (parameter.default,))
+        shown, terms = _bound(graph, parameter, several(given.get(parameter.name, ())) or (parameter.default,))
         values.append(shown)
         bindings[parameter.name] = terms
     query = bind(_emptied(question.query, frozenset(bindings)), bindings)

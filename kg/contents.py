@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg.description import describe, reference
+from kg.errors import InvalidParameter
 from kg.evidence.rows import Corpus
 from kg.model import EntityRef
 from kg.store import Store
@@ -27,7 +28,9 @@ class ClassCount:
 
 
 def members(store: Store, kind: str) -> tuple[EntityRef, ...]:
-    """Every thing of a kind (``patient``, ``study``, ``document``), by label."""
+    """Every thing of a kind (``patient``, ``study``, ``document``), by label. Raises InvalidParameter."""
+    if kind not in CLASS_BY_KIND:
+        raise InvalidParameter("kind", kind, f"one of {', '.join(sorted(CLASS_BY_KIND))}")
     found = store.select(_MEMBERS, {"class": SKG.iri(CLASS_BY_KIND[kind])})
     nodes = {row[0].value for row in found if row[0]}
     known = describe(store, nodes)

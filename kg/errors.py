@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+_SHOWN_CHARACTERS = 200  # of a wrong value
+
 
 @dataclass(eq=False)
 class KgError(Exception):
@@ -82,7 +84,8 @@ class InvalidParameter(KgError):
     expected: str
 
     def message(self) -> str:
-        wrong = f"{self.parameter}={self.value!r} is not allowed" if self.value else f"{self.parameter} is missing"
+        value = self.value if len(self.value) <= _SHOWN_CHARACTERS else f"{self.value[:_SHOWN_CHARACTERS]}…"
+        wrong = f"{self.parameter}={value!r} is not allowed" if value else f"{self.parameter} is missing"
         return f"{wrong}: expected {self.expected}{'' if self.expected.endswith('?') else '.'}"
 
 

@@ -33,13 +33,13 @@ from kg.paths.best_paths import SearchLimits
 from kg.paths.index import Index
 from kg.paths.link_filters import LinkFilters
 from kg.paths.steps import StatementRecord
-from kg.projection import to_networkx
+from kg.projection import Answer, to_networkx
 from kg.search.facts import DEFAULT_FACTS, FactIndex
 from kg.search.finding import find
 from kg.search.name_tiers import BEGUN
 from kg.search.names import SUGGESTIONS, NameIndex, SearchAnswer, SearchQuestion
 from kg.sparql.lanes import LaneSizes
-from kg.sparql.query import Bindings, QueryLimits
+from kg.sparql.query import Bindings, QueryLimits, inspect
 from kg.sparql.results import Solutions
 from kg.store import EmbeddedStore, Store
 from ontology.terms import CLASS_BY_KIND
@@ -323,9 +323,9 @@ class KnowledgeGraph:
         """Look statements up for the traversal (kg.paths.steps.StatementSource)."""
         return cards.statement_records(self.store, self.names, iris)
 
-    def to_networkx(self) -> nx.MultiDiGraph[str]:
-        """The whole graph for NetworkX; heavy above some 100,000 edges, prefer a subgraph there."""
-        return to_networkx(self.index)
+    def to_networkx(self, answer: Answer | None = None) -> nx.MultiDiGraph[str]:
+        """An answer of paths, mechanisms or links for NetworkX, or the whole graph (heavy above 100,000 edges)."""
+        return to_networkx(answer or self.index)
 
     # --- evidence ------------------------------------------------------------------------------------------------
 
@@ -393,4 +393,7 @@ class KnowledgeGraph:
 
     def sparql(self, query: str, bindings: Bindings | None = None, budget: Budget | None = None) -> Solutions:
         """The solutions of a SELECT query; variables in ``bindings`` are bound as terms, never pasted as text."""
+        if (form := inspect(query, self.store.limits).form) != "select":
+            right = "store.ask" if form == "ask" else "store.construct"
+            raise InvalidParameter("query", form.upper(), f"SELECT; KnowledgeGraph.{right} takes this one")
         return self.store.select(query, bindings or {}, budget)

@@ -21,6 +21,11 @@ class Table:
     columns: tuple[str, ...]
     records: tuple[Mapping[str, Any], ...]
 
+    def texts(self) -> list[list[str]]:
+        """A header and a line for each record, as files of text have them; what is absent is empty."""
+        cells = ([record[name] for name in self.columns] for record in self.records)
+        return [list(self.columns), *(["" if cell is None else str(cell) for cell in line] for line in cells)]
+
 
 class Listed:
     """An answer whose ``items`` become the lines of a table."""
@@ -67,6 +72,12 @@ def rows_table(rows: Iterable[Any], kind: type | None = None) -> pd.DataFrame:
     return _frame(table(rows, kind))
 
 
+def records_table(records: Iterable[dict[str, Any]], columns: Iterable[str]) -> pd.DataFrame:
+    """A data frame of records that are no dataclasses; ``columns`` are those where there is no record."""
+    flat = [_flat(record) for record in records]
+    return _frame(Table(_columns(flat) or tuple(columns), tuple(flat)))
+
+
 def _frame(found: Table) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415  # takes a second to import
 
@@ -108,4 +119,4 @@ def _cell(value: Any) -> Any:
         return f"{value.document.rpartition('/')[2]}:{value.start}-{value.end}"
     if isinstance(value, Qualifier):
         return f"{value.label}: {value.value}"
-    return getattr(value, "label", value)
+    return getattr(value, "label", None) or getattr(value, "sentence", value)  # an entity or a component; a step

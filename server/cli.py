@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         description="A knowledge graph of sarcoma treatment.",
         epilog=f"Exit codes: {', '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('sarcoma-kg')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -214,7 +216,7 @@ def _query(given: argparse.Namespace) -> int:
 
 def _query_in(file: str) -> str:
     try:
-        return Path(file).read_text(encoding="utf-8")
+        return Path(file).read_text(encoding="utf-8-sig")  # editors of Windows begin a file with a byte order mark
     except (OSError, UnicodeDecodeError) as fault:
         raise InvalidParameter("query", f"@{file}", f"a file of SPARQL in UTF-8 ({fault})") from fault
 

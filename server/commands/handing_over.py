@@ -1,4 +1,4 @@
-"""The commands that hand a built graph to others: to another SPARQL engine, or as tables."""
+"""The commands that hand a built graph to others: to another SPARQL engine, as RDF files, or as tables."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 from kg.errors import InvalidParameter
 from kg.kgx import export_kgx
 from kg.parquet import export_parquet
+from kg.rdf import export_rdf
 from kg.remote.push import push, write_load_files
 from server.commands import Commands, tell
 from server.questions.present import dumps
 
-_EXPORTS = {"kgx": export_kgx, "parquet": export_parquet}
+_EXPORTS = {"kgx": export_kgx, "parquet": export_parquet, "rdf": export_rdf}
 STORE_VARIABLE = "SARCOMA_KG_STORE"  # an address may hold a password, which the list of processes would show
 
 
@@ -54,14 +55,15 @@ def add_export(commands: Commands, common: argparse.ArgumentParser) -> None:
     command = commands.add_parser(
         "export",
         parents=[common],
-        help="write the built graph as tables: Parquet (Spark, DuckDB, pandas) or KGX (Biolink)",
+        help="write the built graph as RDF files, or as tables: Parquet (Spark, DuckDB, pandas) or KGX (Biolink)",
     )
-    command.add_argument("folder", type=Path, metavar="DIR", help="a folder to be made: nodes, edges, triples")
+    command.add_argument("folder", type=Path, metavar="DIR", help="a folder to be made")
     command.add_argument(
         "--format",
         choices=sorted(_EXPORTS),
         default="parquet",
-        help="parquet: all of it; kgx: the statements between two things, as TSV (default: parquet)",
+        help="parquet: all of it as tables; rdf: all of it as N-Quads and N-Triples, with vocabulary and shapes; "
+        "kgx: the statements between two things, as TSV (default: parquet)",
     )
     command.set_defaults(run=_export)
 

@@ -1,0 +1,60 @@
+"""The built graph as RDF files, for tools that read RDF and know nothing of this project.
+
+``sarcoma-kg.nq``: every quad. ``sarcoma-kg.nt``: what a query without a graph sees, each triple once, for tools
+that know no graphs (owlready2, Protege). ``vocabulary.ttl``: classes and properties. ``shapes.ttl``: SHACL.
+"""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from pathlib import Path
+
+from kg.errors import InvalidParameter
+from kg.generations import Generation, open_current
+from kg.parquet import Exported
+
+
+def export_rdf(data_dir: str | Path, folder: str | Path) -> Exported:
+    """Write the current generation as RDF. All files appear at once, or none.
+
+    Args:
+        data_dir: the data folder.
+        folder: to be made; it must not be there yet.
+
+    Raises: StoreUnavailable; InvalidParameter if the folder exists.
+    """
+    from ontology.resources import ontology_turtle, shape_turtles  # noqa: PLC0415 - loads rdflib, which only this needs
+
+    folder = Path(folder)
+    if folder.exists():
+        raise InvalidParameter("DIR", str(folder), "a folder that does not exist yet")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open_current(Path(data_dir)) as generation, tempfile.TemporaryDirectory(dir=folder.parent) as draft:
+        made = Path(draft) / "files"
+        made.mkdir()
+        rows = _write_lines(generation, made)
+        (made / "vocabulary.ttl").write_text(ontology_turtle(), encoding="utf-8")
+        (made / "shapes.ttl").write_text("\n".join(shape_turtles().values()), encoding="utf-8")
+        made.rename(folder)
+        return Exported(str(folder), generation.checksum, rows)
+
+
+def _write_lines(generation: Generation, folder: Path) -> dict[str, int]:
+    """Both files of lines. Returns how many lines each has."""
+    quads = triples = 0
+    last = ""
+    with (
+        gzip.open(generation.dataset_path, "rt", encoding="utf-8", newline="\n") as dataset,
+        (folder / "sarcoma-kg.nq").open("w", encoding="utf-8", newline="\n") as every,
+        (folder / "sarcoma-kg.nt").open("w", encoding="utf-8", newline="\n") as merged,
+    ):
+        for line in dataset:
+            every.write(line)
+            quads += 1
+            triple = line.rsplit(" ", 2)[0]  # the last two are the graph and the full stop
+            if triple != last:  # the lines are in order: that of several graphs stands in lines that follow each other
+                merged.write(f"{triple} .\n")
+                triples += 1
+                last = triple
+    return {"quads": quads, "triples": triples}
