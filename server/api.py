@@ -9,11 +9,11 @@ from flask import Blueprint, Response, request
 from kg.graph import KnowledgeGraph
 from server.addresses import csv_response, svg_response
 from server.pages import figures
-from server.pages.sharing import source_line
+from server.pages.sharing import file_name, source_line
 from server.questions.openapi import describe_api
 from server.questions.parameters import read
 from server.questions.present import dumps
-from server.questions.table import QUESTIONS, Question
+from server.questions.table import BY_NAME, QUESTIONS, Question
 
 PREFIX = "/api/v1"
 JSON = "application/json"
@@ -24,9 +24,8 @@ def api_blueprint(graph: KnowledgeGraph) -> Blueprint:
     api = Blueprint("api", __name__)
     for question in QUESTIONS:
         api.add_url_rule(PREFIX + question.path, question.name, _view(graph, question), methods=["GET"])
-    by_name = {question.name: question for question in QUESTIONS}
     # An identifier may also come as a parameter: IRIs with slashes are awkward in a path.
-    api.add_url_rule(f"{PREFIX}/entities", "entity_by_parameter", _view(graph, by_name["entity"]), methods=["GET"])
+    api.add_url_rule(f"{PREFIX}/entities", "entity_by_parameter", _view(graph, BY_NAME["entity"]), methods=["GET"])
     api.add_url_rule("/openapi.json", "openapi", _openapi, methods=["GET"])
     return api
 
@@ -34,11 +33,12 @@ def api_blueprint(graph: KnowledgeGraph) -> Blueprint:
 def _view(graph: KnowledgeGraph, question: Question) -> Any:
     def answer(**path: str) -> Response:
         given = {name: request.args.getlist(name) for name in request.args}
-        given.update({name: [value] for name, value in path.items()})
+        for name, value in path.items():  # named in the query as well, it is named twice
+            given[name] = [value, *given.get(name, ())]
         arguments = read(question.parameters, given, others=question.others)
         found = question.answer(graph, arguments)
         form = arguments.text("format") if "format" in arguments.table else None
-        name = f"sarcoma-kg-{question.name}-{graph.data_version[:8]}"
+        name = file_name(graph, question.name)
         if form == "svg":
             kind = arguments.text("figure") or "" if "figure" in arguments.table else ""
             return svg_response(figures.svg(found, source_line(graph), kind), name)

@@ -75,9 +75,9 @@ def service_of(app: Flask) -> SparqlService:
 
 def _blueprints(graph: KnowledgeGraph, settings: Settings, sparql: SparqlService) -> list[Blueprint]:
     from server.api import api_blueprint  # noqa: PLC0415 - an endpoint alone needs none of these
-    from server.pages.browse import pages_blueprint  # noqa: PLC0415
     from server.pages.catalogue import catalogue_blueprint  # noqa: PLC0415
     from server.pages.linked_data import linked_data_blueprint  # noqa: PLC0415
+    from server.pages.site import pages_blueprint  # noqa: PLC0415
     from server.pages.sources import Sources  # noqa: PLC0415
     from server.sparql.graphs import graphs_blueprint  # noqa: PLC0415
 

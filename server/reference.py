@@ -27,8 +27,9 @@ vocabulary (`CHEBI:9168`), a label or a synonym; case, hyphens, spaces and Greek
 Several equal matches are 409 `ambiguous_entity` with the candidates, none is 404 `unknown_entity` with suggestions.
 
 **Lists** have `items`, `limit`, `total` (exact, or `null`), `truncated` and `truncated_by`. No path found is an empty
-list and 200. A value outside an enumeration or above a maximum is 400, never clamped. Lists in parameters repeat the
-parameter.
+list and 200. A value outside an enumeration or above a maximum is 400, never clamped; so is a name that
+is no parameter, or one given twice that holds one value. Lists repeat the parameter. An empty value counts as not
+given, as forms send it.
 
 **Other routes.** `/sparql` (SPARQL 1.1 Protocol, read-only), `/id/{kind}/{name}` (the address of every thing: 303 to
 its page or to RDF), `/healthz`, `/readyz`. Errors are RFC 9457 `application/problem+json`.

@@ -9,6 +9,7 @@ from typing import Any
 
 from kg.cards import EntityCard, FactCard
 from kg.catalogue import CatalogueQuestion, QuestionAnswer
+from kg.duration import duration_words
 from kg.evidence.cases import Timeline
 from kg.evidence.comparison import ComparisonAnswer
 from kg.evidence.explanation import Explanation
@@ -22,9 +23,9 @@ from kg.model import EntityRef
 from kg.paths.neighborhood import NeighborsAnswer
 from kg.paths.traversal import PathAnswer
 from kg.search.name_rows import SearchHit
-from kg.search.names import SearchAnswer
+from server.questions.offered import LinkedSearchAnswer
 from server.questions.present import Listing, dumps
-from server.wording import dose_words, duration, of_n, patients_shared, result, words
+from server.wording import dose_words, of_n, patients_shared, result, words
 
 
 def render(answer: Any) -> str:
@@ -35,11 +36,11 @@ def render(answer: Any) -> str:
     return dumps(answer)
 
 
-def _search(answer: SearchAnswer) -> Iterator[str]:
+def _search(answer: LinkedSearchAnswer) -> Iterator[str]:
     for asked in answer.questions:
         yield f"? {asked.label}  [{asked.page}]"
         yield f"     from {asked.reason}"
-    if not answer.items:
+    if not (answer.questions or answer.items or answer.parts):
         yield "Nothing in this graph is called so."
     yield from map(_hit, answer.items)
     for part in answer.parts:
@@ -238,7 +239,7 @@ def _explain(answer: Explanation) -> Iterator[str]:
 def _timeline(answer: Timeline) -> Iterator[str]:
     yield answer.patient.label
     for event in answer.events:
-        when = event.time_text or event.date or (duration(event.offset) if event.offset else "")
+        when = event.time_text or event.date or (duration_words(event.offset) if event.offset else "")
         yield f"{event.order:4}  {event.kind:14} {event.label}{f'  ({when})' if when else ''}"
     for line in answer.lines:
         named = ", ".join(word for word in (line.kind, line.line and f"called {line.line}", line.duration_text) if word)
@@ -304,7 +305,7 @@ def _hedge(certainty: str) -> str:
 
 
 _FORMS: tuple[tuple[type, Any], ...] = (
-    (SearchAnswer, _search),
+    (LinkedSearchAnswer, _search),
     (EntityCard, _entity),
     (NeighborsAnswer, _neighbors),
     (PathAnswer, _paths),

@@ -1,10 +1,11 @@
-"""Numbers, durations and outcomes in words a clinician uses; the pages' filters."""
+"""Numbers, doses and outcomes in words a clinician uses; the pages' filters."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from kg.duration import duration_words
 from kg.evidence.filters import people_of
 from kg.evidence.history import TimelineEntry
 from kg.evidence.rows import ComponentRow, EvidenceRow
@@ -13,25 +14,8 @@ from kg.model import EntityRef
 from ontology.terms import PREDICATES
 
 _UNITS = {"%": "%", "mo": " months", "wk": " weeks", "d": " days", "a": " years", "h": " hours", "min": " minutes"}
-_DURATION = re.compile(
-    r"P(?:(?P<year>\d+(?:\.\d+)?)Y)?(?:(?P<month>\d+(?:\.\d+)?)M)?(?:(?P<week>\d+(?:\.\d+)?)W)?(?:(?P<day>\d+(?:\.\d+)?)D)?"
-    r"(?:T(?:(?P<hour>\d+(?:\.\d+)?)H)?(?:(?P<minute>\d+(?:\.\d+)?)M)?(?:(?P<second>\d+(?:\.\d+)?)S)?)?"
-)
 _LENGTH = re.compile(r"\b[cm]?m\b")  # a size that names its unit
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-def duration(text: str) -> str:
-    """An ISO 8601 duration in words; anything else as it is.
-
-    >>> duration("P3W"), duration("PT30M"), duration("P1Y6M")
-    ('3 weeks', '30 minutes', '1 year 6 months')
-    """
-    match = _DURATION.fullmatch(text)
-    if match is None or text in {"P", "PT"}:
-        return text
-    parts = [f"{amount} {unit}{'' if amount == '1' else 's'}" for unit, amount in match.groupdict().items() if amount]
-    return " ".join(parts) or text
 
 
 def words(name: str) -> str:
@@ -126,7 +110,7 @@ def when_given(component: ComponentRow) -> str:
         else days
     )
     if cycle and not any(word in days for word in ("every", "weekly", "monthly", "daily")):
-        told = f"{told}, every {duration(cycle)}" if told else f"every {duration(cycle)}"
+        told = f"{told}, every {duration_words(cycle)}" if told else f"every {duration_words(cycle)}"
     return told
 
 
@@ -197,8 +181,8 @@ def counted(row: EvidenceRow) -> str:
     parts = [
         row.definition.label if row.definition else "",
         row.subgroup or "",
-        f"at {duration(row.time_point)}" if row.time_point else "",
-        f"follow-up {duration(row.follow_up)}" if row.follow_up else "",
+        f"at {duration_words(row.time_point)}" if row.time_point else "",
+        f"follow-up {duration_words(row.follow_up)}" if row.follow_up else "",
         _pooled(row) if match == "mixed" else "",
     ]
     return "; ".join(part for part in parts if part)
@@ -229,7 +213,7 @@ def event_details(event: TimelineEntry) -> tuple[tuple[str, str], ...]:
         ("Cycles", event.cycles),
         ("Line", event.line),
         ("Setting", event.setting),
-        ("For", event.duration_text or (duration(event.duration) if event.duration else None)),
+        ("For", event.duration_text or (duration_words(event.duration) if event.duration else None)),
         ("Why", event.reason),
         ("Ended", event.ended),
         ("During", event.episode.label if event.episode else None),

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.evidence.filters import people_of
+from kg.evidence.measures import MeasureRef
 from kg.evidence.pooling import PoolAnswer
 from kg.evidence.rows import EvidenceRow
-from server.drawings.layered import shortened
+from server.drawings.wrapping import shortened
 
 FOREST_LEFT, FOREST_WIDTH, FOREST_RIGHT = 330, 420, 190
 FOREST_ROW, FOREST_HEAD = 38, 34
@@ -82,17 +83,16 @@ def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
 
     Returns: at most ``MAX_FOREST_ROWS`` rates in all, groups with most rates first, in each the best first.
     """
-    groups: dict[tuple[str, str], list[EvidenceRow]] = {}
+    groups: dict[tuple[str, str], list[_Rate]] = {}
     for row in rows:
-        if row.measure is None or row.flags or not _is_effect(row):
-            continue
-        if _rate(row) is None or _interval(row) is None:
-            continue
-        groups.setdefault((row.measure.label, row.definition.label if row.definition else ""), []).append(row)
+        rate = _rate_of(row)
+        if rate is not None and not row.flags and _is_effect(row, rate.measure):
+            definition = row.definition.label if row.definition else ""
+            groups.setdefault((rate.measure.label, definition), []).append(rate)
     room = MAX_FOREST_ROWS
     found = []
     for (measure, definition), listed in sorted(groups.items(), key=lambda item: -len(item[1])):
-        shown = sorted(listed, key=_best_first)[:room]
+        shown = sorted(listed, key=lambda rate: rate.rank)[:room]
         if not shown:
             break
         room -= len(shown)
@@ -102,21 +102,38 @@ def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
     return tuple(found)
 
 
-def _is_effect(row: EvidenceRow) -> bool:
+@dataclass(frozen=True)
+class _Rate:
+    """A result that is a share of patients, in percent, with its interval."""
+
+    row: EvidenceRow
+    measure: MeasureRef
+    percent: float
+    low: float
+    high: float
+    is_derived: bool
+
+    @property
+    def rank(self) -> tuple[float, str]:
+        """The best first: of progressions the fewest."""
+        is_progression = tuple(self.measure.counts) == ("PD",)
+        return self.percent if is_progression else -self.percent, self.row.id
+
+
+def _is_effect(row: EvidenceRow, measure: MeasureRef) -> bool:
     """Whether a rate tells what the treatment did to the tumour, not who was treated or what it cost them."""
-    assert row.measure is not None
-    counts = row.measure.counts or (row.definition is not None and row.definition.counts)
-    return row.adverse_event is None and ("benefit" in row.measure.groups or bool(counts))
+    counts = measure.counts or (row.definition is not None and row.definition.counts)
+    return row.adverse_event is None and ("benefit" in measure.groups or bool(counts))
 
 
-def _best_first(row: EvidenceRow) -> tuple[float, str]:
-    assert row.measure is not None
-    rate = _rate(row) or 0.0
-    is_progression = tuple(row.measure.counts) == ("PD",)
-    return rate if is_progression else -rate, row.id
+def _rate_of(row: EvidenceRow) -> _Rate | None:
+    percent, interval = _percent(row), _interval(row)
+    if row.measure is None or percent is None or interval is None:
+        return None
+    return _Rate(row, row.measure, percent, *interval)
 
 
-def _rate(row: EvidenceRow) -> float | None:
+def _percent(row: EvidenceRow) -> float | None:
     if row.unit == "%" and row.value is not None:
         return float(row.value)
     return row.derived_rate.value if row.derived_rate is not None else None
@@ -131,26 +148,24 @@ def _interval(row: EvidenceRow) -> tuple[float, float, bool] | None:
     return None
 
 
-def _forest(heading: str, rows: Sequence[EvidenceRow]) -> Forest:
+def _forest(heading: str, rates: Sequence[_Rate]) -> Forest:
     made = []
-    for number, row in enumerate(rows):
-        rate, interval = _rate(row), _interval(row)
-        assert rate is not None
-        low, high, is_derived = interval or (rate, rate, False)
+    for number, rate in enumerate(rates):
+        row = rate.row
         subject = row.arm or row.patient or row.study
         name = (subject.label if subject else "") + (f", {row.subgroup}" if row.subgroup else "")
         n = people_of(row)
-        figure = f"{_short(rate)}% ({_short(low)} to {_short(high)})" + (f", n = {n}" if n else "")
+        figure = f"{_short(rate.percent)}% ({_short(rate.low)} to {_short(rate.high)})" + (f", n = {n}" if n else "")
         made.append(
             ForestRow(
                 href=f"#row-{row.id.rpartition('/')[2]}",
                 name=name,
                 figure=figure,
                 y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
-                rate=rate,
-                low_rate=low,
-                high_rate=high,
-                is_derived=is_derived,
+                rate=rate.percent,
+                low_rate=rate.low,
+                high_rate=rate.high,
+                is_derived=rate.is_derived,
                 size=round(3.5 + min((n or 1) ** 0.5, 16) / 4, 1),
             )
         )

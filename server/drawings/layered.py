@@ -15,19 +15,14 @@ from kg.mechanism.layering import COLUMN, layered
 from kg.model import EntityRef
 from server.drawings.heights import Pair, ahead, heights
 from server.drawings.line_labels import EDGE_CHARACTER, Label, Line, Piece, Point, Rect, Side, placed_label
-from server.drawings.outline import Outline, outline, room_needed
+from server.drawings.pictures import Arrow, Box, Picture
+from server.drawings.spacing import CLOSE, WIDE, Spacing
+from server.drawings.wrapping import wrapped
 
 LINE_HEIGHT = 15
-LABEL_WIDTH = 17  # characters
 CHARACTER = 6.9  # pixels of the drawing font, on average
-EDGE_LABEL_WIDTH = 15
-FAN_LABEL_WIDTH = 26  # lines of a fan lie close: their words have more room beside each other than above
 MARGIN = 14
-AIR = 26  # between a label and the boxes beside it
-MIN_GAP = 60
 FAN_FROM = 4  # lines: from so many on, their words stand where they have parted
-FAN_ROOM = 120
-FAN = 9  # pixels of length for each line of a fan
 MOST_LINES = 4
 
 _MARKS = {1: "arrow", -1: "bar"}
@@ -63,91 +58,6 @@ class Link:
     step: str
 
 
-@dataclass(frozen=True)
-class Box:
-    """A node: a labelled box around (x, y).
-
-    ``role``: step, ghost (nothing leads to it), joint, centre, or meeting-same, -opposite, -mixed and -unknown where
-    the paths of two drugs meet.
-    """
-
-    id: str
-    curie: str
-    type: str
-    label: str
-    role: str
-    x: float
-    y: float
-    half_width: float
-    half_height: float
-    corner: int
-    lines: tuple[Line, ...]
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether the lines hold less than the label."""
-        return any(line.text.endswith("…") for line in self.lines)
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """One line: the IRIs of its ends, its path, its mark (arrow, bar, dot), and the links it stands for in words."""
-
-    start: str
-    end: str
-    step: str
-    href: str
-    path: str
-    mark: str
-    certainty: str
-    sentence: str
-    words: str
-    label: Label
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawing and its view box."""
-
-    nodes: tuple[Box, ...]
-    edges: tuple[Arrow, ...]
-    left: float = 0
-    top: float = 0
-    width: float = 0
-    height: float = 0
-
-    @property
-    def outline(self) -> Outline:
-        """The same from top to bottom."""
-        return outline(self)
-
-    @property
-    def room(self) -> int:
-        """How wide a window it needs; see :func:`server.drawings.outline.room_needed`."""
-        return room_needed(self.width)
-
-
-def wrapped(label: str, width: int = LABEL_WIDTH) -> tuple[str, ...]:
-    """A label in lines of about ``width`` characters, broken at blanks.
-
-    >>> wrapped("deficiency of active CDK4/cyclin D1 complexes")
-    ('deficiency of', 'active', 'CDK4/cyclin D1', 'complexes')
-    """
-    lines: list[str] = []
-    for word in label.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return tuple(lines)
-
-
-def shortened(text: str, width: int, most: int = 2) -> tuple[str, ...]:
-    """A text in at most so many lines of about ``width`` characters."""
-    lines = wrapped(text, width)
-    return lines if len(lines) <= most else (*lines[: most - 1], lines[most - 1][: width - 1] + "…")
-
-
 def layered_picture(
     nodes: Iterable[EntityRef],
     links: Iterable[Link],
@@ -157,7 +67,7 @@ def layered_picture(
     centre: str | None = None,
     meetings: Mapping[str, str] | None = None,
 ) -> Picture:
-    """Draw things and what is stated of them from left to right.
+    """Draw things and what is stated of them from left to right, closer where they would be wider than any page.
 
     Args:
         nodes: the things.
@@ -174,13 +84,21 @@ def layered_picture(
     layout = layered(refs, [(link.start, link.end) for link in drawn], last)
     roles = {name: f"meeting-{relation}" for name, relation in (meetings or {}).items()}
     roles |= dict.fromkeys(ghosts, "ghost") | ({centre: "centre"} if centre else {})
-    boxes = {name: _box(ref, roles.get(name, "step"), float(layout.points[name][1])) for name, ref in refs.items()}
     bends = {(link.start, link.end): layout.bends.get((link.start, link.end), ()) for link in drawn}
-    return _Drawing(boxes, layout.layers, bends, _lines(drawn)).picture()
+
+    def spaced(spacing: Spacing) -> Picture:
+        boxes = {
+            name: _box(ref, roles.get(name, "step"), float(layout.points[name][1]), spacing.label)
+            for name, ref in refs.items()
+        }
+        return _Drawing(boxes, layout.layers, bends, _lines(drawn, spacing), spacing).picture()
+
+    picture = spaced(WIDE)
+    return picture if picture.room else spaced(CLOSE)
 
 
-def _box(ref: EntityRef, role: str, y: float) -> Box:
-    lines = wrapped(ref.label)
+def _box(ref: EntityRef, role: str, y: float, width: int) -> Box:
+    lines = wrapped(ref.label, width)
     if len(lines) > MOST_LINES:
         lines = (*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + "…")
     lines = (*lines, *_MET.get(role, ()))
@@ -219,7 +137,7 @@ class _Stroke:
         return tuple(line for word in words for line in wrapped(word, self.label_width))
 
 
-def _lines(links: Sequence[Link]) -> list[_Stroke]:
+def _lines(links: Sequence[Link], spacing: Spacing) -> list[_Stroke]:
     """Links with the same ends and mark share a line; others beside them get one of their own."""
     grouped: dict[tuple[str, str, str], list[Link]] = defaultdict(list)
     for link in links:
@@ -230,7 +148,7 @@ def _lines(links: Sequence[Link]) -> list[_Stroke]:
             start,
             end,
             tuple(group),
-            FAN_LABEL_WIDTH if max(leaving[start], arriving[end]) >= FAN_FROM else EDGE_LABEL_WIDTH,
+            spacing.fan_label if max(leaving[start], arriving[end]) >= FAN_FROM else spacing.edge_label,
         )
         for (start, end, _), group in sorted(grouped.items())
     ]
@@ -245,8 +163,9 @@ class _Drawing:
         layers: Mapping[str, int],
         bends: Mapping[Pair, Sequence[tuple[int, int]]],
         strokes: list[_Stroke],
+        spacing: Spacing,
     ) -> None:
-        self.layers, self.strokes = layers, strokes
+        self.layers, self.strokes, self.spacing = layers, strokes, spacing
         self.columns = self._columns(boxes)
         rows = heights(
             {n: box.y for n, box in boxes.items()}, {n: box.half_height for n, box in boxes.items()}, layers, bends
@@ -267,10 +186,10 @@ class _Drawing:
             max((box.half_width for name, box in boxes.items() if self.layers[name] == layer), default=8.0)
             for layer in range(count)
         ]
-        gaps = [float(MIN_GAP)] * count
+        gaps = [float(self.spacing.gap_px)] * count
         for stroke in self.strokes:
             first, end = sorted((self.layers[stroke.start], self.layers[stroke.end]))
-            words = max(len(line) for line in stroke.label) * EDGE_CHARACTER + AIR
+            words = max(len(line) for line in stroke.label) * EDGE_CHARACTER + self.spacing.air_px
             for layer in {first, end - 1} & set(range(count)):
                 gaps[layer] = max(gaps[layer], words)
         for name in boxes:  # a fan of lines needs length to part, and then room for its words
@@ -278,10 +197,10 @@ class _Drawing:
                 fan = [stroke for stroke in self.strokes if getattr(stroke, ends) == name]
                 layer = self.layers[name] - (ends == "end")
                 if 0 <= layer < count:
-                    gaps[layer] = max(gaps[layer], MIN_GAP + FAN * len(fan))
+                    gaps[layer] = max(gaps[layer], self.spacing.gap_px + self.spacing.line_px * len(fan))
                     if len(fan) >= FAN_FROM:
                         widest = max(len(line) for stroke in fan for line in stroke.label)
-                        gaps[layer] = max(gaps[layer], FAN_ROOM + widest * EDGE_CHARACTER)
+                        gaps[layer] = max(gaps[layer], self.spacing.fan_px + widest * EDGE_CHARACTER)
         columns: list[tuple[float, float]] = []
         x = 0.0
         for layer, half in enumerate(widths):

@@ -71,16 +71,23 @@ def placed_label(
     half_height = len(words) * EDGE_LINE / 2
     top = -(len(words) - 1) * EDGE_LINE / 2 + 3.5
     lines = tuple(Line(text, round(top + place * EDGE_LINE, 1)) for place, text in enumerate(words))
-    best: tuple[int, Label, Rect] | None = None
-    for x, y in _spots(pieces, half_width, parted):
-        rect = Rect(x - half_width, y - half_height, x + half_width, y + half_height)
-        crowd = sum(1 for other in taken if rect.meets(other))
-        if best is None or crowd < best[0]:
-            best = (crowd, Label(round(x, 1), round(y, 1), lines), rect)
-        if crowd == 0:
+    first, *others = _spots(pieces, half_width, parted)
+
+    def box(spot: Point) -> Rect:
+        x, y = spot
+        return Rect(x - half_width, y - half_height, x + half_width, y + half_height)
+
+    def crowd(spot: Point) -> int:
+        rect = box(spot)
+        return sum(1 for other in taken if rect.meets(other))
+
+    best, fewest = first, crowd(first)
+    for spot in others:
+        if not fewest:
             break
-    assert best is not None  # there is always a middle
-    return best[1], best[2]
+        if (here := crowd(spot)) < fewest:
+            best, fewest = spot, here
+    return Label(round(best[0], 1), round(best[1], 1), lines), box(best)
 
 
 def _spots(pieces: Sequence[Piece], half_width: float, parted: Side | None) -> list[Point]:

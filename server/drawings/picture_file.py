@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import get_template_attribute, render_template
 
-from server.drawings.layered import Picture
+from server.drawings.pictures import Picture
 
 _COLOURS = """svg { background: #ffffff; --ink: #1d2329; --muted: #566069; --surface: #ffffff;
 --node-line: #5b6670; --edge: #5b6670; --edge-up: #1c6b45; --edge-down: #a03024; --node-drug: #cfe3f3;

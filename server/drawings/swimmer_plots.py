@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from kg.evidence.cases import Timeline
 from kg.evidence.history import TimelineEntry
 from kg.evidence.lines import is_told
-from server.drawings.layered import shortened
-from server.drawings.outline import room_needed
+from server.drawings.pictures import room_needed
+from server.drawings.wrapping import shortened
 
 SWIMMER_LEFT, SWIMMER_ROW, SWIMMER_HEAD = 240, 34, 30
 SWIMMER_STEP, MARK = 30, 21
@@ -71,7 +71,7 @@ class Swimmer:
 
     @property
     def room(self) -> int:
-        """How wide a window it needs; see :func:`server.drawings.outline.room_needed`."""
+        """How wide a window it needs; see :func:`server.drawings.pictures.room_needed`."""
         return room_needed(self.width)
 
 
@@ -188,15 +188,15 @@ def _lesions(events: Sequence[TimelineEntry], place: Place, top: int) -> list[La
             by_lesion.setdefault(name, []).append(event)
     return [
         Lane(
-            name,
-            shortened(name, 34),
-            top + number * SWIMMER_ROW + SWIMMER_ROW // 2,
-            None,
-            None,
-            False,
-            "",
-            _anchor(listed[0]),
-            _marks(listed, place),
+            label=name,
+            name=shortened(name, 34),
+            y=top + number * SWIMMER_ROW + SWIMMER_ROW // 2,
+            start=None,
+            end=None,
+            is_planned=False,
+            note="",
+            href=_anchor(listed[0]),
+            marks=_marks(listed, place),
         )
         for number, (name, listed) in enumerate(by_lesion.items())
     ]

@@ -10,6 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 
@@ -47,6 +48,8 @@ def install_keeping(app: Flask, revision: Callable[[], str], cache: ResultCache)
                 cache.keep(name, _packed(response))
         response.headers["Cache-Control"] = "no-cache"
         response.make_conditional(request)
+        if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+            response.set_data(b"")  # what was not wanted on this condition
         return response
 
 

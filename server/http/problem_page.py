@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+_SHOWN_CHARACTERS = 200
 NO_PARAMETER = "a parameter of this question"  # what was expected where a name is unknown
 
 # Fields of forms and addresses in the words of those who fill them; any other is told as it is written.
@@ -131,12 +132,18 @@ def _detail(body: Mapping[str, Any], path: str) -> str:
     if code == "ambiguous_entity":
         return f"“{body['text']}” names several things equally well."
     if code == "invalid_parameter" and body["expected"].startswith(NO_PARAMETER):
-        return f"This page has no field “{name.replace('_', ' ')}”, so “{body['value']}” means nothing to it."
+        return f"This page has no field “{name.replace('_', ' ')}”, so “{_short(body['value'])}” means nothing to it."
     if code == "invalid_parameter" and not body["value"]:
         return f"Nothing was given for {field_words(name)}, which this page needs."
     if code in {"invalid_parameter", "wrong_kind"}:
-        return f"“{body['value']}” does not fit {field_words(name)}: expected {body['expected'].replace('_', ' ')}."
+        expected = body["expected"].replace("_", " ")
+        return f"“{_short(body['value'])}” does not fit {field_words(name)}: expected {expected}."
     return _limit(body) or str(body["detail"])
+
+
+def _short(value: str) -> str:
+    """A wrong value as far as it helps to see it."""
+    return value if len(value) <= _SHOWN_CHARACTERS else f"{value[:_SHOWN_CHARACTERS]}…"
 
 
 def _limit(body: Mapping[str, Any]) -> str:

@@ -6,14 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
+
 from kg.cards import EntityCard
+from kg.description import describe_known, follow
+from kg.evidence.regimens import read_components
+from kg.evidence.rows import ComponentRow
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from kg.model import CERTAINTIES, EntityRef
 from kg.paths.neighborhood import NeighborItem, NeighborsQuestion
 from kg.paths.steps import sentence_of
 from ontology.terms import PREDICATES
-from server.drawings.layered import Link, Picture, layered_picture
+from server.addresses import csv_response, export, here, page_of
+from server.drawings.layered import Link, layered_picture
+from server.drawings.pictures import Picture
+from server.http.errors import spared
+from server.pages.sharing import fact_exports, facts_wanted, picture_response
 from server.wording import label_of
 
 ROWS_SHOWN = 12
@@ -94,6 +104,61 @@ class Surroundings:
     left_out: int
 
 
+def entity(graph: KnowledgeGraph, name: str) -> str | Response:
+    """The page, or what it shows in another form; things of other kinds have pages of their own."""
+    ref = graph.resolve(name)
+    if not page_of(ref).startswith("/entity/"):
+        return redirect(page_of(ref))
+    card = graph.entity(ref.id)
+    around = surroundings(graph, card)
+    name_in_files = card.curie.replace(":", "-")
+    if request.args.get("format") == "svg":
+        return picture_response(graph, around.picture, f"What is stated of {card.label}", name_in_files)
+    found, no_remarks = spared(lambda: _remarks(graph, card.id))
+    remarks = found or []
+    if request.args.get("format") == "csv":
+        return csv_response(_csv_rows(around, remarks), name_in_files)
+    facts = [card.id, *(item.statement for item in around.items), *(remark["id"] for remark in remarks)]
+    if (other := facts_wanted(graph, facts, name_in_files)) is not None:
+        return other
+    return render_template(
+        "entity.html",
+        card=card,
+        actions=_actions(card),
+        around=around,
+        components=_components(graph, card.id) if card.type == "Regimen" else (),
+        remarks=remarks,
+        no_remarks=no_remarks,
+        exported=[
+            export("CSV", here([("format", "csv")]), download=True),
+            export("JSON", f"/api/v1/entities/{card.curie}"),
+            export("JSON of its links", f"/api/v1/entities/{card.curie}/neighbors?{EVERY_LINK}"),
+            export("JSON-LD", f"/id/{card.curie.replace(':', '/', 1)}?format=jsonld"),
+            *fact_exports(),
+            *([export("SVG", here([("format", "svg")]), download=True)] if around.picture.nodes else []),
+        ],
+    )
+
+
+def _components(graph: KnowledgeGraph, regimen: str) -> tuple[ComponentRow, ...]:
+    known = describe_known(graph.store, regimen)
+    follow(graph.store, known, ["component"])
+    follow(graph.store, known, ["drug", "procedure"])
+    return read_components(known, known[regimen])
+
+
+def _remarks(graph: KnowledgeGraph, node: str) -> list[dict[str, str]]:
+    rows = graph.sparql(_REMARKS, {"node": node})
+    return [{"id": a.value, "text": b.value, "certainty": c.value} for a, b, c in rows if a and b and c]
+
+
+_REMARKS = """
+SELECT DISTINCT ?statement ?text ?certainty WHERE {
+  { ?statement skg:subject ?node } UNION { ?statement skg:about ?node }
+  ?statement skg:object ?object ; rdfs:label ?text ; skg:certainty ?certainty . FILTER(isLiteral(?object)) }
+ORDER BY ?text LIMIT 60"""
+
+
 def surroundings(graph: KnowledgeGraph, card: EntityCard) -> Surroundings:
     """Gather and arrange the neighbours of a thing."""
     question = NeighborsQuestion(node=card.id, certainties=frozenset(CERTAINTIES), limit=MOST_STATEMENTS)
@@ -169,7 +234,7 @@ def _link(centre: EntityRef, item: NeighborItem) -> Link:
     )
 
 
-def csv_rows(around: Surroundings, remarks: Iterable[Mapping[str, str]]) -> list[list[str]]:
+def _csv_rows(around: Surroundings, remarks: Iterable[Mapping[str, str]]) -> list[list[str]]:
     """Everything that the page lists, with a header: a row for each link with its statements, and for each remark."""
     rows = [["section", "link", "thing", "thing_id", "kind", "certainty", "statements"]]
     for section in around.sections:
@@ -191,7 +256,7 @@ _NAMED_BY_RESULTS = {  # no statement joins these to anything, but results and s
 }
 
 
-def actions(card: EntityCard) -> list[dict[str, str]]:
+def _actions(card: EntityCard) -> list[dict[str, str]]:
     """The questions that one can ask about a thing, as links."""
     curie = quote(card.curie, safe=":")
     found = []

@@ -6,13 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
 from kg.errors import EntityNotFound
 from kg.evidence.rows import Absence, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
 from kg.graph import KnowledgeGraph
-from kg.identifiers import display, parse_identifier
-from kg.model import EntityRef
-from server.drawings.forest_plots import Forest, forests
-from server.wording import dose_range, short_figure
+from kg.identifiers import parse_identifier
+from kg.model import DESIGNS, EntityRef
+from server.addresses import csv_response, export, given, here, query, svg_response
+from server.drawings.forest_plots import Forest, forests, pool_forest
+from server.drawings.picture_file import plot_file
+from server.http.errors import spared
+from server.pages.evidence_table import csv_rows
+from server.pages.sharing import chosen, disputed, fact_exports, facts_wanted, file_name, source_line
+from server.questions.parameters import Arguments, read
+from server.questions.table import EVIDENCE_PARAMETERS, evidence_question
+from server.wording import short_figure
 
 NOTHINGS = {
     "none_observed": ("Looked for and not observed", "Somebody looked, and it occurred in none."),
@@ -34,6 +44,9 @@ _FIRST_MEASURES = (
     "median-overall-survival",
 )
 _FIGURES = 3
+_TREATMENTS = ("drug", "regimen", "drug_class", "target")  # what names what was given
+# Fields of the form that are folded away where they are empty.
+_FURTHER_FIELDS = ("drug_class", "target", "genotype", "site", "line", "setting", "design", "min_n")
 _DIRECTIONS = {"supports": "worked", "does_not_support": "did not work", "mixed": "mixed", "harmful": "did harm"}
 
 
@@ -92,6 +105,74 @@ class EvidencePage:
     verdicts: tuple[VerdictGroup, ...]
     nothings: tuple[Nothing, ...]
     no_data: tuple[str, ...]
+
+
+def evidence(graph: KnowledgeGraph) -> str | Response:
+    """The page, or what it shows in another form."""
+    filled = read(EVIDENCE_PARAMETERS, {name: values for name, values in given().items() if name != "plot"})
+    answer = graph.evidence(evidence_question(filled)) if filled.values else None
+    page = evidence_page(answer) if answer else None
+    if answer is not None and page is not None and (other := _other_form(graph, answer, page)) is not None:
+        return other
+    texts = {name: filled.text(name) for name in filled.table if name != "drug"} | {
+        "drug": " + ".join(filled.texts("drug"))
+    }
+    texts["include_flagged"] = "true" if filled.flag("include_flagged") else None
+    pooled, not_pooled = None, ""
+    if answer and answer.items and any(filled.texts(name) for name in _TREATMENTS):
+        pooled, not_pooled = spared(lambda: graph.pool(evidence_question(filled)))
+    pooled_plot = pool_forest(pooled, pooled.measure.label) if pooled and pooled.estimate else None
+    return render_template(
+        "evidence.html",
+        pooled=pooled,
+        not_pooled=not_pooled,
+        pooled_plot=pooled_plot,
+        heading=_heading(graph, filled.texts("drug"), texts),
+        given=texts,
+        designs=DESIGNS,
+        answer=answer,
+        page=page,
+        filters=_chips(filled),
+        more_given=any(filled.texts(name) for name in _FURTHER_FIELDS),
+        exported=[
+            export("CSV", here([("format", "csv")]), download=True),
+            export("JSON", f"/api/v1/evidence?{query()}"),
+            *fact_exports(),
+            *map(_forest_export, range(1, len(page.forests) + 1), page.forests),
+            *([_pooled_export()] if pooled_plot else []),
+        ]
+        if page
+        else [],
+    )
+
+
+def _other_form(graph: KnowledgeGraph, answer: EvidenceAnswer, page: EvidencePage) -> Response | None:
+    """The results as a table or triples, or one of the plots."""
+    if request.args.get("format") == "csv":
+        return csv_response(csv_rows(answer), "evidence")
+    if page.forests and request.args.get("format") == "svg":
+        forest = chosen(page.forests, "plot")
+        return svg_response(plot_file("forest", source_line(graph), plot=forest), file_name(graph, "rates"))
+    return facts_wanted(graph, [*(row.id for row in answer.items), *disputed(answer.conflicts)], "evidence")
+
+
+def _forest_export(number: int, forest: Forest) -> dict[str, str | bool]:
+    where = here([("format", "svg"), ("plot", str(number))], ["plot"])
+    return export(f"SVG: {forest.heading}", where, download=True)
+
+
+def _pooled_export() -> dict[str, str | bool]:
+    asked = query(["limit", "include_broader", "plot"], [("format", "svg")])
+    return export("SVG: pooled", f"/api/v1/evidence/pool?{asked}", download=True)
+
+
+def _chips(filled: Arguments) -> list[dict[str, str]]:
+    """The filters of a question, each with the address that drops it."""
+    return [
+        {"label": name.replace("_", " "), "value": ", ".join(values), "href": here(but=[name])}
+        for name, values in filled.values.items()
+        if name != "limit"
+    ]
 
 
 def evidence_page(answer: EvidenceAnswer) -> EvidencePage:
@@ -187,19 +268,21 @@ def _figures(rows: Iterable[EvidenceRow], regimen: str) -> str:
     For example "objective response rate 53% of 34, 45.5% of 11".
     """
     by_measure: dict[str, list[EvidenceRow]] = {}
+    labels: dict[str, str] = {}
     for row in rows:
         if row.arm is None or row.measure is None or row.regimen is None or row.flags or not short_figure(row):
             continue
         combination = row.regimen.combination
         if regimen in {row.regimen.id, combination.id if combination else ""}:
-            by_measure.setdefault(row.measure.curie.partition(":")[2], []).append(row)
+            name = row.measure.curie.partition(":")[2]
+            labels.setdefault(name, row.measure.label)
+            by_measure.setdefault(name, []).append(row)
     for name in _FIRST_MEASURES:
         if listed := by_measure.get(name):
             very = [row for row in listed if _is_of_the_very(row)]
             largest = sorted(very or listed, key=lambda row: -(row.denominator or 0))
             told = ", ".join(list(dict.fromkeys(map(short_figure, largest)))[:_FIGURES])
-            assert listed[0].measure is not None
-            return f"{listed[0].measure.label} {told}" + ("" if very else ", among others")
+            return f"{labels[name]} {told}" + ("" if very else ", among others")
     return ""
 
 
@@ -222,7 +305,7 @@ def called(graph: KnowledgeGraph, text: str) -> str:
         return text
 
 
-def heading(graph: KnowledgeGraph, asked_drugs: tuple[str, ...], asked: Mapping[str, str | None]) -> str:
+def _heading(graph: KnowledgeGraph, asked_drugs: tuple[str, ...], asked: Mapping[str, str | None]) -> str:
     """The question as a heading: who was given what."""
     drugs = [called(graph, drug) for drug in asked_drugs]
     given = {name: called(graph, text) for name, text in asked.items() if text}
@@ -237,107 +320,3 @@ def heading(graph: KnowledgeGraph, asked_drugs: tuple[str, ...], asked: Mapping[
     if whom:
         return f"What was tried in {whom}"
     return "Evidence"
-
-
-def csv_rows(answer: EvidenceAnswer) -> list[list[str]]:
-    """The results as rows, with a header; computed figures have columns of their own."""
-    head = [
-        "study",
-        "design",
-        "phase",
-        "year",
-        "arm",
-        "patient",
-        "regimen",
-        "doses",
-        "histotypes",
-        "n",
-        "line",
-        "measure",
-        "definition",
-        "value",
-        "unit",
-        "value_text",
-        "numerator",
-        "denominator",
-        "ci_low",
-        "ci_high",
-        "derived_ci_low",
-        "derived_ci_high",
-        "p_value",
-        "hazard_ratio",
-        "comparator",
-        "difference",
-        "direction",
-        "adverse_event",
-        "grade",
-        "frequency",
-        "absence",
-        "subgroup",
-        "time_point",
-        "certainty",
-        "flags",
-        "statement",
-        "documents",
-        "passages",
-        "range_low",
-        "range_high",
-        "dose_ranges",
-        "arm_pools",
-        "arm_within",
-    ]
-    return [head, *(_csv_row(row) for row in answer.items)]
-
-
-def _csv_row(row: EvidenceRow) -> list[str]:
-    regimen, people = row.regimen, row.population
-    doses = " | ".join(f"{c.drug.label} {c.dose_text or ''}".strip() for c in regimen.components) if regimen else ""
-    ci, derived = row.ci or (None, None), row.derived_ci
-    cells: list[object] = [
-        _name(row.study),
-        row.design,
-        row.phase,
-        row.year,
-        _name(row.arm),
-        _name(row.patient),
-        regimen.label if regimen else None,
-        doses,
-        "; ".join(ref.label for ref in people.histotypes) if people else None,
-        people.n if people else None,
-        people.line if people else None,
-        _name(row.measure),
-        _name(row.definition),
-        row.value,
-        row.unit,
-        row.value_text,
-        row.numerator,
-        row.denominator,
-        *ci,
-        derived.low if derived else None,
-        derived.high if derived else None,
-        row.p_value,
-        row.hazard_ratio,
-        _name(row.comparator),
-        row.difference,
-        row.direction,
-        _name(row.adverse_event),
-        row.grade,
-        row.frequency,
-        row.absence,
-        row.subgroup,
-        row.time_point,
-        row.certainty,
-        "; ".join(row.flags),
-        display(row.id),
-        "; ".join(ref.label for ref in row.documents),
-        "; ".join(display(place.id) for place in row.passages),
-        *(row.range or (None, None)),
-        " | ".join(f"{c.drug.label} {dose_range(c)}" for c in regimen.components if c.range) if regimen else None,
-        "; ".join(ref.label for ref in row.pools),
-        _name(row.within),
-    ]
-    return ["" if cell is None else str(cell) for cell in cells]
-
-
-def _name(ref: EntityRef | None) -> str | None:
-    return ref.label if ref else None

@@ -13,7 +13,8 @@ from typing import Any, cast
 from flask import Flask, get_template_attribute
 
 from kg.evidence.cases import Timeline
-from kg.evidence.comparison import ComparisonAnswer, DirectComparison
+from kg.evidence.comparison import ComparisonAnswer
+from kg.evidence.direct import DirectComparison
 from kg.evidence.gap_map import GapCell, GapMap
 from kg.evidence.history import TimelineEntry
 from kg.evidence.indirect import IndirectComparison
@@ -23,9 +24,9 @@ from kg.evidence.safety import SafetyAnswer
 from kg.tables import table
 from server import wording
 from server.drawings import forest_plots, swimmer_plots
-from server.drawings.layered import shortened
 from server.drawings.picture_file import plot_file
-from server.pages.evidence import csv_rows
+from server.drawings.wrapping import shortened
+from server.pages.evidence_table import csv_rows
 
 CELL, GAP_LEFT, GAP_TOP, GAP_FOOT = 30, 250, 215, 76
 TABLE_COLUMNS = (
@@ -134,13 +135,7 @@ def table_of(answer: Any) -> list[list[str]]:
     """An answer as rows with a header, the same columns as its data frame; evidence as on its page."""
     if isinstance(answer, EvidenceAnswer):
         return csv_rows(answer)
-    found = table(*_TABLES[type(answer)](answer))
-    cells = ([_text(record[name]) for name in found.columns] for record in found.records)
-    return [list(found.columns), *cells]
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    return table(*_TABLES[type(answer)](answer)).texts()
 
 
 def _nothing(title: str, why: str) -> Figure:

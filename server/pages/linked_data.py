@@ -19,6 +19,7 @@ from kg.sparql.results import iri
 from ontology.terms import CLASSES, PREDICATES
 from server.addresses import page_of
 from server.http.negotiation import GRAPH_FORMATS, HTML, Format, choose, named
+from server.questions.parameters import Parameter, read
 from server.settings import Settings
 
 _TRIPLES_OF = """
@@ -32,6 +33,7 @@ _TOLD_WITH = """
 SELECT ?other WHERE { { ?other skg:population|skg:component ?thing } UNION { ?thing skg:citedIn|skg:between ?other } }
 ORDER BY ?other LIMIT 1"""
 _ONE_GRAPH = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})
+_FORM = Parameter("format", "the triples in this format, whatever is accepted")
 
 
 def linked_data_blueprint(graph: KnowledgeGraph, settings: Settings) -> Blueprint:
@@ -44,7 +46,7 @@ def linked_data_blueprint(graph: KnowledgeGraph, settings: Settings) -> Blueprin
         node = f"{BASE}{kind}/{name}"
         if not graph.store.ask(_IS_THERE, {"thing": iri(node)}):
             raise EntityNotFound(display(node))
-        wanted = request.args.get("format")
+        wanted = read((_FORM,), {given: request.args.getlist(given) for given in request.args}).text("format")
         if wanted is not None:
             return _described(graph, node, named(wanted, _ONE_GRAPH), settings.budget())
         chosen = choose(request.headers.get("Accept"), (HTML, *_ONE_GRAPH))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.mechanism.chains import SENSITIZING
+from kg.mechanism.chains import SENSITIZING, TREATMENTS
 from kg.mechanism.search import MechanismPath
 from kg.model import EntityRef
 from server.wording import BEARERS, label_of, net_effect
@@ -59,15 +59,19 @@ def _reached(path: MechanismPath, beyond: int) -> Iterator[tuple[EntityRef, int 
     sign: int | None = 1
     for number, step in enumerate(path.steps):
         sign = None if sign is None or step.sign is None else sign * (step.sign or 1)
-        if number >= beyond and step.predicate not in SENSITIZING:
+        if step.predicate in SENSITIZING:  # no more and no fewer of what it leads to
+            return
+        if number >= beyond and step.predicate != "binds":  # what is bound is there as before
             yield step.end, sign
 
 
 def _effects(signed: Iterable[tuple[EntityRef, int | None]], cause: str) -> Iterator[GlanceLine]:
-    """What a cause does more and less of; nobody has more or less of a tumour or of a cell."""
+    """What a cause does more and less of; nobody has more or less of a tumour, a cell or a treatment."""
     found = list(signed)
-    amounts = [each for each in found if each[0].type not in BEARERS]
+    amounts = [each for each in found if each[0].type not in BEARERS | TREATMENTS | {"JointCause"}]
     yield from _by_sign(amounts, (f"{cause} raises", f"{cause} lowers"))
+    treatments = [each for each in found if each[0].type in TREATMENTS]
+    yield from _by_sign(treatments, (f"{cause} strengthens", f"{cause} weakens"))
     sides = [each for each in found if each[0].type in BEARERS]
     yield from _by_sign(sides, (f"{cause} acts in favour of", f"{cause} acts against"))
 

@@ -10,7 +10,8 @@ from kg.mechanism.cell_cycle import Caution
 from kg.mechanism.partners import Meeting, Partnership
 from kg.mechanism.search import MechanismAnswer
 from kg.paths.steps import Step
-from server.drawings.layered import Picture, layered_picture
+from server.drawings.layered import layered_picture
+from server.drawings.pictures import Picture
 from server.pages.mechanism_steps import StepView, links_of, step_view
 from server.pages.provenance import Origin
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from kg.description import Description, describe, passages, reference
+from kg.description import Description, describe, follow, passages, reference
 from kg.model import EntityRef, PassageRef
 from kg.store import Store
 from server.pages.sources import Sources
@@ -36,14 +36,8 @@ def origins(store: Store, sources: Sources, statements: Collection[str]) -> Mapp
     """Look up who states some statements, and where; unknown ones are left out."""
     known = describe(store, statements)
     found = [known[iri] for iri in statements if iri in known]
-    known.update(
-        describe(
-            store,
-            {i for node in found for name in ("passage", "assertedBy", "citing") for i in node.iris(name)}
-            - known.keys(),
-        )
-    )
-    known.update(describe(store, {d for node in list(known.values()) for d in node.iris("document")} - known.keys()))
+    follow(store, known, ["passage", "assertedBy", "citing"])
+    follow(store, known, ["document"])
     return {node.iri: _origin(node, known, sources) for node in found}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
@@ -12,13 +15,14 @@ from kg.evidence.rows import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display, expand
 from kg.model import EntityRef
+from kg.tables import table
 from server import wording
 from server.addresses import csv_response, export, here, svg_response
 from server.drawings import swimmer_plots
 from server.drawings.picture_file import plot_file
 from server.pages.evidence import evidence_page
 from server.pages.provenance import places
-from server.pages.sharing import disputed, fact_exports, facts_wanted, source_line
+from server.pages.sharing import disputed, fact_exports, facts_wanted, file_name, source_line
 from server.pages.sources import Sources
 
 Page = str | Response
@@ -74,10 +78,10 @@ class Records:
         card = self.graph.study(name)
         results = (row[0].value for row in self.graph.sparql(_RESULTS_OF, {"study": card.id}) if row[0])
         facts = [card.id, *(arm.arm.id for arm in card.arms), *results]
-        file_name = card.curie.replace(":", "-")
+        name_in_files = card.curie.replace(":", "-")
         if request.args.get("format") == "csv":
-            return csv_response(_arm_rows(card), file_name)
-        if (other := facts_wanted(self.graph, facts, file_name)) is not None:
+            return csv_response(table(_arm_lines(card), _ArmLine).texts(), name_in_files)
+        if (other := facts_wanted(self.graph, facts, name_in_files)) is not None:
             return other
         return render_template(
             "study.html",
@@ -104,12 +108,12 @@ class Records:
         """A patient's history."""
         timeline = self.graph.timeline(name)
         plot = swimmer_plots.swimmer(timeline) if timeline.events else None
-        file_name = timeline.patient.curie.replace(":", "-")
+        name_in_files = timeline.patient.curie.replace(":", "-")
         if plot is not None and request.args.get("format") == "svg":
             text = plot_file("swimmer", source_line(self.graph), plot=plot, title=timeline.patient.label)
-            return svg_response(text, f"sarcoma-kg-{file_name}-{self.graph.data_version[:8]}")
+            return svg_response(text, file_name(self.graph, name_in_files))
         facts = [*(event.id for event in timeline.events), *disputed(timeline.conflicts)]
-        if (other := facts_wanted(self.graph, facts, file_name)) is not None:
+        if (other := facts_wanted(self.graph, facts, name_in_files)) is not None:
             return other
         return render_template(
             "case.html",
@@ -158,27 +162,58 @@ class Records:
         )
 
 
-def _arm_rows(card: StudyCard) -> list[list[str]]:
-    """The arms as rows with a header: a row for each drug of each arm, and for an arm of which none is told."""
-    rows = [["arm", "arm_id", "patients", "drug", "dose", "when", "route", "infusion_time", "timing", "passages",
-             "dose_low", "dose_high", "dose_unit", "pools", "within"]]  # fmt: skip
+@dataclass(frozen=True)
+class _ArmLine:
+    """A drug of an arm as a line of a file, or an arm of which no drug is told."""
+
+    arm: str
+    arm_id: str
+    patients: str
+    drug: str = ""
+    dose: str | None = None
+    when: str = ""
+    route: str | None = None
+    infusion_time: str | None = None
+    timing: str | None = None
+    passages: str = ""
+    dose_low: float | None = None
+    dose_high: float | None = None
+    dose_unit: str | None = None
+    pools: str = ""
+    within: str = ""
+
+
+def _arm_lines(card: StudyCard) -> Iterator[_ArmLine]:
     for arm in card.arms:
-        people = "; ".join(
+        people = (
             f"{each.label}: {each.value or (each.entity and each.entity.label)}"
             for each in arm.population
             if each.name not in {"sourceFile", "sourceLine"}
         )
-        where = "; ".join(display(place.id) for place in arm.passages)
-        doses = [
-            [each.drug.label, each.dose_text or "", wording.when_given(each), each.route or "",
-             each.infusion_time or "", each.timing or "", where,
-             *("" if end is None else str(end) for end in each.range or (each.value, each.value)), each.unit or ""]
-            for each in arm.components
-        ]  # fmt: skip
-        others = ["; ".join(ref.label for ref in arm.pools), arm.within.label if arm.within else ""]
-        undosed = [*[""] * 6, where, *[""] * 3]
-        rows += [[arm.arm.label, arm.arm.curie, people, *dose, *others] for dose in doses or [undosed]]
-    return rows
+        bare = _ArmLine(
+            arm=arm.arm.label,
+            arm_id=arm.arm.curie,
+            patients="; ".join(people),
+            passages="; ".join(display(place.id) for place in arm.passages),
+            pools="; ".join(ref.label for ref in arm.pools),
+            within=arm.within.label if arm.within else "",
+        )
+        if not arm.components:
+            yield bare
+        for each in arm.components:
+            low, high = each.range or (each.value, each.value)
+            yield replace(
+                bare,
+                drug=each.drug.label,
+                dose=each.dose_text,
+                when=wording.when_given(each),
+                route=each.route,
+                infusion_time=each.infusion_time,
+                timing=each.timing,
+                dose_low=low,
+                dose_high=high,
+                dose_unit=each.unit,
+            )
 
 
 _FACTS_AT = "SELECT DISTINCT ?fact WHERE { ?fact skg:passage ?passage }"

@@ -9,25 +9,25 @@ from werkzeug.wrappers import Response
 
 from kg.graph import KnowledgeGraph
 from kg.search.facts import MAX_FACTS
-from kg.search.names import SearchAnswer
 from ontology.terms import CLASS_BY_KIND
 from server.addresses import csv_response, export, given, here, query
-from server.questions.parameters import read
-from server.questions.table import QUESTIONS
+from server.questions.offered import LinkedSearchAnswer
+from server.questions.parameters import Parameter, read
+from server.questions.table import BY_NAME
 
 MOST_SHOWN = 50
 LISTED = ("drug", "drugclass", "target", "histotype", "regimen", "study")  # kinds of things that are listed whole
-_SEARCH = next(question for question in QUESTIONS if question.name == "search")
+_LISTING = (Parameter("q", "empty"), Parameter("kind", "everything of this kind", choices=LISTED))
+_SEARCH = BY_NAME["search"]
 
 
 def search(graph: KnowledgeGraph) -> str | Response:
     """The page, or what it lists as a table."""
     text = request.args.get("q", "").strip()
-    kind = request.args.get("kind", "")
-    if not text and kind in LISTED:
+    if not text and (kind := read(_LISTING, given()).text("kind")):
         return _listed(graph, kind)
     filled = read(_SEARCH.parameters, given() | {"limit": [str(MOST_SHOWN)]}) if text else None
-    answer: SearchAnswer | None = _SEARCH.answer(graph, filled) if filled else None
+    answer: LinkedSearchAnswer | None = _SEARCH.answer(graph, filled) if filled else None
     if answer is not None and request.args.get("format") == "csv":
         return csv_response(_csv_rows(answer), "search")
     asked = f"{query(['limit'])}&{urlencode({'limit': MOST_SHOWN})}"
@@ -67,7 +67,7 @@ def _listed(graph: KnowledgeGraph, kind: str) -> str | Response:
     )
 
 
-def _in_words(answer: SearchAnswer) -> str:
+def _in_words(answer: LinkedSearchAnswer) -> str:
     """How much was found, kind by kind."""
     found = [
         (len(answer.questions), "question", "questions", "to ask"),
@@ -79,7 +79,7 @@ def _in_words(answer: SearchAnswer) -> str:
     return f"Found: {'; '.join(told)}." if told else "Nothing found."
 
 
-def _csv_rows(answer: SearchAnswer) -> list[list[str]]:
+def _csv_rows(answer: LinkedSearchAnswer) -> list[list[str]]:
     """Everything that the page lists; things named by some of the words with these words."""
     things = [("thing", "", hit) for hit in answer.items]
     things += [("part", part.text, hit) for part in answer.parts for hit in part.items]

@@ -6,9 +6,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
-from flask import redirect, request
+from flask import Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.budget import Budget
@@ -16,8 +17,11 @@ from kg.evidence.rows import ConflictRow
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from kg.sparql.query import SparqlOperation
-from server.addresses import export, file_response, here
+from server.addresses import export, file_response, here, svg_response
+from server.drawings.picture_file import picture_file
+from server.drawings.pictures import Picture
 
+_Drawn = TypeVar("_Drawn")
 _PLAIN_CURIE = re.compile(r"[a-z]+:[A-Za-z0-9][A-Za-z0-9_-]*")
 _BIBTEX_ESCAPES = str.maketrans(
     {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -86,6 +90,22 @@ def source_line(graph: KnowledgeGraph) -> str:
     return f"sarcoma-kg, data {graph.data_version[:12]}, {graph.corpus().text}"
 
 
+def file_name(graph: KnowledgeGraph, name: str) -> str:
+    """What a file with a view is called, without its ending: by the data that it shows."""
+    return f"sarcoma-kg-{name}-{graph.data_version[:8]}"
+
+
+def picture_response(graph: KnowledgeGraph, picture: Picture, title: str, name: str) -> Response:
+    """The drawing of a view as a file."""
+    return svg_response(picture_file(picture, title, source_line(graph)), file_name(graph, name))
+
+
+def chosen(drawn: Sequence[_Drawn], parameter: str) -> _Drawn:
+    """The drawing of a page that the request names by its place, counted from 1."""
+    place: int = request.args.get(parameter, type=int, default=1)
+    return drawn[min(max(place, 1), len(drawn)) - 1]
+
+
 def fact_exports() -> list[dict[str, str | bool]]:
     """Links to the facts behind a view: as triples, and as a query to go on from."""
     return [
@@ -111,7 +131,7 @@ def facts_wanted(graph: KnowledgeGraph, facts: Iterable[str], name: str) -> Base
         return redirect("/sparql?" + urlencode({"format": "html", "query": query}, quote_via=quote), 303)
     operation = SparqlOperation(_CONSTRUCT.format(facts=listed))
     text = graph.store.evaluate(operation, "text/turtle", Budget()).decode()
-    return file_response(text, "text/turtle; charset=utf-8", f"sarcoma-kg-{name}-{graph.data_version[:8]}.ttl")
+    return file_response(text, "text/turtle; charset=utf-8", f"{file_name(graph, name)}.ttl")
 
 
 def disputed(conflicts: Iterable[ConflictRow]) -> list[str]:

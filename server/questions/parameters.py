@@ -26,6 +26,7 @@ class Parameter:
         help: a sentence for the API page and ``--help``.
         repeated: may be given several times.
         low, high: bounds of an integer, both included.
+        most_characters: of a text; None where whoever answers checks that.
         in_path: part of the route, not of the query string.
     """
 
@@ -38,6 +39,7 @@ class Parameter:
     default: str | int | bool | None = None
     low: int | None = None
     high: int | None = None
+    most_characters: int | None = None
     in_path: bool = False
     example: str | None = None
 
@@ -124,6 +126,8 @@ def _check(parameter: Parameter, texts: tuple[str, ...]) -> None:
             raise InvalidParameter(name, text, "one of " + ", ".join(parameter.choices))
         if parameter.kind == "flag" and text.lower() not in _TRUE | _FALSE:
             raise InvalidParameter(name, text, "true or false")
+        if parameter.most_characters is not None and len(text) > parameter.most_characters:
+            raise InvalidParameter(name, text, f"at most {parameter.most_characters} characters")
         if parameter.kind == "integer":
             _check_integer(parameter, text)
 

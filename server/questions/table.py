@@ -14,23 +14,24 @@ from kg.evidence.comparison import ComparisonAnswer
 from kg.evidence.explanation import Explanation
 from kg.evidence.gap_map import GapMap
 from kg.evidence.pooling import PoolAnswer
-from kg.evidence.rows import DESIGNS, MAX_ROWS, Corpus, EvidenceAnswer, EvidenceQuestion
+from kg.evidence.rows import MAX_ROWS, Corpus, EvidenceAnswer, EvidenceQuestion
 from kg.evidence.safety import SafetyAnswer
 from kg.graph import KnowledgeGraph
-from kg.model import EntityRef
+from kg.model import DESIGNS, EntityRef
 from kg.schema import Schema, schema
 from kg.search.facts import DEFAULT_FACTS, MAX_FACTS
-from kg.search.names import SearchAnswer
+from server.questions.offered import LinkedSearchAnswer, linked
 from server.questions.parameters import Arguments, Parameter
 from server.questions.present import listing
 from server.questions.question import ID, TYPES, Question, limit_of
 from server.questions.walks import WALKS
 
-__all__ = ["EVIDENCE_PARAMETERS", "QUESTIONS", "Question", "evidence_question", "narrowed_question"]
+__all__ = ["BY_NAME", "EVIDENCE_PARAMETERS", "QUESTIONS", "Question", "evidence_question", "narrowed_question"]
 
 
-def _search(graph: KnowledgeGraph, given: Arguments) -> SearchAnswer:
-    return graph.search(given.required("q"), given.texts("type"), given.whole("limit"), given.whole("facts"))
+def _search(graph: KnowledgeGraph, given: Arguments) -> LinkedSearchAnswer:
+    asked = given.required("q"), given.texts("type"), given.whole("limit"), given.whole("facts")
+    return linked(graph.search(*asked))
 
 
 def _ask(graph: KnowledgeGraph, given: Arguments) -> QuestionAnswer:
@@ -147,7 +148,7 @@ QUESTIONS: tuple[Question, ...] = (
             limit_of(20, 100),
             Parameter("facts", f"most facts, at most {MAX_FACTS}; none with type", "integer", default=DEFAULT_FACTS, low=0, high=MAX_FACTS),
         ),
-        SearchAnswer, _search,
+        LinkedSearchAnswer, _search,
     ),
     Question("entity", "/entities/<path:id>", "The card of an entity", (ID,), EntityCard, lambda graph, given: graph.entity(given.required("id"))),
     *WALKS,
@@ -199,3 +200,4 @@ QUESTIONS: tuple[Question, ...] = (
         QuestionAnswer, _ask, others=True,
     ),
 )  # fmt: skip
+BY_NAME = {question.name: question for question in QUESTIONS}

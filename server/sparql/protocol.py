@@ -40,6 +40,15 @@ class SparqlRequest:
         return self.format == "html" or (not self.format and method != "POST" and names_html(accept))
 
 
+@dataclass(frozen=True)
+class SparqlQuery:
+    """A query to be answered as data; ``format`` is empty where the client's ``Accept`` decides."""
+
+    operation: SparqlOperation
+    format: str
+    timeout_s: float | None
+
+
 def read_request(method: str, content_type: str, query_string: bytes, body: bytes) -> SparqlRequest:
     """The same as :func:`parse_request`, which has read the short ones of late before."""
     is_short = len(query_string) + len(body) <= _MAX_REMEMBERED_BYTES
@@ -54,7 +63,7 @@ def parse_request(method: str, content_type: str, query_string: bytes, body: byt
     fields = list(_fields(query_string, "address"))
     direct: str | None = None
     if method == "POST":
-        media_type, parameters = parse_options_header(content_type)
+        media_type, parameters = parse_options_header(content_type.lower())  # charsets are without case, too
         _check_charset(parameters.get("charset", "utf-8"))
         if media_type == FORM:
             fields += _fields(body, "body")

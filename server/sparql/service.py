@@ -27,7 +27,7 @@ from server.http.headers import common_headers
 from server.http.negotiation import choose, formats_for, named
 from server.http.telemetry import RequestFacts, Telemetry
 from server.settings import Settings
-from server.sparql.protocol import SparqlRequest, read_request
+from server.sparql.protocol import SparqlQuery, read_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -64,7 +64,7 @@ class SparqlService:
         """Of the server."""
         return self._settings
 
-    def reads(self, asked: Asked) -> SparqlRequest | None:
+    def reads(self, asked: Asked) -> SparqlQuery | None:
         """The query of a request, for :meth:`answer`.
 
         Returns: None if it holds none, or one to be answered on a page: that is the application's part, and so is what
@@ -76,28 +76,29 @@ class SparqlService:
             found = read_request(asked.method, asked.content_type, asked.query_string, asked.body)
         except KgError:
             return None
-        return None if found.operation is None or found.wants_page(asked.method, asked.accept) else found
+        if found.operation is None or found.wants_page(asked.method, asked.accept):
+            return None
+        return SparqlQuery(found.operation, found.format, found.timeout_s)
 
-    async def answer(self, asked: Asked, request: SparqlRequest, waits: Waits) -> Reply:
+    async def answer(self, asked: Asked, query: SparqlQuery, waits: Waits) -> Reply:
         """The reply to a request; failures are replies too."""
         start_s = self._telemetry.begin()
         try:
-            reply = await replied(self._answer(asked, request, waits), asked.method, PATH)
+            reply = await replied(self._answer(asked, query, waits), asked.method, PATH)
             facts = RequestFacts(asked.method, PATH, reply.status, len(reply.body), asked.peer)
             self._telemetry.count(start_s, PATH, facts)
             return reply._replace(headers=reply.headers + self._common_headers)
         finally:
             self._telemetry.end()
 
-    async def _answer(self, asked: Asked, request: SparqlRequest, waits: Waits) -> Reply:
+    async def _answer(self, asked: Asked, query: SparqlQuery, waits: Waits) -> Reply:
         self._limits.take(asked.peer, asked.forwarded)
-        operation = request.operation
-        assert operation is not None, "reads() has looked"
+        operation = query.operation
         is_short = len(operation.query) <= SHORT
         facts = self.inspected(operation) if is_short else await waits.call(lambda: self.inspected(operation))
         available = formats_for(facts.form)
-        chosen = named(request.format, available) if request.format else choose(asked.accept, available)
-        budget = self._settings.budget(request.timeout_s)
+        chosen = named(query.format, available) if query.format else choose(asked.accept, available)
+        budget = self._settings.budget(query.timeout_s)
         name = self._name(operation, chosen.media_type)
         etag = name if asked.method != "POST" else None
         if has_answer(asked.if_none_match, etag):
@@ -164,10 +165,10 @@ class SparqlFirst:
         if environ.get("PATH_INFO") != PATH or method not in METHODS:
             return self._rest(environ, start_response)
         asked = self._asked(environ, method)
-        request = self._service.reads(asked)
-        if request is None:
+        query = self._service.reads(asked)
+        if query is None:
             return self._rest(environ, start_response)
-        reply = at_once(self._service.answer(asked, request, Blocking()))
+        reply = at_once(self._service.answer(asked, query, Blocking()))
         start_response(reply.status_line, list(reply.headers))
         return [] if method == "HEAD" else [reply.body]
 

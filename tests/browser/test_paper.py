@@ -50,6 +50,19 @@ def test_a_long_mechanism_prints_as_its_sum_its_picture_and_its_chains(visit: An
     expect(page.locator(".on-paper")).to_contain_text(visited.address + MECHANISM)
 
 
+@pytest.mark.parametrize(("patient", "most"), [("003-2", 5), ("004-retroperitoneal", 6), ("000-transplant", 9)])
+def test_a_patients_history_prints_whole_on_a_few_sheets(visit: Any, patient: str, most: int) -> None:
+    visited = visit()
+    page: Page = visited.page
+    visited.go(f"/cases/patient:{patient}")
+    events = page.locator(".timeline > li")
+    assert events.count() > 20
+    assert 2 < len(sheets(page)) <= most
+    page.emulate_media(media="print")
+    for event in events.all():
+        expect(event.locator(".claim")).to_be_visible()
+
+
 @pytest.mark.parametrize("path", [MECHANISM, "/documents/document:002"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_details_come_onto_paper_at_the_readers_choice(visit: Any, path: str, scripts: bool) -> None:

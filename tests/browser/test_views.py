@@ -368,3 +368,26 @@ def test_a_keyboard_passes_over_a_drawing_to_the_chains_below_it(visit: Any) -> 
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.matches('details.chain > summary')")
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+def test_the_longest_mechanism_stands_whole_in_a_window_at_a_desk(visit: Any, width: int) -> None:
+    visited = visit(size=(width, 900))
+    visited.go("/mechanism?drug=rapamycin&target=leiomyosarcoma")
+    for frame in visited.page.locator("figure.drawing .scroll").all():
+        assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") <= 0
+        letters = frame.evaluate("frame => frame.querySelector('svg').getScreenCTM().a * 12")
+        assert letters >= 9
+        picture = frame.locator("svg")
+        shown, drawn = picture.bounding_box(), (picture.get_attribute("viewBox") or "").split()
+        assert shown
+        assert shown["width"] / shown["height"] == pytest.approx(float(drawn[2]) / float(drawn[3]), rel=0.01)
+
+
+def test_on_a_phone_the_search_of_every_page_has_room_for_a_question(visit: Any) -> None:
+    visited = visit(size=NARROW)
+    visited.go("/evidence?histotype=leiomyosarcoma")
+    box = visited.page.locator("#site-search").bounding_box()
+    assert box
+    assert box["width"] > 250
+    expect(visited.page.get_by_role("button", name="Search")).to_be_visible()

@@ -131,15 +131,15 @@ def _case(root: Path, suite: str, graph: Graph, test: Node, kind: str) -> Case:
         for service in graph.objects(action, QT.serviceData)
     )
     return Case(
-        str(test),
-        suite,
-        "federation" if query.startswith(FEDERATION) else "evaluation",
-        True,
-        query,
-        Data(_sorted(graph.objects(action, QT.data)), _sorted({*graph.objects(action, QT.graphData), *asked})),
-        str(graph.value(test, MF.result)),
-        graph.value(test, MF.resultCardinality) == MF.LaxCardinality,
-        tuple(sorted(services)),
+        iri=str(test),
+        suite=suite,
+        kind="federation" if query.startswith(FEDERATION) else "evaluation",
+        is_positive=True,
+        query=query,
+        data=Data(_sorted(graph.objects(action, QT.data)), _sorted({*graph.objects(action, QT.graphData), *asked})),
+        result=str(graph.value(test, MF.result)),
+        is_lax=graph.value(test, MF.resultCardinality) == MF.LaxCardinality,
+        services=tuple(sorted(services)),
     )
 
 

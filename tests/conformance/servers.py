@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from server.app import create_app
 from server.settings import Settings
 from tests.conformance.answers import difference, media_type_for, read_answer, read_expected
 from tests.conformance.cases import Case, Data, all_cases, path_of, quads_of
+from tests.server.conftest import GraphOfStore
 
 HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("SARCOMA_KG_SHARED", HERE.parents[2] / "shared"))
@@ -30,13 +30,6 @@ QUERY = "application/sparql-query"
 
 CASES = list(all_cases(ROOT)) if ROOT.is_dir() else []
 NO_TESTS = pytest.mark.skipif(not CASES, reason="the W3C's tests are not in the reference folder ../shared")
-
-
-@dataclass
-class GraphOfStore:
-    """What the endpoint needs of a graph."""
-
-    store: EmbeddedStore
 
 
 class Stores:

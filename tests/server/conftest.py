@@ -1,4 +1,4 @@
-"""The server on tests/data/rapamycin.nq, without the API and the pages that need more than a store."""
+"""Clients: of the whole server on the curated graph, and of its SPARQL service alone on tests/data/rapamycin.nq."""
 
 from __future__ import annotations
 
@@ -60,6 +60,18 @@ def client_for() -> ClientFactory:
 
 
 @pytest.fixture(scope="session")
-def client(store: EmbeddedStore, client_for: ClientFactory) -> FlaskClient:
-    """A client of a server with default settings."""
+def endpoint(store: EmbeddedStore, client_for: ClientFactory) -> FlaskClient:
+    """A client of the SPARQL service on a small store, with default settings."""
     return client_for(store)
+
+
+@pytest.fixture(scope="session")
+def client(curated_graph: KnowledgeGraph) -> FlaskClient:
+    """A client of the whole server on the curated graph, with default settings."""
+    return create_app(curated_graph, Settings()).test_client()
+
+
+@pytest.fixture(scope="session")
+def forgetful(curated_graph: KnowledgeGraph) -> FlaskClient:
+    """A client of a server that makes every page anew."""
+    return create_app(curated_graph, Settings(cache_bytes=0)).test_client()

@@ -10,21 +10,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kg import KnowledgeGraph
 from kg.model import EntityRef
-from server.app import create_app
 from server.questions.openapi import describe_api
 from server.questions.present import as_json, dumps
 from server.questions.table import QUESTIONS
 
 
-@pytest.fixture(scope="module")
-def api(curated_graph: KnowledgeGraph) -> FlaskClient:
-    return create_app(curated_graph).test_client()
-
-
-def ask(api: FlaskClient, path: str, status: int = 200) -> Any:
-    response = api.get(path)
+def ask(client: FlaskClient, path: str, status: int = 200) -> Any:
+    response = client.get(path)
     assert response.status_code == status, response.get_data(as_text=True)
     expected = "application/json" if status == 200 else "application/problem+json"
     assert response.mimetype == expected
@@ -50,9 +43,9 @@ def labels(refs: list[Mapping[str, Any]]) -> list[str]:
     return [ref["label"] for ref in refs]
 
 
-def test_search_finds_a_drug_by_its_synonym_and_with_a_typing_error(api: FlaskClient) -> None:
+def test_search_finds_a_drug_by_its_synonym_and_with_a_typing_error(client: FlaskClient) -> None:
     for text in ("rapamycin", "RAPAMYCIN", "rapamycn", "Rapamune"):
-        first = ask(api, f"/api/v1/search?q={text}")["items"][0]
+        first = ask(client, f"/api/v1/search?q={text}")["items"][0]
         assert (first["curie"], first["type"], first["label"]) == ("drug:sirolimus", "Drug", "sirolimus")
     assert set(first) == {"id", "curie", "type", "label", "matched", "score", "imported"}
 
@@ -67,50 +60,52 @@ def test_search_finds_a_drug_by_its_synonym_and_with_a_typing_error(api: FlaskCl
         ("osteogenic sarcoma", "histotype:osteosarcoma"),
     ],
 )
-def test_code_names_brands_and_turned_phrases_name_the_same_thing(api: FlaskClient, name: str, curie: str) -> None:
-    assert ask(api, f"/api/v1/entities?id={name}")["curie"] == curie
+def test_code_names_brands_and_turned_phrases_name_the_same_thing(client: FlaskClient, name: str, curie: str) -> None:
+    assert ask(client, f"/api/v1/entities?id={name}")["curie"] == curie
 
 
-def test_an_entity_card_is_the_same_by_any_of_its_names(api: FlaskClient) -> None:
-    by_curie = ask(api, "/api/v1/entities/target:KIT")
-    assert by_curie == ask(api, "/api/v1/entities?id=CD117")
-    assert by_curie == ask(api, "/api/v1/entities/https%3A%2F%2Fw3id.org%2Fsarcoma-kg%2Ftarget%2FKIT")
+def test_an_entity_card_is_the_same_by_any_of_its_names(client: FlaskClient) -> None:
+    by_curie = ask(client, "/api/v1/entities/target:KIT")
+    assert by_curie == ask(client, "/api/v1/entities?id=CD117")
+    assert by_curie == ask(client, "/api/v1/entities/https%3A%2F%2Fw3id.org%2Fsarcoma-kg%2Ftarget%2FKIT")
     assert {"synonyms", "definition", "xrefs", "parents", "children", "counts"} <= set(by_curie)
 
 
-def test_a_word_for_a_thing_and_for_what_is_measured_means_the_thing_where_any_entity_will_do(api: FlaskClient) -> None:
-    assert ask(api, "/api/v1/entities?id=toxicity")["curie"] == "event:any-toxicity"
-    assert ask(api, "/api/v1/entities/measure:adverse-event")["curie"] == "measure:adverse-event"
-    measured = {row["measure"]["curie"] for row in ask(api, "/api/v1/evidence?measure=toxicity&limit=5")["items"]}
+def test_a_word_for_a_thing_and_for_what_is_measured_means_the_thing_where_any_entity_will_do(
+    client: FlaskClient,
+) -> None:
+    assert ask(client, "/api/v1/entities?id=toxicity")["curie"] == "event:any-toxicity"
+    assert ask(client, "/api/v1/entities/measure:adverse-event")["curie"] == "measure:adverse-event"
+    measured = {row["measure"]["curie"] for row in ask(client, "/api/v1/evidence?measure=toxicity&limit=5")["items"]}
     assert measured == {"measure:adverse-event"}
 
 
-def test_a_word_for_several_things_is_refused_with_each_of_them(api: FlaskClient) -> None:
-    refused = ask(api, "/api/v1/entities?id=CHEBI:50858", 409)
+def test_a_word_for_several_things_is_refused_with_each_of_them(client: FlaskClient) -> None:
+    refused = ask(client, "/api/v1/entities?id=CHEBI:50858", 409)
     assert {found["curie"] for found in refused["candidates"]} == {
         "drug:steroid-unspecified",
         "drugclass:corticosteroid",
     }
 
 
-def test_a_fact_or_document_is_found_by_its_bare_name_where_its_kind_is_clear(api: FlaskClient) -> None:
-    (item, *_) = ask(api, "/api/v1/entities/rapamycin/neighbors?limit=1")["items"]
+def test_a_fact_or_document_is_found_by_its_bare_name_where_its_kind_is_clear(client: FlaskClient) -> None:
+    (item, *_) = ask(client, "/api/v1/entities/rapamycin/neighbors?limit=1")["items"]
     name = item["statement"].rpartition("/")[2]
-    assert ask(api, f"/api/v1/statements/{name}") == ask(api, f"/api/v1/statements/{item['statement']}")
-    assert ask(api, "/api/v1/documents/003") == ask(api, "/api/v1/documents/document:003")
+    assert ask(client, f"/api/v1/statements/{name}") == ask(client, f"/api/v1/statements/{item['statement']}")
+    assert ask(client, "/api/v1/documents/003") == ask(client, "/api/v1/documents/document:003")
 
 
-def test_every_list_says_whether_it_is_whole(api: FlaskClient) -> None:
+def test_every_list_says_whether_it_is_whole(client: FlaskClient) -> None:
     for path in ("search?q=kit", "cases", "questions", "evidence?document=001", "evidence/safety?drug=gemcitabine"):
-        answer = ask(api, f"/api/v1/{path}")
+        answer = ask(client, f"/api/v1/{path}")
         assert {"items", "limit", "total", "truncated", "truncated_by"} <= set(answer), path
         assert len(answer["items"]) == min(answer["total"] or answer["limit"], answer["limit"]), path
-    reached = ask(api, "/api/v1/mechanism?drug=rapamycin&target=G1 arrest")
+    reached = ask(client, "/api/v1/mechanism?drug=rapamycin&target=G1 arrest")
     assert reached["total"] == len(reached["paths"])
 
 
-def test_rapamycin_reaches_g1_arrest_through_fkbp12_its_complex_and_mtor(api: FlaskClient) -> None:
-    answer = ask(api, "/api/v1/mechanism?drug=rapamycin&target=G1 arrest")
+def test_rapamycin_reaches_g1_arrest_through_fkbp12_its_complex_and_mtor(client: FlaskClient) -> None:
+    answer = ask(client, "/api/v1/mechanism?drug=rapamycin&target=G1 arrest")
     chains = [[step["object"]["label"] for step in path["steps"]] for path in answer["paths"]]
     assert ["FKBP12", "rapamycin-FKBP12 complex", "mTOR", "cell cycle arrest in G1"] in chains
     path = answer["paths"][chains.index(["FKBP12", "rapamycin-FKBP12 complex", "mTOR", "cell cycle arrest in G1"])]
@@ -118,17 +113,17 @@ def test_rapamycin_reaches_g1_arrest_through_fkbp12_its_complex_and_mtor(api: Fl
     assert all(step["statements"] and step["passages"] for step in path["steps"])
 
 
-def test_every_step_of_a_path_says_what_it_says_in_words(api: FlaskClient) -> None:
+def test_every_step_of_a_path_says_what_it_says_in_words(client: FlaskClient) -> None:
     for path in ("/api/v1/paths?source=rapamycin&target=G1+arrest", "/api/v1/mechanism?drug=rapamycin"):
-        steps = [step for found in ask(api, path)["paths"] for step in found["steps"]]
+        steps = [step for found in ask(client, path)["paths"] for step in found["steps"]]
         assert steps
         assert all(step["subject"]["label"] in step["sentence"] for step in steps)
-    first = ask(api, "/api/v1/paths?source=rapamycin&target=FKBP12&max_length=1")["paths"][0]["steps"][0]
+    first = ask(client, "/api/v1/paths?source=rapamycin&target=FKBP12&max_length=1")["paths"][0]["steps"][0]
     assert first["sentence"] == "sirolimus binds FKBP12"
 
 
-def test_no_source_links_rapamycin_on_to_leiomyosarcoma_and_the_gap_says_so(api: FlaskClient) -> None:
-    answer = ask(api, "/api/v1/mechanism?drug=rapamycin&target=leiomyosarcoma")
+def test_no_source_links_rapamycin_on_to_leiomyosarcoma_and_the_gap_says_so(client: FlaskClient) -> None:
+    answer = ask(client, "/api/v1/mechanism?drug=rapamycin&target=leiomyosarcoma")
     assert answer["paths"]
     assert not any(path["complete"] for path in answer["paths"])
     assert {gap["to"]["label"] for gap in answer["gaps"]} == {"leiomyosarcoma"}
@@ -136,14 +131,14 @@ def test_no_source_links_rapamycin_on_to_leiomyosarcoma_and_the_gap_says_so(api:
     assert {"FKBP12", "mTOR", "cell cycle arrest in G1"} <= reached
 
 
-def test_rapamycin_with_gemcitabine_calls_for_a_caution_that_no_source_states(api: FlaskClient) -> None:
+def test_rapamycin_with_gemcitabine_calls_for_a_caution_that_no_source_states(client: FlaskClient) -> None:
     """Rapamycin holds cells in G1, gemcitabine kills in S phase: inferred, with both premises and the schedule."""
     for asked in (
         "drug=rapamycin&drug=gemcitabine",
         "drug=rapamycin %2B gemcitabine",
         "drug=regimen:gemcitabine-sirolimus",
     ):
-        (pair,) = ask(api, f"/api/v1/mechanism?{asked}&target=leiomyosarcoma")["partners"]
+        (pair,) = ask(client, f"/api/v1/mechanism?{asked}&target=leiomyosarcoma")["partners"]
         (caution,) = pair["cautions"]
         assert caution["certainty"] == "inferred"
         assert [(one["drug"]["label"], one["phase"]) for one in caution["premises"]] == [
@@ -156,16 +151,16 @@ def test_rapamycin_with_gemcitabine_calls_for_a_caution_that_no_source_states(ap
         assert any("stopped 2 days before each gemcitabine dose" in one["text"] for one in pair["schedules"])
 
 
-def test_two_kinase_inhibitors_meet_at_kit(api: FlaskClient) -> None:
-    answer = ask(api, "/api/v1/mechanism?drug=imatinib&drug=sunitinib&target=GIST")
+def test_two_kinase_inhibitors_meet_at_kit(client: FlaskClient) -> None:
+    answer = ask(client, "/api/v1/mechanism?drug=imatinib&drug=sunitinib&target=GIST")
     meetings = {one["node"]["label"]: one["relation"] for one in answer["partners"][0]["meetings"]}
     assert meetings["KIT"] == "same"
     assert {node["meeting"] for node in answer["graph"]["nodes"] if node["entity"]["label"] == "KIT"} == {"same"}
     assert {path["start"]["label"] for path in answer["paths"]} == {"imatinib", "sunitinib"}
 
 
-def test_what_imatinib_does_in_gist_is_no_answer_for_desmoid_tumours(api: FlaskClient) -> None:
-    answer = ask(api, "/api/v1/mechanism?drug=imatinib&target=desmoid tumour")
+def test_what_imatinib_does_in_gist_is_no_answer_for_desmoid_tumours(client: FlaskClient) -> None:
+    answer = ask(client, "/api/v1/mechanism?drug=imatinib&target=desmoid tumour")
     assert {path["end"]["label"] for path in answer["paths"]} <= {"PDGFR", "KIT", "ABL", "oncogenic KIT"}
     assert "gastrointestinal stromal tumour" in {one["label"] for one in answer["elsewhere"]}
     first = answer["gaps"][0]
@@ -175,9 +170,9 @@ def test_what_imatinib_does_in_gist_is_no_answer_for_desmoid_tumours(api: FlaskC
 
 
 def test_imatinib_in_dermatofibrosarcoma_begins_with_its_cells_and_the_receptor_of_its_translocation(
-    api: FlaskClient,
+    client: FlaskClient,
 ) -> None:
-    answer = ask(api, "/api/v1/mechanism?drug=imatinib&target=DFSP")
+    answer = ask(client, "/api/v1/mechanism?drug=imatinib&target=DFSP")
     told = [path["sentence"] for path in answer["paths"]]
     assert told[0] == "Imatinib causes apoptosis (in dermatofibrosarcoma protuberans cell lines)."
     assert told.index("Imatinib inhibits PDGFR.") < min(n for n, text in enumerate(told) if "KIT" in text)
@@ -187,40 +182,40 @@ def test_imatinib_in_dermatofibrosarcoma_begins_with_its_cells_and_the_receptor_
     assert "COL1A1-PDGFB translocation activates PDGFR" in first["reason"]
 
 
-def test_in_gist_the_driver_comes_first_and_then_what_follows_for_patients(api: FlaskClient) -> None:
-    paths = ask(api, "/api/v1/mechanism?drug=imatinib&target=GIST")["paths"]
+def test_in_gist_the_driver_comes_first_and_then_what_follows_for_patients(client: FlaskClient) -> None:
+    paths = ask(client, "/api/v1/mechanism?drug=imatinib&target=GIST")["paths"]
     ends = [(path["end"]["label"], path["complete"]) for path in paths if path["summarised_by"] is None]
     assert ends[0] == ("gastrointestinal stromal tumour", True)
     assert set(ends[1:]) == {("survival of patients", False), ("burden of disease", False)}
-    (gap, *_) = ask(api, "/api/v1/mechanism?drug=sunitinib&target=GIST")["gaps"]
+    (gap, *_) = ask(client, "/api/v1/mechanism?drug=sunitinib&target=GIST")["gaps"]
     assert gap["from"]["label"] == "KIT"
     assert "oncogenic KIT drives gastrointestinal stromal tumour" in gap["reason"]
 
 
-def test_questions_in_reverse(api: FlaskClient) -> None:
-    lowering = ask(api, "/api/v1/mechanism?target=active CDK4/cyclin D1&effect=lowers")["paths"]
+def test_questions_in_reverse(client: FlaskClient) -> None:
+    lowering = ask(client, "/api/v1/mechanism?target=active CDK4/cyclin D1&effect=lowers")["paths"]
     assert {"sirolimus", "everolimus", "temsirolimus"} <= {path["start"]["label"] for path in lowering}
     assert {path["net_sign"] for path in lowering} == {-1}
-    reaching = {path["start"]["label"] for path in ask(api, "/api/v1/mechanism?target=KIT")["paths"]}
+    reaching = {path["start"]["label"] for path in ask(client, "/api/v1/mechanism?target=KIT")["paths"]}
     assert {"imatinib", "sunitinib", "nilotinib", "tanespimycin"} <= reaching
-    rows = ask(api, "/api/v1/questions/targets-of-active-drugs?histotype=GIST")["items"]
+    rows = ask(client, "/api/v1/questions/targets-of-active-drugs?histotype=GIST")["items"]
     assert {"KIT", "PDGFR", "oncogenic KIT"} <= {row["target"]["text"] for row in rows}
-    shared = ask(api, "/api/v1/common?node=imatinib&node=sunitinib")["items"]
+    shared = ask(client, "/api/v1/common?node=imatinib&node=sunitinib")["items"]
     assert {"KIT", "PDGFR"} <= {item["node"]["label"] for item in shared}
 
 
-def test_paths_can_keep_to_the_statements_of_one_document(api: FlaskClient) -> None:
+def test_paths_can_keep_to_the_statements_of_one_document(client: FlaskClient) -> None:
     ends = "source=rapamycin&target=G1 arrest"
-    assert ask(api, f"/api/v1/paths?{ends}&graph=document-000")["paths"]
-    none = ask(api, f"/api/v1/paths?{ends}&graph=document-001")
+    assert ask(client, f"/api/v1/paths?{ends}&graph=document-000")["paths"]
+    none = ask(client, f"/api/v1/paths?{ends}&graph=document-001")
     assert (none["paths"], none["excluded_by"]) == ([], ["graph"])
-    every = ask(api, f"/api/v1/paths/all?{ends}&directed=false")
+    every = ask(client, f"/api/v1/paths/all?{ends}&directed=false")
     assert every["total"] == len(every["paths"]) > 100
-    assert {path["length"] for path in ask(api, f"/api/v1/paths/shortest?{ends}")["paths"]} == {1}
+    assert {path["length"] for path in ask(client, f"/api/v1/paths/shortest?{ends}")["paths"]} == {1}
 
 
-def test_gemcitabine_ends_the_chain_only_by_both_of_its_activities(api: FlaskClient) -> None:
-    answer = ask(api, "/api/v1/mechanism?drug=gemcitabine&target=DNA chain termination")
+def test_gemcitabine_ends_the_chain_only_by_both_of_its_activities(client: FlaskClient) -> None:
+    answer = ask(client, "/api/v1/mechanism?drug=gemcitabine&target=DNA chain termination")
     joined = [path for path in answer["paths"] if path["joint_inputs"]]
     assert joined
     assert all(need["reached"] for path in joined for need in path["joint_inputs"])
@@ -228,8 +223,8 @@ def test_gemcitabine_ends_the_chain_only_by_both_of_its_activities(api: FlaskCli
     assert {"gemcitabine diphosphate", "gemcitabine triphosphate", "ribonucleotide reductase"} <= drawn
 
 
-def test_temsirolimus_rows_keep_the_printed_rate_and_what_counted_as_response(api: FlaskClient) -> None:
-    answer = ask(api, "/api/v1/evidence?drug=temsirolimus&document=document:001")
+def test_temsirolimus_rows_keep_the_printed_rate_and_what_counted_as_response(client: FlaskClient) -> None:
+    answer = ask(client, "/api/v1/evidence?drug=temsirolimus&document=document:001")
     rate = next(row for row in answer["items"] if row["value_text"] == "53%")
     assert (rate["value"], rate["unit"], rate["population"]["n"]) == (53, "%", 15)
     assert "60 days" in rate["definition"]["label"]
@@ -242,8 +237,8 @@ def test_temsirolimus_rows_keep_the_printed_rate_and_what_counted_as_response(ap
     assert rate["documents"][0]["curie"] == "document:001"
 
 
-def test_the_transplant_patients_events_come_in_order_with_their_passages(api: FlaskClient) -> None:
-    events = ask(api, "/api/v1/cases/patient:000-transplant/timeline")["events"]
+def test_the_transplant_patients_events_come_in_order_with_their_passages(client: FlaskClient) -> None:
+    events = ask(client, "/api/v1/cases/patient:000-transplant/timeline")["events"]
     orders = [event["order"] for event in events]
     assert orders == sorted(orders)
     assert all(event["passages"] for event in events)
@@ -251,10 +246,10 @@ def test_the_transplant_patients_events_come_in_order_with_their_passages(api: F
     assert {"ciclosporin", "tacrolimus", "sirolimus", "gemcitabine"} <= given
 
 
-def test_a_neighbour_comes_with_what_its_source_says(api: FlaskClient) -> None:
-    answer = ask(api, "/api/v1/entities/rapamycin/neighbors?predicate=enhances&direction=out")
+def test_a_neighbour_comes_with_what_its_source_says(client: FlaskClient) -> None:
+    answer = ask(client, "/api/v1/entities/rapamycin/neighbors?predicate=enhances&direction=out")
     (item,) = (item for item in answer["items"] if item["node"]["label"] == "gemcitabine")
-    fact = ask(api, f"/api/v1/statements/{item['statement']}")
+    fact = ask(client, f"/api/v1/statements/{item['statement']}")
     assert {name: item[name] for name in ("sentence", "polarity", "certainty", "passages")} == {
         name: fact[name] for name in ("sentence", "polarity", "certainty", "passages")
     }
@@ -263,12 +258,12 @@ def test_a_neighbour_comes_with_what_its_source_says(api: FlaskClient) -> None:
     assert {each["name"] for each in item["qualifiers"]} == {"model", "strength"}
 
 
-def test_neighbours_page_through_everything_exactly_once(api: FlaskClient) -> None:
-    whole = ask(api, "/api/v1/entities/histotype:leiomyosarcoma/neighbors?limit=1000")
+def test_neighbours_page_through_everything_exactly_once(client: FlaskClient) -> None:
+    whole = ask(client, "/api/v1/entities/histotype:leiomyosarcoma/neighbors?limit=1000")
     seen: list[str] = []
     cursor = ""
     while True:
-        page = ask(api, f"/api/v1/entities/histotype:leiomyosarcoma/neighbors?limit=7&cursor={cursor}")
+        page = ask(client, f"/api/v1/entities/histotype:leiomyosarcoma/neighbors?limit=7&cursor={cursor}")
         seen += [item["statement"] for item in page["items"]]
         if not page["truncated"]:
             break
@@ -310,36 +305,56 @@ def test_neighbours_page_through_everything_exactly_once(api: FlaskClient) -> No
     ],
 )
 def test_bad_input_is_refused_with_what_would_be_right(
-    api: FlaskClient, path: str, status: int, code: str, says: str
+    client: FlaskClient, path: str, status: int, code: str, says: str
 ) -> None:
-    problem = ask(api, path, status)
+    problem = ask(client, path, status)
     assert (problem["status"], problem["code"]) == (status, code)
     assert says in json.dumps(problem)
 
 
-def test_no_path_is_an_empty_list_and_not_an_error(api: FlaskClient) -> None:
-    answer = ask(api, "/api/v1/paths?source=GIST&target=rapamycin&max_length=1")
+def test_no_path_is_an_empty_list_and_not_an_error(client: FlaskClient) -> None:
+    answer = ask(client, "/api/v1/paths?source=GIST&target=rapamycin&max_length=1")
     assert answer["paths"] == []
 
 
-def test_every_answer_has_the_keys_that_the_description_promises(api: FlaskClient) -> None:
+def test_every_answer_has_the_keys_that_the_description_promises(client: FlaskClient) -> None:
     schemas = describe_api(QUESTIONS)["components"]["schemas"]
     for path, name in (
-        ("/api/v1/search?q=KIT", "SearchAnswer"),
+        ("/api/v1/search?q=KIT", "LinkedSearchAnswer"),
         ("/api/v1/entities/target:KIT", "EntityCard"),
         ("/api/v1/evidence?drug=imatinib", "EvidenceAnswer"),
         ("/api/v1/studies/study:sarc002", "StudyCard"),
     ):
-        assert set(ask(api, path)) == set(schemas[name]["required"])
+        assert set(ask(client, path)) == set(schemas[name]["required"])
 
 
-def test_a_thing_leads_to_its_page_or_to_rdf_by_what_is_accepted(api: FlaskClient) -> None:
-    page = api.get("/id/drug/sirolimus", headers={"Accept": "text/html"})
+def test_a_thing_leads_to_its_page_or_to_rdf_by_what_is_accepted(client: FlaskClient) -> None:
+    page = client.get("/id/drug/sirolimus", headers={"Accept": "text/html"})
     assert (page.status_code, page.headers["Location"]) == (303, "/entity/drug:sirolimus")
-    rdf = api.get("/id/drug/sirolimus", headers={"Accept": "text/turtle"}, follow_redirects=True)
+    rdf = client.get("/id/drug/sirolimus", headers={"Accept": "text/turtle"}, follow_redirects=True)
     assert rdf.mimetype == "text/turtle"
     assert "FKBP1A" in rdf.get_data(as_text=True)
-    assert api.get("/id/drug/nothing").status_code == 404
+    assert client.get("/id/drug/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/api/v1/entities/drug:sirolimus?id=target:KIT", "id"),
+        ("/api/v1/cases/patient:003-2/timeline?id=patient:003-1", "id"),
+        ("/id/drug/sirolimus?format=turtle&format=jsonld", "format"),
+        ("/id/drug/sirolimus?fromat=turtle", "fromat"),
+    ],
+)
+def test_what_is_named_twice_or_is_no_parameter_is_refused(client: FlaskClient, path: str, name: str) -> None:
+    refused = client.get(path)
+    assert (refused.status_code, refused.json["code"]) == (400, "invalid_parameter")
+    assert name in refused.json["detail"]
+
+
+def test_a_condition_that_does_not_hold_is_told_without_the_answer(client: FlaskClient) -> None:
+    refused = client.get("/api/v1/search?q=KIT", headers={"If-Match": '"another"'})
+    assert (refused.status_code, refused.data) == (412, b"")
 
 
 @pytest.mark.parametrize(
@@ -359,21 +374,21 @@ def test_a_thing_leads_to_its_page_or_to_rdf_by_what_is_accepted(api: FlaskClien
     ],
 )
 def test_a_thing_without_a_page_of_its_own_leads_to_where_it_is_told_of(
-    api: FlaskClient, kind_and_name: str, page: str
+    client: FlaskClient, kind_and_name: str, page: str
 ) -> None:
-    answer = api.get(f"/id/{kind_and_name}", headers={"Accept": "text/html"})
+    answer = client.get(f"/id/{kind_and_name}", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.headers["Location"]) == (303, page)
-    shown = api.get(page, headers={"Accept": "text/html"})
+    shown = client.get(page, headers={"Accept": "text/html"})
     assert shown.status_code == 200
     _, _, anchor = page.partition("#")
     assert not anchor or f'id="{anchor}"' in shown.get_data(as_text=True)
 
 
-def test_a_conflict_leads_to_one_of_the_facts_that_disagree(api: FlaskClient) -> None:
+def test_a_conflict_leads_to_one_of_the_facts_that_disagree(client: FlaskClient) -> None:
     query = "SELECT ?conflict { ?conflict a skg:Conflict } ORDER BY ?conflict LIMIT 5"
-    found = api.get("/sparql", query_string={"query": query, "format": "json"}).get_json(force=True)
+    found = client.get("/sparql", query_string={"query": query, "format": "json"}).get_json(force=True)
     for row in found["results"]["bindings"]:
         name = row["conflict"]["value"].rpartition("/")[2]
-        answer = api.get(f"/id/conflict/{name}", headers={"Accept": "text/html"}, follow_redirects=True)
+        answer = client.get(f"/id/conflict/{name}", headers={"Accept": "text/html"}, follow_redirects=True)
         assert answer.status_code == 200
         assert answer.request.path.startswith(("/statement/", "/study/", "/cases/", "/entity/"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,22 @@ from server.cli import MACHINE_REFUSED, main
 def test_a_query_in_a_file_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["query", "@nowhere.rq"]) == 2
     assert "@nowhere.rq" in capsys.readouterr().err
+
+
+def test_a_query_in_a_file_of_another_editor_is_read_without_its_mark(
+    tmp_path: Path, curated_data: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    marked = tmp_path / "marked.rq"
+    marked.write_text("ASK { drug:sirolimus a skg:Drug }", encoding="utf-8-sig")
+    assert main(["query", "--data", str(curated_data), f"@{marked}"]) == 0
+    assert capsysbinary.readouterr().out == b"true"
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"sarcoma-kg {version('sarcoma-kg')}\n"
 
 
 @pytest.mark.parametrize(
@@ -148,3 +165,14 @@ def test_a_wrong_value_is_told_with_what_would_be_right(
 ) -> None:
     assert main([*command, "--data", str(tmp_path)]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_search_says_that_nothing_is_called_so_only_where_nothing_is_offered(
+    curated_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = "Nothing in this graph is called so."
+    for text in ("which drugs cause stomatitis", "how old were the cohorts", "imatinib"):
+        assert main(["search", "--data", str(curated_data), text]) == 0
+        assert nothing not in capsys.readouterr().out
+    assert main(["search", "--data", str(curated_data), "qqqqqq"]) == 0
+    assert nothing in capsys.readouterr().out

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.layout import ROOM_PX, positions
 from kg.model import EntityRef
-from server.drawings.layered import Box, Link, Picture, layered_picture, wrapped
-from server.drawings.outline import Branch, outline, room_needed
+from server.drawings.layered import Link, layered_picture
+from server.drawings.pictures import Box, Branch, Picture, outline, room_needed
+from server.drawings.wrapping import wrapped
 
 NAMES = (
     "sirolimus",
@@ -178,3 +180,19 @@ def test_the_room_of_a_drawing_leaves_its_labels_at_eleven_pixels() -> None:
     for width in (100, 360, 700, 1000, 1220):
         assert room_needed(width) * 16 / width * 12 >= 11
     assert room_needed(1500) == 0
+
+
+def test_a_drawing_too_wide_for_any_page_stands_closer() -> None:
+    def chain(count: int) -> Picture:
+        links = [link(number, number + 1, label="inhibition decreases") for number in range(count - 1)]
+        return layered_picture([ref(number) for number in range(count)], links)
+
+    def steps(picture: Picture) -> list[float]:
+        return [after.x - before.x for before, after in pairwise(picture.nodes)]
+
+    short, long = chain(4), chain(9)
+    assert short.room
+    assert not long.room
+    assert all(closer < apart for closer, apart in zip(steps(long), steps(short), strict=False))
+    assert_is_sound(long)
+    assert {box.label for box in long.nodes} == set(NAMES)

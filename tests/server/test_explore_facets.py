@@ -9,19 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from kg import KnowledgeGraph
-from server.app import create_app
 from server.pages.explore.facets import filtered_out, in_the_way
-from server.settings import Settings
 from tests.server.test_explore_state import packed
 
 SMALL = [("node", name) for name in ("target:KIT", "drug:imatinib", "histotype:gist", "drug:sunitinib")]
 FILTERS = [("fade", "Drug"), ("fade", "hedged"), ("fade", "year:2007")]
-
-
-@pytest.fixture(scope="module")
-def client(curated_graph: KnowledgeGraph) -> FlaskClient:
-    return create_app(curated_graph, Settings()).test_client()
 
 
 def chips(html: str) -> dict[str, str]:

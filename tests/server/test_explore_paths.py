@@ -8,14 +8,7 @@ from flask.testing import FlaskClient
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
 from kg.model import CERTAINTIES
-from server.app import create_app
 from server.pages.explore.between import found_between
-from server.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def client(curated_graph: KnowledgeGraph) -> FlaskClient:
-    return create_app(curated_graph, Settings()).test_client()
 
 
 def test_the_path_whose_weakest_step_is_firmest_comes_first(curated_graph: KnowledgeGraph) -> None:

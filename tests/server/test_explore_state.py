@@ -12,12 +12,9 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
-from server.app import create_app
 from server.pages.explore.rests import Way
 from server.pages.explore.state import view_state
-from server.settings import Settings
 
 _NAMES = st.from_regex(r"(drug|target):[A-Za-z0-9-]{1,12}", fullmatch=True)
 _PLACES = st.dictionaries(_NAMES, st.tuples(st.integers(-5000, 5000), st.integers(-5000, 5000), st.booleans()))
@@ -97,11 +94,6 @@ def test_a_cut_address_is_refused_in_words(text: str) -> None:
 def test_an_address_that_unpacks_to_megabytes_is_refused() -> None:
     with pytest.raises(InvalidParameter, match="at most"):
         view_state({"view": [packed([("node", "a" * 5_000_000)])]})
-
-
-@pytest.fixture(scope="module")
-def client(curated_graph: KnowledgeGraph) -> FlaskClient:
-    return create_app(curated_graph, Settings()).test_client()
 
 
 def notice(html: str) -> str:

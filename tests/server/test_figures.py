@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 from kg import KnowledgeGraph
 from kg.evidence.rows import EvidenceQuestion, EvidenceRow
 from kg.tables import table
-from server.app import create_app
 from server.cli import main
 from server.drawings import forest_plots
 from server.pages import figures
@@ -33,21 +32,16 @@ DRAWN = (
 TABLES = (*DRAWN, "/evidence/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel", "/evidence/safety?drug=gemcitabine")
 
 
-@pytest.fixture(scope="module")
-def api(curated_graph: KnowledgeGraph) -> FlaskClient:
-    return create_app(curated_graph).test_client()
-
-
-def fetched(api: FlaskClient, path: str, form: str) -> str:
-    response = api.get(f"/api/v1{path}{'&' if '?' in path else '?'}format={form}")
+def fetched(client: FlaskClient, path: str, form: str) -> str:
+    response = client.get(f"/api/v1{path}{'&' if '?' in path else '?'}format={form}")
     assert response.status_code == 200, response.text
     assert response.mimetype == {"svg": "image/svg+xml", "csv": "text/csv"}[form]
     return response.text
 
 
 @pytest.mark.parametrize("path", DRAWN)
-def test_a_figure_has_a_title_a_description_and_both_schemes(api: FlaskClient, path: str) -> None:
-    text = fetched(api, path, "svg")
+def test_a_figure_has_a_title_a_description_and_both_schemes(client: FlaskClient, path: str) -> None:
+    text = fetched(client, path, "svg")
     root = ET.fromstring(text)
     assert root.get("aria-labelledby") == "title description"
     assert root.findtext(f"{SVG}title")
@@ -57,22 +51,22 @@ def test_a_figure_has_a_title_a_description_and_both_schemes(api: FlaskClient, p
 
 
 @pytest.mark.parametrize("path", TABLES)
-def test_a_table_has_a_header_and_a_row_per_item(api: FlaskClient, path: str) -> None:
-    rows = list(csv.reader(io.StringIO(fetched(api, path, "csv"))))
+def test_a_table_has_a_header_and_a_row_per_item(client: FlaskClient, path: str) -> None:
+    rows = list(csv.reader(io.StringIO(fetched(client, path, "csv"))))
     assert len(rows) > 1
     assert {len(cells) for cells in rows} == {len(rows[0])}
 
 
-def test_the_description_tells_the_pooled_figure(api: FlaskClient) -> None:
-    pooled = api.get("/api/v1/evidence/pool?regimen=temozolomide").json
-    said = ET.fromstring(fetched(api, "/evidence/pool?regimen=temozolomide", "svg")).findtext(f"{SVG}desc") or ""
+def test_the_description_tells_the_pooled_figure(client: FlaskClient) -> None:
+    pooled = client.get("/api/v1/evidence/pool?regimen=temozolomide").json
+    said = ET.fromstring(fetched(client, "/evidence/pool?regimen=temozolomide", "svg")).findtext(f"{SVG}desc") or ""
     assert f"{pooled['estimate']['percent']:.1f}%" in said
     for study in pooled["studies"]:
         assert f"{study['numerator']} of {study['denominator']}" in said
 
 
-def test_a_refusal_to_pool_is_drawn_with_its_reason(api: FlaskClient) -> None:
-    text = fetched(api, "/evidence/pool?regimen=docetaxel", "svg")
+def test_a_refusal_to_pool_is_drawn_with_its_reason(client: FlaskClient) -> None:
+    text = fetched(client, "/evidence/pool?regimen=docetaxel", "svg")
     assert "only one study is left" in text
 
 
@@ -96,18 +90,18 @@ def test_the_table_holds_what_the_data_frame_holds(curated_graph: KnowledgeGraph
 
 
 def test_the_command_line_gives_the_same_files(
-    api: FlaskClient, curated_data: Path, capsys: pytest.CaptureFixture[str]
+    client: FlaskClient, curated_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for form in ("csv", "svg"):
         assert main(["pool", "--data", str(curated_data), "--regimen", "temozolomide", "--format", form]) == 0
         assert (
             capsys.readouterr().out.splitlines()
-            == fetched(api, "/evidence/pool?regimen=temozolomide", form).splitlines()
+            == fetched(client, "/evidence/pool?regimen=temozolomide", form).splitlines()
         )
 
 
-def test_a_format_that_a_question_does_not_have_is_refused(api: FlaskClient) -> None:
-    refused = api.get("/api/v1/evidence/compare?a=gemcitabine&b=docetaxel&format=svg")
+def test_a_format_that_a_question_does_not_have_is_refused(client: FlaskClient) -> None:
+    refused = client.get("/api/v1/evidence/compare?a=gemcitabine&b=docetaxel&format=svg")
     assert (refused.status_code, refused.json["code"]) == (400, "invalid_parameter")
     assert "one of json, csv" in refused.json["detail"]
 

@@ -8,18 +8,12 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
-from kg import KnowledgeGraph
-from server.app import create_app
-from server.pages import synthesis
-from server.settings import Settings
+from kg.graph import KnowledgeGraph
+from server.pages import gaps
 
 MECHANISM = "/mechanism?drug=rapamycin&target=leiomyosarcoma"
-
-
-@pytest.fixture(scope="module")
-def client(curated_graph: KnowledgeGraph) -> FlaskClient:
-    return create_app(curated_graph, Settings(cache_bytes=0)).test_client()
 
 
 def html(client: FlaskClient, path: str) -> str:
@@ -90,7 +84,7 @@ def test_a_drug_acts_against_a_tumour_and_lowers_only_what_has_an_amount(
 
 
 def test_a_map_of_many_columns_comes_in_parts_that_fit_paper(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    forgetful: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def columns(table: str) -> list[str]:
         return re.findall(r'<a class="up" href="([^"]+)"', table)
@@ -98,9 +92,9 @@ def test_a_map_of_many_columns_comes_in_parts_that_fit_paper(
     def cells(text: str) -> list[tuple[str, str]]:
         return sorted(re.findall(r'<(?:a|span) class="cell (\w+)" data-in="([^"]+)"', text))
 
-    whole = html(client, "/gaps?rows=drug&all=true")
-    monkeypatch.setattr(synthesis, "_MOST_COLUMNS", 10)
-    parted = html(client, "/gaps?rows=drug&all=true")
+    whole = html(forgetful, "/gaps?rows=drug&all=true")
+    monkeypatch.setattr(gaps, "_MOST_COLUMNS", 10)
+    parted = html(forgetful, "/gaps?rows=drug&all=true")
     tables = re.findall(r"<table>.*?</table>", parted, re.DOTALL)
     assert [name for table in tables for name in columns(table)] == columns(whole)
     assert all(7 <= len(columns(table)) <= 10 for table in tables)
@@ -115,3 +109,88 @@ def test_patients_stand_in_the_order_of_their_documents_tumours_first(client: Fl
     assert len(patients) > 4
     transplant = page[page.index("patient:000-transplant") :]
     assert transplant.index("leiomyosarcoma</a></p>") < transplant.index(">diabetes<")
+
+
+@pytest.mark.parametrize("asked", ["kind=regimens", f"kind={'x' * 5000}", "kind=drug&kind=target", "kinds=drug"])
+def test_a_list_of_an_unknown_kind_is_refused_in_few_words(client: FlaskClient, asked: str) -> None:
+    response = client.get(f"/search?{asked}", headers={"Accept": "text/html"})
+    assert response.status_code == 400
+    told = re.search(r'role="alert">(.*?)</p>', response.text, re.DOTALL)
+    assert told
+    assert "kind" in told[1]
+    assert len(told[1]) < 600
+
+
+def rows(page: str) -> list[str]:
+    return re.findall(r'<tr id="(\w+)"', page)
+
+
+def test_the_schema_is_narrowed_to_what_says_all_of_some_words(client: FlaskClient) -> None:
+    whole, some = rows(html(client, "/schema")), rows(html(client, "/schema?q=Object+INHIBITING"))
+    assert {"inhibitionDecreases", "inhibitionPrevents"} <= set(some)
+    assert len(some) < len(whole) / 4
+    assert "Drug" not in some
+    assert [name for name in whole if name in some] == some
+    page = html(client, "/schema?q=no+such+thing")
+    assert rows(page) == []
+    assert "0 of" in page
+
+
+def test_the_schema_leaves_out_what_is_not_used_when_asked(client: FlaskClient) -> None:
+    page = html(client, "/schema?used=true")
+    assert 'class="unused"' not in page
+    assert len(rows(page)) < len(rows(html(client, "/schema")))
+    assert 'value="true" checked' in page
+
+
+def test_a_filter_of_the_schema_has_a_bound(client: FlaskClient) -> None:
+    response = client.get(f"/schema?q={'x' * 101}")
+    assert response.status_code == 400
+    assert "at most 100 characters" in response.text
+
+
+def test_what_is_told_in_two_ways_of_one_patient_is_no_disagreement_of_studies(
+    client: FlaskClient, curated_graph: KnowledgeGraph
+) -> None:
+    conflicts = curated_graph.compare("gemcitabine", "gemcitabine + docetaxel").conflicts
+    single = [each for each in conflicts if each.is_of_one_patient]
+    assert 0 < len(single) < len(conflicts)
+    assert all({side.type for side in each.between} == {"TimelineEvent"} for each in single)
+    page = html(client, "/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel")
+    studies, _, patients = page[page.index('id="conflicts"') :].partition("<details")
+    assert words(studies).startswith(f'id="conflicts">Where sources disagree ({len(conflicts) - len(single)})')
+    for each in conflicts:
+        about = escape(each.about or "")[1:]
+        assert (about in patients.partition("</details>")[0]) is each.is_of_one_patient
+        assert (about in studies) is not each.is_of_one_patient
+
+
+def test_what_sources_only_suppose_is_told_apart_and_no_cell_is_more_for_being_sensitive(client: FlaskClient) -> None:
+    supposing = f"{MECHANISM}&certainty=hypothesised"
+    page = html(client, supposing)
+    told = words(page[page.index('id="supposed"') : page.index("Gap.")])
+    assert "Cancer stem cells cause recurrence after response to chemotherapy hypothesis of the source" in told
+    assert "Rapamycin-FKBP12 complex inhibits mTOR" not in told
+    short = in_short(client, supposing)
+    assert not [line for line in short if "recurrence" in line or "FKBP12," in line.replace("rapamycin-FKBP12", "")]
+    assert not [line for line in short if "raises" in line and "cytotoxic drug" in line]
+    assert 'id="supposed"' not in html(client, MECHANISM)
+
+
+def test_programs_are_shown_the_way_from_the_home_page(client: FlaskClient) -> None:
+    assert 'href="/docs#python"' in html(client, "/")
+    page = html(client, "/docs")
+    assert "KnowledgeGraph.open" in page[page.index('id="python"') :]
+    anchors = re.findall(r'href="#(q-[^"]+)"', page)
+    assert len(anchors) > 20
+    assert all(f'id="{name}"' in page for name in anchors)
+    assert "/sparql</code>" in html(client, "/sparql")
+
+
+def test_every_count_of_the_home_page_leads_to_what_it_counts(client: FlaskClient) -> None:
+    counts = re.search(r'<ul class="counts">(.*?)</ul>', html(client, "/"), re.DOTALL)
+    assert counts
+    places = re.findall(r'href="([^"]+)"', counts[1])
+    assert len(places) == counts[1].count("<li>")
+    schema = html(client, "/schema")
+    assert all(f'id="{place.partition("#")[2]}"' in schema for place in places if "#" in place)

@@ -59,11 +59,11 @@ def test_metrics_count_requests_queries_and_workers(built_dir: Path, client_for:
 
 
 def test_a_query_is_logged_by_its_hash_with_cost_and_outcome(
-    client: FlaskClient, caplog: pytest.LogCaptureFixture
+    endpoint: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "sarcoma_kg.queries"):
-        body = _ask(client, LABELS + " # once").data
-        _ask(client, "ASK { FILTER(")
+        body = _ask(endpoint, LABELS + " # once").data
+        _ask(endpoint, "ASK { FILTER(")
     good, bad = (json.loads(record.getMessage()) for record in caplog.records if record.name == "sarcoma_kg.queries")
     assert good["outcome"] == "ok"
     assert good["bytes"] == len(body)
@@ -75,9 +75,9 @@ def test_a_query_is_logged_by_its_hash_with_cost_and_outcome(
 
 
 @pytest.mark.parametrize("accept", ["application/sparql-results+json", "application/sparql-results+xml", "text/csv"])
-def test_rows_are_counted_in_the_bytes_of_an_answer(client: FlaskClient, accept: str) -> None:
+def test_rows_are_counted_in_the_bytes_of_an_answer(endpoint: FlaskClient, accept: str) -> None:
     for query, count in (("SELECT ?x { VALUES ?x { 1 <a:b> 'c}},{' } }", 3), ("SELECT ?x { VALUES ?x { } }", 0)):
-        assert rows_in(_ask(client, query, Accept=accept).data, accept) == count
+        assert rows_in(_ask(endpoint, query, Accept=accept).data, accept) == count
 
 
 # --- limits of clients ----------------------------------------------------------------------------------
@@ -172,9 +172,9 @@ def test_a_repeated_query_is_answered_without_the_engine(
         assert _ask(client, everything, Accept="text/csv").status_code == 500  # another answer, which is not kept
 
 
-def test_an_answer_that_changes_by_itself_is_asked_for_each_time(client: FlaskClient) -> None:
+def test_an_answer_that_changes_by_itself_is_asked_for_each_time(endpoint: FlaskClient) -> None:
     query = "SELECT (RAND() AS ?x) { }"
-    assert _ask(client, query).data != _ask(client, query).data
+    assert _ask(endpoint, query).data != _ask(endpoint, query).data
 
 
 def test_the_cache_stays_within_its_bytes_and_drops_what_is_least_used() -> None:

@@ -16,10 +16,7 @@ import pyoxigraph
 import pytest
 from flask.testing import FlaskClient
 
-from kg import KnowledgeGraph
 from kg.identifiers import expand
-from server.app import create_app
-from server.settings import Settings
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 VIEWS = {
@@ -48,11 +45,6 @@ OPEN: dict[str, Callable[[str], object]] = {
     "Turtle": lambda text: list(pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE)),
     "SPARQL": lambda text: re.search(r">[\d,]+ rows?<", text),
 }
-
-
-@pytest.fixture(scope="module")
-def client(curated_graph: KnowledgeGraph) -> FlaskClient:
-    return create_app(curated_graph, Settings()).test_client()
 
 
 def offered(client: FlaskClient, path: str) -> dict[str, str]:

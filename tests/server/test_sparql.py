@@ -35,8 +35,13 @@ def _ask(client: FlaskClient, query: str, **headers: str) -> Any:
 # --- the three ways to ask -----------------------------------------------------------------------------
 
 
-def test_a_query_by_get(client: FlaskClient) -> None:
-    response = _ask(client, LABELS)
+def test_the_type_of_a_body_may_be_in_capitals(endpoint: FlaskClient) -> None:
+    for content_type, body in (("APPLICATION/SPARQL-QUERY; Charset=UTF-8", b"ASK {}"), (FORM.upper(), b"query=ASK{}")):
+        assert endpoint.post("/sparql", data=body, content_type=content_type).json["boolean"] is True
+
+
+def test_a_query_by_get(endpoint: FlaskClient) -> None:
+    response = _ask(endpoint, LABELS)
     assert response.status_code == 200
     assert response.content_type == "application/sparql-results+json"
     labels = [row["label"]["value"] for row in response.json["results"]["bindings"]]
@@ -44,28 +49,28 @@ def test_a_query_by_get(client: FlaskClient) -> None:
     assert "sirolimus" in labels
 
 
-def test_a_query_by_form_with_percent_and_plus_for_a_blank(client: FlaskClient) -> None:
+def test_a_query_by_form_with_percent_and_plus_for_a_blank(endpoint: FlaskClient) -> None:
     for body in (b"query=ASK%20%7B%7D", b"query=ASK+%7B%7D", "query=ASK { FILTER('ä' != 'a') }".encode()):
-        response = client.post("/sparql", data=body, content_type=FORM)
+        response = endpoint.post("/sparql", data=body, content_type=FORM)
         assert response.json == {"head": {}, "boolean": True}, body
 
 
-def test_a_form_is_unquoted_once(client: FlaskClient) -> None:
+def test_a_form_is_unquoted_once(endpoint: FlaskClient) -> None:
     body = "query=" + quote('SELECT ("100%25" AS ?x) { }')
-    assert b"100%25" in client.post("/sparql", data=body, content_type=FORM).data
+    assert b"100%25" in endpoint.post("/sparql", data=body, content_type=FORM).data
 
 
-def test_a_query_by_direct_post_with_graphs_in_the_address(client: FlaskClient) -> None:
+def test_a_query_by_direct_post_with_graphs_in_the_address(endpoint: FlaskClient) -> None:
     address = f"/sparql?default-graph-uri={quote(BASE + 'graph/document-000')}"
-    response = client.post(address, data="ASK { ?s skg:formsComplex ?o }", content_type=f"{QUERY}; charset=utf-8")
+    response = endpoint.post(address, data="ASK { ?s skg:formsComplex ?o }", content_type=f"{QUERY}; charset=utf-8")
     assert response.json == {"head": {}, "boolean": True}
-    response = client.post(address, data="ASK { ?s skos:prefLabel ?o }", content_type=QUERY)
+    response = endpoint.post(address, data="ASK { ?s skos:prefLabel ?o }", content_type=QUERY)
     assert response.json == {"head": {}, "boolean": False}
 
 
-def test_named_graphs_of_the_protocol(client: FlaskClient) -> None:
+def test_named_graphs_of_the_protocol(endpoint: FlaskClient) -> None:
     parameters = {"query": "SELECT ?g { GRAPH ?g { } }", "named-graph-uri": [BASE + "graph/document-001"]}
-    response = client.get("/sparql", query_string=parameters, headers={"Accept": "text/csv"})
+    response = endpoint.get("/sparql", query_string=parameters, headers={"Accept": "text/csv"})
     assert response.text == f"g\r\n{BASE}graph/document-001\r\n"
 
 
@@ -135,17 +140,17 @@ def test_named_graphs_of_the_protocol(client: FlaskClient) -> None:
     ],
 )
 def test_a_broken_request_gets_its_own_status(
-    client: FlaskClient, request_: dict[str, Any], status: int, code: str
+    endpoint: FlaskClient, request_: dict[str, Any], status: int, code: str
 ) -> None:
-    response = client.open("/sparql", **request_)
+    response = endpoint.open("/sparql", **request_)
     assert response.status_code == status
     assert response.mimetype == "application/problem+json"
     assert response.json is not None
     assert response.json["code"] == code
 
 
-def test_a_syntax_error_has_its_place(client: FlaskClient) -> None:
-    problem = _ask(client, "SELECT * {\n  ?s ?p label }").json
+def test_a_syntax_error_has_its_place(endpoint: FlaskClient) -> None:
+    problem = _ask(endpoint, "SELECT * {\n  ?s ?p label }").json
     assert (problem["status"], problem["line"]) == (400, 2)
     assert problem["column"] >= 9
 
@@ -204,19 +209,19 @@ def test_escapes_are_read_as_in_forms(text: str) -> None:
         ("application/json;charset=utf-8", "application/sparql-results+json"),
     ],
 )
-def test_accept_chooses_the_format(client: FlaskClient, accept: str, content_type: str) -> None:
-    response = _ask(client, LABELS, Accept=accept)
+def test_accept_chooses_the_format(endpoint: FlaskClient, accept: str, content_type: str) -> None:
+    response = _ask(endpoint, LABELS, Accept=accept)
     assert response.content_type == content_type
     assert "Accept" in response.headers["Vary"]
 
 
-def test_format_goes_before_accept(client: FlaskClient) -> None:
+def test_format_goes_before_accept(endpoint: FlaskClient) -> None:
     parameters = {"query": LABELS, "format": "csv"}
-    assert client.get("/sparql", query_string=parameters, headers=BROWSER).mimetype == "text/csv"
+    assert endpoint.get("/sparql", query_string=parameters, headers=BROWSER).mimetype == "text/csv"
 
 
-def test_no_acceptable_format_is_406_with_what_there_is(client: FlaskClient) -> None:
-    response = _ask(client, LABELS, Accept="image/png")
+def test_no_acceptable_format_is_406_with_what_there_is(endpoint: FlaskClient) -> None:
+    response = _ask(endpoint, LABELS, Accept="image/png")
     assert response.status_code == 406
     assert "text/csv" in response.json["available"]
 
@@ -234,15 +239,17 @@ def test_no_acceptable_format_is_406_with_what_there_is(client: FlaskClient) -> 
         ("text/turtle", "DESCRIBE drug:sirolimus"),
     ],
 )
-def test_a_graph_comes_in_every_format_of_rdf(client: FlaskClient, media_type: str, query: str) -> None:
-    response = _ask(client, query, Accept=media_type)
+def test_a_graph_comes_in_every_format_of_rdf(endpoint: FlaskClient, media_type: str, query: str) -> None:
+    response = _ask(endpoint, query, Accept=media_type)
     assert response.mimetype == media_type
     found = ox.RdfFormat.from_media_type(media_type)
     assert len(list(ox.parse(response.data, format=found))) == 5
 
 
-def test_head_says_what_get_would_without_the_body(client: FlaskClient) -> None:
-    got, headed = (client.open("/sparql", method=method, query_string={"query": LABELS}) for method in ("GET", "HEAD"))
+def test_head_says_what_get_would_without_the_body(endpoint: FlaskClient) -> None:
+    got, headed = (
+        endpoint.open("/sparql", method=method, query_string={"query": LABELS}) for method in ("GET", "HEAD")
+    )
     assert headed.status_code == 200
     assert headed.data == b""
     for name in ("Content-Type", "Content-Length", "ETag"):
@@ -253,38 +260,38 @@ def test_head_says_what_get_would_without_the_body(client: FlaskClient) -> None:
 
 
 def test_the_same_question_again_is_304_without_evaluation(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    endpoint: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = _ask(client, LABELS)
+    first = _ask(endpoint, LABELS)
     monkeypatch.setattr(EmbeddedStore, "answer", None)
-    again = _ask(client, LABELS, **{"If-None-Match": first.headers["ETag"]})
+    again = _ask(endpoint, LABELS, **{"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     assert again.data == b""
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
 def test_another_format_query_dataset_or_build_has_another_etag(
-    client: FlaskClient, client_for: Any, tmp_path: Path, data_dir: Path
+    endpoint: FlaskClient, client_for: Any, tmp_path: Path, data_dir: Path
 ) -> None:
     etags = {
-        _ask(client, LABELS).headers["ETag"],
-        _ask(client, LABELS, Accept="text/csv").headers["ETag"],
-        _ask(client, LABELS + " #").headers["ETag"],
-        client.get("/sparql", query_string={"query": LABELS, "default-graph-uri": "http://x/"}).headers["ETag"],
-        client.get("/sparql", query_string={"query": LABELS, "named-graph-uri": "http://x/"}).headers["ETag"],
+        _ask(endpoint, LABELS).headers["ETag"],
+        _ask(endpoint, LABELS, Accept="text/csv").headers["ETag"],
+        _ask(endpoint, LABELS + " #").headers["ETag"],
+        endpoint.get("/sparql", query_string={"query": LABELS, "default-graph-uri": "http://x/"}).headers["ETag"],
+        endpoint.get("/sparql", query_string={"query": LABELS, "named-graph-uri": "http://x/"}).headers["ETag"],
     }
     assert len(etags) == 5
 
 
-def test_an_answer_that_changes_by_itself_is_not_kept(client: FlaskClient) -> None:
-    response = _ask(client, "SELECT (RAND() AS ?x) { }")
+def test_an_answer_that_changes_by_itself_is_not_kept(endpoint: FlaskClient) -> None:
+    response = _ask(endpoint, "SELECT (RAND() AS ?x) { }")
     assert "ETag" not in response.headers
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_a_long_answer_is_compressed_for_who_can_read_it(client: FlaskClient) -> None:
-    plain = _ask(client, "SELECT * { ?s ?p ?o }")
-    packed = _ask(client, "SELECT * { ?s ?p ?o }", **{"Accept-Encoding": "gzip"})
+def test_a_long_answer_is_compressed_for_who_can_read_it(endpoint: FlaskClient) -> None:
+    plain = _ask(endpoint, "SELECT * { ?s ?p ?o }")
+    packed = _ask(endpoint, "SELECT * { ?s ?p ?o }", **{"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data)
     rows = [json.loads(body)["results"]["bindings"] for body in (gzip.decompress(packed.data), plain.data)]
@@ -296,20 +303,20 @@ def test_a_long_answer_is_compressed_for_who_can_read_it(client: FlaskClient) ->
     ("accepted", "encoding"),
     [("gzip, zstd", "zstd"), ("gzip, zstd;q=0.5", "gzip"), ("zstd;q=0, gzip;q=0", None), ("br", None), ("", None)],
 )
-def test_the_client_says_which_compression_it_wants(client: FlaskClient, accepted: str, encoding: str | None) -> None:
-    response = _ask(client, "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o", **{"Accept-Encoding": accepted})
+def test_the_client_says_which_compression_it_wants(endpoint: FlaskClient, accepted: str, encoding: str | None) -> None:
+    response = _ask(endpoint, "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o", **{"Accept-Encoding": accepted})
     assert response.headers.get("Content-Encoding") == encoding
     unpack = {"zstd": zstandard.decompress, "gzip": gzip.decompress}.get(encoding or "", bytes)
     assert sorted(json.loads(unpack(response.data))["head"]["vars"]) == ["o", "p", "s"]
 
 
-def test_a_browser_may_ask_from_another_origin(client: FlaskClient) -> None:
-    response = client.options("/sparql", headers={"Origin": "https://example.org"})
+def test_a_browser_may_ask_from_another_origin(endpoint: FlaskClient) -> None:
+    response = endpoint.options("/sparql", headers={"Origin": "https://example.org"})
     assert response.status_code == 204
     assert "POST" in response.headers["Access-Control-Allow-Methods"]
     assert response.headers["Access-Control-Allow-Origin"] == "*"
-    assert _ask(client, LABELS).headers["Access-Control-Allow-Origin"] == "*"
-    assert "Access-Control-Allow-Origin" not in client.get("/healthz").headers
+    assert _ask(endpoint, LABELS).headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in endpoint.get("/healthz").headers
 
 
 # --- limits --------------------------------------------------------------------------------------------
@@ -334,8 +341,8 @@ def test_an_answer_too_large_is_413_never_a_cut_200(impatient: FlaskClient) -> N
     assert response.json["code"] == "result_too_large"
 
 
-def test_a_client_that_has_gone_frees_its_worker(client: FlaskClient) -> None:
-    response = client.get(
+def test_a_client_that_has_gone_frees_its_worker(endpoint: FlaskClient) -> None:
+    response = endpoint.get(
         "/sparql",
         query_string={"query": ENDLESS},
         environ_overrides={"waitress.client_disconnected": lambda: True},
@@ -353,8 +360,8 @@ def test_a_client_that_has_gone_frees_its_worker(client: FlaskClient) -> None:
         "ASK { FILTER(" + "!" * 20_000 + "true) }",
     ],
 )
-def test_what_must_not_reach_the_engine_is_refused(client: FlaskClient, query: str) -> None:
-    response = _ask(client, query)
+def test_what_must_not_reach_the_engine_is_refused(endpoint: FlaskClient, query: str) -> None:
+    response = _ask(endpoint, query)
     assert response.status_code == 400
     assert response.json["code"] == "query_refused"
 
@@ -363,8 +370,8 @@ def test_what_must_not_reach_the_engine_is_refused(client: FlaskClient, query: s
 
 
 @pytest.mark.parametrize("accept", ["", "*/*", "text/turtle", "application/rdf+xml", "application/ld+json"])
-def test_a_bare_get_describes_the_service(client: FlaskClient, accept: str) -> None:
-    response = client.get("/sparql", headers={"Accept": accept})
+def test_a_bare_get_describes_the_service(endpoint: FlaskClient, accept: str) -> None:
+    response = endpoint.get("/sparql", headers={"Accept": accept})
     assert response.status_code == 200
     sd = "http://www.w3.org/ns/sparql-service-description#"
     store = ox.Store()
@@ -376,24 +383,24 @@ def test_a_bare_get_describes_the_service(client: FlaskClient, accept: str) -> N
     )
 
 
-def test_a_browser_gets_the_page_to_write_a_query_on(client: FlaskClient) -> None:
-    response = client.get("/sparql", headers=BROWSER)
+def test_a_browser_gets_the_page_to_write_a_query_on(endpoint: FlaskClient) -> None:
+    response = endpoint.get("/sparql", headers=BROWSER)
     assert response.mimetype == "text/html"
     assert "<h1>SPARQL</h1>" in response.text
     assert '"curie": "skg:Drug"' in response.text
 
 
 def test_who_accepts_neither_page_nor_description_is_told_that_the_query_is_missing(
-    client: FlaskClient,
+    endpoint: FlaskClient,
 ) -> None:
-    assert client.get("/sparql", headers={"Accept": "text/csv"}).status_code == 400
+    assert endpoint.get("/sparql", headers={"Accept": "text/csv"}).status_code == 400
 
 
 # --- answers on the page -------------------------------------------------------------------------------
 
 
-def test_a_browser_reads_its_answer_on_the_page(client: FlaskClient) -> None:
-    response = _ask(client, "SELECT ?drug ?name { ?drug skos:altLabel ?name }", **BROWSER)
+def test_a_browser_reads_its_answer_on_the_page(endpoint: FlaskClient) -> None:
+    response = _ask(endpoint, "SELECT ?drug ?name { ?drug skos:altLabel ?name }", **BROWSER)
     assert response.mimetype == "text/html"
     assert "drug,name" in response.text
     assert (
@@ -403,22 +410,22 @@ def test_a_browser_reads_its_answer_on_the_page(client: FlaskClient) -> None:
     assert "format=csv" in response.text
 
 
-def test_a_failure_is_told_on_the_page_with_its_status(client: FlaskClient) -> None:
-    response = _ask(client, "SELECT * { ?s ?p <script> }", **BROWSER)
+def test_a_failure_is_told_on_the_page_with_its_status(endpoint: FlaskClient) -> None:
+    response = _ask(endpoint, "SELECT * { ?s ?p <script> }", **BROWSER)
     assert response.status_code in {200, 400}
     assert "<script>" not in response.text
-    response = _ask(client, "SELECT * {", **BROWSER)
+    response = _ask(endpoint, "SELECT * {", **BROWSER)
     assert response.status_code == 400
     assert "cannot be parsed" in response.text
 
 
-def test_graphs_and_booleans_are_shown_as_text(client: FlaskClient) -> None:
-    assert "|true|" in _ask(client, "ASK { }", **BROWSER).text
-    assert "skg:binds" in _ask(client, "CONSTRUCT WHERE { ?s skg:binds ?o }", **BROWSER).text
+def test_graphs_and_booleans_are_shown_as_text(endpoint: FlaskClient) -> None:
+    assert "|true|" in _ask(endpoint, "ASK { }", **BROWSER).text
+    assert "skg:binds" in _ask(endpoint, "CONSTRUCT WHERE { ?s skg:binds ?o }", **BROWSER).text
 
 
-def test_an_iri_that_is_a_script_is_no_link(client: FlaskClient) -> None:
-    response = _ask(client, 'SELECT (IRI("javascript:alert(1)") AS ?x) { }', **BROWSER)
+def test_an_iri_that_is_a_script_is_no_link(endpoint: FlaskClient) -> None:
+    response = _ask(endpoint, 'SELECT (IRI("javascript:alert(1)") AS ?x) { }', **BROWSER)
     assert "javascript:alert(1);" in response.text
 
 
@@ -432,9 +439,9 @@ def test_a_table_too_long_for_the_page_is_said(built_dir: Path, client_for: Any)
 # --- health --------------------------------------------------------------------------------------------
 
 
-def test_health(client: FlaskClient) -> None:
-    assert client.get("/healthz").json == {"status": "ok"}
-    assert client.get("/readyz").json == {"status": "ready", "data_version": "c0ffee"}
+def test_health(endpoint: FlaskClient) -> None:
+    assert endpoint.get("/healthz").json == {"status": "ok"}
+    assert endpoint.get("/readyz").json == {"status": "ready", "data_version": "c0ffee"}
 
 
 def test_a_closed_store_is_alive_but_not_ready(built_dir: Path, client_for: Any) -> None:

@@ -38,10 +38,12 @@ def test_a_search_in_the_wrong_place_is_a_fault_of_the_query(searching: FlaskCli
     assert (nothing.status_code, nothing.json["parameter"]) == (400, "skg:matches")
 
 
-def test_the_service_says_that_it_can_search_where_it_can(searching: FlaskClient, client: FlaskClient) -> None:
-    described = [each.get("/sparql", headers={"Accept": "application/n-triples"}).text for each in (searching, client)]
+def test_the_service_says_that_it_can_search_where_it_can(searching: FlaskClient, endpoint: FlaskClient) -> None:
+    described = [
+        each.get("/sparql", headers={"Accept": "application/n-triples"}).text for each in (searching, endpoint)
+    ]
     assert [FEATURE in text for text in described] == [True, False]
 
 
-def test_a_store_without_names_refuses_to_search(store: EmbeddedStore, client: FlaskClient) -> None:
-    assert _ask(client, 'SELECT * { ?drug skg:matches "rapamycin" }').status_code == 400
+def test_a_store_without_names_refuses_to_search(store: EmbeddedStore, endpoint: FlaskClient) -> None:
+    assert _ask(endpoint, 'SELECT * { ?drug skg:matches "rapamycin" }').status_code == 400

@@ -1,6 +1,7 @@
-"""A drawing as an outline, read from top to bottom: for windows too narrow for its columns, and for paper.
+"""What a drawing shows, boxes and arrows between them; and the same as an outline, read from top to bottom.
 
-A thing stands once with what it leads to, under the last of those that lead to it; under the others it is named only.
+Outlines are for windows too narrow for a drawing's columns, and for paper. A thing stands once with what it leads to,
+under the last of those that lead to it; under the others it is named only.
 """
 
 from __future__ import annotations
@@ -8,14 +9,76 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from server.drawings.layered import Arrow, Box, Picture
+from server.drawings.line_labels import Label, Line
 
 _LEGIBLE = 11 / 12  # labels are drawn at 12 px and may shrink to 11
 _REM_PX = 16
 _ROOMS_REM = (20, 30, 40, 50, 60, 70)  # the style sheet has a rule for each
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node: a labelled box around (x, y).
+
+    ``role``: step, ghost (nothing leads to it), joint, centre, or meeting-same, -opposite, -mixed and -unknown where
+    the paths of two drugs meet.
+    """
+
+    id: str
+    curie: str
+    type: str
+    label: str
+    role: str
+    x: float
+    y: float
+    half_width: float
+    half_height: float
+    corner: int
+    lines: tuple[Line, ...]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the lines hold less than the label."""
+        return any(line.text.endswith("…") for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One line: the IRIs of its ends, its path, its mark (arrow, bar, dot), and the links it stands for in words."""
+
+    start: str
+    end: str
+    step: str
+    href: str
+    path: str
+    mark: str
+    certainty: str
+    sentence: str
+    words: str
+    label: Label
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing and its view box."""
+
+    nodes: tuple[Box, ...]
+    edges: tuple[Arrow, ...]
+    left: float = 0
+    top: float = 0
+    width: float = 0
+    height: float = 0
+
+    @property
+    def outline(self) -> Outline:
+        """The same from top to bottom."""
+        return outline(self)
+
+    @property
+    def room(self) -> int:
+        """How wide a window it needs; see :func:`room_needed`."""
+        return room_needed(self.width)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""The page of an explanation: how a drug should act on a disease, beside what came of giving it."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from kg.graph import KnowledgeGraph
+from server.addresses import export, given, query
+from server.drawings.layered import layered_picture
+from server.pages.evidence import evidence_page
+from server.pages.mechanism_chains import mechanism_page
+from server.pages.provenance import origins
+from server.pages.sharing import disputed, fact_exports, facts_wanted
+from server.pages.sources import Sources
+from server.questions.parameters import read
+from server.questions.table import BY_NAME
+
+_AGREEMENTS = {
+    "agree": ("Mechanism and results agree", "up"),
+    "disagree": ("Mechanism and results disagree", "down"),
+    "undecided": ("Whether they agree cannot be said", "none"),
+    "mechanism_without_evidence": ("A mechanism without results", "none"),
+    "evidence_without_mechanism": ("Results without a mechanism", "none"),
+    "neither": ("Neither mechanism nor results", "none"),
+}
+
+
+def explain(graph: KnowledgeGraph, sources: Sources) -> str | Response:
+    """Mechanism and results of one drug in one histotype."""
+    question = BY_NAME["explain"]
+    texts = {name: request.args.get(name, "") for name in ("drug", "histotype")}
+    is_asked = bool(texts["drug"].strip() and texts["histotype"].strip())
+    answer = question.answer(graph, read(question.parameters, given())) if is_asked else None
+    page, chains = None, None
+    if answer is not None:
+        page = evidence_page(answer.evidence)
+        steps = {s for path in answer.mechanism.paths for step in path.steps for s in step.statements}
+        chains = mechanism_page(answer.mechanism, origins(graph.store, sources, steps))
+        facts = [*steps, *(row.id for row in answer.evidence.items), *disputed(answer.conflicts)]
+        if (other := facts_wanted(graph, facts, "explanation")) is not None:
+            return other
+    return render_template(
+        "explain.html",
+        given=texts,
+        answer=answer,
+        page=page,
+        chains=chains,
+        agreements=_AGREEMENTS,
+        nothing=layered_picture((), ()),
+        exported=[export("JSON", f"/api/v1/explain?{query()}"), *fact_exports()] if answer else [],
+    )

@@ -1,0 +1,45 @@
+"""The words of the graph: its kinds of things and its connections, narrowed to those that say some words."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from kg.graph import KnowledgeGraph
+from ontology.terms import CLASSES, PREDICATES
+from server.addresses import given
+from server.questions.parameters import Parameter, read
+
+_PARAMETERS = (
+    Parameter("q", "only what says all of these words", most_characters=100),
+    Parameter("used", "only what this graph uses", kind="flag"),
+)
+_COUNTS = (
+    "SELECT ?predicate (COUNT(?statement) AS ?count) WHERE { ?statement skg:predicate ?predicate } GROUP BY ?predicate"
+)
+
+
+def schema(graph: KnowledgeGraph) -> str:
+    """The page; a word is found anywhere in a name, in what it reads as, or in its meaning."""
+    asked = read(_PARAMETERS, given())
+    text, used_only = asked.text("q") or "", asked.flag("used")
+    words = text.casefold().split()
+
+    def says(*told: str) -> bool:
+        whole = " ".join(told).casefold()
+        return all(word in whole for word in words)
+
+    counts = {count.type: count.count for count in graph.class_counts()}
+    used = {a.value.rpartition("/")[2]: int(b.value) for a, b in graph.sparql(_COUNTS) if a and b}
+    present = [each for each in CLASSES.values() if counts.get(each.name)]
+    offered = [each for each in PREDICATES.values() if used.get(each.name) or not used_only]
+    return render_template(
+        "schema.html",
+        text=text,
+        used_only=used_only,
+        classes=[each for each in present if says(each.name, each.label, each.definition)],
+        predicates=[each for each in offered if says(each.name, each.label, each.inverse_label or "", each.definition)],
+        of_classes=len(present),
+        of_predicates=len(offered),
+        counts=counts,
+        used=used,
+    )

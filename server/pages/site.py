@@ -1,0 +1,186 @@
+"""The site: which address shows which page, and what every page has; each is complete without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response
+
+from kg.duration import duration_words
+from kg.graph import KnowledgeGraph
+from kg.identifiers import display
+from ontology.terms import CLASSES
+from server import wording
+from server.addresses import here, page_of
+from server.assets import Assets
+from server.pages import compare, entity, evidence, explain, gaps, mechanism, search
+from server.pages.explore import page
+from server.pages.mentions import Mentions
+from server.pages.records import Records
+from server.pages.schema import schema
+from server.pages.sharing import citation
+from server.pages.sources import Sources
+from server.questions.table import QUESTIONS
+
+# What templates say things with, each under its own name.
+_WORDING: tuple[Callable[..., str], ...] = (
+    wording.words, duration_words, wording.count_of, wording.when_given, wording.dose_range,
+    wording.result, wording.of_n, wording.counted, evidence.direction,
+)  # fmt: skip
+
+Page = str | Response
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A link of the navigation or a question of the home page."""
+
+    label: str
+    href: str
+
+
+NAVIGATION = (
+    Destination("Mechanism", "/mechanism"),
+    Destination("Evidence", "/evidence"),
+    Destination("Compare", "/compare"),
+    Destination("Gaps", "/gaps"),
+    Destination("Cases", "/cases"),
+    Destination("Explore", "/explore"),
+    Destination("Questions", "/questions"),
+    Destination("SPARQL", "/sparql"),
+)
+EXAMPLES = (
+    Destination(
+        "How does rapamycin act on leiomyosarcoma, step by step?", "/mechanism?drug=rapamycin&target=leiomyosarcoma"
+    ),
+    Destination("How does gemcitabine end the DNA chain?", "/mechanism?drug=gemcitabine&target=DNA+chain+termination"),
+    Destination("Which regimens worked in leiomyosarcoma, and which did not?", "/evidence?histotype=leiomyosarcoma"),
+    Destination("What did temsirolimus achieve, counted how?", "/evidence?drug=temsirolimus"),
+    Destination(
+        "What is known of gemcitabine + docetaxel in leiomyosarcoma?",
+        "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma",
+    ),
+    Destination("What happened to patient 2 of the maintenance series, line by line?", "/cases/patient:003-2"),
+    Destination("Which drugs hit KIT?", "/explore?node=target:KIT&expand=target:KIT&predicate=inhibits&direction=in"),
+    Destination("What surrounds mTOR?", "/explore?node=target:MTOR"),
+)
+
+
+def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | None = None) -> Blueprint:
+    """Make the pages."""
+    pages = Blueprint("pages", __name__)
+    site, records = _Site(graph, sources), Records(graph, sources)
+    bundled = assets or Assets()
+    corpus = graph.corpus()
+    mentions = Mentions(corpus)
+
+    # Globals instead of a context processor: macros imported by templates see them too.
+    everywhere = {
+        "asset_scripts": bundled.scripts,
+        "asset_styles": bundled.styles,
+        "navigation": NAVIGATION,
+        "corpus": corpus,
+        "data_version": graph.data_version,
+        "citation": lambda title, exported: citation(title, exported, graph.data_version, corpus.text),
+        "page_of": page_of,
+        "here": here,
+        "is_unfolded": lambda: request.args.get("unfold") == "true",
+        "curie": display,
+        **{function.__name__: function for function in _WORDING},
+        "named": mentions.named,
+        "linked": mentions.linked,
+        "document_label": {ref.id: ref.label for ref in corpus.documents}.get,
+    }
+
+    def furnish(state: BlueprintSetupState) -> None:
+        state.app.jinja_env.globals.update(everywhere)
+
+    pages.record_once(furnish)
+
+    for path, view in _views(site, records):
+        pages.add_url_rule(path, view.__name__, view)
+    return pages
+
+
+def _views(site: _Site, records: Records) -> tuple[tuple[str, Callable[..., Page]], ...]:
+    """Which address shows what."""
+    return (
+        ("/", site.home),
+        ("/search", site.search),
+        ("/entity/<path:name>", site.entity),
+        ("/mechanism", site.mechanism),
+        ("/evidence", site.evidence),
+        ("/explore", site.explore),
+        ("/statement/<path:name>", records.statement),
+        ("/passage/<path:name>", records.passage),
+        ("/study/<path:name>", records.study),
+        ("/cases", records.cases),
+        ("/cases/<path:name>", records.case),
+        ("/documents", records.documents),
+        ("/documents/<path:name>", records.document),
+        ("/compare", site.compare),
+        ("/gaps", site.gaps),
+        ("/explain", site.explain),
+        ("/schema", site.schema),
+        ("/about", site.about),
+        ("/docs", site.docs),
+    )
+
+
+class _Site:
+    """The views; each is a function of the request and the graph."""
+
+    def __init__(self, graph: KnowledgeGraph, sources: Sources) -> None:
+        self.graph = graph
+        self.sources = sources
+
+    def home(self) -> Page:
+        shown = ("Drug", "Target", "Histotype", "Study", "Arm", "Outcome", "Statement", "Patient")
+        counts = {count.type: count.count for count in self.graph.class_counts()}
+        listed = [
+            {
+                "label": CLASSES[name].label if name in CLASSES else name,
+                "count": counts[name],
+                "name": name,
+                "href": "/cases" if name == "Patient" else search.all_of(name),
+            }
+            for name in shown
+            if name in counts
+        ]
+        return render_template("home.html", examples=EXAMPLES, counts=listed)
+
+    def search(self) -> Page:
+        return search.search(self.graph)
+
+    def entity(self, name: str) -> Page:
+        return entity.entity(self.graph, name)
+
+    def mechanism(self) -> Page:
+        return mechanism.mechanism(self.graph, self.sources)
+
+    def evidence(self) -> Page:
+        return evidence.evidence(self.graph)
+
+    def compare(self) -> Page:
+        return compare.compare(self.graph)
+
+    def gaps(self) -> Page:
+        return gaps.gaps(self.graph)
+
+    def explain(self) -> Page:
+        return explain.explain(self.graph, self.sources)
+
+    def explore(self) -> Page:
+        return page.explore(self.graph)
+
+    def schema(self) -> Page:
+        return schema(self.graph)
+
+    def about(self) -> Page:
+        return render_template("about.html")
+
+    def docs(self) -> Page:
+        return render_template("docs.html", questions=QUESTIONS)
