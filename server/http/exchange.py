@@ -23,6 +23,7 @@ class Asked(NamedTuple):
     query_string: bytes
     body: bytes | None
     content_type: str
+    content_encoding: str
     accept: str | None
     accept_encoding: str | None
     if_none_match: str | None

@@ -116,6 +116,7 @@ class AsgiApplication:
             query_string=scope["query_string"],
             body=body,
             content_type=get("content-type", ""),
+            content_encoding=get("content-encoding", ""),
             accept=get("accept"),
             accept_encoding=get("accept-encoding"),
             if_none_match=get("if-none-match"),

@@ -126,6 +126,12 @@ def _decoded(body: bytes, where: str) -> str:
         raise BadRequest(f"The {where} is not UTF-8.") from None
 
 
+def check_coding(coding: str) -> None:
+    """Refuse a compressed body, which could be a small one of a huge query. Raises: UnsupportedMediaType."""
+    if coding.strip().lower() not in {"", "identity"}:
+        raise UnsupportedMediaType(f"POST a query as it is, not with the content coding {coding}.")
+
+
 def _check_charset(charset: str) -> None:
     if charset.lower() not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType(f"A query comes in UTF-8, not in {charset}.")

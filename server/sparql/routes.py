@@ -15,7 +15,7 @@ from server.http.errors import BadRequest, BodyTooLarge, problem_for
 from server.http.negotiation import GRAPH_FORMATS, HTML, NotAcceptable, choose, named
 from server.pages import query_editor
 from server.settings import Settings
-from server.sparql.protocol import SparqlRequest, parse_request
+from server.sparql.protocol import SparqlRequest, check_coding, parse_request
 from server.sparql.service import HasStore, SparqlService
 from server.sparql.service_description import service_description
 
@@ -42,6 +42,7 @@ class _Pages:
 
     def show(self) -> Response:
         """Answer what the service has left."""
+        check_coding(request.headers.get("Content-Encoding", ""))
         content_type = request.headers.get("Content-Type", "")
         asked = parse_request(request.method, content_type, request.query_string, self._body())
         return self._without_query(asked) if asked.operation is None else self._page(asked, asked.operation)

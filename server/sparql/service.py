@@ -27,7 +27,7 @@ from server.http.headers import common_headers
 from server.http.negotiation import choose, formats_for, named
 from server.http.telemetry import RequestFacts, Telemetry
 from server.settings import Settings
-from server.sparql.protocol import SparqlQuery, read_request
+from server.sparql.protocol import SparqlQuery, check_coding, read_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -73,6 +73,7 @@ class SparqlService:
         if asked.body is None:
             return None
         try:
+            check_coding(asked.content_encoding)
             found = read_request(asked.method, asked.content_type, asked.query_string, asked.body)
         except KgError:
             return None
@@ -182,6 +183,7 @@ class SparqlFirst:
             query_string=get("QUERY_STRING", "").encode("latin-1"),
             body=body,
             content_type=get("CONTENT_TYPE", ""),
+            content_encoding=get("HTTP_CONTENT_ENCODING", ""),
             accept=get("HTTP_ACCEPT"),
             accept_encoding=get("HTTP_ACCEPT_ENCODING"),
             if_none_match=get("HTTP_IF_NONE_MATCH"),

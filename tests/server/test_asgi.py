@@ -76,6 +76,11 @@ def test_a_body_in_pieces_is_put_together(application: AsgiApplication) -> None:
     assert _asked(application, *pieces, headers=QUERY) == (200, {"head": {}, "boolean": True})
 
 
+def test_a_compressed_body_is_refused_and_not_read_as_it_stands(application: AsgiApplication) -> None:
+    headers = [*QUERY, (b"content-encoding", b"gzip")]
+    assert _asked(application, _piece(b"ASK { }", more=False), headers=headers)[0] == 415
+
+
 def test_a_body_that_does_not_come_is_408(application: AsgiApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asgi, "BODY_TIMEOUT_S", 0.05)
     status, problem = _asked(application, _piece(b"ASK", more=True), headers=QUERY)

@@ -123,6 +123,10 @@ def test_named_graphs_of_the_protocol(endpoint: FlaskClient) -> None:
             *(415, "unsupported_media_type"),
         ),
         ({"method": "POST", "data": "ASK { }", "content_type": "text/plain"}, 415, "unsupported_media_type"),
+        (
+            {"method": "POST", "data": "ASK { }", "content_type": QUERY, "headers": {"Content-Encoding": "deflate"}},
+            *(415, "unsupported_media_type"),
+        ),
         ({"method": "POST", "data": "ASK { }"}, 415, "unsupported_media_type"),
         (
             {"method": "POST", "data": {"query": "ASK { }"}, "content_type": "multipart/form-data"},
