@@ -1,10 +1,11 @@
-"""The words of the graph: its kinds of things and its connections, narrowed to those that say some words."""
+"""The words of the graph: kinds of things, connections and properties of records, narrowed to what says some words."""
 
 from __future__ import annotations
 
 from flask import render_template
 
 from kg.graph import KnowledgeGraph
+from kg.schema import schema as described
 from ontology.terms import CLASSES, PREDICATES
 from server.addresses import given
 from server.questions.parameters import Parameter, read
@@ -32,12 +33,15 @@ def schema(graph: KnowledgeGraph) -> str:
     used = {a.value.rpartition("/")[2]: int(b.value) for a, b in graph.sparql(_COUNTS) if a and b}
     present = [each for each in CLASSES.values() if counts.get(each.name)]
     offered = [each for each in PREDICATES.values() if used.get(each.name) or not used_only]
+    properties = [each for each in described(graph.store).properties if each.count or not used_only]
     return render_template(
         "schema.html",
         text=text,
         used_only=used_only,
         classes=[each for each in present if says(each.name, each.label, each.definition)],
         predicates=[each for each in offered if says(each.name, each.label, each.inverse_label or "", each.definition)],
+        properties=[each for each in properties if says(each.curie, each.label, each.definition)],
+        of_properties=len(properties),
         of_classes=len(present),
         of_predicates=len(offered),
         counts=counts,

@@ -136,6 +136,14 @@ def test_the_schema_is_narrowed_to_what_says_all_of_some_words(client: FlaskClie
     assert "0 of" in page
 
 
+def test_the_schema_has_the_properties_of_records_that_a_query_needs(client: FlaskClient) -> None:
+    page = html(client, "/schema?q=dose")
+    assert {"dose", "unit"} <= set(rows(page))
+    row = page[page.index('<tr id="dose"') :].partition("</tr>")[0]
+    assert "Component" in row
+    assert "xsd:string" in row
+
+
 def test_the_schema_leaves_out_what_is_not_used_when_asked(client: FlaskClient) -> None:
     page = html(client, "/schema?used=true")
     assert 'class="unused"' not in page
