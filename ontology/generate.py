@@ -100,12 +100,16 @@ class Source:
             value_range = _name(found)
         else:
             value_range = "iri" if (node, RDF.type, OWL.ObjectProperty) in self._graph else None
+        of_a_class = (value_range,) if value_range and found not in _DATATYPES and value_range != "iri" else ()
         return Property(
             name=_name(node),
             iri=str(node),
             label=self._text(node, RDFS.label),
             definition=self._text(node, SKOS.definition),
             range=value_range,
+            subject_kinds=self._names(node, _SKG.subjectKind) or self._names(node, RDFS.domain),
+            object_kinds=self._names(node, _SKG.objectKind) or of_a_class,
+            single=(node, RDF.type, OWL.FunctionalProperty) in self._graph,
             mappings=self._mappings(node),
         )
 

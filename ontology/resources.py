@@ -33,12 +33,12 @@ def shape_turtles() -> dict[str, str]:
 
 def ontology_graph() -> Graph:
     """The ontology as a new rdflib graph, free to be changed by the caller."""
-    return _parse(ontology_turtle())
+    return Graph() + _parse(ontology_turtle())
 
 
 def shapes_graph() -> Graph:
     """All shapes in one new rdflib graph."""
-    return _parse(*shape_turtles().values())
+    return Graph() + _parse(*shape_turtles().values())
 
 
 def disjoint_pairs(graph: Graph) -> Iterator[tuple[Node, Node]]:
@@ -65,6 +65,7 @@ def ontology_ntriples() -> bytes:
     return b"".join(line + b"\n" for line in sorted(line for line in lines if line))
 
 
+@cache
 def _parse(*texts: str) -> Graph:
     graph = Graph()
     for text in texts:

@@ -122,6 +122,9 @@ class Property:
     Attributes:
         range: "iri" for links whose target may be of several classes, the name of a class, "string",
             "integer", "decimal", "boolean", or None where both links and texts occur.
+        subject_kinds: names of the classes whose records may have it; none where it is not for records.
+        object_kinds: names of the classes of which its value may be; none where that is a text or a number.
+        single: whether a record has one value at most.
     """
 
     name: str
@@ -129,6 +132,9 @@ class Property:
     label: str
     definition: str
     range: str | None
+    subject_kinds: tuple[str, ...]
+    object_kinds: tuple[str, ...]
+    single: bool
     mappings: tuple[MappedTerm, ...]
 
 

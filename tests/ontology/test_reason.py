@@ -153,7 +153,9 @@ def test_ontology_file_is_owl_2_dl_and_only_data_properties_concern_the_reasoner
         reasons = reasoner.classify().reasons
     assert {feature for reason in reasons for feature in reason.features} <= {
         "DATA_PROPERTY",
+        "DATA_PROPERTY_DOMAIN",
         "DATA_PROPERTY_RANGE",
+        "FUNCTIONAL_DATA_PROPERTY",
     }
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
+import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 import yaml
-from rdflib import OWL, RDF, RDFS, SKOS
+from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Literal, URIRef
 
 from ontology.generate import predicates_page, terms_source
-from ontology.kinds import misfits
+from ontology.kinds import is_in, misfits
 from ontology.resources import ontology_graph, ontology_ntriples
 from ontology.terms import (
     CLASS_BY_KIND,
@@ -24,6 +26,7 @@ from ontology.terms import (
     SKG,
     UnknownTermError,
 )
+from triples.schema import RECORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FIX = "run `python -m ontology`"
@@ -209,6 +212,68 @@ def test_every_term_of_the_ontology_has_one_label_and_one_definition():
         assert len({kind for kind in kinds if (node, RDF.type, kind) in graph}) == 1, f"{node} is punned"
 
 
+def test_the_ontology_says_who_made_it_under_which_licence_and_version():
+    graph, ontology = ontology_graph(), URIRef(SKG.namespace)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert graph.value(ontology, OWL.versionInfo) == Literal(version)
+    assert graph.value(ontology, OWL.versionIRI) == URIRef(SKG.namespace + version)
+    for told in (DCTERMS.title, DCTERMS.description, DCTERMS.creator, DCTERMS.license):
+        assert len(list(graph.objects(ontology, told))) == 1, told
+
+
+def test_every_term_says_which_ontology_defines_it():
+    graph = ontology_graph()
+    defined = {str(term) for term in graph.subjects(RDFS.isDefinedBy, URIRef(SKG.namespace))}
+    given_up = {str(term) for term in graph.subjects(RDF.type, URIRef(SKG.Withdrawn))}
+    assert defined == {SKG[name] for name in SKG} | given_up
+    assert not given_up & {SKG[name] for name in SKG}
+
+
+def test_terms_are_told_apart_by_label_and_definition_and_refer_to_terms_that_are_there():
+    """What ROBOT's report would call an error: shared labels and definitions, stray spaces, dangling references."""
+    graph, shared = ontology_graph(), defaultdict(list)
+    for told in (CLASSES, PREDICATES, PROPERTIES):
+        for term in told.values():
+            shared[told is CLASSES, term.label.casefold()].append(term.name)
+            shared["definition", term.definition.casefold()].append(term.name)
+            assert term.definition.endswith("."), term.name
+    assert [names for names in shared.values() if len(names) > 1] == []
+    texts = [str(value) for value in graph.objects() if isinstance(value, Literal)]
+    assert [text for text in texts if text != " ".join(text.split())] == []
+    version = SKG.namespace + str(graph.value(URIRef(SKG.namespace), OWL.versionInfo))
+    named = {str(value) for value in graph.objects() if isinstance(value, URIRef)}
+    ours = {iri for iri in named if iri.startswith(SKG.namespace)}
+    assert ours - {SKG[name] for name in SKG} == {SKG.namespace, version}
+
+
+# What the vocabulary says of its own terms, and `premise`, which explains inferred axioms.
+OF_NO_RECORD = {
+    "causal", "causalDirection", "datatype", "edge", "family", "inverseLabel", "kind", "likeKinds", "negatedSentence",
+    "objectKind", "phrase", "premise", "sentence", "sign", "subjectKind", "takesText",
+}  # fmt: skip
+
+
+def test_every_property_says_which_records_have_it_and_a_link_says_to_what():
+    assert {name for name, term in PROPERTIES.items() if not term.subject_kinds} == OF_NO_RECORD
+    links = [term for term in PROPERTIES.values() if term.range == "iri" or term.range in CLASSES]
+    assert len(links) > 30
+    assert [term.name for term in links if not term.object_kinds] == []
+    for term in PROPERTIES.values():
+        assert {*term.subject_kinds, *term.object_kinds} <= set(CLASSES)
+
+
+def test_the_vocabulary_admits_every_key_that_a_curator_may_write():
+    classes = {"timeline event": "TimelineEvent", "section": "Passage"}
+    editorial = {name for name, term in CLASSES.items() if term.kind}
+    for record in RECORDS.values():
+        kinds = editorial if record.name == "entity" else {classes.get(record.name, record.name.capitalize())}
+        for key in record.keys:
+            term = PROPERTIES.get((key.rdf or "").removeprefix("skg:"))
+            if term is not None:
+                assert any(is_in(kind, admitted) for kind in kinds for admitted in term.subject_kinds), key
+                assert not (key.repeated and term.single), key
+
+
 def test_ontology_for_the_store_has_no_blank_nodes_and_is_sorted():
     lines = ontology_ntriples().splitlines()
     assert lines == sorted(lines)
@@ -232,6 +297,7 @@ def test_every_mapping_names_a_term_that_the_other_vocabulary_has(shared_dir):
         prefix, _, local = curie.partition(":")
         if prefix == "BIOLINK":
             assert local in slots | classes, f"{name} -> {curie}"
+            assert not (model["slots"].get(local.replace("_", " ")) or {}).get("deprecated"), f"{name} -> {curie}"
         elif prefix == "ECO":
             assert f"\nid: {curie}\n" in evidence_codes, f"{name} -> {curie}"
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from rdflib import RDF, SH, SKOS, XSD, BNode, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.plugins.stores.memory import Memory
@@ -81,6 +83,30 @@ FAULTS = [
     (OUTCOME, "direction", Literal("up"), "higher, lower, better"),
     (OUTCOME, "absence", Literal("nothing"), "none-observed"),
     (OUTCOME, "timePoint", Literal("12 weeks"), "ISO 8601"),
+    (OUTCOME, "value", decimal("-20"), "below 0"),
+    (OUTCOME, "value", decimal("33"), "3 of 15 is 20.0%"),
+    (OUTCOME, "value", decimal("50"), "does not hold the value"),
+    (OUTCOME, "ciHigh", decimal("120"), "outside 0 to 100"),
+    (OUTCOME, "rangeLow", decimal("30"), "does not hold the value"),
+    (OUTCOME, "rangeHigh", decimal("10"), "does not hold the value"),
+    (OUTCOME, "denominator", Literal(40), "The arm has 20 patients"),
+    (OUTCOME, "subgroupN", Literal(21), "The arm has 20 patients"),
+    (OUTCOME, "year", Literal(2008), "asserts this has another year"),
+    (OUTCOME, "year", None, "has a year: give it here too"),
+    (OUTCOME, "assertedBy", URIRef(BASE + "document/t-ref-1"), "not of the document that asserts"),
+    (OUTCOME, "certainty", None, 'Certainty is "stated"'),
+    (TREATMENT, "polarity", None, "Polarity is"),
+    (TREATMENT, "year", Literal(1799), "four digits"),
+    (DOCUMENT, "year", Literal(1799), "four digits"),
+    (DOCUMENT, "year", Literal(datetime.now(UTC).year + 1), "has not come yet"),
+    (COMPONENT, "value", decimal("-4"), "0 or more"),
+    (COMPONENT, "order", None, "order of a component"),
+    (COMPONENT, "passage", None, "needs the passage"),
+    (POPULATION, "assertedBy", None, "names the documents"),
+    (PATIENT, "assertedBy", None, "names the documents"),
+    (CONFLICT, "assertedBy", None, "names the documents"),
+    (PASSAGE, "start", Literal(3), "passage:t-3-10"),
+    (PASSAGE, "end", Literal(12), "passage:t-0-12"),
     (OUTCOME, "flag", Literal("implausible-value"), "needs its reason"),
     (OUTCOME, "flag", Literal("odd"), "A flag is one of"),
     (TOXICITY, "adverseEvent", RESPONSE, "term of kind event"),
@@ -132,6 +158,79 @@ def test_flagged_oddity_is_kept_as_printed(graph):
     assert validate(graph).conforms
 
 
+def test_what_grows_or_falls_may_be_negative(graph):
+    growth = URIRef(BASE + "measure/tumour-growth")
+    graph.add((growth, RDF.type, VOCAB.Measure))
+    graph.add((growth, SKOS.prefLabel, Literal("tumour growth")))
+    for name in ("numerator", "denominator", "ciLow", "ciHigh"):
+        graph.remove((OUTCOME, VOCAB[name], None))
+    graph.set((OUTCOME, VOCAB.measure, growth))
+    graph.set((OUTCOME, VOCAB.value, decimal("-130")))
+    assert validate(graph).conforms
+
+
+def test_more_lesions_than_patients_are_no_fault(graph):
+    for name in ("value", "ciLow", "ciHigh"):
+        graph.remove((OUTCOME, VOCAB[name], None))
+    graph.set((OUTCOME, VOCAB.denominator, Literal(40)))
+    assert not validate(graph).conforms
+    graph.set((OUTCOME, VOCAB.unit, Literal("{lesions}")))
+    graph.set((OUTCOME, VOCAB.measure, URIRef(BASE + "measure/adverse-event")))
+    assert validate(graph).conforms, str(validate(graph))
+
+
+@pytest.mark.parametrize(
+    ("node", "name", "value", "right"),
+    [
+        (SIROLIMUS, "numerator", Literal(3), "an outcome or a statement or a timeline event"),
+        (PASSAGE, "studyType", Literal("trial"), "a study"),
+        (STUDY, "drug", SIROLIMUS, "a component"),
+        (STUDY, "minimumDuration", Literal("P8W"), "a definition"),
+    ],
+)
+def test_a_property_of_other_records_is_refused(graph, node, name, value, right):
+    graph.add((node, VOCAB[name], value))
+    (violation,) = validate(graph).violations
+    assert (violation.focus_node, violation.path) == (str(node), str(VOCAB[name]))
+    assert violation.message == f"{name!r} is for {right}."
+
+
+@pytest.mark.parametrize(
+    ("node", "name", "value"),
+    [
+        (STUDY, "period", Literal("2001 to 2003")),
+        (OUTCOME, "hedge", Literal("perhaps")),
+        (URIRef(BASE + "definition/cr-pr"), "minimumDuration", Literal("P8W")),
+    ],
+)
+def test_a_second_value_of_what_a_record_has_once_is_refused(graph, node, name, value):
+    graph.add((node, VOCAB[name], Literal("P4W")))
+    assert validate(graph).conforms, str(validate(graph))
+    graph.add((node, VOCAB[name], value))
+    assert [(v.focus_node, v.path) for v in validate(graph).violations] == [(str(node), str(VOCAB[name]))]
+
+
+def test_an_event_is_not_timed_by_that_of_another_patient(graph):
+    other, event = URIRef(BASE + "patient/two"), URIRef(BASE + "event/two-diagnosis")
+    for subject, copy in ((PATIENT, other), (URIRef(BASE + "event/one-diagnosis"), event)):
+        for _, predicate, value in list(graph.triples((subject, None, None))):
+            graph.add((copy, predicate, value))
+    graph.remove((other, VOCAB.hasEvent, None))
+    graph.add((other, VOCAB.hasEvent, event))
+    graph.add((STUDY, VOCAB.hasPatient, other))
+    assert validate(graph).conforms, str(validate(graph))
+    graph.set((TREATMENT, VOCAB.after, event))
+    (violation,) = validate(graph).violations
+    assert (violation.focus_node, violation.path, violation.value) == (str(TREATMENT), str(VOCAB.after), str(event))
+
+
+def test_what_two_records_share_that_is_part_of_one_is_refused(graph):
+    graph.add((TREATMENT, VOCAB.component, COMPONENT))
+    (violation,) = validate(graph).violations
+    assert violation.focus_node == str(COMPONENT)
+    assert "exactly one regimen or treatment" in violation.message
+
+
 def test_unknown_property_is_refused(graph):
     graph.add((SIROLIMUS, VOCAB.inhibit, MTOR))
     violations = validate(graph).violations
@@ -176,7 +275,8 @@ def test_a_stated_fact_without_its_direct_triple_is_refused(graph):
     ("node", "name", "value", "message"),
     [
         (STATEMENT, "conflictsWith", URIRef(BASE + "statement/ffffffffffffffff"), "is not in the graph"),
-        (POPULATION, "assertedBy", MTOR, "takes a document"),
+        (POPULATION, "assertedBy", MTOR, "names the documents"),
+        (POPULATION, "subgroupHistotype", MTOR, "takes a condition or a histotype"),
         (URIRef(BASE + "arm/trial-a"), "contextPassage", DOCUMENT, "takes a passage"),
         (OUTCOME, "pools", SIROLIMUS, "takes an arm"),
         (STUDY, "text", Literal(5), "takes a text"),
@@ -318,7 +418,6 @@ def test_validation_asks_no_more_of_a_record_in_a_larger_graph(graph, monkeypatc
         "population",
         "outcome",
         "patient",
-        "passage",
         "event",
         "conflict",
     )
