@@ -1,8 +1,10 @@
 """The statements of the curated documents as KGX tables, for tools that read the Biolink Model.
 
 Nodes are the things that a statement joins; edges are the statements between two things, hedged, hypothesised and
-negated ones included, each saying so. Figures are not in it, neither results of arms nor histories of patients: KGX has
-no place for a rate with its interval. Imports are left to those who made them.
+negated ones included, each saying so. What raises or lowers something is an "affects" with Biolink's qualifiers; where
+the model has no predicate that is right, the edge is "related to", and ``original_predicate`` says what it is. Figures
+are not in it, neither results of arms nor histories of patients: KGX has no place for a rate with its interval. Imports
+are left to those who made them.
 Source: KGX format specification; Biolink Model 4.4.6 (slots of ``association`` and ``named thing``).
 """
 
@@ -10,36 +12,52 @@ from __future__ import annotations
 
 import csv
 import gzip
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import InvalidParameter
-from kg.generations import Generation, open_current
+from kg.exporting import Exported, export
+from kg.generations import Generation
 from kg.identifiers import BASE, compress
-from kg.parquet import Exported
+from kg.mechanism.chains import SENSITIZING
 from ontology.terms import CLASSES, PREDICATES, PREFIXES, SKG
-from ontology.vocabulary import MappedTerm
+from ontology.vocabulary import MappedTerm, Predicate
 
 NODE_COLUMNS = ("id", "category", "name", "description", "synonym", "xref", "iri", "provided_by")
 EDGE_COLUMNS = (
-    "id", "subject", "predicate", "object", "negated", "certainty", "original_predicate", "knowledge_level",
-    "agent_type", "primary_knowledge_source", "publications", "description",
+    "id", "category", "subject", "predicate", "object", "qualified_predicate", "subject_aspect_qualifier",
+    "subject_direction_qualifier", "object_direction_qualifier", "negated", "certainty", "original_predicate",
+    "knowledge_level", "agent_type", "primary_knowledge_source", "publications", "description",
 )  # fmt: skip
 SOURCE = "infores:sarcoma-kg"
 # Whose identifier a node goes by, if it is exactly the same thing there; else its own, below ``sarcoma-kg:``.
 PREFERRED = ("HGNC", "CHEBI", "DRUGBANK", "MONDO", "GO", "HP", "NCIT", "MESH", "ONCOTREE")
-_CLOSENESS = ("exact", "close", "broad", "related")
+# How the Biolink Model spells the prefixes of ours that it spells otherwise.
+_SPELLINGS = {
+    "CHEMBL": "CHEMBL.COMPOUND", "DOI": "doi", "NCBITAXON": "NCBITaxon", "NCT": "CLINICALTRIALS", "REACTOME": "REACT",
+    "UNIPROT": "UniProtKB",
+}  # fmt: skip
+_CLOSENESS = ("exact", "close", "broad")
+RELATED = "biolink:related_to"
+_AFFECTS = "biolink:affects"
+# Predicates of the Biolink Model that only lead to a disease or a phenotype, and the categories that are one.
+_OF_DISEASES = frozenset(
+    {"biolink:applied_to_treat", "biolink:biomarker_for", "biolink:studied_to_treat", "biolink:treats",
+     "biolink:treats_or_applied_or_studied_to_treat"}
+)  # fmt: skip
+_DISEASES = frozenset({"biolink:Disease", "biolink:PhenotypicFeature"})
+_GENE = "biolink:Gene"
+_WAYS = {"+1": "increased", "-1": "decreased"}
+_OTHER_WAY = {"increased": "decreased", "decreased": "increased"}
 _SKOS = PREFIXES["skos"]
 
 Records = Mapping[str, Mapping[str, Sequence[str]]]
 
 
-def export_kgx(data_dir: Path, folder: Path) -> Exported:
-    """Write ``sarcoma-kg_nodes.tsv`` and ``sarcoma-kg_edges.tsv`` of the current generation; both appear, or none.
+def export_kgx(data_dir: str | Path, folder: str | Path) -> Exported:
+    """Write ``sarcoma-kg_nodes.tsv`` and ``sarcoma-kg_edges.tsv`` of the current generation.
 
     Args:
         data_dir: the data folder.
@@ -47,19 +65,16 @@ def export_kgx(data_dir: Path, folder: Path) -> Exported:
 
     Raises: StoreUnavailable; InvalidParameter if the folder exists.
     """
-    if folder.exists():
-        raise InvalidParameter("DIR", str(folder), "a folder that does not exist yet")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with open_current(data_dir) as generation, tempfile.TemporaryDirectory(dir=folder.parent) as draft:
-        records = _records(generation)
-        statements = [iri for iri in sorted(records) if _joins_two_things(records, iri)]
-        ends = sorted({_one(records[iri], end) for iri in statements for end in ("subject", "object")})
-        made = Path(draft) / "tables"
-        made.mkdir()
-        _write(made / "sarcoma-kg_nodes.tsv", NODE_COLUMNS, (_node(records, iri) for iri in ends))
-        _write(made / "sarcoma-kg_edges.tsv", EDGE_COLUMNS, (_edge(records, iri) for iri in statements))
-        made.rename(folder)
-        return Exported(str(folder), generation.checksum, {"nodes": len(ends), "edges": len(statements)})
+    return export(data_dir, folder, _write_tables)
+
+
+def _write_tables(generation: Generation, folder: Path) -> dict[str, int]:
+    records = _records(generation)
+    statements = [iri for iri in sorted(records) if _joins_two_things(records, iri)]
+    ends = sorted({_one(records[iri], end) for iri in statements for end in ("subject", "object")})
+    _write(folder / "sarcoma-kg_nodes.tsv", NODE_COLUMNS, (_node(records, iri) for iri in ends))
+    _write(folder / "sarcoma-kg_edges.tsv", EDGE_COLUMNS, (_edge(records, iri) for iri in statements))
+    return {"nodes": len(ends), "edges": len(statements)}
 
 
 def _records(generation: Generation) -> Records:
@@ -84,12 +99,12 @@ def _one(record: Mapping[str, Sequence[str]], name: str) -> str:
 def _node(records: Records, iri: str) -> Iterator[str]:
     record = records[iri]
     matches = sorted(
-        compress(each) or each
+        _spelled(compress(each) or each)
         for relation in ("exactMatch", "closeMatch", "relatedMatch")
         for each in record.get(_SKOS + relation, ())
     )
     yield _identifier(records, iri)
-    yield _category(record)
+    yield _category(records, iri)
     for values in (record.get(f"{_SKOS}prefLabel", ()), record.get(f"{_SKOS}definition", ())):
         yield next(iter(values), "")
     yield "|".join(sorted(record.get(f"{_SKOS}altLabel", ())))
@@ -112,10 +127,19 @@ def _own(iri: str) -> str:
     return f"sarcoma-kg:{iri.removeprefix(BASE)}"
 
 
-def _category(record: Mapping[str, Sequence[str]]) -> str:
-    kinds = (kind.removeprefix(SKG.namespace) for kind in record.get(f"{PREFIXES['rdf']}type", ()))
+def _spelled(curie: str) -> str:
+    prefix, colon, local = curie.partition(":")
+    return f"{_SPELLINGS.get(prefix, prefix)}{colon}{local}"
+
+
+def _category(records: Records, iri: str) -> str:
+    """Its category, the nearest that things can be in: what stands for a gene and its product has a second one."""
+    kinds = (kind.removeprefix(SKG.namespace) for kind in records[iri].get(f"{PREFIXES['rdf']}type", ()))
     named = (_biolink(CLASSES[kind].mappings) for kind in sorted(kinds) if kind in CLASSES and CLASSES[kind].kind)
-    return next((name for name in named if name), "biolink:NamedThing")
+    category = next((name for name in named if name), "biolink:NamedThing")
+    if category != f"{_GENE}OrGeneProduct":
+        return category
+    return f"{_GENE if _identifier(records, iri).startswith('HGNC:') else 'biolink:BiologicalEntity'}|{category}"
 
 
 def _biolink(mappings: Sequence[MappedTerm]) -> str | None:
@@ -129,9 +153,11 @@ def _edge(records: Records, iri: str) -> Iterator[str]:
     predicate = PREDICATES[_one(record, "predicate").removeprefix(SKG.namespace)]
     certainty = _one(record, "certainty")
     yield _own(iri)
+    yield "biolink:Association"
     yield _identifier(records, _one(record, "subject"))
-    yield _biolink(predicate.mappings) or "biolink:related_to"
+    yield (name := _predicate(predicate, _category(records, _one(record, "object"))))
     yield _identifier(records, _one(record, "object"))
+    yield from _qualifiers(predicate) if name == _AFFECTS else ("",) * 4
     yield "true" if _one(record, "polarity") == "negated" else "false"
     yield certainty
     yield f"skg:{predicate.name}"
@@ -143,8 +169,27 @@ def _edge(records: Records, iri: str) -> Iterator[str]:
     yield next(iter(record.get(f"{PREFIXES['rdfs']}label", ())), "")
 
 
+def _predicate(predicate: Predicate, category: str) -> str:
+    """The nearest predicate of the Biolink Model that may lead to a thing of that category."""
+    name = _biolink(predicate.mappings)
+    return RELATED if name is None or (name in _OF_DISEASES and category not in _DISEASES) else name
+
+
+def _qualifiers(predicate: Predicate) -> tuple[str, str, str, str]:
+    """What an "affects" says in full: predicate, aspect and direction of the subject, direction of the object.
+
+    What makes a tumour sensitive neither raises nor lowers the tumour.
+    """
+    way = _WAYS.get(predicate.sign) if predicate.name not in SENSITIZING else None
+    if way is None:
+        return "", "", "", ""
+    if predicate.name.startswith("inhibition"):
+        return "biolink:causes", "activity", "decreased", _OTHER_WAY[way]
+    return "biolink:causes", "", "", way
+
+
 def _publication(records: Records, iri: str) -> str:
-    for name, prefix in (("pmid", "PMID"), ("doi", "DOI")):
+    for name, prefix in (("pmid", "PMID"), ("doi", "doi")):
         if given := _one(records[iri], name):
             return f"{prefix}:{given}"
     return _own(iri)

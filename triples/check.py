@@ -10,6 +10,7 @@ from kg.errors import Fault, InvalidParameter
 from triples.compile import compile_corpus
 from triples.coverage import Coverage, coverage
 from triples.dataset import dataset, shape_faults
+from triples.facts import folder_of
 from triples.faults import corpus_faults
 from triples.inference import hierarchy_faults
 from triples.mappings import KindMappings, mappings
@@ -93,7 +94,7 @@ def check(question: CheckQuestion) -> CheckReport:
     """Check one document's folder, or all.
 
     Raises: OSError if a file cannot be read or, with ``locate``, written; InvalidParameter for a list of retractions
-        that holds no PubMed identifier, and for a document or file that is not there.
+        that holds no PubMed identifier, and for a file that is not there; EntityNotFound for a document.
     """
     corpus = read_corpus(question.curated_dir)
     _check_place(corpus, question)
@@ -128,14 +129,11 @@ def check(question: CheckQuestion) -> CheckReport:
 
 def _check_place(corpus: Corpus, question: CheckQuestion) -> None:
     """Nothing is wrong with what is not there: a name that is mistyped would pass for sound."""
-    folders = _chosen(corpus, question)
-    if question.document is not None and not folders:
-        known = ", ".join(folder.name for folder in corpus.folders)
-        raise InvalidParameter("--document", question.document, f"the id or the name of a folder: {known}")
+    folders = corpus.folders if question.document is None else (folder_of(corpus, question.document),)
     if question.file is not None:
         places = [question.curated_dir / "documents" / folder.name for folder in folders]
         if question.document is None:
-            places.append(question.curated_dir / "entities")
+            places += [question.curated_dir, question.curated_dir / "entities"]
         known_files = sorted({path.name for place in places for path in place.glob("*.yaml")})
         if question.file not in known_files:
             raise InvalidParameter("--file", question.file, f"one of {', '.join(known_files)}")

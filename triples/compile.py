@@ -58,6 +58,8 @@ def compile_corpus(corpus: Corpus) -> Compiled:
     curated = frozenset(record.id for record in corpus.entities if record.id)
     for entity in corpus.entities:
         _compile_entity(editorial, entity)
+    for record in corpus.withdrawn:
+        _compile_withdrawn(editorial, record)
     compile_combinations(editorial, combinations, curated, names)
     sinks = [editorial]
     local = {folder.id: local_ids(folder) for folder in corpus.folders}
@@ -114,6 +116,17 @@ def _compile_entity(sink: Sink, record: Record) -> None:
             sink.link(curie, "rdfs:subClassOf", parent)
         elif kind == "drug" and parent.startswith("drugclass:"):
             sink.link(curie, "skg:inClass", parent)
+    sink.source(curie, record.place)
+
+
+def _compile_withdrawn(sink: Sink, record: Record) -> None:
+    """An identifier that was given up goes on telling what became of it."""
+    curie = record.id
+    sink.link(curie, "rdf:type", "skg:Withdrawn")
+    sink.add(curie, "owl:deprecated", codec.literal(True))
+    sink.record(curie, record, schema.WITHDRAWN, skip=("id",))
+    for successor in record.texts("replaced_by"):
+        sink.link(successor, "prov:wasRevisionOf", curie)
     sink.source(curie, record.place)
 
 

@@ -12,8 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from kg import codec
 from kg.codec import Quad
 from kg.model import PassageRef
-from kg.search.fact_words import FactText
+from kg.search.fact_words import OF_KIND, FactText, folded
+from ontology.english import spelt_out
 from ontology.terms import PREDICATES, SKG
+from triples.fact_kinds import FactKinds
 
 _FACTS = ("Statement", "Outcome", "TimelineEvent", "Arm", "Study", "Patient")
 _CLASSES = {
@@ -28,7 +30,6 @@ _NO_WORDS = frozenset({
 _NO_WORDS_OF_STATEMENTS = frozenset({"object", "value", "valueText"})
 _TITLES = ("label", "prefLabel")
 _KEYS = re.compile(r"-?P[\dT]\S*|true|false|[-\d.,]+")
-_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 _Node = dict[str, list[codec.Term]]
 
@@ -39,7 +40,8 @@ def fact_texts(quads: Iterable[Quad]) -> Iterator[FactText]:
     Args:
         quads: what the curated files compile to.
     """
-    nodes = _nodes(quads)
+    rows = list(codec.plain_quads(quads))
+    nodes, above = _nodes(rows), FactKinds(rows)
     kinds = {iri: kind for iri, node in nodes.items() if (kind := _kind(node))}
     study_of = {arm: iri for iri, kind in kinds.items() if kind == "Study" for arm in _links(nodes[iri], "hasArm")}
     for iri in sorted(iri for iri, kind in kinds.items() if kind in _FACTS):
@@ -50,6 +52,7 @@ def fact_texts(quads: Iterable[Quad]) -> Iterator[FactText]:
         documents = _links(node, "assertedBy") or sorted({each.document for each in passages})
         if not documents:
             continue
+        remarks = [remark for each in (iri, *parts) for remark in _remarks(nodes[each], kind, sentence)]
         yield FactText(
             iri=iri,
             type=kind,
@@ -57,13 +60,12 @@ def fact_texts(quads: Iterable[Quad]) -> Iterator[FactText]:
             certainty=_text(node, "certainty") or "stated",
             documents=tuple((each, _title(nodes.get(each, {}))) for each in documents),
             passages=passages,
-            remarks=tuple(dict.fromkeys(r for each in (iri, *parts) for r in _remarks(nodes[each], kind, sentence))),
+            remarks=tuple(dict.fromkeys((*remarks, *_kinds_told(above.of(iri), sentence)))),
         )
 
 
-def _nodes(quads: Iterable[Quad]) -> dict[str, _Node]:
+def _nodes(rows: Sequence[codec.PlainQuad]) -> dict[str, _Node]:
     """What facts, their parts, passages and documents say, by a property's local name: texts, and some links."""
-    rows = list(codec.plain_quads(quads))
     is_type = codec.type_.value
     wanted = {subject for subject, predicate, _, term in rows if predicate == is_type and _iri(term) in _CLASSES}
     found: dict[str, _Node] = {}
@@ -127,11 +129,17 @@ def _passages(nodes: Mapping[str, _Node], node: _Node) -> tuple[PassageRef, ...]
     return tuple(sorted(found, key=lambda each: (each.document, each.start, each.end)))
 
 
+def _kinds_told(kinds: Iterable[str], sentence: str) -> Iterator[tuple[str, str]]:
+    """What a fact tells of by its members alone; a kind that the sentence names needs no remark."""
+    told = f" {folded(sentence)} "
+    return ((OF_KIND, kind) for kind in kinds if f" {folded(kind)} " not in told)
+
+
 def _remarks(node: _Node, kind: str, sentence: str) -> Iterator[tuple[str, str]]:
     """Texts beside the sentence. What documents say of a study or a patient in words is a statement of its own."""
     skipped = _NO_WORDS_OF_STATEMENTS if kind == "Statement" else frozenset(PREDICATES)
     for name in sorted(node.keys() - _NO_WORDS - skipped - {*_TITLES, "type"}):
-        words = _CAPITAL.sub(" ", name).lower().removesuffix(" text").replace("alt label", "also called")
+        words = spelt_out(name).removesuffix(" text").replace("alt label", "also called")
         for text in _texts(node, name):
             if not _KEYS.fullmatch(text) and text.casefold() not in sentence.casefold():
                 yield words, text

@@ -10,7 +10,7 @@ from kg.errors import EntityNotFound
 from kg.identifiers import Curie, compress, expand
 from ontology.terms import SKG
 from triples.compile import compile_corpus
-from triples.records import Corpus, Span
+from triples.records import Corpus, Folder, Span
 
 _LABEL = expand("rdfs:label")
 _KINDS = ("Statement", "Outcome", "TimelineEvent")
@@ -37,6 +37,15 @@ class FactSentence:
     polarity: str
 
 
+def folder_of(corpus: Corpus, document: str) -> Folder:
+    """The folder of a document, by its id or its own name. Raises: EntityNotFound."""
+    found = next((each for each in corpus.folders if document in (each.id, each.name)), None)
+    if found is None:
+        known = tuple((f"document:{each.id}", each.name) for each in corpus.folders)
+        raise EntityNotFound(document, "document", known)
+    return found
+
+
 def facts(corpus: Corpus, document: str) -> tuple[FactSentence, ...]:
     """Every fact of a document, in the order of its passages.
 
@@ -46,10 +55,7 @@ def facts(corpus: Corpus, document: str) -> tuple[FactSentence, ...]:
 
     Raises: EntityNotFound.
     """
-    folder = next((each for each in corpus.folders if document in (each.id, each.name)), None)
-    if folder is None:
-        known = tuple((f"document:{each.id}", each.name) for each in corpus.folders)
-        raise EntityNotFound(document, "document", known)
+    folder = folder_of(corpus, document)
     graph = codec.document_graph(folder.id)
     rows = [row for row in codec.plain_quads(compile_corpus(corpus).quads) if row[2] == graph]
     described: dict[str, list[PlainQuad]] = {}

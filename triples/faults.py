@@ -32,6 +32,7 @@ class _Index:
         self.local: dict[str, dict[str, int]] = {}  # document -> local id -> how many records carry it
         for folder in corpus.folders:
             self._add(folder)
+        self.kinds = {*keys.ENTITY_KINDS, *_ID_KINDS, "document"}
         self.known = self.entities | self.studies | self.arms | self.patients | self.events | self.documents
 
     def _add(self, folder: Folder) -> None:
@@ -89,6 +90,7 @@ def corpus_faults(corpus: Corpus) -> tuple[Fault, ...]:
     found += _duplicate_ids(corpus)
     found += _hierarchy_faults(corpus)
     found += _extension_faults(corpus)
+    found += _withdrawn_faults(corpus, index)
     for record in corpus.entities:
         found += _dangling(record, index)
         found += _entity_faults(record)
@@ -108,6 +110,19 @@ def _duplicate_ids(corpus: Corpus) -> Iterator[Fault]:
             if first != record.place:
                 also = "; write `extends: yes`" if record.kind == "study" else ""
                 yield record.place.fault(f"{record.id} is already defined at {first}{also}")
+
+
+def _withdrawn_faults(corpus: Corpus, index: _Index) -> Iterator[Fault]:
+    """Identifiers that were given up and are in use, twice given up, or replaced by what is not there."""
+    given_up: set[str] = set()
+    for record in corpus.withdrawn:
+        if record.id in given_up or record.id in index.known:
+            yield record.place.fault(f"{record.id} is {'withdrawn twice' if record.id in given_up else 'still in use'}")
+        given_up.add(record.id)
+        for entry, successor in zip(record.all("replaced_by"), record.texts("replaced_by"), strict=True):
+            # What facts are called follows from what they say: whether one is there, the shapes see.
+            if successor.partition(":")[0] in index.kinds and successor not in index.known:
+                yield entry.place.fault(index.undefined(successor))
 
 
 def _hierarchy_faults(corpus: Corpus) -> Iterator[Fault]:

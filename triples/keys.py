@@ -8,24 +8,15 @@ from enum import Enum
 ENTITY_FILES: dict[str, str] = {
     "drug": "drugs", "drugclass": "drug_classes", "target": "targets", "pathway": "pathways",
     "process": "processes", "complex": "complexes", "metabolite": "metabolites", "cellstate": "cell_states",
-    "histotype": "histotypes",
-    "condition": "conditions", "site": "sites", "event": "adverse_events", "procedure": "procedures",
-    "organism": "organisms", "organization": "organizations", "regimen": "regimens", "measure": "measures",
-    "definition": "definitions",
+    "histotype": "histotypes", "condition": "conditions", "site": "sites", "event": "adverse_events",
+    "procedure": "procedures", "organism": "organisms", "organization": "organizations", "regimen": "regimens",
+    "measure": "measures", "definition": "definitions",
 }  # fmt: skip
 ENTITY_KINDS = tuple(ENTITY_FILES)
-RECORD_KINDS = (
-    "study",
-    "arm",
-    "population",
-    "outcome",
-    "patient",
-    "document",
-    "passage",
-    "statement",
-    "conflict",
-)
-NODE_KINDS = (*ENTITY_KINDS, "study", "arm", "population", "outcome", "patient", "document", "statement")
+_DOCUMENT_KINDS = ("study", "arm", "population", "outcome", "patient", "document", "statement")
+NODE_KINDS = (*ENTITY_KINDS, *_DOCUMENT_KINDS)  # what a statement may be about
+RECORD_KINDS = (*_DOCUMENT_KINDS, "passage", "conflict")
+GIVEN_KINDS = (*ENTITY_KINDS, *RECORD_KINDS)  # everything that curating gives an identifier to
 EXTERNAL_PREFIXES = (
     "CHEBI", "CHEMBL", "DRUGBANK", "NCIT", "HGNC", "UNIPROT", "GO", "REACTOME", "MONDO", "ONCOTREE", "DOID",
     "HP", "MESH", "NCT", "DOI", "PMID", "UMLS",

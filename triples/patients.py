@@ -56,19 +56,19 @@ def _compile_event(
 
 def _sum_up(sink: Sink, owner: str, event: Record, names: Names) -> None:
     """What an event says of its patient as a whole, as statements: diagnoses, and what was given or done."""
+    is_denied = event.text("polarity") == "negated"
     # A diagnosis that the rest of the text contradicts stays in its event.
     if event.text("kind") == "diagnosis" and "contradicted" not in event.texts("flag"):
+        diagnosed = "was not diagnosed with" if is_denied else "was diagnosed with"
         for disease in (*event.texts("histotype"), *event.texts("condition")):
-            label = f"The {names.of(owner)} was diagnosed with {names.of(disease)}"
-            told = _reserved(label, event) + flag_words(event)
-            sink.statement(
-                Fact(owner, "hasDiagnosis", disease), told, event, claim=_claim(event, "flag", "flag_reason")
-            )
+            told = f"The {names.of(owner)} {diagnosed} {names.of(disease)}{reservation(event)}{flag_words(event)}"
+            claim = _claim(event, "flag", "flag_reason")
+            sink.statement(Fact(owner, "hasDiagnosis", disease), told, event, claim=claim)
     if not event.yes("planned"):
+        received = "did not receive" if is_denied else "received"
         for treatment in _received(event):
-            label = f"The {names.of(owner)} received {names.of(treatment)}"
-            fact = Fact(owner, "received", treatment)
-            sink.statement(fact, _reserved(label, event), event, claim=_claim(event))
+            told = f"The {names.of(owner)} {received} {names.of(treatment)}{reservation(event)}"
+            sink.statement(Fact(owner, "received", treatment), told, event, claim=_claim(event))
 
 
 def _received(event: Record) -> tuple[str, ...]:
@@ -87,9 +87,3 @@ def _claim(event: Record, *more: str) -> Record:
         if key in ("polarity", "certainty", "hedge", "citing", *more)
     }
     return Record("statement", event.place, kept)
-
-
-def _reserved(label: str, event: Record) -> str:
-    if event.text("polarity") == "negated":
-        label = label.replace(" was diagnosed", " was not diagnosed").replace(" received ", " did not receive ")
-    return label + reservation(event)

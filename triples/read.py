@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from kg.errors import InvalidParameter
+from kg.errors import CurationError, InvalidParameter
 from triples import schema
 from triples.records import Corpus, Folder, Record, Span
 from triples.shape import Shaper
@@ -18,30 +18,36 @@ from triples.tree import Listing, Node, Place, Scalar, Table
 
 CURATED = Path(__file__).resolve().parent  # the packaged facts: entities/ and documents/
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is compiled in: ten times faster
-_ROW = re.compile(r"(\d+)\t(\d+)\t([^\t]*)\t([0-9a-f]{64})")
+_ROW = re.compile(r"([0-9]{1,9})\t([0-9]{1,9})\t([^\t]*)\t([0-9a-f]{64})")
 PASSAGES_HEADER = "start\tend\tsection\tsha256"
 
 
 def parse_yaml(text: str, file: str) -> Node | None:
     """Compose a YAML text into positioned nodes; None for an empty file.
 
-    Raises: yaml.MarkedYAMLError where the text is not YAML; ValueError where it uses anchors or tags.
+    Raises: yaml.MarkedYAMLError where the text is not YAML; CurationError where it uses what no curated file needs:
+        an alias, or a key that is not a word.
     """
     node = yaml.compose(text, Loader=_Loader)
-    return None if node is None else _positioned(node, file)
+    return None if node is None else _positioned(node, file, set())
 
 
-def _positioned(node: yaml.Node, file: str) -> Node:
+def _positioned(node: yaml.Node, file: str, met: set[int]) -> Node:
+    """``met`` are the nodes gone through, by their identity: an alias is the very node that it stands for."""
     place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    if id(node) in met:
+        raise CurationError((place.fault("an alias (*name) stands for these values; write them out"),))
+    met.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         return Scalar(node.value, place, node.start_mark.index, node.end_mark.index)
     if isinstance(node, yaml.SequenceNode):
-        return Listing(tuple(_positioned(item, file) for item in node.value), place)
+        return Listing(tuple(_positioned(item, file, met) for item in node.value), place)
     pairs: list[tuple[Scalar, Node]] = []
     for key, value in node.value:
-        name = _positioned(key, file)
-        if isinstance(name, Scalar):
-            pairs.append((name, _positioned(value, file)))
+        name = _positioned(key, file, met)
+        if not isinstance(name, Scalar):
+            raise CurationError((name.place.fault(f"a key is a word, not {name.sort}"),))
+        pairs.append((name, _positioned(value, file, met)))
     return Table(tuple(pairs), place)
 
 
@@ -61,7 +67,9 @@ def read_corpus(curated_dir: Path) -> Corpus:
     names = sorted(path.name for path in documents.iterdir() if path.is_dir()) if documents.is_dir() else []
     folders = tuple(_read_folder(documents / name, curated_dir, shaper) for name in names if not name.startswith("."))
     entities.sort(key=lambda record: (record.id, record.place))
-    return Corpus(tuple(entities), folders, tuple(sorted(shaper.faults)))
+    given_up = curated_dir / "withdrawn.yaml"
+    withdrawn = shaper.records(_read_file(given_up, curated_dir, shaper), schema.WITHDRAWN) if given_up.exists() else ()
+    return Corpus(tuple(entities), folders, tuple(sorted(shaper.faults)), tuple(withdrawn))
 
 
 def _read_folder(folder: Path, curated_dir: Path, shaper: Shaper) -> Folder:
@@ -113,6 +121,8 @@ def _read_file(path: Path, curated_dir: Path, shaper: Shaper) -> Node | None:
             f"not YAML: {words}; put a text that holds ': ', ' #' or begins with a special "
             "character in quotation marks",
         )
+    except CurationError as error:
+        shaper.faults += error.faults
     except yaml.YAMLError as error:
         shaper.fault(Place(name, 1, 1), f"not YAML: {' '.join(str(error).split())}")
     return None

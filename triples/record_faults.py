@@ -136,6 +136,8 @@ def _patient_faults(record: Record) -> Iterator[Fault]:
         yield event.place_of("id").fault(f"event {event.id!r} is given twice for this patient")
     events = {event.id: event for event in record.records("timeline")}
     for event in events.values():
+        if event.text("kind") == "adverse event" and event.text("absence") and event.text("polarity") != "negated":
+            yield event.place_of("absence").fault("an adverse event that was not seen has `polarity: negated`")
         for key in ("after", "episode", "superseded_by"):
             for entry in event.all(key):
                 if entry.value not in events:

@@ -185,8 +185,13 @@ class Folder:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Everything curated, with the faults found while reading it."""
+    """Everything curated, with the faults found while reading it.
+
+    Attributes:
+        withdrawn: identifiers that corrections gave up.
+    """
 
     entities: tuple[Record, ...]
     folders: tuple[Folder, ...]
     faults: tuple[Fault, ...] = ()
+    withdrawn: tuple[Record, ...] = ()

@@ -44,7 +44,7 @@ def _value(key: Key) -> str:
     if key.type is Type.CHOICE:
         return ", ".join(f"`{choice}`" for choice in key.choices)
     if key.type is Type.CURIE:
-        every = key.kinds in (keys.ENTITY_KINDS, keys.NODE_KINDS)
+        every = key.kinds in (keys.ENTITY_KINDS, keys.NODE_KINDS, keys.GIVEN_KINDS)
         return "identifier" if every else " or ".join(f"`{kind}:`" for kind in key.kinds)
     if key.type is Type.RECORD:
         return f"[{key.record}](#{key.record.replace(' ', '-')})"

@@ -15,6 +15,7 @@ from triples.keys import (
     ENTITY_KINDS,
     EVENT_KINDS,
     FLAGS,
+    GIVEN_KINDS,
     NODE_KINDS,
     POLARITIES,
     RESPONSES,
@@ -317,9 +318,17 @@ EXCLUSION = RecordType("exclusion", "exclusions.yaml: sentences reviewed that ho
     text_key("reason", None, "why no fact points here", required=True),
 ))  # fmt: skip
 
+WITHDRAWN = RecordType("withdrawn identifier", "withdrawn.yaml: what corrections gave up; never reused.", (
+    curie_key("id", None, "the identifier that was given up", *GIVEN_KINDS, required=True),
+    text_key("label", "rdfs:label", "what it stood for", required=True),
+    curie_key("replaced_by", "dcterms:isReplacedBy", "what stands for it now; several if it was divided",
+           *GIVEN_KINDS, repeated=True),
+    text_key("reason", "skos:changeNote", "why, as a sentence", required=True),
+))  # fmt: skip
+
 RECORDS: dict[str, RecordType] = {record.name: record for record in (
     ENTITY, DOCUMENT, SECTION, REFERENCE, STATEMENT, STUDY, ARM, REGIMEN, COMPONENT, POPULATION, OUTCOME, PATIENT,
-    TIMELINE_EVENT, CONFLICT, EXCLUSION,
+    TIMELINE_EVENT, CONFLICT, EXCLUSION, WITHDRAWN,
 )}  # fmt: skip
 
 # File name pattern in a document's folder -> the record its list holds.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kg.duration import duration_words, offset_words
@@ -37,6 +37,17 @@ _RESPONSES = {
     "mixed": "mixed response",
     "none": "no response",
 }
+# What a qualifier begins with; the others stand as they are.
+_LEADS = {
+    "model": "in ",
+    "genotype": "genotype ",
+    "dose": "at ",
+    "via": "via ",
+    "line": "line: ",
+    "setting": "setting: ",
+    "population": "in ",
+    "reason": "because: ",
+}
 
 
 @dataclass(frozen=True)
@@ -66,24 +77,11 @@ def lower_first(text: str) -> str:
 
 def qualifier_words(record: Record) -> list[str]:
     """The qualifiers of a statement as short phrases, then its figures."""
-    leads = {
-        "model": "in ",
-        "genotype": "genotype ",
-        "dose": "at ",
-        "via": "via ",
-        "line": "line: ",
-        "setting": "setting: ",
-        "selectivity": "",
-        "strength": "",
-        "time": "",
-        "population": "in ",
-        "reason": "because: ",
-    }
     words = []
     for key in schema.QUALIFIERS:
         given = record.text(key.name)
         if given is not None and key is not schema.HEDGE:  # the sentence says of itself how sure it is
-            lead = leads[key.name]
+            lead = _LEADS.get(key.name, "")
             words.append(given if lead and given.startswith(lead) else lead + given)
     amount = figure_words(record)
     return [*words, amount] if amount else words
@@ -230,27 +228,39 @@ def regimen_words(components: tuple[Record, ...], names: Names) -> str:
 def outcome_label(record: Record, treatment: str, population: str, names: Names) -> str:
     """An outcome as a sentence that stands alone; ``treatment`` and ``population`` are its arm's."""
     head = f"{treatment} ({population})" if population else treatment
-    event = record.text("event")
-    measure = names.of(record.text("measure") or "")
+    told = _outcome_with_figure if _main_figure(record) else _outcome_without_figure
+    body = told(record, population, names)
+    return capitalised(f"{head}: {body}{reservation(record)}{_remark(record, body)}") + flag_words(record)
+
+
+def _measured(record: Record, names: Names) -> str:
+    """What was measured: the adverse event, or the measure, with the grade."""
+    event, measure = record.text("event"), names.of(record.text("measure") or "")
     what = measure if event is None else names.of(event)
     if record.text("measure") not in (None, "measure:adverse-event") and event is not None:
         what = f"{measure} ({names.of(event)})"
     grade = record.text("grade")
     if grade:
         what += f" grade {grade}" if grade[:1].isdigit() else f", {lower_first(grade)}"
-    tail = _outcome_tail(record, names)
-    if _main_figure(record):
-        figures = figure_words(record, population)
-        link = " in " if event is not None else " "
-        if (grade and event is None) or not re.match(r"[\d<>≤≥~.]", figures):
-            link, figures = ": ", lower_first(figures)
-        named = what.lower() in figures.lower()
-        body = f"{figures}{tail}" if named else f"{what}{link}{figures}{tail}"
-    else:
-        said = _ABSENCES.get(record.text("absence") or "") or record.text("frequency")
-        details = "; ".join(_figure_details(record, population))
-        body = f"{what}{f': {said}' if said else ''}{tail}{f' ({details})' if details else ''}"
-    return capitalised(f"{head}: {body}{reservation(record)}{_remark(record, body)}") + flag_words(record)
+    return what
+
+
+def _outcome_with_figure(record: Record, population: str, names: Names) -> str:
+    """``response rate 18% (9 of 50), counting CR + PR``; an event is seen in so many patients."""
+    what, figures, event = _measured(record, names), figure_words(record, population), record.text("event")
+    link = " in " if event is not None else " "
+    if (record.text("grade") and event is None) or not re.match(r"[\d<>≤≥~.]", figures):
+        link, figures = ": ", lower_first(figures)
+    names_itself = what.lower() in figures.lower()
+    return f"{'' if names_itself else what + link}{figures}{_outcome_tail(record, names)}"
+
+
+def _outcome_without_figure(record: Record, population: str, names: Names) -> str:
+    """``nausea: common, in the elderly``: the kind of nothing, or the text's word."""
+    said = _ABSENCES.get(record.text("absence") or "") or record.text("frequency")
+    details = "; ".join(_figure_details(record, population))
+    what, tail = _measured(record, names), _outcome_tail(record, names)
+    return f"{what}{f': {said}' if said else ''}{tail}{f' ({details})' if details else ''}"
 
 
 def _remark(record: Record, body: str) -> str:
@@ -320,34 +330,53 @@ def subgroup_words(record: Record, names: Names) -> str:
 
 def event_label(record: Record, patient: str, labels: Mapping[str, str]) -> str:
     """A timeline event as a sentence; ``labels`` are those of the patient's events by local id."""
-    when = record.text("time_text") or record.text("date")
-    offset, after = record.text("offset"), record.text("after")
-    if when is None and offset and after in labels:
-        when = offset_words(offset, labels[after or ""])
-    label = record.label
-    if record.yes("planned") and "plan" not in label.lower():
-        label = f"planned: {label}"
-    if record.text("polarity") == "negated" and not _DENIAL.search(label):
-        label = f"not the case: {label}"
-    details = []
-    response = record.text("response")
-    if response and _RESPONSES[response].lower() not in label.lower():
-        details.append(_RESPONSES[response])
-    size, figures, unit = record.text("size"), figure_words(record), record.text("unit") or "1"
-    if size and size not in label:
-        # A size is never in percent: then the unit is that of the figure beside it.
-        details.append(size if unit == "%" or unit in size else f"{size} {unit_words(unit)}".strip())
-    if figures and figures.lower() not in label.lower():
-        details.append(figures)
-    details += [
-        text for key in ("result", "grade", "stage") if (text := record.text(key)) and text.lower() not in label.lower()
-    ]
-    if record.text("duration_text") or record.text("duration"):
-        lasted = record.text("duration_text") or duration_words(record.text("duration") or "")
-        details.extend([f"for {lasted}"] if lasted.lower() not in label.lower() else [])
-    for key, lead in (("reason", "because: "), ("ended", "ended: ")):
-        if record.text(key):
-            details.append(f"{lead}{lower_first(record.text(key) or '')}")
+    when, what = _event_time(record, labels), _event_name(record)
+    details = (*_event_findings(record, what), *_event_course(record, what))
     tail = "".join(f"; {detail}" for detail in details) + reservation(record)
-    body = f"{patient}: {f'{when}: ' if when else ''}{label}{tail}"
+    body = f"{patient}: {f'{when}: ' if when else ''}{what}{tail}"
     return capitalised(f"{body}{_remark(record, body)}") + flag_words(record)
+
+
+def _event_time(record: Record, labels: Mapping[str, str]) -> str | None:
+    """When an event was, as told; else by its offset from another."""
+    told, offset, after = record.text("time_text") or record.text("date"), record.text("offset"), record.text("after")
+    if told is None and offset and after and after in labels:
+        return offset_words(offset, labels[after])
+    return told
+
+
+def _event_name(record: Record) -> str:
+    """What an event is called; one that was only planned, or is denied, says so."""
+    name = record.label
+    if record.yes("planned") and "plan" not in name.lower():
+        name = f"planned: {name}"
+    if record.text("polarity") == "negated" and not _DENIAL.search(name):
+        name = f"not the case: {name}"
+    return name
+
+
+def _event_findings(record: Record, name: str) -> Iterator[str]:
+    """What was found: response, size, figures, result, grade and stage, as far as the name does not say it."""
+    response, size, unit = record.text("response"), record.text("size"), record.text("unit") or "1"
+    if response and not _says(name, _RESPONSES[response]):
+        yield _RESPONSES[response]
+    if size and size not in name:
+        # A size is never in percent: then the unit is that of the figure beside it.
+        yield size if unit == "%" or unit in size else f"{size} {unit_words(unit)}".strip()
+    for found in (figure_words(record), *(record.text(key) for key in ("result", "grade", "stage"))):
+        if found and not _says(name, found):
+            yield found
+
+
+def _event_course(record: Record, name: str) -> Iterator[str]:
+    """How long it lasted, as far as the name does not say it, why it was done and how it ended."""
+    lasted = record.text("duration_text") or duration_words(record.text("duration") or "")
+    if lasted and not _says(name, lasted):
+        yield f"for {lasted}"
+    for key, lead in (("reason", "because: "), ("ended", "ended: ")):
+        if told := record.text(key):
+            yield f"{lead}{lower_first(told)}"
+
+
+def _says(text: str, words: str) -> bool:
+    return words.lower() in text.lower()

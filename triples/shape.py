@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from kg.duration import is_duration
 from kg.errors import Fault
+from ontology.english import article
 from triples import keys, schema
 from triples.hints import hint
 from triples.keys import Key, RecordType, Type
@@ -17,11 +18,12 @@ from triples.units import unit_fault
 
 _LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _EXTERNAL = re.compile(r"([A-Za-z][A-Za-z.]*):([A-Za-z0-9][A-Za-z0-9._/()-]*)")
-_INTEGER = re.compile(r"-?\d+")
-_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+_INTEGER = re.compile(r"-?[0-9]+")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_SPAN = re.compile(r"(\d+)-(\d+)")
+_SPAN = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_MOST_DIGITS = 15  # of a whole number: what JSON and spreadsheets keep exactly
 _LINK = re.compile(r"([A-Za-z0-9._-]+/)?([a-z]+:)?[A-Za-z0-9._-]+")
 
 
@@ -48,13 +50,14 @@ class Shaper:
     def record(self, node: Node, kind: RecordType) -> Record | None:
         """One record: known keys only, each once, all required ones, each value by its type."""
         if not isinstance(node, Table):
-            self.fault(node.place, f"expected a {kind.name} record (key: value), not {_sort_of(node)}")
+            self.fault(node.place, f"expected {article(kind.name)} {kind.name} record (key: value), not {node.sort}")
             return None
         fields: dict[str, tuple[Field, ...]] = {}
         for name, value in node.pairs:
             key = kind.key(name.text)
             if key is None:
-                self.fault(name.place, f"unknown key {name.text!r} in a {kind.name}{_known_keys(name.text, kind)}")
+                where = f"in {article(kind.name)} {kind.name}"
+                self.fault(name.place, f"unknown key {name.text!r} {where}{_known_keys(name.text, kind)}")
             elif name.text in fields:
                 self.fault(name.place, f"key {name.text!r} is given twice in one {kind.name}; write a list")
             else:
@@ -82,7 +85,7 @@ class Shaper:
             record = self.record(node, schema.RECORDS[key.record])
             return Field(record, None, node.place) if record else None
         if not isinstance(node, Scalar):
-            self.fault(node.place, f"{key.name!r} expects {key.type.value}, not {_sort_of(node)}")
+            self.fault(node.place, f"{key.name!r} expects {key.type.value}, not {node.sort}")
             return None
         if not node.text.strip():
             self.fault(node.place, f"{key.name!r} has no value; leave the key out where nothing is known")
@@ -102,10 +105,6 @@ class _Wrong:
 
 
 _Value = str | int | Decimal | bool | Fact | Span | Quote | _Wrong
-
-
-def _sort_of(node: Node) -> str:
-    return {Scalar: "a text", Listing: "a list", Table: "a record"}[type(node)]
 
 
 def _known_keys(name: str, kind: RecordType) -> str:
@@ -169,18 +168,15 @@ def _read_fact(text: str, _key: Key) -> _Value:
 def _read_integer(text: str, _key: Key) -> _Value:
     if not _INTEGER.fullmatch(text):
         return _Wrong(f"{text!r} is not a whole number")
+    if len(text) > _MOST_DIGITS:
+        return _Wrong(f"a whole number has at most {_MOST_DIGITS} digits, this one has {len(text)}")
     return int(text)
 
 
 def _read_decimal(text: str, _key: Key) -> _Value:
-    try:
-        return (
-            Decimal(text)
-            if _DECIMAL.fullmatch(text)
-            else _Wrong(f"{text!r} is not a number such as 4.5; put what is printed in value_text")
-        )
-    except InvalidOperation:  # more digits than Decimal takes
-        return _Wrong(f"{text!r} is not a number")
+    if not _DECIMAL.fullmatch(text):
+        return _Wrong(f"{text!r} is not a number such as 4.5; put what is printed in value_text")
+    return Decimal(text)
 
 
 def _read_choice(text: str, key: Key) -> _Value:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from kg import codec
 from kg.codec import Quad, Statement, Value, literal, named, node
 from kg.identifiers import expand
-from kg.model import Polarity
+from kg.model import Polarity, certainty_named
 from triples import schema
 from triples.keys import Key, RecordType, Type
 from triples.records import Fact, Field, Folder, Record, Span
@@ -143,7 +143,7 @@ class Sink:
             object=None if fact.object is None else expand(fact.object),
             text=own.text("text") if fact.object is None else None,
             polarity=polarity,
-            certainty=codec.certainty_named(own.text("certainty") or "stated"),
+            certainty=certainty_named(own.text("certainty") or "stated"),
             citing=tuple(expand(curie) for curie in self.citing(own)),
             qualifiers=_qualifiers(own),
             about=tuple(expand(curie) for curie in own.texts("about")),

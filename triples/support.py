@@ -7,17 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from triples import schema
-from triples.keys import Type
+from triples.keys import ENTITY_KINDS, Type
 from triples.passages import Source
 from triples.records import Corpus, Folder, Record, Span
 from triples.tree import Place
 from triples.wording import Wording
 
-# Kinds that a text calls by name; studies, arms, patients, measures, definitions are our own words.
-NAMED_KINDS = frozenset({
-    "drug", "drugclass", "target", "pathway", "process", "complex", "metabolite", "cellstate", "histotype",
-    "condition", "site", "event", "procedure", "organism", "organization",
-})  # fmt: skip
+# Kinds that a text calls by name; of studies, arms, patients, measures and definitions the names are our own words.
+_NAMED_KINDS = frozenset(ENTITY_KINDS) - {"regimen", "measure", "definition"}
 _NUMBER_KEYS = (
     "value", "value_text", "numerator", "denominator", "ci_low", "ci_high", "range_low", "range_high", "p_value",
     "hazard_ratio", "n", "enrolled", "evaluable", "subgroup_n", "dose", "age", "size", "cycles", "stage", "grade",
@@ -129,12 +126,9 @@ def _lacking(record: Record, wording: Wording, names: Mapping[str, tuple[str, ..
             missing += wording.lacks_numbers(text)
     missing += [word for text in record.texts("hedge") for word in text.split("; ") if not wording.has_name(word)]
     for curie in _named(record):
-        if (
-            curie.partition(":")[0] in NAMED_KINDS
-            and curie in names
-            and not any(wording.has_name(name) for name in names.get(curie, ()))
-        ):
-            missing.append(f"{(names.get(curie) or (curie,))[0]} ({curie})")
+        called = names.get(curie, ()) if curie.partition(":")[0] in _NAMED_KINDS else ()
+        if called and not any(wording.has_name(name) for name in called):
+            missing.append(f"{called[0]} ({curie})")
     return list(dict.fromkeys(missing))
 
 

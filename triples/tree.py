@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kg.errors import Fault
 
@@ -27,6 +28,7 @@ class Place:
 class Scalar:
     """A scalar as typed. ``start`` and ``end`` are character indices in the file, with quotation marks."""
 
+    sort: ClassVar[str] = "a text"  # what a fault calls it
     text: str
     place: Place
     start: int
@@ -37,6 +39,7 @@ class Scalar:
 class Listing:
     """A YAML list."""
 
+    sort: ClassVar[str] = "a list"  # what a fault calls it
     items: tuple[Node, ...]
     place: Place
 
@@ -45,6 +48,7 @@ class Listing:
 class Table:
     """A YAML mapping, its pairs as typed: a key may occur twice."""
 
+    sort: ClassVar[str] = "a record"  # what a fault calls it
     pairs: tuple[tuple[Scalar, Node], ...]
     place: Place
 

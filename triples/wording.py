@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
+from kg.search.spelling import GREEK
+
 _SMALL_NUMBERS = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -35,8 +37,6 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?|(?<!\d)\.\d+")
 _REQUIRED_NUMBER = re.compile(r"(?<![A-Za-z\d^.])(?:\d+(?:\.\d+)?|\.\d+)")
 _DASHES = re.compile(r"[‐‑‒–—―−]")
 _LINE_HYPHEN = re.compile(r"[-\u00ad]\s*\n\s*")
-_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "κ": "kappa", "λ": "lambda",
-          "μ": "mu", "τ": "tau", "ω": "omega", "ζ": "zeta", "θ": "theta"}  # fmt: skip
 _SPELLINGS = (
     ("tumour", "tumor"), ("signall", "signal"), ("aem", "em"), ("oed", "ed"), ("oes", "es"), ("rhoea", "rhea"),
     ("isation", "ization"), ("isati", "izati"), ("ising", "izing"), ("ised", "ized"), ("colour", "color"),
@@ -108,8 +108,8 @@ def _comma_decimals(text: str) -> str:
 @lru_cache(maxsize=65536)
 def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold()
-    plain = _DASHES.sub("-", plain.replace("\u00ad", "").replace("µ", "mu"))
-    for letter, name in _GREEK.items():
+    plain = _DASHES.sub("-", plain.replace("\u00ad", ""))
+    for letter, name in GREEK.items():
         plain = plain.replace(letter, name)
     for one, other in _SPELLINGS:
         plain = plain.replace(one, other)

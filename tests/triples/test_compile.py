@@ -182,6 +182,7 @@ def test_a_document_is_also_called_by_its_title_authors_journal_and_doi(
 
 def test_statements_outcomes_and_events_all_have_a_sentence(store: ox.Store) -> None:
     for kind in ("Statement", "Outcome", "TimelineEvent"):
+        assert ask(store, f"?x a skg:{kind} ; rdfs:label ?label")
         assert not ask(store, f"?x a skg:{kind} FILTER NOT EXISTS {{ ?x rdfs:label ?label }}")
         assert not ask(store, f"?x a skg:{kind} ; rdfs:label ?a, ?b FILTER(?a != ?b)")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from kg.errors import EntityNotFound, InvalidParameter
 from triples.imports.archive import (
@@ -27,7 +28,9 @@ from triples.imports.archive import (
     read_nodes,
     text_key,
 )
+from triples.imports.biolink_terms import MODEL, biolink_names
 from triples.imports.catalog import IMPORTS, files_of, find_import, list_imports, remove_import
+from triples.imports.identifiers import BIOLINK
 from triples.imports.job import Imported, ImportQuestion, guess_kind, run_import
 from triples.imports.runs import SortedLines, read_lines
 
@@ -151,6 +154,35 @@ def test_claims_with_sources_are_nodes_and_negated_ones_no_edges(tmp_path: Path,
         line.startswith("<http://purl.obolibrary.org/obo/CHEBI_1> <https://w3id.org/biolink/vocab/treats>")
         for line in lines
     )
+
+
+def test_terms_that_biolink_does_not_have_are_kept_and_reported(tmp_path: Path) -> None:
+    nodes, edges = tmp_path / "nodes.tsv", tmp_path / "edges.tsv"
+    nodes.write_text("id\tcategory\tname\nMESH:C1\tbiolink:Drug\ta\nMESH:C2\tbiolink:Wizard\tb\n", encoding="utf-8")
+    predicates = ("xyz", "xyz", "treats", "decreases_activity_of", "negatively_regulates")
+    rows = "".join(f"MESH:C{n % 2 + 1}\tbiolink:{name}\tMESH:C2\n" for n, name in enumerate(predicates))
+    edges.write_text(f"subject\tpredicate\tobject\n{rows}", encoding="utf-8")
+    done = run_import(tmp_path / "data", ImportQuestion("made", (nodes, edges), "CC0-1.0", "1", "here"))
+    assert done.manifest.unknown_terms == (("predicate", f"{BIOLINK}xyz", 2), ("category", f"{BIOLINK}Wizard", 1))
+    assert done.manifest.counts["edges"] == len(predicates)
+    assert list_imports(tmp_path / "data") == (done.manifest,)
+
+
+def test_the_names_of_biolink_are_those_of_the_release(shared_dir: Path) -> None:
+    release = shared_dir / "reference-data" / f"biolink-model-{MODEL}.yaml.gz"
+    if not release.is_file():
+        pytest.skip("the release of the Biolink Model is not there")
+    model = yaml.load(gzip.decompress(release.read_bytes()), Loader=yaml.CSafeLoader)
+    slots = model["slots"]
+
+    def relates(slot: str | None) -> bool:
+        return slot is not None and (slot == "related to" or relates(slots[slot].get("is_a")))
+
+    classes = ("".join(word[0].upper() + word[1:] for word in name.split()) for name in model["classes"])
+    assert biolink_names() == {
+        "category": {BIOLINK + name for name in classes},
+        "predicate": {BIOLINK + name.replace(" ", "_") for name in slots if relates(name)},
+    }
 
 
 def test_the_same_files_are_not_imported_again(tmp_path: Path, data_dir: Path) -> None:

@@ -92,7 +92,89 @@ def ntriples(folder: Path) -> tuple[Path, ...]:
     return (path,)
 
 
-INPUTS = {"kgx tables": kgx_tables, "kgx lines": kgx_lines, "hetionet tables": hetionet_tables, "n-triples": ntriples}
+def nquads(folder: Path) -> tuple[Path, ...]:
+    (path,) = ntriples(folder)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    graphs = [f" <http://example.org/graph/{number % 3}> ." for number in range(len(lines))]
+    quads = folder / "links.nq"
+    quads.write_text(
+        "".join(f"{a.removesuffix(' .')}{b}\n" for a, b in zip(lines, graphs, strict=True)), encoding="utf-8"
+    )
+    return (quads,)
+
+
+def turtle(folder: Path) -> tuple[Path, ...]:
+    """Prefixes declared again half way, open statements, nodes without a name, a line that is none."""
+    rng = random.Random(5)
+    things = [
+        f"ex:{number} ex:p{number % 4} ex:{rng.randrange(60)} , [ ex:of ex:{rng.randrange(60)} ] ;\n"
+        f'  rdfs:label "thing {number}" .\n'
+        for number in range(90)
+    ]
+    things[40:40] = ["this is no triple .\n", "@prefix ex: <http://example.org/other/> .\n"]
+    head = "@prefix ex: <http://example.org/> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+    path = folder / "things.ttl"
+    path.write_text(head + "".join(things), encoding="utf-8")
+    return (path,)
+
+
+def terms(folder: Path) -> tuple[Path, ...]:
+    rng = random.Random(6)
+    stanzas = [
+        f"[Term]\nid: MONDO:{number:07}\nname: disease {number}\nxref: MESH:D{number}\n"
+        + (f"is_a: MONDO:{rng.randrange(number):07}\n" if number else "")
+        + ("is_obsolete: true\n" if number % 17 == 16 else "")
+        + f"relationship: {rng.choice(('part_of MONDO:0000001', 'broken'))}\n"
+        for number in range(120)
+    ]
+    path = folder / "terms.obo"
+    path.write_text("format-version: 1.2\n\n" + "\n".join(stanzas), encoding="utf-8")
+    return (path,)
+
+
+def term_graph(folder: Path) -> tuple[Path, ...]:
+    rng = random.Random(7)
+    base = "http://purl.obolibrary.org/obo/MONDO_"
+    nodes = [{"id": f"{base}{number}", "lbl": f"disease {number}", "type": "CLASS"} for number in range(130)]
+    edges = [{"sub": f"{base}{number}", "pred": "is_a", "obj": f"{base}{rng.randrange(130)}"} for number in range(130)]
+    path = folder / "terms.json"
+    path.write_text(json.dumps({"graphs": [{"nodes": nodes, "edges": edges}]}), encoding="utf-8")
+    return (path,)
+
+
+def mechanisms(folder: Path) -> tuple[Path, ...]:
+    """Paths that share links, which are known whole only once all paths have been read."""
+    rng = random.Random(8)
+    paths: list[object] = [
+        {
+            "graph": {"_id": f"P{number}", "drug": "d", "drug_mesh": f"MESH:C{number % 9}", "disease_mesh": "MESH:D1"},
+            "nodes": [
+                {"id": f"MESH:C{number % 9}", "label": "Drug", "name": "drug"},
+                {"id": f"UniProt:P{number % 30}", "label": "Protein", "name": "protein"},
+                {"id": "MESH:D1", "label": "Disease", "name": "disease"},
+            ],
+            "links": [
+                {
+                    "source": f"MESH:C{number % 9}",
+                    "key": rng.choice(("binds", "treats")),
+                    "target": f"UniProt:P{number % 30}",
+                },
+                {"source": f"UniProt:P{number % 30}", "key": "causes", "target": "MESH:D1"},
+            ],
+            "references": [f"https://example.org/{number}"],
+        }
+        for number in range(80)
+    ]
+    paths[30:30] = [{"graph": {"_id": "odd"}, "links": "no"}]
+    path = folder / "paths.json"
+    path.write_text(json.dumps(paths), encoding="utf-8")
+    return (path,)
+
+
+INPUTS = {
+    "kgx tables": kgx_tables, "kgx lines": kgx_lines, "hetionet tables": hetionet_tables, "n-triples": ntriples,
+    "turtle": turtle, "obo": terms, "obo graph": term_graph, "drugmechdb": mechanisms,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", INPUTS)
@@ -192,7 +274,8 @@ def test_two_processes_cannot_make_or_remove_one_import_at_once(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "make"), [("kgx", kgx_tables), ("kgx", kgx_lines), ("table", hetionet_tables), ("rdf", ntriples)]
+    ("kind", "make"),
+    [("kgx", kgx_tables), ("kgx", kgx_lines), ("table", hetionet_tables), ("rdf", ntriples), ("rdf", nquads)],
 )
 def test_reading_can_begin_after_any_row(tmp_path: Path, kind: str, make: Callable[[Path], tuple[Path, ...]]) -> None:
     files = make(tmp_path)

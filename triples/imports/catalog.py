@@ -20,6 +20,7 @@ from typing import Any
 
 from kg.errors import EntityNotFound, InvalidParameter, StoreUnavailable
 from kg.identifiers import BASE
+from triples.imports.biolink_terms import Unknown
 from triples.imports.checkpoint import forget, make_safe
 
 IMPORTS = "imports"
@@ -42,6 +43,7 @@ class ImportManifest:
         counts: see ``triples.imports.archive.Counts``.
         predicates: IRI and direction (+1, -1, 0) by predicate number.
         folder: where the files are, beside the manifest.
+        unknown_terms: see ``triples.imports.biolink_terms``.
     """
 
     name: str
@@ -55,6 +57,7 @@ class ImportManifest:
     counts: Mapping[str, int]
     predicates: tuple[tuple[str, int], ...]
     folder: str
+    unknown_terms: tuple[Unknown, ...] = ()
     format: int = FORMAT
 
     @property
@@ -82,6 +85,7 @@ def find_import(data_dir: Path, name: str) -> ImportManifest | None:
         described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         described["files"] = tuple((file, digest) for file, digest in described["files"])
         described["predicates"] = tuple((iri, direction) for iri, direction in described["predicates"])
+        described["unknown_terms"] = tuple((kind, iri, uses) for kind, iri, uses in described.get("unknown_terms", ()))
         manifest = ImportManifest(**described)
     except FileNotFoundError:
         return None

@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from kg.errors import InvalidParameter
 from kg.sparql.rdf_files import FORMAT_BY_SUFFIX
-from triples.imports.archive import REJECTS, Archive
+from triples.imports.archive import EDGES, NODES, REJECTS, Archive
+from triples.imports.biolink_terms import unknown_terms
 from triples.imports.catalog import (
     FORMAT,
     WORK,
@@ -126,6 +127,7 @@ def run_import(data_dir: Path, question: ImportQuestion, progress: Progress | No
             name=question.name, kind=kind, licence=question.licence, version=question.version,
             source=question.source, files=files, inputs=inputs, sha256=written.sha256,
             counts=asdict(archive.counts), predicates=tuple(archive.predicates), folder=folder.name,
+            unknown_terms=unknown_terms(folder / NODES, folder / EDGES, archive.predicates),
         )  # fmt: skip
         publish_import(data_dir, manifest)
     return Imported(manifest, folder / REJECTS, skipped=False)

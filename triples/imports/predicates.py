@@ -24,8 +24,6 @@ _RECORDS_ONLY = frozenset(
 
 # Where the table maps several of ours to one term equally well: the one that says no more than the term does.
 TIES = {
-    "BIOLINK:decreases_amount_or_activity_of": "decreases",
-    "BIOLINK:increases_amount_or_activity_of": "increases",
     "BIOLINK:disrupts": "interferesWith",
     "BIOLINK:derives_from": "derivedFrom",
     "RO:0004034": "promotes",
@@ -43,8 +41,8 @@ _UP, _DOWN = frozenset({"increased", "upregulated"}), frozenset({"decreased", "d
 # More of these means more of the thing itself; more degradation means less; of others (transport, uptake, response,
 # localization ...) the direction says nothing about the thing itself.
 _SAME_WAY = frozenset(
-    {"", "abundance", "activity", "activity_or_abundance", "amount", "expression", "secretion", "stability",
-     "synthesis"}
+    {"", "abundance", "activity", "activity_or_abundance", "amount", "amount_or_activity", "expression", "secretion",
+     "stability", "synthesis"}
 )  # fmt: skip
 _OTHER_WAY = frozenset({"degradation"})
 
