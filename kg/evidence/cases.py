@@ -101,5 +101,5 @@ def _was_given(entry: TimelineEntry) -> bool:
 
 
 def _given(known: Mapping[str, Description], entry: TimelineEntry) -> GivenTreatment:
-    event = EntityRef(entry.id, entry.curie, "TimelineEvent", entry.label)
+    event = entry.ref
     return GivenTreatment(event, entry.components, known.get(entry.id, Description(entry.id)).integer("cycles"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,9 @@ from kg.evidence.direct import ArmResult, DirectComparison, Reported, arm_result
 from kg.evidence.direction import is_good
 from kg.evidence.indirect import IndirectComparison, indirect_comparisons
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceQuestion, EvidenceRow
-from kg.evidence.search import Gathered, Naming, accompanying_drugs, gather
+from kg.evidence.search import Gathered, Naming, gather
 from kg.evidence.summary import is_burden
+from kg.evidence.treatments import Treatment, accompanying_drugs
 from kg.evidence.uncompared import Uncompared, uncompared
 from kg.model import EntityRef
 from kg.sparql.results import iri
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_PAIRS = 100
-_GIVEN = "SELECT DISTINCT ?arm ?drug WHERE { ?arm skg:regimen/skg:component/skg:drug ?drug }"
+_DRUGS_GIVEN = "SELECT DISTINCT ?arm ?given WHERE { ?arm skg:regimen/skg:component/skg:drug ?given }"
+_PROCEDURES_GIVEN = "SELECT DISTINCT ?arm ?given WHERE { ?arm skg:regimen/skg:component/skg:procedure ?given }"
+_TREATING = """
+SELECT DISTINCT ?arm ?given WHERE { VALUES ?top { procedure:local-tumour-treatment procedure:systemic-therapy }
+  ?arm skg:regimen/skg:component/skg:procedure ?given . ?given skos:broader* ?top }"""
 WARNING = (
     "These results come from different studies. Their patients, lines, doses, years and ways of counting differ, "
     "so that a difference between them says little of the treatments."
@@ -63,21 +68,21 @@ class ComparisonAnswer:
 def compare(
     graph: Naming, a: str, b: str, histotype: str | None = None, measure: str | None = None
 ) -> ComparisonAnswer:
-    """Compare two regimens, each given exactly; a bare drug means the drug alone.
+    """Compare two regimens, each given exactly; a bare drug means the drug alone, a procedure it or its kinds.
 
     Args:
         graph: the graph.
-        a: a name, an acronym, or "A + B" in any order.
-        b: likewise.
+        a: a drug or a procedure alone, a name, an acronym, or "A + B" in any order.
+        b: likewise; nothing that ``a`` holds.
         histotype: with its subtypes.
         measure: without one, every measure of effect; adverse events are under safety.
 
-    Raises: EntityNotFound, AmbiguousEntity; InvalidParameter if both name the same treatment.
+    Raises: EntityNotFound, AmbiguousEntity; InvalidParameter if one treatment may be both.
     """
     sides = [_side(graph, name, side, histotype, measure) for name, side in (("a", a), ("b", b))]
     first, second = sides
-    if first.treatment is not None and first.treatment == second.treatment:
-        right = f"other drugs than those of {a} (doses of the same drugs: the catalogue's dose-comparisons)"
+    if first.treatment is not None and second.treatment is not None and first.treatment.overlaps(second.treatment):
+        right = f"another treatment than {a} (doses of the same drugs: the catalogue's dose-comparisons)"
         raise InvalidParameter("b", b, right)
     wanted = graph.resolve(measure, ("measure",), "measure") if measure else None
     told = [_effects(side, all_measures=wanted is not None) for side in sides]
@@ -94,7 +99,9 @@ def compare(
         b=b,
         histotype=first.histotype,
         measure=wanted,
-        summary=_summary(direct, a, b) if direct or not narrowed else _elsewhere(graph, a, b, narrowed),
+        summary=_summary(direct, a, b, _with_arms_of_both(of_a, of_b))
+        if direct or not narrowed
+        else _elsewhere(graph, a, b, narrowed),
         direct=direct,
         indirect=tuple(shown),
         warning=WARNING,
@@ -133,22 +140,39 @@ def _is_effect(row: EvidenceRow) -> bool:
 
 
 def _arms_giving(
-    graph: Naming, results: Iterable[ArmResult], treatments: Sequence[frozenset[str] | None]
+    graph: Naming, results: Iterable[ArmResult], treatments: Sequence[Treatment | None]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Of the arms and comparators of some results those that give each treatment, results of their own or not."""
-    arms = {ref.id for result in results for ref in (result.arm, result.row.comparator) if ref is not None}
-    given: dict[str, set[str]] = {arm: set() for arm in arms}
-    found = graph.store.select(_GIVEN, {"arm": [iri(arm) for arm in sorted(arms)]}).rows if arms else ()
-    for arm, drug in found:
-        if arm is not None and drug is not None:
-            given[arm.value].add(drug.value)
+    arms = sorted({ref.id for result in results for ref in (result.arm, result.row.comparator) if ref is not None})
+    drugs, every, treating = (_given(graph, arms, query) for query in (_DRUGS_GIVEN, _PROCEDURES_GIVEN, _TREATING))
     accompanying = accompanying_drugs(graph)
-    exactly = {arm: frozenset(drugs - accompanying or drugs) for arm, drugs in given.items()}
-    first, second = (frozenset(arm for arm in arms if drugs and exactly[arm] == drugs) for drugs in treatments)
+
+    def is_given(treatment: Treatment | None, arm: str) -> bool:
+        procedures = every if treatment is not None and treatment.has_procedures else treating
+        given = (drugs[arm] - accompanying or drugs[arm]) | procedures[arm]
+        return treatment is not None and treatment.is_exactly(given)
+
+    first, second = (frozenset(arm for arm in arms if is_given(treatment, arm)) for treatment in treatments)
     return first, second
 
 
-def _summary(direct: Sequence[DirectComparison], a: str, b: str) -> str:
+def _given(graph: Naming, arms: Sequence[str], query: str) -> Mapping[str, frozenset[str]]:
+    given: dict[str, set[str]] = {arm: set() for arm in arms}
+    found = graph.store.select(query, {"arm": [iri(arm) for arm in arms]}).rows if arms else ()
+    for arm, part in found:
+        if arm is not None and part is not None:
+            given[arm.value].add(part.value)
+    return {arm: frozenset(parts) for arm, parts in given.items()}
+
+
+def _with_arms_of_both(of_a: Iterable[ArmResult], of_b: Iterable[ArmResult]) -> list[str]:
+    """The studies with an arm of either treatment, whether or not their results can be set against each other."""
+    return sorted({result.study.label for result in of_a} & {result.study.label for result in of_b})
+
+
+def _summary(direct: Sequence[DirectComparison], a: str, b: str, of_both: Sequence[str]) -> str:
+    if not direct and of_both:
+        return f"No result of this graph compares {a} with {b}; studies with arms of both: {'; '.join(of_both)}."
     if not direct:
         return f"No study of this graph compares {a} with {b} directly."
     stated = [(pair, pair.reported) for pair in direct if pair.reported is not None and not pair.flags]

@@ -97,6 +97,7 @@ def direct_comparisons(
         for a in of_a
         for b in of_b
         if _are_two_groups(a, b, compared) and (a.row.id, b.row.id) not in paired and not _is_stated(a, b, stated)
+        if _has_any(a.row) and _has_any(b.row)
     ]
     return tuple(
         sorted(

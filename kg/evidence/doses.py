@@ -185,7 +185,7 @@ def dose_intensities(events: Sequence[TimelineEntry]) -> tuple[DoseIntensity, ..
     Returns: only where a drug has more than one schedule, in the order of the treatments.
     """
     schedules: dict[tuple[str, EntityRef], list[tuple[TimelineEntry, ComponentRow]]] = {}
-    names = {event.id: EntityRef(event.id, event.curie, "TimelineEvent", event.label) for event in events}
+    names = {event.id: event.ref for event in events}
     whole = {event.id: event.episode.id if event.episode is not None else event.id for event in events}
     for event in events:
         if event.polarity != "affirmed" or event.kind not in ("treatment", "dose change"):
@@ -246,7 +246,7 @@ def _intensity(
         percent = float(100 * rate / whole) if rate is not None and whole else None
         stages.append(
             DoseStage(
-                event=EntityRef(event.id, event.curie, "TimelineEvent", event.label),
+                event=event.ref,
                 kind="planned" if event.planned else "changed" if event.kind == "dose change" else "given",
                 dose_text=part.dose_text,
                 days=part.days,
@@ -260,7 +260,7 @@ def _intensity(
         )
     against = base[0] if base is not None else None
     is_plan = against is not None and bool(against.planned)
-    name = None if against is None else EntityRef(against.id, against.curie, "TimelineEvent", against.label)
+    name = None if against is None else against.ref
     text = "; ".join(_stage_text(stage, is_plan=is_plan) for stage in stages)
     method = "dose × days of the cycle ÷ weeks of the cycle, of each schedule as printed; doses missed are not counted"
     return DoseIntensity(drug, treatment, name, is_plan, tuple(stages), text, method)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -21,10 +21,11 @@ from kg.evidence.summary import (
     weigh,
 )
 from kg.mechanism.answer import Gap
-from kg.mechanism.gaps import sentences
+from kg.mechanism.gaps import denials, sentences
 from kg.mechanism.search import MechanismAnswer, MechanismPath
 from kg.model import EntityRef
 from kg.sparql.results import iri
+from ontology.english import listed
 
 Agreement = Literal[
     "agree", "disagree", "undecided", "mechanism_without_evidence", "evidence_without_mechanism", "neither"
@@ -131,12 +132,33 @@ def _observed(effects: Sequence[EvidenceRow], drug: EntityRef) -> tuple[str | No
         direction, why = overall(weigh(telling))
         why += "; only of groups that hold such patients"
     decisive = [row for row in telling if row.direction and not is_of_other_subgroup(row)]
+    why += _outcomes(decisive, telling)
     if decisive and not any(credited(row) == (drug,) for row in decisive):
         combined = sorted({name_of(row.regimen).label for row in decisive if row.regimen})
         why += f"; only of {drug.label} with other treatment: {', '.join(combined)}"
     if effects and all(map(is_single, effects)):
         why += "; only of single patients"
     return direction, why
+
+
+def _outcomes(decisive: Sequence[EvidenceRow], telling: Sequence[EvidenceRow]) -> str:
+    """On which outcomes a verdict rests, in words; of one against a drug also what else these studies reported."""
+    said = [
+        f"{words} by {listed(_measures(row for row in decisive if row.direction == direction))}"
+        for direction, words in _SIDES.items()
+        if any(row.direction == direction for row in decisive)
+    ]
+    if any(row.direction in ("supports", "mixed") for row in decisive):
+        return "".join(f"; {text}" for text in said)
+    studies, known = {row.study for row in decisive}, set(_measures(decisive))
+    silent = [row for row in telling if row.direction is None and row.study in studies and row.subgroup is None]
+    if others := [measure for measure in _measures(silent) if measure not in known]:
+        said.append(f"{listed(others)} also reported, deciding nothing")
+    return "".join(f"; {text}" for text in said)
+
+
+def _measures(rows: Iterable[EvidenceRow]) -> list[str]:
+    return list(dict.fromkeys(row.measure.label for row in rows if row.measure))
 
 
 def _expected(complete: list[MechanismPath]) -> str | None:
@@ -158,6 +180,7 @@ def _agreement(expected: str | None, observed: str | None, *, has_paths: bool, h
     return "agree" if (expected == "benefit") == (observed == "supports") else "disagree"
 
 
+_SIDES = {"supports": "for", "does_not_support": "against", "mixed": "undecided", "harmful": "harmful"}
 _SEEN = {
     "supports": "support its use",
     "does_not_support": "do not support its use",
@@ -205,6 +228,8 @@ def _stops(gaps: Sequence[Gap]) -> list[str]:
         ("nearby", [step for gap in ends for step in gap.around]),
     ):
         told += f" Sources do state, {words}: {sentences(steps)}." if steps else ""
+    if denied := [one for gap in ends for one in gap.denied]:
+        told += f" {denials(denied)}."
     return [told, *(gap.reason for gap in gaps if gap.kind != "stop")]
 
 

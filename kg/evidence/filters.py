@@ -76,6 +76,11 @@ def _line_words(text: str) -> frozenset[str]:
     return frozenset(_ORDINALS.get(word, word) for word in words if word not in _OF_A_LINE | {"unstated"})
 
 
+def is_first_line(line: str | None) -> bool:
+    """Whether people had had nothing before: "first", and no other line beside it."""
+    return line_match("first", line) == "exact"
+
+
 def people_of(row: EvidenceRow) -> int | None:
     """How many people a result is of, where it says so; a subgroup is never as large as its arm."""
     if row.denominator is not None:
@@ -103,6 +108,55 @@ class Filter:
 
     fits: Callable[[EvidenceRow], bool]
     unstated: Callable[[EvidenceRow], str | None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class AskedMeasure:
+    """A measure that a question names.
+
+    Attributes:
+        label: what it is called.
+        kinds: identifiers of it and of its kinds.
+        wider: identifiers of what it is a kind of.
+        counts: the response categories that it counts by its name.
+    """
+
+    label: str
+    kinds: frozenset[str]
+    wider: frozenset[str]
+    counts: frozenset[str]
+
+    def filter(self) -> Filter:
+        """A figure of a wider measure is of this one if it is said to count the same, and may be if nothing is said."""
+        return Filter(
+            lambda row: self._is_named(row) or (self._is_wider(row) and self._counts_the_same(row)),
+            lambda row: f"whether it is the {self.label}" if self._may_be(row) else None,
+        )
+
+    def _may_be(self, row: EvidenceRow) -> bool:
+        is_of_a_share = bool(self.counts) or self.label.endswith("rate")
+        return self._is_wider(row) and _may_be_any_kind(row) and is_of_a_share == _is_share(row)
+
+    def _is_named(self, row: EvidenceRow) -> bool:
+        return row.measure is not None and row.measure.id in self.kinds
+
+    def _is_wider(self, row: EvidenceRow) -> bool:
+        return row.measure is not None and row.measure.id in self.wider
+
+    def _counts_the_same(self, row: EvidenceRow) -> bool:
+        told = row.definition
+        return told is not None and bool(self.counts) and self.counts == {*told.counts} and not told.minimum_duration
+
+
+def _is_share(row: EvidenceRow) -> bool:
+    return row.unit == "%" or row.numerator is not None
+
+
+def _may_be_any_kind(row: EvidenceRow) -> bool:
+    """Whether a figure of a group says nothing of what it counts or sums up: no definition, no time, no ratio."""
+    says_what = (row.definition is not None and row.definition.counts) or row.time_point or row.hazard_ratio is not None
+    has_figure = any(figure is not None for figure in (row.value, row.numerator, row.range))
+    return has_figure and not says_what and row.patient is None and people_of(row) != 1
 
 
 def filters_of(question: EvidenceQuestion) -> list[Filter]:

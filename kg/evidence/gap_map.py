@@ -16,10 +16,11 @@ import numpy as np
 
 from kg.description import describe, reference
 from kg.errors import InvalidParameter
-from kg.evidence.clinical import KEPT_RESULTS
+from kg.evidence.results import KEPT_RESULTS
 from kg.evidence.rows import Corpus, EvidenceRow
-from kg.evidence.search import TARGETS_OF, Naming, acting_drugs, drugs_of_class
+from kg.evidence.search import Naming
 from kg.evidence.summary import credited, deciding, is_burden, is_single, overall, weigh
+from kg.evidence.treatments import TARGETS_OF, acting_drugs, drugs_of_class
 from kg.model import EntityRef, several
 from kg.paths.adjacency import Selection, project
 from kg.paths.breadth_first import distances
@@ -44,7 +45,7 @@ SELECT DISTINCT ?node WHERE { ?met (skg:inClass|skg:isA|skos:broader)+ ?node . ?
     "target": TARGETS_OF,
 }
 _HISTOTYPES_OF = "SELECT DISTINCT ?node WHERE { ?met rdfs:subClassOf* ?node . ?node a skg:Histotype }"
-_BELOW = "SELECT DISTINCT ?top ?below WHERE { ?below rdfs:subClassOf* ?top }"
+_BELOW = "SELECT DISTINCT ?top ?below WHERE { ?top a skg:Histotype . ?below rdfs:subClassOf* ?top }"
 _CARRIED = """
 SELECT DISTINCT ?histotype ?target WHERE {
   ?histotype (skg:hasMutation|skg:drivenBy)/(skg:mutationOf?) ?target . ?histotype a skg:Histotype }"""
@@ -75,13 +76,13 @@ class GapCell:
     row: EntityRef
     column: EntityRef
     status: str
-    rests_on: str | None
-    alone: tuple[EntityRef, ...]
-    combined: tuple[EntityRef, ...]
-    rows: tuple[str, ...]
-    steps: int | None
-    through: EntityRef | None
-    reason: str
+    rests_on: str | None = None
+    alone: tuple[EntityRef, ...] = ()
+    combined: tuple[EntityRef, ...] = ()
+    rows: tuple[str, ...] = ()
+    steps: int | None = None
+    through: EntityRef | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -250,14 +251,14 @@ def _studied(
         status = "conflicting"
     else:
         status = "studied_unclear"
-    return _of_results(GapCell(row, column, status, rests_on, (), (), (), None, None, reason), clinical, drugs)
+    return _of_results(GapCell(row, column, status, rests_on, reason=reason), clinical, drugs)
 
 
 def _only_flagged(row: EntityRef, column: EntityRef, results: Sequence[EvidenceRow], drugs: frozenset[str]) -> GapCell:
     """A cell of which all results look odd as printed: they were had, and say nothing either way."""
     flags = ", ".join(sorted({flag for result in results for flag in result.flags}))
     reason = f"only results that are flagged as printed ({flags}), which count neither way"
-    return _of_results(GapCell(row, column, "studied_unclear", None, (), (), (), None, None, reason), results, drugs)
+    return _of_results(GapCell(row, column, "studied_unclear", reason=reason), results, drugs)
 
 
 def _of_results(cell: GapCell, results: Sequence[EvidenceRow], drugs: frozenset[str]) -> GapCell:
@@ -308,7 +309,7 @@ class _Reach:
         else:
             reason = f"{nothing}; it acts within {steps} steps on {through.label}, which is altered in {column.label}"
         status = "unstudied" if steps is None else "predicted_unstudied"
-        return GapCell(row, column, status, None, (), (), (), steps, through, reason)
+        return GapCell(row, column, status, steps=steps, through=through, reason=reason)
 
     def _from(self, drugs: frozenset[str]) -> np.ndarray:
         if drugs not in self._distance:

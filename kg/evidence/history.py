@@ -61,6 +61,11 @@ class TimelineEntry:
     sentence: str | None
     passages: tuple[PassageRef, ...]
 
+    @property
+    def ref(self) -> EntityRef:
+        """How answers name it."""
+        return EntityRef(self.id, self.curie, "TimelineEvent", self.label)
+
 
 def read_entry(known: Mapping[str, Description], node: str) -> TimelineEntry:
     """Read an event; what it points to is named as far as ``known`` describes it."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.evidence.comparability import comparable
+from kg.evidence.filters import people_of
 from kg.evidence.measures import MeasureRef
 from kg.evidence.rows import EvidenceRow
 
@@ -30,9 +31,17 @@ def indirect_comparisons(rows_a: Sequence[EvidenceRow], rows_b: Sequence[Evidenc
             if a.study == b.study or a.measure is None or b.measure is None or not may_pair(a, b):
                 continue
             verdict = comparable(a, b)
+            reasons = (*_of_one_patient(a, b), *verdict.reasons)
             cautions = (*verdict.cautions, *_people_differ(a, b))
-            found.append(IndirectComparison(a.measure, a, b, verdict.comparable, verdict.reasons, cautions))
+            found.append(IndirectComparison(a.measure, a, b, not reasons, reasons, cautions))
     return sorted(found, key=lambda one: (not one.comparable, one.measure.label, one.a.id, one.b.id))
+
+
+def _of_one_patient(a: EvidenceRow, b: EvidenceRow) -> list[str]:
+    """Why a percentage of one patient, as by how much a tumour shrank, stands against no share of a group."""
+    alone = [people_of(row) == 1 for row in (a, b)]
+    is_percentage = any(row.unit == "%" and is_alone for row, is_alone in zip((a, b), alone, strict=True))
+    return ["a single patient is not a share"] if is_percentage and alone[0] != alone[1] else []
 
 
 def has_number(row: EvidenceRow) -> bool:

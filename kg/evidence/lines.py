@@ -172,7 +172,7 @@ def _line(
     harms = (event.adverse_event for event in of_it if event.kind == "adverse event" and is_told(event))
     return TreatmentLine(
         position=position,
-        treatment=_ref(treatment),
+        treatment=treatment.ref,
         kind=kind,
         line=treatment.line,
         setting=treatment.setting,
@@ -183,7 +183,7 @@ def _line(
         began=when(treatment),
         reason=treatment.reason,
         ended=treatment.ended,
-        next=_ref(after) if after else None,
+        next=after.ref if after else None,
         next_reason=after.reason if after else None,
         best_response=best,
         best_response_from=tuple(response.event for response in by),
@@ -236,7 +236,7 @@ def _said(response: ResponseTold) -> str:
 
 def _response(event: TimelineEntry) -> ResponseTold:
     return ResponseTold(
-        event=_ref(event),
+        event=event.ref,
         response=event.response,
         when=when(event),
         sites=event.sites,
@@ -263,7 +263,7 @@ def lesions_of(events: Sequence[TimelineEntry]) -> tuple[LesionCourse, ...]:
 
 def _reading(event: TimelineEntry) -> LesionReading:
     return LesionReading(
-        event=_ref(event),
+        event=event.ref,
         kind=event.kind,
         when=when(event),
         lesion=event.lesion,
@@ -289,7 +289,3 @@ def when(event: TimelineEntry) -> str | None:
 def is_told(event: TimelineEntry) -> bool:
     """Whether an event is said to have happened: neither denied nor looked for in vain."""
     return event.polarity == "affirmed" and event.absence is None
-
-
-def _ref(event: TimelineEntry) -> EntityRef:
-    return EntityRef(event.id, event.curie, "TimelineEvent", event.label)

@@ -36,6 +36,7 @@ class PooledStudy:
         arm: null where arms of the study that share no patients were added up.
         rows: the results it comes from; several where it was added up, from complete and partial responses or arms.
         derived: whether the count was computed (from a percentage, or added up), not printed.
+        year: of the document that tells of it, not of the study.
     """
 
     study: EntityRef

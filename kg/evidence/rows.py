@@ -35,6 +35,7 @@ class EvidenceQuestion:
         regimen: a name, an acronym, or "A + B" in any order; exact unless ``regimen_match`` is ``containing``.
         histotype: with its subtypes unless ``include_subtypes`` is false; with populations of a wider diagnosis, in
             whom nobody says how many had it, only if ``include_broader``.
+        after: a drug or class that some or all of the people had had before, whether it had failed or not.
         limit: rows returned, at most 500.
     """
 
@@ -49,6 +50,7 @@ class EvidenceQuestion:
     target: str | None = None
     genotype: str | None = None
     line: str | None = None
+    after: str | None = None
     setting: str | None = None
     design: str | None = None
     phase: str | None = None
@@ -167,6 +169,7 @@ class EvidenceRow:
         ci: as printed; ``derived_ci`` (Clopper-Pearson) and ``derived_wilson`` are computed, in percent.
         pools: the arms that its arm only takes together; their patients are its own.
         within: the arm that counts all patients of its arm too: crossed over, another dose, a later time.
+        year: of the document that tells of it, where its text prints one; not of the study.
         difference: what the source says against the comparator: higher, lower, better, worse, no difference.
         direction: what that means for the treatment: supports, does_not_support, mixed, harmful; null where it says
             nothing.
@@ -353,7 +356,8 @@ class EvidenceAnswer:
     """Rows, what follows from them, the conflicts among them, what is missing, and what the answer rests on.
 
     Attributes:
-        left_out: results that a filter shuts out only because their source does not say what it asks for.
+        left_out: results that a filter shuts out only because their source does not say what it asks for, the first
+            ``limit`` of them; ``left_out_total`` counts them all.
     """
 
     items: tuple[EvidenceRow, ...]
@@ -365,6 +369,7 @@ class EvidenceAnswer:
     conflicts: tuple[ConflictRow, ...]
     absences: tuple[Absence, ...]
     left_out: tuple[LeftOut, ...]
+    left_out_total: int
     summary: EvidenceSummary
 
     def to_pandas(self) -> pd.DataFrame:

@@ -2,52 +2,39 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from kg.errors import EntityNotFound, InvalidParameter
-from kg.evidence.clinical import Results
+from kg.errors import InvalidParameter
 from kg.evidence.conflicts import read_conflicts
 from kg.evidence.derivation import objective_responses
-from kg.evidence.filters import Filter, Unstated, filtered, filters_of, line_match
+from kg.evidence.filters import AskedMeasure, Filter, Unstated, filtered, filters_of, line_match
 from kg.evidence.levels import graded
+from kg.evidence.prior import had_before
+from kg.evidence.results import Results
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from kg.evidence.selection import Selection, find_events, find_outcomes, results_with_a_site
 from kg.evidence.summary import absences_of, summarize
+from kg.evidence.treatments import (
+    Treatment,
+    accompanying_drugs,
+    acting_drugs,
+    column,
+    drugs_of_class,
+    gives_exactly,
+    named_treatment,
+    ways_to_give,
+)
 from kg.model import EntityRef
-from kg.sparql.results import iri
 from kg.store import Store
 
-_SIGNS = re.compile(r"[+/&]")
-_WORDS = re.compile(r"\s+(?:and|plus|with)\s+", re.IGNORECASE)
-_DRUGS_OF_CLASS = """
-SELECT DISTINCT ?asked ?drug WHERE {
-  ?drug a skg:Drug ; (skg:inClass|skg:isA|skos:broader)+ ?asked }"""
-_ACTING_DRUGS = """
-SELECT DISTINCT ?asked ?drug WHERE {
-  ?drug a skg:Drug .
-  ?form skg:mutationOf* ?asked .
-  { ?drug skg:inhibits|skg:targets|skg:antagonizes|skg:binds|skg:blocks|skg:activates ?form }
-  UNION { ?drug (skg:formsComplex|skg:partOfComplex)/(skg:inhibits|skg:blocks|skg:activates) ?form }
-  UNION { ?drug skg:inClass/(skg:inhibits|skg:blocks) ?form } }"""
-TARGETS_OF = """
-SELECT DISTINCT ?node WHERE {
-  { ?met skg:inhibits|skg:targets|skg:antagonizes|skg:binds|skg:blocks|skg:activates ?form }
-  UNION { ?met (skg:formsComplex|skg:partOfComplex)/(skg:inhibits|skg:blocks|skg:activates) ?form }
-  UNION { ?met skg:inClass/(skg:inhibits|skg:blocks) ?form }
-  ?form skg:mutationOf* ?node . ?node a skg:Target }"""
-_REGIMENS_LIKE = "SELECT DISTINCT ?regimen WHERE { ?regimen skos:broader* ?named }"
-_DRUGS_OF_REGIMEN = "SELECT DISTINCT ?drug WHERE { ?named skg:includesDrug ?drug }"
 _PRODRUGS_OF = "SELECT DISTINCT ?prodrug WHERE { ?prodrug skg:prodrugOf ?drug ; a skg:Drug }"
-_GIVEN_AS = "SELECT DISTINCT ?given WHERE { ?given a skg:Procedure ; skg:includesDrug ?drug }"
-_ACCOMPANYING = """
-SELECT DISTINCT ?drug WHERE { ?drug a skg:Drug ; (skg:inClass|skos:broader)+ drugclass:not-against-tumour }"""
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?below rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
 _SITES_BELOW = "SELECT DISTINCT ?site WHERE { ?site skos:broader* ?top }"
-_PROCEDURES_BELOW = "SELECT DISTINCT ?procedure WHERE { ?procedure skos:broader* ?top }"
-_MEASURES_BELOW = "SELECT DISTINCT ?measure WHERE { ?measure skos:broader* ?top }"
+_MEASURES_BELOW = "SELECT DISTINCT ?measure WHERE { ?measure skos:broader* ?asked }"
+_MEASURES_ABOVE = "SELECT DISTINCT ?measure WHERE { ?asked skos:broader+ ?measure }"
+_COUNTED_BY_NAME = "SELECT DISTINCT ?category WHERE { ?asked skg:counts ?category }"
 
 
 class Naming(Protocol):
@@ -56,8 +43,10 @@ class Naming(Protocol):
     store: Store
     results: Results
 
-    def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
-        """The entity that a text names."""
+    def resolve(
+        self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()
+    ) -> EntityRef:
+        """The entity that a text names, of some kinds or else of others."""
         ...
 
     def histotypes_below(self, histotype: str) -> tuple[str, ...]:
@@ -78,7 +67,7 @@ class Gathered:
         words: the question in words.
         histotype: as resolved.
         broader: how many results of a wider diagnosis were left out.
-        treatment: the drugs that a regimen asked for exactly is made of.
+        treatment: what a regimen asked for exactly is made of.
         unstated: results that may fit, whose source does not say what is asked for.
     """
 
@@ -87,7 +76,7 @@ class Gathered:
     words: str
     histotype: EntityRef | None
     broader: int
-    treatment: frozenset[str] | None = None
+    treatment: Treatment | None = None
     unstated: tuple[Unstated, ...] = ()
 
 
@@ -163,7 +152,8 @@ def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
             conflict for conflict in gathered.conflicts if any(side.id in shown_ids for side in conflict.between)
         ),
         absences=absences_of(rows, gathered.words, () if rows else _nearby(graph, question, gathered.broader)),
-        left_out=tuple(result.left_out for result in gathered.unstated),
+        left_out=tuple(result.left_out for result in gathered.unstated[: question.limit]),
+        left_out_total=len(gathered.unstated),
         summary=summarize(
             rows,
             graph.corpus(),
@@ -180,7 +170,7 @@ def _nearby(graph: Naming, question: EvidenceQuestion, broader: int) -> list[str
     for names, words in (
         (("histotype",), "in other histotypes"),
         (("measure",), "of other measures"),
-        (("line", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
+        (("line", "after", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
         (("design", "phase", "min_n", "study", "document"), "of other designs, sizes or sources"),
     ):
         if any(getattr(question, name) is not None for name in names):
@@ -198,7 +188,7 @@ def _of_prodrugs(graph: Naming, question: EvidenceQuestion) -> list[str]:
         return []
     asked = graph.resolve(question.drugs[0], ("drug", "procedure"), "drug")
     near = []
-    for prodrug in _column(graph.store, _PRODRUGS_OF, "drug", asked.id):
+    for prodrug in column(graph.store, _PRODRUGS_OF, "drug", asked.id):
         count = len(gather(graph, replace(question, drugs=(prodrug,))).rows)
         near += [f"{count} of {graph.resolve(prodrug, ('drug',), 'drug').label}, a prodrug of it"] if count else []
     return near
@@ -234,13 +224,13 @@ def _asked(graph: Naming, question: EvidenceQuestion) -> _Asked:
     if question.histotype is not None:
         histotype = graph.resolve(question.histotype, ("histotype",), "histotype")
         below = graph.histotypes_below(histotype.id) if question.include_subtypes else (histotype.id,)
-        wider = _column(graph.store, _HISTOTYPES_ABOVE, "below", histotype.id)
+        wider = column(graph.store, _HISTOTYPES_ABOVE, "below", histotype.id)
         selection = replace(
             selection, histotypes=below, histotype=histotype.id, broader=tuple(sorted(set(wider) - set(below)))
         )
     if question.site is not None:
         site = graph.resolve(question.site, ("site",), "site").id
-        selection = replace(selection, sites=_column(graph.store, _SITES_BELOW, "top", site))
+        selection = replace(selection, sites=column(graph.store, _SITES_BELOW, "top", site))
     if question.document is not None:
         selection = replace(selection, documents=(graph.resolve(question.document, ("document",), "document").id,))
     _refuse_contradictions(graph, question, selection)
@@ -252,11 +242,7 @@ def _treatments(graph: Naming, question: EvidenceQuestion) -> list[tuple[str, tu
     treatments: list[tuple[str, tuple[str, ...]]] = []
     for name in question.drugs:
         drug = graph.resolve(name, ("drug", "procedure"), "drug")
-        if drug.type == "Drug":  # mesna is told of as a procedure
-            given = (drug.id, *_column(graph.store, _GIVEN_AS, "drug", drug.id))
-        else:
-            given = _column(graph.store, _PROCEDURES_BELOW, "top", drug.id)
-        treatments.append((drug.label, given))
+        treatments.append((drug.label, ways_to_give(graph, drug)))
     if question.drug_class is not None:
         group = graph.resolve(question.drug_class, ("drugclass",), "drug_class")
         members = drugs_of_class(graph, group.id)[group.id]
@@ -272,7 +258,7 @@ def _refuse_contradictions(graph: Naming, question: EvidenceQuestion, selection:
     """A regimen given exactly holds no other drug: asking for one as well would find nothing, whatever the data."""
     if selection.exactly is None:
         return
-    allowed = selection.exactly | accompanying_drugs(graph)
+    allowed = selection.exactly.everything | accompanying_drugs(graph)
     asked = [("drug", name) for name in question.drugs]
     asked += [("drug_class", question.drug_class)] if question.drug_class is not None else []
     asked += [("target", question.target)] if question.target is not None else []
@@ -286,91 +272,44 @@ def _in_words(question: EvidenceQuestion, treatment: Sequence[str], histotype: E
     """The question as it ends a sentence: "no result for ..."."""
     words = " + ".join(treatment) or ("any treatment" if histotype else "this question")
     words += f" in {histotype.label}" if histotype else ""
-    narrowed = ("measure", "site", "genotype", "line", "setting", "design", "phase", "min_n", "study", "document")
+    narrowed = (
+        "measure", "site", "genotype", "line", "after", "setting", "design", "phase", "min_n", "study", "document",
+    )  # fmt: skip
     given = [f"{name}={getattr(question, name)}" for name in narrowed if getattr(question, name) is not None]
     return f"{words} ({', '.join(given)})" if given else words
 
 
-def _column(store: Store, query: str, variable: str, value: str) -> tuple[str, ...]:
-    """The first column of a query about one node, sorted."""
-    return tuple(sorted({row[0].value for row in store.select(query, {variable: iri(value)}).rows if row[0]}))
-
-
-def drugs_of_class(graph: Naming, *classes: str) -> Mapping[str, frozenset[str]]:
-    """For each class its drugs and those of its subclasses."""
-    return _drugs_of(graph.store, _DRUGS_OF_CLASS, classes)
-
-
-def acting_drugs(graph: Naming, *targets: str) -> Mapping[str, frozenset[str]]:
-    """For each target the drugs that a source says act on it or a mutant form, themselves or as a complex."""
-    return _drugs_of(graph.store, _ACTING_DRUGS, targets)
-
-
-def _drugs_of(store: Store, query: str, asked: Sequence[str]) -> Mapping[str, frozenset[str]]:
-    drugs: dict[str, set[str]] = {node: set() for node in asked}
-    for node, drug in store.select(query, {"asked": [iri(node) for node in asked]}).rows if asked else ():
-        if node is not None and drug is not None:
-            drugs[node.value].add(drug.value)
-    return {node: frozenset(of_node) for node, of_node in drugs.items()}
-
-
-def accompanying_drugs(graph: Naming) -> frozenset[str]:
-    """Drugs that do not make a regimen a different one: mesna, growth factors, placebo."""
-    return frozenset(row[0].value for row in graph.store.select(_ACCOMPANYING, {}).rows if row[0])
-
-
 def _select_regimen(graph: Naming, question: EvidenceQuestion, selection: Selection) -> Selection:
-    """A named combination, or drugs joined by signs or words in any order."""
-    text = question.regimen or ""
-    names = [part for part in map(str.strip, _SIGNS.split(text)) if part]
-    if not names:
-        raise InvalidParameter("regimen", text, 'a name, an acronym, or "A + B"')
-    named = None
-    if len(names) == 1:
-        try:
-            named = graph.resolve(text, ("regimen", "drug"), "regimen")
-        except EntityNotFound:  # "and" may be part of a name, so names come first
-            names = _WORDS.split(text.strip())
-            if len(names) == 1:
-                raise
-    if named is None:
-        drugs = {graph.resolve(name, ("drug",), "regimen").id for name in names}
-    elif named.type == "Drug":
-        drugs = {named.id}
-    else:
-        drugs = set(_column(graph.store, _DRUGS_OF_REGIMEN, "named", named.id))
-        if not drugs:  # named, but nobody says of what it consists
-            return replace(selection, regimens=_column(graph.store, _REGIMENS_LIKE, "named", named.id))
-    drugs = drugs - accompanying_drugs(graph) or drugs
-    exactly = frozenset(drugs) if question.regimen_match == "exact" else None
-    return replace(selection, drugs=(*selection.drugs, *((drug,) for drug in sorted(drugs))), exactly=exactly)
-
-
-def gives_exactly(row: EvidenceRow, drugs: frozenset[str]) -> bool:
-    """Whether a row's regimen is these drugs and no other treatment of the tumour, local or of the whole body.
-
-    Drugs that only accompany (mesna, growth factors, placebo) do not make it a different one.
-    """
-    if row.regimen is None:
-        return False
-    given = {ref.id for ref in row.regimen.against_tumour if ref.type == "Drug"}
-    if not given:  # an arm of placebo or of supportive drugs alone
-        given = {part.drug.id for part in row.regimen.components if part.drug.type == "Drug"}
-    return given == drugs and all(ref.type == "Drug" for ref in row.regimen.against_tumour)
+    named = named_treatment(graph, question.regimen or "")
+    if named.treatment is None:
+        return replace(selection, regimens=named.regimens)
+    parts = tuple(tuple(sorted(part)) for part in named.treatment.parts)
+    exactly = named.treatment if question.regimen_match == "exact" else None
+    return replace(selection, drugs=(*selection.drugs, *parts), exactly=exactly)
 
 
 def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) -> list[Filter]:
     filters = filters_of(question)
-    if (drugs := selection.exactly) is not None:
-        filters.append(Filter(lambda row: gives_exactly(row, drugs)))
+    if (treatment := selection.exactly) is not None:
+        filters.append(Filter(lambda row: gives_exactly(row, treatment)))
     if question.study is not None:
         study = graph.resolve(question.study, ("study",), "study").id
         filters.append(Filter(lambda row: row.study is not None and row.study.id == study))
+    if question.after is not None:
+        before = graph.resolve(question.after, ("drug", "drugclass"), "after")
+        filters.append(had_before(graph.store, before.id, before.label).filter())
     if question.measure is not None:
-        top = graph.resolve(question.measure, ("measure",), "measure").id
-        measures = _column(graph.store, _MEASURES_BELOW, "top", top)
-        filters.append(Filter(lambda row: row.measure is not None and row.measure.id in measures))
+        filters.append(_asked_measure(graph, question.measure).filter())
     return filters
+
+
+def _asked_measure(graph: Naming, name: str) -> AskedMeasure:
+    measure = graph.resolve(name, ("measure",), "measure")
+    kinds, wider, counts = (
+        frozenset(column(graph.store, query, "asked", measure.id))
+        for query in (_MEASURES_BELOW, _MEASURES_ABOVE, _COUNTED_BY_NAME)
+    )
+    return AskedMeasure(measure.label, kinds, wider, counts)
 
 
 def _with_line(row: EvidenceRow, line: str) -> EvidenceRow:

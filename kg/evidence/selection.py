@@ -1,4 +1,4 @@
-"""Finding the clinical results that fit a question, by SPARQL; reading them is ``kg.evidence.clinical``.
+"""Finding the clinical results that fit a question, by SPARQL; reading them is ``kg.evidence.results``.
 
 Cost follows the size of the answer, not of the graph.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kg.evidence.treatments import Treatment
 from kg.sparql.results import Term, iri
 from kg.store import Store
 
@@ -18,14 +19,14 @@ class Selection:
 
     Attributes:
         drugs: one tuple per drug asked for (a class or a target gives several alternatives); all must occur.
-        exactly: the exact set of drugs of the regimen, those that only accompany left out; None for any.
+        exactly: what the regimen is made of and nothing else, what only accompanies left out; None for any.
         histotypes: the histotype and, if wanted, its subtypes.
         broader: wider diagnoses that are admitted too.
     """
 
     drugs: tuple[tuple[str, ...], ...] = ()
     regimens: tuple[str, ...] = ()
-    exactly: frozenset[str] | None = None
+    exactly: Treatment | None = None
     histotypes: tuple[str, ...] = ()
     histotype: str | None = None
     broader: tuple[str, ...] = ()

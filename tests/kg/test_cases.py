@@ -256,5 +256,4 @@ def test_all_looks_at_one_tumour_stand_together(curated_graph: KnowledgeGraph) -
 
 
 def test_a_history_becomes_a_table(second: Timeline) -> None:
-    pytest.importorskip("pandas")
     assert len(second.to_pandas()) == len(second.events)

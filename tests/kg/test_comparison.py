@@ -160,3 +160,53 @@ def test_a_median_that_was_not_reached_stands_beside_the_other_arm(curated_graph
     assert "no number to set against another: 20% to 25%" in {
         each.reason for each in curated_graph.compare("trabectedin", "doxorubicin").uncompared
     }
+
+
+def test_operations_and_radiation_are_compared_like_drugs(curated_graph: KnowledgeGraph) -> None:
+    resected = curated_graph.compare("complete resection", "incomplete resection")
+    (survival,) = resected.direct
+    assert (survival.study.curie, survival.measure.label) == ("study:rps-resection-ref1", "overall survival")
+    assert survival.reported is not None
+    assert (survival.reported.favours, survival.reported.significance) == ("a", "significant")
+    (pulses,) = curated_graph.compare("radiotherapy", "ifosfamide + radiotherapy").direct
+    assert pulses.reported is not None
+    assert pulses.reported.favours == "b"
+
+
+def test_an_operation_before_radiation_is_another_treatment(curated_graph: KnowledgeGraph) -> None:
+    """The ongoing trial gives radiation with surgery: it is no result of radiation alone against surgery."""
+    answer = curated_graph.compare("radiotherapy", "surgery")
+    told = {each.sentence.partition(" (")[0] for each in answer.uncompared if each.sentence}
+    assert {"Surgery alone", "Preoperative radiation"} <= told
+    assert "Perioperative radiation, then surgery" not in told
+
+
+def test_an_arm_of_a_drug_with_radiation_is_no_arm_of_the_drug(curated_graph: KnowledgeGraph) -> None:
+    assert not curated_graph.compare("radiotherapy", "ifosfamide").direct
+
+
+def test_what_is_a_kind_of_the_other_is_not_compared_with_it(curated_graph: KnowledgeGraph) -> None:
+    with pytest.raises(InvalidParameter, match="another treatment than surgery"):
+        curated_graph.compare("surgery", "complete resection")
+
+
+def test_a_trial_that_has_not_reported_is_named(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.compare("surgery", "surgery + perioperative radiotherapy")
+    assert not answer.direct
+    assert "Ongoing phase III study of surgery with or without perioperative radiation" in answer.summary
+    assert "not reported yet" in " ".join(each.reason for each in answer.uncompared)
+
+
+def test_a_result_in_words_alone_is_set_beside_no_figure(curated_graph: KnowledgeGraph) -> None:
+    """A schedule that "did not improve" the rate has no rate to stand beside that of the combination."""
+    answer = curated_graph.compare("doxorubicin", "doxorubicin + dacarbazine")
+    silent = [one for one in answer.direct if one.reported is None and not (one.a and one.a.value_text)]
+    assert not silent
+
+
+def test_how_far_one_tumour_shrank_is_no_share_of_patients(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.compare("doxorubicin + ifosfamide", "doxorubicin")
+    shrank = [pair for pair in answer.indirect if (pair.a.value_text or "") == "PR, 64%"]
+    assert shrank
+    assert not any(pair.comparable for pair in shrank)
+    assert all("a single patient is not a share" in pair.reasons for pair in shrank)

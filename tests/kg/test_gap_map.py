@@ -9,9 +9,9 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
-from kg.evidence import clinical
-from kg.evidence.clinical import Result, Results
+from kg.evidence import results as evidence_results
 from kg.evidence.gap_map import STATUSES, GapCell
+from kg.evidence.results import Result, Results
 from kg.evidence.rows import EvidenceQuestion
 from kg.evidence.selection import ResultKey, Selection, find_outcomes
 from kg.store import Store
@@ -64,7 +64,7 @@ def test_results_asked_for_by_two_at_once_are_read_once(
 ) -> None:
     everything = Selection()
     outcomes = find_outcomes(curated_graph.store, everything)
-    results, is_reading, read = Results(curated_graph.store), threading.Event(), clinical._read
+    results, is_reading, read = Results(curated_graph.store), threading.Event(), evidence_results._read
     readings = []
 
     def slow(store: Store, *keys: Sequence[ResultKey]) -> dict[ResultKey, Result]:
@@ -73,7 +73,7 @@ def test_results_asked_for_by_two_at_once_are_read_once(
         other.join(0.2)  # the other one, if it does not wait, reads the same now
         return read(store, *keys)
 
-    monkeypatch.setattr(clinical, "_read", slow)
+    monkeypatch.setattr(evidence_results, "_read", slow)
     other = threading.Thread(target=lambda: is_reading.wait() and results.rows(outcomes, (), everything))
     other.start()
     assert len(results.rows(outcomes, (), everything)) == len(outcomes)
@@ -174,3 +174,11 @@ def test_a_result_that_is_flagged_or_from_the_laboratory_is_no_silence(curated_g
     (laboratory,) = curated_graph.gaps(["sirolimus"], ["Ewing sarcoma"]).cells
     assert (laboratory.status, laboratory.rows) == ("predicted_unstudied", ())
     assert laboratory.reason.startswith("no result in patients, only in the laboratory; a causal path of one step")
+
+
+def test_an_explanation_says_on_which_outcomes_its_verdict_rests(curated_graph: KnowledgeGraph) -> None:
+    """No response on CT, but half of the patients stable and less uptake on PET: one word for that hides much."""
+    against = curated_graph.explain("IPI-504", "GIST")
+    assert against.agreement == "disagree"
+    assert "against by response rate; stable disease and fall in FDG avidity on PET also reported" in against.text
+    assert "for by overall survival and time to progression" in curated_graph.explain("sunitinib", "GIST").text

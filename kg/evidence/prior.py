@@ -1,0 +1,63 @@
+"""Which results are of people who had had a drug before, whether it had failed or not: their rows say which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kg.evidence.filters import Filter, is_first_line
+from kg.evidence.rows import EvidenceRow
+from kg.evidence.treatments import column
+from kg.store import Store
+
+_GROUPS = """
+SELECT DISTINCT ?arm WHERE { ?arm skg:population/skg:priorDrug ?had . ?had (skg:inClass|skos:broader)* ?before }"""
+_OF_THE_CLASS = """
+SELECT DISTINCT ?arm WHERE { ?arm skg:population/skg:priorDrug ?had . ?before (skg:inClass|skos:broader)+ ?had }"""
+_OF_PATIENTS = """
+SELECT DISTINCT ?event WHERE {
+  ?earlier skg:component/skg:drug ?had ; skg:order ?sooner . ?had (skg:inClass|skos:broader)* ?before .
+  ?patient skg:hasEvent ?earlier , ?event . ?event skg:episode/skg:order ?later . FILTER(?later > ?sooner)
+  FILTER NOT EXISTS { ?earlier skg:planned true } FILTER NOT EXISTS { ?earlier skg:polarity "negated" } }"""
+_TOLD = "SELECT DISTINCT ?arm WHERE { ?arm skg:population/(skg:priorDrug|skg:prior) ?told }"
+
+
+@dataclass(frozen=True)
+class HadBefore:
+    """Who had had a drug, or one of a class.
+
+    Attributes:
+        name: of the drug or class.
+        groups: arms of people of whom some or all had had it.
+        of_the_class: arms of people who had had a drug of its class, nobody says which.
+        told: arms of which a source says what had been given before.
+        events: results of single patients under a later treatment.
+    """
+
+    name: str
+    groups: frozenset[str]
+    of_the_class: frozenset[str]
+    told: frozenset[str]
+    events: frozenset[str]
+
+    def filter(self) -> Filter:
+        """Results of these people; what a source leaves open may be of them."""
+        return Filter(self._fits, lambda row: None if self._is_known(row) else f"whether they had had {self.name}")
+
+    def _fits(self, row: EvidenceRow) -> bool:
+        return row.id in self.events if row.arm is None else row.arm.id in self.groups
+
+    def _is_known(self, row: EvidenceRow) -> bool:
+        if row.arm is None:
+            return True
+        if row.population is not None and is_first_line(row.population.line):
+            return True
+        return row.arm.id in self.told - self.of_the_class
+
+
+def had_before(store: Store, before: str, name: str) -> HadBefore:
+    """Who had had a drug or one of a class, by its IRI and name."""
+    groups, of_the_class, events = (
+        frozenset(column(store, query, "before", before)) for query in (_GROUPS, _OF_THE_CLASS, _OF_PATIENTS)
+    )
+    told = frozenset(row[0].value for row in store.select(_TOLD, {}).rows if row[0])
+    return HadBefore(name, groups, of_the_class, told, events)
