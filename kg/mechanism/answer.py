@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kg.mechanism.background import Denial
 from kg.mechanism.graph import MechanismGraph
 from kg.mechanism.ground import Membership
 from kg.mechanism.partners import Partnership
@@ -86,6 +87,7 @@ class Gap:
             gap of each start.
         around: what sources state that joins the two by way of something else, whether a cause or not, in
             whichever direction.
+        denied: what sources deny of the start and the target; with the first gap of each start.
     """
 
     from_: EntityRef
@@ -94,6 +96,7 @@ class Gap:
     kind: Literal["stop", "weaker", "need"] = "stop"
     stated: tuple[Step, ...] = ()
     around: tuple[Step, ...] = ()
+    denied: tuple[Denial, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from kg.description import describe, passages, reference
 from kg.model import EntityRef, PassageRef
 from kg.sparql.results import iri
 from kg.store import Store
+from ontology.terms import PREDICATES
 
+_SIGNS = {"+1": 1, "-1": -1}
 PHASES = ("G0", "G1", "S", "G2", "M")  # in the order of the cycle
 
 _MARKS = """
@@ -52,6 +54,12 @@ class Denial:
     object: str
     statement: str
     text: str
+
+    @property
+    def sign(self) -> int | None:
+        """The sign of the effect that is denied; None where what is denied has none."""
+        term = PREDICATES.get(self.predicate)
+        return None if term is None else _SIGNS.get(term.sign)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from kg.mechanism.answer import Gap, MechanismPath
-from kg.mechanism.ground import OF_THE_CELL, Ground
+from kg.mechanism.background import Background, Denial
+from kg.mechanism.ground import HARM, OF_THE_CELL, Ground
 from kg.mechanism.question import MAX_LENGTH, MechanismQuestion
+from kg.mechanism.telling import CLINICAL_CLAIMS
 from kg.model import CERTAINTIES, EntityRef
 from kg.paths.adjacency import project
 from kg.paths.best_paths import BestPaths, FoundPath
@@ -19,6 +21,7 @@ from kg.paths.breadth_first import distances
 from kg.paths.link_filters import standing_in_the_way
 from kg.paths.steps import Step, weakest
 
+DISEASES = frozenset({"Condition", "Histotype"})
 MAX_STATED = 6
 MAX_AROUND = 3
 CLOSE = 2  # statements between something and the target that say more of both than of everything
@@ -30,6 +33,11 @@ def sentences(steps: Iterable[Step]) -> str:
     return "; ".join(dict.fromkeys(step.told for step in steps))
 
 
+def denials(denied: Iterable[Denial]) -> str:
+    """What sources deny, in plain words, without a full stop."""
+    return f"Sources do state a denial: {'; '.join(one.text for one in denied)}"
+
+
 class Gaps:
     """Finds the gaps of one question.
 
@@ -38,8 +46,9 @@ class Gaps:
             reach it otherwise.
     """
 
-    def __init__(self, ground: Ground, lacking: Sequence[int]) -> None:
+    def __init__(self, ground: Ground, lacking: Sequence[int], background: Background | None) -> None:
         self._ground = ground
+        self._denials: Collection[Denial] = background.denials if background else ()
         found = {drug: self._whatever_certainty(drug) for drug in (lacking if ground.targets else ())}
         self.weaker: dict[int, list[FoundPath]] = {drug: paths for drug, paths in found.items() if paths}
 
@@ -84,16 +93,21 @@ class Gaps:
         ground = self._ground
         target = ground.describer.entity(ground.targets[0])
         if not ground.drugs:
-            return self._to_target(paths, target)
+            return [*self._to_target(paths, target), *self._claimed_of_target(target), *self._denied_of_treatments()]
         gaps = []
         for drug in lacking:
             start = ground.describer.entity(drug)
             own = [path for path in paths if path.start == start and path.summarised_by is None]
-            short = [path.end for path in own if path.number not in in_target]
+            short = [path.end for path in own if path.number not in in_target and self._may_lead_on(path.end, target)]
             around = self._around(drug, {*short, *(step.start for path in own for step in path.steps[1:])})
-            ends = short if short or around else [path.end for path in own]
+            ends = short if short or around else [path.end for path in own if self._may_lead_on(path.end, target)]
             gaps += self._of_drug(drug, list(dict.fromkeys(ends)), around, target)
         return gaps
+
+    @staticmethod
+    def _may_lead_on(end: EntityRef, target: EntityRef) -> bool:
+        """Whether a step from the end of a path is missed: harm done to a patient is no way to what was asked for."""
+        return end.type != HARM or target.type == HARM
 
     def _to_target(self, paths: Sequence[MechanismPath], target: EntityRef) -> list[Gap]:
         """Where no drug was asked for: steps to the target that sources state only more weakly, or that none is."""
@@ -144,6 +158,7 @@ class Gaps:
                 gaps.append(Gap(start, steps[0].end, reason, "weaker"))
             elif not firm and ground.index.type_of(drug) != "Regimen":
                 gaps.append(Gap(start, start, f"No source states a causal step from {start.spoken}."))
+            gaps += self._claimed(drug)
         return gaps
 
     def excluded_by(self, *, found: Sequence[FoundPath], whatever_effect: Sequence[FoundPath]) -> tuple[str, ...]:
@@ -178,6 +193,69 @@ class Gaps:
         distance = distances(links.out, ground.drugs, wider.max_length)
         return bool((distance[ground.targets] > 0).any() if ground.targets else (distance > 0).any())
 
+    def _claimed_of_target(self, target: EntityRef) -> list[Gap]:
+        """Treatments that sources state to help or not to help in a disease, and from which no steps lead to it."""
+        ground = self._ground
+        if target.type not in DISEASES or ground.question.effect == "raises":
+            return []
+        explained = distances(ground.projection.into, ground.targets, ground.question.max_length) >= 0
+        hops = [
+            (ground.index.link_subject(step >> 1), step >> 1 << 1)
+            for end in ground.targets
+            for neighbor, step in zip(*(column.tolist() for column in ground.around.out.row(end)[:2]), strict=True)
+            if neighbor in ground.treatments and not explained[neighbor]
+        ]
+        known = ground.around_describer.steps(hops)
+        stated = tuple(dict.fromkeys(known[hop] for hop in hops if known[hop].predicate in CLINICAL_CLAIMS))
+        if not stated:
+            return []
+        told = f"Sources do state, though not as a cause: {sentences(stated)}."
+        reason = f"From other treatments no source states causal steps to {target.spoken}. {told}"
+        return [Gap(target, target, reason, stated=stated)]
+
+    def _denied_of_treatments(self) -> list[Gap]:
+        """What sources deny that treatments do to the target, where no drug was asked for."""
+        ground = self._ground
+        target = ground.describer.entity(ground.targets[0])
+        starts = {ground.index.find(denial.subject) for denial in self._denials}
+        known = sorted(start for start in starts if start in ground.treatments)
+        found = ((start, self._denied(start, ground.targets)) for start in known)
+        return [Gap(ground.describer.entity(one), target, f"{denials(of)}.", denied=of) for one, of in found if of]
+
+    def _denied(self, start: int, ends: Iterable[int]) -> tuple[Denial, ...]:
+        nodes = self._ground.index.nodes
+        wanted = {nodes[end] for end in ends}
+        return tuple(one for one in self._denials if one.subject == nodes[start] and one.object in wanted)
+
+    def _claimed(self, drug: int) -> list[Gap]:
+        """Diseases in which sources state that a drug does or does not help, and effects that they deny it.
+
+        Of a question without a target; what its paths lead to is left out. What does not help comes first.
+        """
+        ground = self._ground
+        reached = distances(ground.projection.out, [drug], ground.question.max_length) > 0
+        diseases = ground.of_types(DISEASES) & ~reached
+        stated: dict[EntityRef, tuple[Step, ...]] = {}
+        for step in ground.direct(drug, diseases.nonzero()[0].tolist()):
+            if step.predicate in CLINICAL_CLAIMS:
+                stated[step.end] = (*stated.get(step.end, ()), step)
+        start = ground.describer.entity(drug)
+        order = sorted(stated, key=lambda end: all(CLINICAL_CLAIMS[step.predicate] for step in stated[end]))
+        told = "No source states causal steps from {} to {}. Sources do state, though not as a cause: {}."
+        gaps = [
+            Gap(start, end, told.format(start.spoken, end.spoken, sentences(stated[end])), stated=stated[end])
+            for end in order
+        ]
+        denied: dict[int, tuple[Denial, ...]] = {}
+        for one in self._denials:
+            end = ground.index.find(one.object)
+            if one.subject == start.id and end is not None and not reached[end] and one.sign is not None:
+                denied[end] = (*denied.get(end, ()), one)
+        contrary = [
+            Gap(start, ground.describer.entity(end), f"{denials(of)}.", denied=of) for end, of in denied.items()
+        ]
+        return [*contrary, *gaps][:MAX_STATED]
+
     def _of_drug(
         self, drug: int, ends: Sequence[EntityRef], around: Mapping[EntityRef, tuple[Step, ...]], target: EntityRef
     ) -> list[Gap]:
@@ -193,7 +271,8 @@ class Gaps:
             )
             gaps.append(Gap(end, target, reason, "weaker"))
         elif not ends and self._ground.index.type_of(drug) != "Regimen":
-            gaps.append(Gap(start, target, f"No source states a causal step from {start.spoken}."))
+            towards = f" towards {target.spoken}" if self._ground.projection.out.row(drug)[1].size else ""
+            gaps.append(Gap(start, target, f"No source states a causal step from {start.spoken}{towards}."))
         led_on = {gap.from_ for gap in gaps}
         for end in sorted(dict.fromkeys([*around, *ends]), key=lambda end: end == start):
             if end not in led_on:
@@ -203,6 +282,8 @@ class Gaps:
         if gaps and stated:
             told = f"{gaps[0].reason} Sources do state, though not as a cause: {sentences(stated)}."
             gaps[0] = replace(gaps[0], reason=told, stated=stated)
+        if gaps and (denied := self._denied(drug, self._ground.targets)):
+            gaps[0] = replace(gaps[0], reason=f"{gaps[0].reason} {denials(denied)}.", denied=denied)
         return gaps
 
     def _around(self, drug: int, met: Iterable[EntityRef]) -> dict[EntityRef, tuple[Step, ...]]:

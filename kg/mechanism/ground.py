@@ -17,6 +17,7 @@ from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.index import Index
 from kg.paths.steps import Describer, Hop, StatementSource, Step
 
+HARM = "AdverseEvent"
 OF_THE_CELL = frozenset({"CellState", "Complex", "JointCause", "Metabolite", "Pathway", "Process", "Target"})
 
 

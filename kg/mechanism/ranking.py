@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from kg.mechanism.chain_search import CANDIDATES
 from kg.mechanism.chains import DRUG, folded, through_another_treatment
 from kg.mechanism.gaps import CLOSE
-from kg.mechanism.ground import OF_THE_CELL, Ground
+from kg.mechanism.ground import HARM, OF_THE_CELL, Ground
 from kg.paths.best_paths import FoundPath
 from kg.paths.breadth_first import distances
 from kg.paths.index import Index
@@ -46,16 +46,41 @@ def chosen(index: Index, ranked: Sequence[FoundPath], k: int) -> Shown:
 
 def nearest_first(ground: Ground, chains: Sequence[FoundPath]) -> list[FoundPath]:
     """Chains that reach nothing asked for: those first that say most of the drugs and come closest to the target."""
-    if not (ground.drugs and ground.targets):
+    if not ground.drugs:
+        return _most_direct_first(ground, sorted(chains, key=_Rank(ground, None)))
+    if not ground.targets:
         return sorted(chains, key=_Rank(ground, None))
     distance = distances(ground.around.out, ground.targets, None, ground.of_types(OF_THE_CELL))
     return sorted(chains, key=_Rank(ground, distance))
 
 
-def fairly(ranked: Sequence[FoundPath]) -> list[FoundPath]:
-    """The best path of each start before the second best of any, so that no drug of a regimen goes unmentioned."""
-    first = {path.nodes[0]: number for number, path in reversed(list(enumerate(ranked)))}
-    order = sorted(range(len(ranked)), key=lambda n: (first[ranked[n].nodes[0]] != n, n))
+def _most_direct_first(ground: Ground, ranked: Sequence[FoundPath]) -> list[FoundPath]:
+    """Chains back from a target: of the drugs first, those with the shortest way of their own and most said of them."""
+    best: dict[int, tuple[bool, int]] = {}
+    for chain in ranked:
+        way = through_another_treatment(ground.index, ground.treatments, chain), len(chain.steps)
+        best[chain.nodes[0]] = min(way, best.get(chain.nodes[0], way))
+    starts = np.array(sorted(best), dtype=np.int64)
+    said = dict(zip(starts.tolist(), ground.around.out.degree(starts).tolist(), strict=True))
+
+    def order(chain: FoundPath) -> tuple[bool, tuple[bool, int], int, int]:
+        start = chain.nodes[0]
+        return ground.index.type_of(start) != DRUG, best[start], -said[start], start
+
+    return sorted(ranked, key=order)
+
+
+def fairly(ranked: Sequence[FoundPath], drugs: Collection[int]) -> list[FoundPath]:
+    """The best path of each drug before the second best of any, so that no drug of a regimen goes unmentioned.
+
+    Where no drugs were asked about, every start counts as one.
+    """
+    first = {
+        path.nodes[0]: number
+        for number, path in reversed(list(enumerate(ranked)))
+        if not drugs or path.nodes[0] in drugs
+    }
+    order = sorted(range(len(ranked)), key=lambda n: (first.get(ranked[n].nodes[0]) != n, n))
     return [ranked[number] for number in order]
 
 
@@ -73,20 +98,24 @@ class _Rank:
     """Order of chains that reach nothing asked for.
 
     First those from a drug that stay its own: "A enhances the effect of B" followed by what B does comes
-    last. Then those that end close to the target by any statements, the longest, of these those that end
-    nearest, then the cheapest.
+    last. What does harm comes after what may do good. Then those that end close to the target by any
+    statements, the longest, of these those that end nearest, then the cheapest.
     """
 
     def __init__(self, ground: Ground, distance: np.ndarray[tuple[int], np.dtype[np.int32]] | None) -> None:
         self._index, self._treatments, self._distance = ground.index, ground.treatments, distance
         self._far = len(ground.index.nodes)
+        self._about_harm = ground.target is not None and ground.index.type_of(ground.target) == HARM
 
-    def __call__(self, chain: FoundPath) -> tuple[bool, bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
+    def __call__(
+        self, chain: FoundPath
+    ) -> tuple[bool, bool, bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
         distance = -1 if self._distance is None else int(self._distance[chain.nodes[-1]])
         if distance < 0:
             distance = self._far
         return (
             self._index.type_of(chain.nodes[0]) != DRUG,
-            through_another_treatment(self._index, self._treatments, chain), distance > CLOSE,
+            through_another_treatment(self._index, self._treatments, chain),
+            not self._about_harm and self._index.type_of(chain.nodes[-1]) == HARM, distance > CLOSE,
             -len(chain.steps), distance, chain.code, chain.nodes, chain.steps,
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.mechanism.ground import Ground
@@ -10,6 +10,7 @@ from kg.model import EntityRef
 from kg.paths.best_paths import FoundPath
 
 DISEASE = "Histotype"
+CONDITION = "Condition"
 MAX_CHAINS = 1_000
 
 
@@ -29,36 +30,51 @@ class Relevant:
 
 
 def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
-    """Chains as far as they may concern the target; unchanged where that is no disease.
+    """Chains as far as they may concern the target; whole where that is no histotype.
 
-    A step concerns another disease if it leads to one, or if every statement of it names in whom or in what it
-    holds and names only diseases that are neither the target, nor below it, nor above it.
+    Where it is another disease, those that concern histotypes only come last, because nothing says which of these are
+    kinds of it. A step concerns another disease if it leads to one, or if every statement of it names in whom or in
+    what it holds and names only diseases that are neither the target, nor below it, nor above it.
     """
     chains = list(chains[:MAX_CHAINS])
-    if ground.target is None or ground.index.type_of(ground.target) != DISEASE:
+    kind = None if ground.target is None else ground.index.type_of(ground.target)
+    if kind not in (DISEASE, CONDITION):
         return Relevant(chains)
     fitting = {*ground.targets, *ground.wider}
     iris = {ground.index.nodes[number] for number in fitting}
     asked_for = {ground.index.nodes[number] for number in ground.targets}
     stated = ground.describer.diseases([step >> 1 for chain in chains for step in chain.steps])
+    if kind == CONDITION:
+        return Relevant(sorted(chains, key=lambda chain: _turning(ground, chain, stated, fitting, iris) is not None))
     others: dict[str, None] = {}
     kept: dict[tuple[int, ...], FoundPath] = {}
     for chain in chains:
-        length = 0
-        for node, step in zip(chain.nodes[1:], chain.steps, strict=True):
-            foreign = _foreign(stated[step >> 1], iris)
-            if ground.index.type_of(node) == DISEASE and node not in fitting:
-                foreign |= {ground.index.nodes[node]}
-            if foreign:
-                others.update(dict.fromkeys(sorted(foreign)))
-                break
-            length += 1
+        turning = _turning(ground, chain, stated, fitting, iris)
+        length, foreign = turning or (len(chain.steps), frozenset())
+        others.update(dict.fromkeys(sorted(foreign)))
         if length:
             kept.setdefault(chain.steps[:length], ground.prefix(chain, length))
     whole = _without_prefixes(kept)
     own = [chain for chain in whole if any(_of(stated[step >> 1], asked_for) for step in chain.steps)]
     elsewhere = tuple(_entities(ground, others))
     return Relevant(list(dict.fromkeys([*own, *whole])), frozenset(own), elsewhere)
+
+
+def _turning(
+    ground: Ground,
+    chain: FoundPath,
+    stated: Mapping[int, Sequence[frozenset[str]]],
+    fitting: set[int],
+    iris: set[str],
+) -> tuple[int, frozenset[str]] | None:
+    """After how many steps a chain turns to other diseases, and which; None if it never does."""
+    for length, (node, step) in enumerate(zip(chain.nodes[1:], chain.steps, strict=True)):
+        foreign = _foreign(stated[step >> 1], iris)
+        if ground.index.type_of(node) == DISEASE and node not in fitting:
+            foreign |= {ground.index.nodes[node]}
+        if foreign:
+            return length, foreign
+    return None
 
 
 def _of(stated: Sequence[frozenset[str]], diseases: set[str]) -> bool:

@@ -91,9 +91,9 @@ class _Search:
 
     def answer(self) -> MechanismAnswer:
         found = self._found()
-        gaps = Gaps(self.ground, found.lacking)
+        gaps = Gaps(self.ground, found.lacking, self.background)
         candidates = self._candidates(found, gaps)
-        shown = chosen(self.index, fairly(candidates), self.question.k)
+        shown = chosen(self.index, fairly(candidates, self.ground.drugs), self.question.k)
         pairs = partners(self.ground, self.background, [*found.reaching, *self._everywhere(found)])
         paths = Teller(self.ground, self.background).paths(shown.chains, shown.under)
         cut_by = "k" if shown.leaves_out else found.stopped_by

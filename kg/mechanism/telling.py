@@ -14,11 +14,9 @@ from kg.paths.best_paths import FoundPath
 from kg.paths.index import COST_SHIFT, COST_UNIT
 from kg.paths.steps import Step, weakest
 from ontology.english import capitalised, listed
-from ontology.terms import PREDICATES
 
 # What sources claim of a drug and a disease without a sign of its own, as what it comes to for the disease.
 CLINICAL_CLAIMS = {"activeIn": -1, "inactiveIn": 0, "sensitiveTo": -1, "resistantTo": 0}
-_SIGNS = {"+1": 1, "-1": -1}
 _NET_EFFECTS = {
     1: "positive",
     -1: "negative",
@@ -106,9 +104,8 @@ class Teller:
                 claims.append(step.sentence)
         denied = set()
         for denial in self._denials:
-            term = PREDICATES.get(denial.predicate)
-            if (denial.subject, denial.object) == (start, end) and term is not None and term.sign in _SIGNS:
-                denied.add(_SIGNS[term.sign])
+            if (denial.subject, denial.object) == (start, end) and denial.sign is not None:
+                denied.add(denial.sign)
                 claims.append(denial.text)
         if sign is None or len(values) > 1 or (sign in values and sign in denied):
             return None, tuple(claims)

@@ -20,7 +20,7 @@ def sentence_of(subject: EntityRef, predicate: str, target: EntityRef) -> str:
     return term.spell(subject.label, target.label, kinds=(subject.kind, target.kind))
 
 
-Hop = tuple[int, int]  # the number of the node stepped from, and the step as in kg.adjacency
+Hop = tuple[int, int]  # the number of the node stepped from, and the step as in kg.paths.adjacency
 
 
 @dataclass(frozen=True)

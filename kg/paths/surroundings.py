@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import InvalidParameter
 from kg.identifiers import display
-from kg.model import EntityRef
+from kg.model import CERTAINTIES, EntityRef
 from kg.paths.adjacency import Adjacency, check_names, check_range, nodes_allowed, project
 from kg.paths.breadth_first import distances
 from kg.paths.index import Ids, Index
-from kg.paths.link_filters import LinkFilters
+from kg.paths.link_filters import LinkFilters, standing_in_the_way
 from kg.paths.steps import Describer, Hop, StatementSource, Step
 from kg.tables import Listed, rows_table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Asked = TypeVar("Asked", bound=LinkFilters)
+Empty = TypeVar("Empty", "ReachableAnswer", "CommonAnswer", "Subgraph")
 
 MAX_HOPS = 8
 MAX_SUBGRAPH_HOPS = 3
@@ -51,13 +55,18 @@ class ReachableItem:
 
 @dataclass(frozen=True)
 class ReachableAnswer(Listed):
-    """What is within reach, nearest first."""
+    """What is within reach, nearest first.
+
+    Attributes:
+        excluded_by: where nothing is: the filters that shut out what there is.
+    """
 
     items: tuple[ReachableItem, ...]
     limit: int
     total: int
     truncated: bool
     truncated_by: str | None
+    excluded_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,13 +92,18 @@ class CommonItem:
 
 @dataclass(frozen=True)
 class CommonAnswer(Listed):
-    """Shared neighbours in the order of their IRIs."""
+    """Shared neighbours in the order of their IRIs.
+
+    Attributes:
+        excluded_by: where there is none: the filters that shut out what there is.
+    """
 
     items: tuple[CommonItem, ...]
     limit: int
     total: int
     truncated: bool
     truncated_by: str | None
+    excluded_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,7 @@ class Subgraph:
     Attributes:
         nodes: nearest to the asked-for entities first, at most ``limit``.
         total: nodes there would be without the limit.
+        excluded_by: where there is no link: the filters that shut out what there is.
     """
 
     nodes: tuple[EntityRef, ...]
@@ -120,6 +135,7 @@ class Subgraph:
     total: int
     truncated: bool
     truncated_by: str | None
+    excluded_by: tuple[str, ...] = ()
 
     def to_pandas(self) -> pd.DataFrame:
         """The links as a table, one line each."""
@@ -129,13 +145,18 @@ class Subgraph:
 def reachable(index: Index, question: ReachableQuestion) -> ReachableAnswer:
     """Everything within so many steps. Raises: EntityNotFound, InvalidParameter."""
     check_names(index, question.predicates, question.types, "type")
-    start = index.node(question.node, "node")
-    distance = distances(_adjacency(index, question), [start], question.max_length)
-    found = np.flatnonzero((distance > 0) & nodes_allowed(index, question.types, ()))
+    found, distance = _reached(index, question)
     order = found[np.argsort(distance[found], kind="stable")]
     items = tuple(ReachableItem(index.entity(n), int(distance[n])) for n in order[: question.limit].tolist())
     more = len(order) > question.limit
-    return ReachableAnswer(items, question.limit, len(order), more, "limit" if more else None)
+    answer = ReachableAnswer(items, question.limit, len(order), more, "limit" if more else None)
+    return answer if items else _explained(index, question, answer, lambda wider: bool(_reached(index, wider)[0].size))
+
+
+def _reached(index: Index, question: ReachableQuestion) -> tuple[Ids, NDArray[np.int32]]:
+    """What is within reach by number, and how far everything is."""
+    distance = distances(_adjacency(index, question), [index.node(question.node, "node")], question.max_length)
+    return np.flatnonzero((distance > 0) & nodes_allowed(index, question.types, ())), distance
 
 
 def common_neighbors(index: Index, question: CommonQuestion, source: StatementSource | None = None) -> CommonAnswer:
@@ -143,12 +164,7 @@ def common_neighbors(index: Index, question: CommonQuestion, source: StatementSo
     check_names(index, question.predicates, question.types, "type")
     seeds = sorted({index.node(iri, "node") for iri in question.nodes})
     adjacency = _adjacency(index, question)
-    shared = nodes_allowed(index, question.types, seeds)
-    for seed in seeds:
-        mine = np.zeros(adjacency.nodes, dtype=bool)
-        mine[adjacency.neighbor[adjacency.positions(np.array([seed]))]] = True
-        shared &= mine
-    numbers = np.flatnonzero(shared)
+    numbers = _shared(index, question, seeds)
     shown = numbers[: question.limit].tolist()
     hops: dict[int, list[Hop]] = {number: [] for number in shown}
     for seed in seeds:
@@ -160,7 +176,21 @@ def common_neighbors(index: Index, question: CommonQuestion, source: StatementSo
     named = describer.steps([hop for group in hops.values() for hop in group])
     items = tuple(CommonItem(describer.entity(n), tuple(named[hop] for hop in hops[n])) for n in shown)
     more = len(numbers) > question.limit
-    return CommonAnswer(items, question.limit, len(numbers), more, "limit" if more else None)
+    answer = CommonAnswer(items, question.limit, len(numbers), more, "limit" if more else None)
+    return (
+        answer if items else _explained(index, question, answer, lambda wider: bool(_shared(index, wider, seeds).size))
+    )
+
+
+def _shared(index: Index, question: CommonQuestion, seeds: Sequence[int]) -> Ids:
+    """The neighbours of all of some entities, by number."""
+    adjacency = _adjacency(index, question)
+    shared = nodes_allowed(index, question.types, seeds)
+    for seed in seeds:
+        mine = np.zeros(adjacency.nodes, dtype=bool)
+        mine[adjacency.neighbor[adjacency.positions(np.array([seed]))]] = True
+        shared &= mine
+    return np.flatnonzero(shared)
 
 
 def subgraph(index: Index, question: SubgraphQuestion, source: StatementSource | None = None) -> Subgraph:
@@ -172,6 +202,19 @@ def subgraph(index: Index, question: SubgraphQuestion, source: StatementSource |
     seeds = sorted({index.node(iri, "node") for iri in question.nodes})
     if len(seeds) > question.limit:
         raise InvalidParameter("limit", str(question.limit), f"at least the {len(seeds)} entities asked for")
+    order, hops = _around(index, question, seeds)
+    describer = Describer(index, question.selection(), source)
+    named = describer.steps(hops)
+    more = len(order) > question.limit
+    answer = Subgraph(
+        tuple(describer.entity(n) for n in order[: question.limit].tolist()), tuple(named[hop] for hop in hops),
+        question.limit, len(order), more, "limit" if more else None,
+    )  # fmt: skip
+    return answer if hops else _explained(index, question, answer, lambda wider: bool(_around(index, wider, seeds)[1]))
+
+
+def _around(index: Index, question: SubgraphQuestion, seeds: Sequence[int]) -> tuple[Ids, list[Hop]]:
+    """All nodes around some entities, nearest and best joined first, and the links among those that are kept."""
     interior = nodes_allowed(index, question.types, ())
     walked = _adjacency(index, question)
     distance = distances(walked, seeds, question.hops, interior)
@@ -185,14 +228,31 @@ def subgraph(index: Index, question: SubgraphQuestion, source: StatementSource |
     positions = out.positions(members)
     owners = np.repeat(members, out.degree(members))
     among = inside[out.neighbor[positions]]
-    hops = list(zip(owners[among].tolist(), out.step[positions[among]].tolist(), strict=True))
-    describer = Describer(index, question.selection(), source)
-    named = describer.steps(hops)
-    more = len(order) > question.limit
-    return Subgraph(
-        tuple(describer.entity(n) for n in kept.tolist()), tuple(named[hop] for hop in hops), question.limit,
-        len(order), more, "limit" if more else None,
-    )  # fmt: skip
+    return order, list(zip(owners[among].tolist(), out.step[positions[among]].tolist(), strict=True))
+
+
+def _explained(index: Index, question: Asked, empty: Empty, finds: Callable[[Asked], bool]) -> Empty:
+    return replace(empty, excluded_by=excluded_by(question, finds, has_imports=index.has_imports))
+
+
+def excluded_by(question: Asked, finds: Callable[[Asked], bool], *, has_imports: bool) -> tuple[str, ...]:
+    """The filters without which a question would find something; ``finds`` says whether a wider one does."""
+    lifted: dict[str, dict[str, Any]] = {
+        "predicate": {"predicates": ()},
+        "type": {"types": ()},
+        "certainty": {"certainties": frozenset(CERTAINTIES)},
+        "direction": {"direction": "both"},
+        "graph": {"graphs": ()},
+        "include_imports": {"include_imports": question.include_imports or has_imports},
+    }
+    if isinstance(question, SubgraphQuestion) and not question.hops:
+        lifted["hops"] = {"hops": 1}
+    lifted = {name: change for name, change in lifted.items() if replace(question, **change) != question}
+
+    def lets_through(names: Collection[str]) -> bool:
+        return finds(replace(question, **{field: value for name in names for field, value in lifted[name].items()}))
+
+    return standing_in_the_way(lifted, lets_through)
 
 
 def _ties(adjacency: Adjacency, distance: NDArray[np.int32]) -> Ids:

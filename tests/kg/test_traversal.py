@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import pairwise, product
 from pathlib import Path as FilePath
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -21,6 +22,7 @@ from kg.model import CERTAINTIES, PassageRef
 from kg.paths.best_paths import SearchLimits
 from kg.paths.index import Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
+from kg.paths.link_filters import LinkFilters
 from kg.paths.traversal import (
     CommonQuestion,
     NeighborsQuestion,
@@ -273,6 +275,29 @@ def test_an_empty_answer_names_the_filters_that_emptied_it(
     answer = best_paths(_index(CHAIN), question)
     assert (answer.paths, answer.total, answer.truncated) == ((), 0, False)
     assert answer.excluded_by == excluded_by
+
+
+@pytest.mark.parametrize(
+    ("ask", "question", "excluded_by"),
+    [
+        (
+            reachable,
+            ReachableQuestion(node=_iri(1), predicates=("inhibits",), direction="in"),
+            ("predicate", "direction"),
+        ),
+        (reachable, ReachableQuestion(node=_iri(0), direction="out"), ("certainty",)),
+        (reachable, ReachableQuestion(node=_iri(5)), ()),
+        (common_neighbors, CommonQuestion(nodes=(_iri(3), _iri(4)), types=("Drug",)), ("type",)),
+        (common_neighbors, CommonQuestion(nodes=(_iri(0), _iri(5))), ()),
+        (subgraph, SubgraphQuestion(nodes=(_iri(3),), hops=0), ("hops",)),
+        (subgraph, SubgraphQuestion(nodes=(_iri(0), _iri(1)), hops=0), ("hops",)),
+        (subgraph, SubgraphQuestion(nodes=(_iri(0), _iri(3)), hops=0), ("certainty", "hops")),
+    ],
+)
+def test_empty_surroundings_name_the_filters_that_emptied_them(
+    ask: Callable[..., Any], question: LinkFilters, excluded_by: tuple[str, ...]
+) -> None:
+    assert ask(_index(CHAIN), question).excluded_by == excluded_by
 
 
 def test_imports_join_only_when_asked() -> None:
