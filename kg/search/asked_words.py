@@ -12,6 +12,12 @@ from kg.search.spelling import ASKING, american
 _SAME = dict.fromkeys(("medicine", "medication", "medicament", "med", "meds", "pill", "remedy"), "drug") | {
     "chemo": "chemotherapy", "dosage": "dose", "dosis": "dose", "posology": "dose",
 }  # fmt: skip
+# Words of their own that are one letter from a word that asks: an infection is no injection.
+_NO_SLIPS = frozenset(
+    ("change", "charge", "continue", "continued", "falling", "filled", "genetic", "hypotension", "infected",
+     "infection", "market", "media", "medial", "present", "presented", "presenting", "serous", "shingle", "teste",
+     "though")
+)  # fmt: skip
 _LEAST_MISSPELT, _LEAST_BEGUN = 6, 6  # letters; a shorter word with a slip may well be another word
 
 
@@ -33,6 +39,8 @@ def as_asked(word: str) -> str:
     ('drug', 'resistance', 'therapy', 'sunitinib')
     """
     word = american(word)
+    if word in _NO_SLIPS:
+        return word
     if word in _SAME or len(word) < _LEAST_MISSPELT - 1 or word in ASKING or (word, False) in _stems():
         return _SAME.get(word, word)
     meant = (stem for stem, may_go_on in _stems() if not may_go_on and len(stem) >= _LEAST_MISSPELT)

@@ -20,8 +20,10 @@ from kg.model import PassageRef
 from kg.search.spelling import loose_words
 
 FORMAT = "1"
+OF_KIND = "of the kind"  # the remark that names a kind of which a fact names only a member
 _PLUS = re.compile(r"\+|\bplus\b", re.IGNORECASE)
 _PHASE = re.compile(r"\b(phase )(i{1,3}|iv)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(non)[- ](?=[a-z])", re.IGNORECASE)
 _PHASES = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -57,11 +59,15 @@ class FactText:
 def folded(text: str) -> str:
     """A text as its words are compared: small, Greek letters spelled, American spelling, singular, phases in digits.
 
+    What is denied is another word: who asks for uterine tumours does not ask for non-uterine ones.
+
     >>> folded("Gemcitabine + docetaxel: PDGFR-α tumours, phase III")
     'gemcitabine docetaxel pdgfr alpha tumor phase 3'
+    >>> folded("non-uterine leiomyosarcoma")
+    'nonuterine leiomyosarcoma'
     """
     text = _PHASE.sub(lambda found: found[1] + _PHASES[found[2].lower()], text)
-    return " ".join(loose_words(_PLUS.sub(" ", text)))
+    return " ".join(loose_words(_PLUS.sub(" ", _DENIED.sub(r"\1", text))))
 
 
 def write_facts(path: Path, facts: Iterable[FactText]) -> int:

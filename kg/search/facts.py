@@ -12,46 +12,35 @@ it.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from kg.errors import StoreUnavailable
 from kg.identifiers import display
 from kg.model import EntityRef, PassageRef
-from kg.search.fact_words import FORMAT, folded
-from kg.search.spans import Span
-from kg.search.spelling import ASKING, JOINING
+from kg.search.fact_words import FORMAT, OF_KIND, folded
+from kg.search.terms import Term
 from kg.tables import Listed
 
 MOST_RANKED = 2000
 MAX_FACTS = 100
 DEFAULT_FACTS = 10
-_MOST_TERMS = 16
-_HALF_TYPED = 3  # letters: a last word so long may go on
-# "Which drugs" asks for drugs; the facts that answer name them, and seldom say that they are drugs.
-_ASKED_KIND = re.compile(
-    r"\b(?:(?<=which )|(?<=what ))"
-    r"(?:drug|agent|medicine|treatment|therap(?:y|ie)|regimen|combination|stud(?:y|ie)|trial|target"
-    r"|compan(?:y|ie)|document|enzyme|manufacturer|organism|paper|tissue)s?\b",
-    re.IGNORECASE,
-)
+_LOOKED_AT = 20  # facts
+_ASKED_ABOUT = frozenset(("Drug", "Regimen", "DrugClass", "Study", "Patient"))
+_LEAST_NAME = 10  # letters that a shorter name counts as
+_SHORTENED = 5  # letters: so long a word may be short for another, "preop" for "preoperative"
 # Words that only relate or carry others: a fact that lacks one has lost next to nothing.
 _SLIGHT = frozenset(
-    ("after", "among", "at", "before", "between", "during", "found", "given", "happen", "happened", "into", "made",
-     "make", "named", "occur", "occurred", "performed", "seen", "under", "until", "while", "within", "without")
+    ("after", "all", "among", "anyone", "at", "before", "between", "during", "else", "found", "given", "good",
+     "happen", "happened", "into", "list", "made", "make", "named", "not", "occur", "occurred", "old", "performed",
+     "really", "seen", "someone", "something", "under", "until", "used", "usually", "while", "within", "without",
+     "year")
 )  # fmt: skip
-_NUMBERS = (
-    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-)  # fmt: skip
-_FIGURES = {word: str(number) for number, word in enumerate(_NUMBERS, 2)}
-_SAME_NUMBER = _FIGURES | {figure: word for word, figure in _FIGURES.items()}
 _COLUMNS = "iri, type, sentence, certainty, documents, passages, remarks"
 
 
@@ -105,55 +94,6 @@ class FactHits(Listed):
 NO_FACTS = FactHits()
 
 
-@dataclass(frozen=True)
-class Term:
-    """One thing that a fact should say: the words as typed, and every way of saying them, folded.
-
-    Attributes:
-        kind: the class of what a name names; empty for a word.
-        listed: names of one kind, any of which will do; empty for a single name or word.
-    """
-
-    text: str
-    ways: tuple[str, ...]
-    kind: str = ""
-    listed: tuple[Term, ...] = ()
-
-    def query(self) -> str:
-        """Of the full-text table."""
-        return " OR ".join(f'"{way}"' if way[-1:] != "*" else f'"{way[:-1]}" *' for way in self.ways)
-
-
-def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, tuple[str, ...]]) -> tuple[Term, ...]:
-    """What a fact should say to answer a text.
-
-    Args:
-        tokens: the words of the text.
-        found: the names among them.
-        called: what else the things are called that the names mean, by IRI.
-    """
-    terms: list[Term] = []
-    place = 0
-    for span in (*found, None):
-        between = " ".join(tokens[place : span.start if span else len(tokens)])
-        told = [word for word in _ASKED_KIND.sub("", between).split() if word.casefold() not in JOINING]
-        terms += [Term(word, _ways(word)) for word in folded(" ".join(told)).split()]
-        if span is not None:
-            names = [span.text, *(name for entity in span.entities for name in called.get(entity.id, ()))]
-            ways = tuple(dict.fromkeys(way for name in names if (way := folded(name))))
-            terms.append(Term(span.text, ways, span.entities[0].type if span.entities else ""))
-            place = span.end
-    if terms and place < len(tokens) and len(terms[-1].text) >= _HALF_TYPED:
-        terms[-1] = replace(terms[-1], ways=(*terms[-1].ways, f"{folded(tokens[-1])}*"))
-    kept = [term for term in terms if term.text not in ASKING] or terms
-    return tuple({term.ways: term for term in kept if term.ways}.values())[:_MOST_TERMS]
-
-
-def _ways(word: str) -> tuple[str, ...]:
-    """A number also in figures or in words."""
-    return (word, _SAME_NUMBER[word]) if word in _SAME_NUMBER else (word,)
-
-
 class FactIndex:
     """The words of the facts of one generation, opened read-only. Safe to share between threads."""
 
@@ -191,16 +131,22 @@ class FactIndex:
         """Facts that say every term, else those that say most of them."""
         if not terms:
             return FactHits(limit=limit)
-        counts = {term: self._count(term) for term in terms}
-        unsaid = tuple(term.text for term in terms if not counts[term])
+        counts = dict(self._counted(term) for term in terms)
+        terms = tuple(counts)
+        unsaid = tuple(term.text for term in terms if not counts[term] and term.text not in _SLIGHT)
         told: Sequence[Term] = terms
         ranked = self._ranked(told, counts)
-        if not ranked and len(listing := _with_lists(terms)) < len(terms):
-            told, counts = listing, {term: self._count(term) for term in listing}
-            ranked = self._ranked(told, counts)
         if not ranked and len(terms) > 1:
             told = self._most_told(counts)
-            ranked = self._ranked(told, counts) if 2 * _weight(told) >= _weight(counts) else []
+            listing = _with_lists(terms)
+            if len(listing) < len(terms) and not {term for term in terms if term.kind} <= {*told}:
+                listed = {term: self._count(term) for term in listing}
+                if ranked := self._ranked(listing, listed):
+                    told = listing
+                else:
+                    told, counts = self._most_told(listed), listed
+            if not ranked and 2 * _weight(told) >= _weight(counts):
+                ranked = self._ranked(told, counts)
         says = self._of_lists(ranked, told)
         chosen = _in_turns(ranked, says)[:limit]
         rows = self._rows(chosen)
@@ -212,6 +158,21 @@ class FactIndex:
         more = len(ranked) > limit
         total = len(ranked) if len(ranked) < MOST_RANKED else None
         return FactHits(items, limit, total, more, "limit" if more else None, unsaid=unsaid)
+
+    def _counted(self, term: Term) -> tuple[Term, int]:
+        """A term and how many facts say it; what no fact says may be cut short, or half typed."""
+        whole = term.whole
+        if self._saying((whole,), 1):
+            return term, self._count(term)
+        may_go_on = whole != term or (not term.kind and len(term.text) >= _SHORTENED)
+        begun = whole.begun
+        return (begun, self._count(begun)) if may_go_on and self._begins_word(begun) else (whole, 0)
+
+    def _begins_word(self, begun: Term) -> bool:
+        """Whether some fact has a word that begins so: the file holds stems, and a stem may begin other words."""
+        saying = self._rows(self._saying((begun,), _LOOKED_AT))
+        told = (folded(f"{row[2]} {row[6]}").split() for row in saying.values())
+        return any(word.startswith(begun.text) for words in told for word in words)
 
     def _count(self, term: Term) -> int:
         """How many facts say a term; of a common one, which more say than are ranked, one more than those."""
@@ -242,15 +203,20 @@ class FactIndex:
         return [number for number in ranked if number in saying]
 
     def _most_told(self, counts: Mapping[Term, int]) -> Sequence[Term]:
-        """The terms that one fact says, most of a text by weight: of rare ones exactly so, then of common ones."""
+        """The terms that one fact says, most of a text: of rare ones exactly so, then of common ones.
+
+        A fact of what is asked about comes before one that says more words but tells of another treatment or patient.
+        """
         rare = [term for term, count in counts.items() if 0 < count <= MOST_RANKED]
         says: dict[int, list[Term]] = {}
         for term in rare:
             for number in self._saying((term,), MOST_RANKED):
                 says.setdefault(number, []).append(term)
-        most = max(says.values(), key=lambda told: (_weight(told), -sum(counts[term] for term in told)), default=[])
-        begun = [most] if 2 * _weight(most) >= _weight(counts) else [most, []]
-        return max((self._with_common(told, counts) for told in begun), key=_weight)
+        most = max(says.values(), key=lambda told: (*_standing(told), -sum(counts[term] for term in told)), default=[])
+        is_most = 2 * _weight(most) >= _weight(counts)
+        about_common = any(term.kind in _ASKED_ABOUT and count > MOST_RANKED for term, count in counts.items())
+        begun = [most] if is_most and not about_common else [most, []]
+        return max((self._with_common(told, counts) for told in begun), key=_standing)
 
     def _with_common(self, told: Sequence[Term], counts: Mapping[Term, int]) -> Sequence[Term]:
         """Terms that some fact says together, and as many common ones as go with them, the longest first."""
@@ -309,8 +275,23 @@ def _every(terms: Iterable[Term]) -> str:
 
 
 def _weight(terms: Iterable[Term]) -> int:
-    """How much of a text some terms are: their letters, those of a name twice, because it says what is asked about."""
-    return sum(1 if term.text in _SLIGHT else len(term.text) * (2 if term.kind else 1) for term in terms)
+    """How much of a text some terms are: their letters, those of a name twice, because it says what is asked about.
+
+    A short name counts as one of ten letters, so that it weighs more than a word; what was measured is only a word.
+    """
+    return sum(
+        1 if term.text in _SLIGHT else 2 * max(len(term.text), _LEAST_NAME) if _is_name(term) else len(term.text)
+        for term in terms
+    )
+
+
+def _is_name(term: Term) -> bool:
+    return term.kind not in ("", "Measure")
+
+
+def _standing(told: Collection[Term]) -> tuple[int, int]:
+    """How well some terms stand for a text: those that it is about, then how much of it they are."""
+    return sum(term.kind in _ASKED_ABOUT for term in told), _weight(told)
 
 
 def _hit(row: Sequence[str], terms: Sequence[Term], lacks: tuple[str, ...]) -> FactHit:
@@ -329,12 +310,19 @@ def _hit(row: Sequence[str], terms: Sequence[Term], lacks: tuple[str, ...]) -> F
 
 
 def _said(remarks: Sequence[Sequence[str]], sentence: str, terms: Sequence[Term]) -> tuple[str, ...]:
-    """The remarks with words that the sentence lacks; words that begin alike count as one, as their stems do."""
+    """The remarks with words that the sentence lacks; words that begin alike count as one, as their stems do.
+
+    A kind is told only where it is asked for as a whole: "KIT inhibitor" does not answer "mTOR inhibitor".
+    """
+    asked = {way for term in terms for way in term.ways}
     told = folded(sentence).split()
     wanted = {word for term in terms for word in term.text.casefold().split() if not _holds(told, word)}
     wanted = {folded(word) for word in wanted}
-    found = [f"{name}: {text}" for name, text in remarks if any(_holds(folded(text).split(), word) for word in wanted)]
-    return tuple(found)
+    return tuple(
+        f"{name}: {text}"
+        for name, text in remarks
+        if (folded(text) in asked if name == OF_KIND else any(_holds(folded(text).split(), word) for word in wanted))
+    )
 
 
 def _holds(words: Sequence[str], word: str) -> bool:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
-from kg.identifiers import parse_identifier
+from kg.identifiers import is_project, parse_identifier
 from kg.search.asked_words import as_asked, asks
 from kg.search.fact_words import folded
-from kg.search.facts import NO_FACTS, FactHits, FactIndex, terms_of
+from kg.search.facts import NO_FACTS, FactHits, FactIndex
 from kg.search.name_rows import SearchHit
 from kg.search.name_tiers import NAMED, WORDED
 from kg.search.names import NameIndex, SearchAnswer, SearchPart, SearchQuestion
 from kg.search.offers import offers
 from kg.search.spans import Span, spans, tokens_of
-from kg.search.spelling import telling, words
+from kg.search.spelling import JOINING, compact, loose_words, telling, words
+from kg.search.terms import terms_of
 
 NO_FACT_WORDS = (
     "Facts were not searched: the words of facts are written by `sarcoma-kg build` beside the graph, "
@@ -24,6 +26,7 @@ NO_FACT_WORDS = (
 _GUESSED = frozenset(("Drug", "DrugClass", "Histotype", "Target", "Site", "Patient"))
 _MISTYPED = frozenset(("AdverseEvent", "Measure", "Procedure"))
 _TELLING = 5  # letters of a word that is more than an ending apart from others
+_CLINICS = 4  # letters of a drug's name that begin no other
 _WITH_TYPING_ERRORS = 0.3
 _MOST_OF_A_NAME = 0.74
 _PERSONS = frozenset(("patient", "man", "woman", "lady", "male", "female", "person"))
@@ -47,10 +50,62 @@ def find(names: NameIndex, facts: FactIndex | None, question: SearchQuestion) ->
     asks_nothing = len(tokens) < 2 or parse_identifier(question.text.strip()) is not None
     if asks_nothing and not question.facts:
         return answer
-    found = spans(tokens, names.named_so)
+    found = _named(names, tokens, answer)
     known = _with_guesses(tokens, [*found, *_patients(names, question.text, tokens)], answer)
     asked = offers(tokens, known, _asked_words(tokens, found, facts)) if not asks_nothing else ()
-    return replace(answer, questions=asked, facts=_facts(names, facts, question, tokens, found))
+    told = [span for span in known if span in found or _NUMBERED.fullmatch(span.text) or not _is_said(span, facts)]
+    return replace(answer, questions=asked, facts=_facts(names, facts, question, tokens, told))
+
+
+def _named(names: NameIndex, tokens: Sequence[str], answer: SearchAnswer) -> list[Span]:
+    """The names in a text, those of several words also with a typing error in one: "bone sarkoma" is no bone."""
+    found = list(spans(list(tokens), names.named_so))
+    misspelt = {part.text: part.items[0] for part in answer.parts if part.items and _is_misspelt(part)}
+    respelt = [_as_in(misspelt[token].matched, token) if token in misspelt else token for token in tokens]
+    longer = [
+        replace(span, text=" ".join(tokens[span.start : span.end]))
+        for span in (spans(respelt, names.named_so) if misspelt else ())
+        if span.end - span.start > 1 and set(tokens[span.start : span.end]) & misspelt.keys()
+    ]
+    places = {place for span in longer for place in range(span.start, span.end)}
+    apart = [span for span in found if not places & set(range(span.start, span.end))]
+    return _at_their_sites(names, tokens, sorted([*longer, *apart], key=lambda span: span.start))
+
+
+def _at_their_sites(names: NameIndex, tokens: Sequence[str], found: Sequence[Span]) -> list[Span]:
+    """Names, a sarcoma and its site being one where they have a name: "sarcoma in the womb" is uterine sarcoma."""
+    told: list[Span] = []
+    for span in found:
+        whole = _at_its_site(names, tokens, told[-1], span) if told else None
+        if whole is not None:
+            told.pop()
+        told.append(whole or span)
+    return told
+
+
+def _at_its_site(names: NameIndex, tokens: Sequence[str], one: Span, other: Span) -> Span | None:
+    """The name that a sarcoma and a site have together, if only joining words stand between them."""
+    if {one.entities[0].type, other.entities[0].type} != {"Histotype", "Site"}:
+        return None
+    if not {token.casefold() for token in tokens[one.end : other.start]} <= JOINING:
+        return None
+    sarcoma, site = (one, other) if one.entities[0].type == "Histotype" else (other, one)
+    places = [name for called in names.called({each.id for each in site.entities}).values() for name in called]
+    texts = [f"{sarcoma.text} of {place}" for place in places] + [f"{place} {sarcoma.text}" for place in places]
+    rows = names.named_so({compact(text) for text in texts}, {"".join(loose_words(text)) for text in texts})
+    meant = {row.entity for row in rows if row.type == "Histotype" and is_project(row.iri)}
+    return (
+        Span(one.start, other.end, " ".join(tokens[one.start : other.end]), tuple(meant)) if len(meant) == 1 else None
+    )
+
+
+def _is_misspelt(part: SearchPart) -> bool:
+    return part.items[0].score < _WITH_TYPING_ERRORS and part.items[0].type in _GUESSED | _MISTYPED
+
+
+def _as_in(name: str, word: str) -> str:
+    """The word of a name that a misspelt one is nearest to."""
+    return next(iter(get_close_matches(word.casefold(), words(name), 1)), word)
 
 
 def _uncorrected(answer: SearchAnswer, tokens: Sequence[str], facts: FactIndex | None) -> SearchAnswer:
@@ -82,6 +137,11 @@ def _asked_words(tokens: Sequence[str], found: Sequence[Span], facts: FactIndex 
 
 def _stands(word: str, facts: FactIndex | None) -> bool:
     return facts is not None and not asks(word) and facts.says(word)
+
+
+def _is_said(span: Span, facts: FactIndex | None) -> bool:
+    """Whether facts say the words that only come near a name, so that these may mean themselves."""
+    return facts is not None and all(facts.says(word) for word in telling(span.text.split()))
 
 
 def _is_form(word: str, name: str) -> bool:
@@ -162,7 +222,14 @@ def _near(part: SearchPart, *, may_go_on: bool) -> tuple[SearchHit, ...]:
         return best
     if hit.score < _WITH_TYPING_ERRORS:
         return best if hit.type in _GUESSED | _MISTYPED and name.count(" ") == typed.count(" ") else ()
-    if hit.type == "AdverseEvent":  # a word of its name is too little: "skin" is no rash
-        return best if hit.score >= _MOST_OF_A_NAME and len({each.id for each in part.items}) == 1 else ()
-    is_enough = may_go_on or name[len(typed) :].startswith(" ") or 2 * len(typed) > len(name)
-    return best if hit.type in _GUESSED and name.startswith(typed) and is_enough else ()
+    if hit.type == "AdverseEvent":  # a word of its name is too little: "skin" is no rash, but "hand-foot" is a syndrome
+        is_most = hit.score >= _MOST_OF_A_NAME or (" " in typed and name.startswith(f"{typed} "))
+        return best if is_most and len({each.id for each in part.items}) == 1 else ()
+    drugs = {each.id for each in part.items if each.type == "Drug"}
+    is_short = hit.type == "Drug" and len(typed) >= _CLINICS and len(drugs) == 1  # "doce" in a clinic's notes
+    is_enough = is_short or may_go_on or name[len(typed) :].startswith(" ") or 2 * len(typed) > len(name)
+    if hit.type not in _GUESSED or not name.startswith(typed) or not is_enough:
+        return ()
+    # "Retroperitoneal" begins the names of many sarcomas; the one of fewest words holds most of the others.
+    alike = (each for each in part.items if each.type == hit.type and folded(each.matched).startswith(f"{typed} "))
+    return (min((hit, *alike), key=lambda each: len(each.label)),)

@@ -6,6 +6,8 @@ over several names of one entity, and these before a name with typing errors.
 
 from __future__ import annotations
 
+import re
+
 from kg.identifiers import is_project, parse_identifier
 from kg.search.name_rows import SearchHit, scaled, word_queries
 from kg.search.names_reader import NamesFile
@@ -21,6 +23,8 @@ MOST_PARTED = 12  # words
 _SCATTERED = 0.36
 _MOST_MISTYPED = 4  # words
 _LONG_WORD = 7  # letters
+# A figure as printed, which is no part of a name: a hazard ratio of 0.31 is not "patient 003-1".
+FIGURE = re.compile(r"[<>=]?\s*\d*[.,]\d+\s*%?")
 
 
 def exact(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:

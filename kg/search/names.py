@@ -123,7 +123,8 @@ class NameIndex:
         types = with_subclasses(question.types)
         best: dict[str, SearchHit] = {}
         whole = True
-        for tier in name_tiers.TIERS:
+        is_figure = name_tiers.FIGURE.fullmatch(question.text.strip())
+        for tier in name_tiers.TIERS[:1] if is_figure else name_tiers.TIERS:
             if len(best) > question.limit:  # no later tier scores as high as an earlier one
                 whole = False
                 break

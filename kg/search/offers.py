@@ -13,19 +13,40 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.model import EntityRef
-from kg.search.cues import CUES, TREATMENTS, Cue, OfferKind, Slot
+from kg.search.cues import CUES
+from kg.search.cues.slots import TREATMENTS, Cue, OfferKind, Slot
 from kg.search.spans import Span
 from kg.search.spelling import JOINING, american, words
 
 MAX_OFFERS = 5
 _COMBINING = frozenset(
-    ("and", "plus", "with", "+", "/", "&", "combined", "combination", "be", "in", "is", "was", "given", "together")
+    (
+        "and",
+        "et",
+        "und",
+        "plus",
+        "with",
+        "+",
+        "/",
+        "&",
+        "combined",
+        "combination",
+        "be",
+        "in",
+        "is",
+        "was",
+        "given",
+        "together",
+    )
 )
 # Words between two drugs of which one is said to make the other work better; "to" only where something is added.
 _ADDING = frozenset(
     ("help", "helps", "enhance", "enhances", "boost", "boosts", "potentiate", "potentiates", "improve", "improves",
      "make", "makes", "add", "adds", "added", "addition", "on", "top", "of", "the", "effect", "to")
 )  # fmt: skip
+# Of a drug and a placebo one is what the other is compared with, unless the words say that both were given.
+_PLACEBO = frozenset(("placebo", "placebos"))
+_ADDED = frozenset(("+", "plus", "with", "combined", "added"))
 _LISTED = ("Drug", "AdverseEvent")
 _WORD_GAIN, _MEMBER_GAIN = 3, 2
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
@@ -103,6 +124,7 @@ def offers(tokens: Sequence[str], spans: Sequence[Span], asked_words: Sequence[s
     is_bare = _is_bare(tokens, spans)
     folded, starts = _folded(asked_words)
     ranked: dict[tuple[object, ...], tuple[int, OfferedQuestion]] = {}
+    named_in = set[str]()  # questions of the catalogue that are asked about what the text names
     for cue in CUES:
         asked = _asked(cue, folded)
         if (cue.phrases and asked is None) or (cue.is_bare and not is_bare):
@@ -111,9 +133,13 @@ def offers(tokens: Sequence[str], spans: Sequence[Span], asked_words: Sequence[s
         if filled is None or (not cue.phrases and sum(each.members for _, each in filled.values()) < 2):
             continue
         said = _said(asked, tokens, starts) if asked else ()
-        score = cue.gain + _WORD_GAIN * sum(len(words.split()) for words in said)
+        score = cue.gain + _WORD_GAIN * (sum(len(run.split()) for run in asked.groups() if run) if asked else 0)
         score += sum(slot.gain + _MEMBER_GAIN * (each.members - 1) for slot, (_, each) in filled.items())
         offer = _offer(cue, filled, said)
+        if offer.kind == "catalogue" and offer.parameters and not cue.given:
+            named_in.add(offer.question)
+        elif cue.given and offer.question in named_in:
+            continue
         same = (offer.question, *offer.parameters.items())
         if same not in ranked or ranked[same][0] < score:
             ranked[same] = score, offer
@@ -132,6 +158,7 @@ def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
         if (
             last
             and set(between) <= joining
+            and not (_PLACEBO & {last.text.casefold(), span.text.casefold()} and not _ADDED & set(between))
             and any(all(any(one.type == kind for one in each.entities) for each in (last, span)) for kind in _LISTED)
         ):
             if not _is_same(last, span):

@@ -38,6 +38,10 @@ def _rewritten(query: str, asked: list[str] | None = None) -> str:
         'BIND(1 AS ?n) (?x ?score) skg:matches "a name"',
         'GRAPH <x:g> { ?x skg:matches "a name" }',
         '?x # ?y\n skg:matches # "no"\n "a name"',
+        '?x skg:matches "a name" ;',
+        '?x skg:matches "a name" ; . ?x <x:p> ?n',
+        '?x skg:matches "a name" ; ; <x:p> ?n ;',
+        '?x skg:matches "a name" ; FILTER(true)',
     ],
 )
 def test_the_variable_is_bound_to_what_the_name_finds(pattern: str) -> None:
@@ -81,6 +85,7 @@ def test_the_score_says_how_well_it_fits() -> None:
         'SELECT * { (?x ?x) skg:matches "a" }',
         'SELECT * { ?x ^skg:matches "a" }',
         'SELECT * { (?x ?s) skg:matches "a" ; a ?c }',
+        'SELECT * { ?x skg:matches "a" ; ',
         "SELECT * { ?x ?p ?o FILTER(?p = skg:matches) }",
         "DESCRIBE skg:matches",
         'PREFIX my: <https://w3id.org/sarcoma-kg/vocab/> SELECT * { ?x a ?c ; my:matches "a" }',

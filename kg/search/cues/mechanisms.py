@@ -1,0 +1,40 @@
+"""How treatments act, and one beside another: which words ask it."""
+
+from __future__ import annotations
+
+from kg.search.cues.slots import AIMS, DISEASE, DRUG, DRUGS, HISTOTYPE, IN_HISTOTYPE, TOGETHER, TREATMENTS, Cue, Slot
+
+CUES: tuple[Cue, ...] = (
+    Cue("mechanism", "How {drug} acts on {target}", (DRUG, Slot("target", (*DISEASE, *AIMS))),
+        "how … work|how does … work|how do … work|how … act*|how does … act*|mechanism*|mode of action|pathway|"
+        "how … kill*|how … affect*|how … inhibit*|"
+        "does … inhibit*|how … block*|how do|how does|how can|do to|"
+        "through which|why … work|how … stop*|how … treat*"),
+    Cue("mechanism", "How {drug} acts on {target}", (DRUG, Slot("target", AIMS)), gain=2),
+    Cue("mechanism", "How {drug} acts", (DRUG,),
+        "how … work|how does … work|how do … work|how … act*|mechanism*|mode of action|how … kill*|what does … do|"
+        "pathway"),
+    Cue("mechanism", "How {drug} act together", (DRUGS,), TOGETHER),
+    Cue("mechanism", "What acts on {target}", (Slot("target", (*AIMS, *DISEASE)),),
+        "act on|acts on|affect*|damage*|regulat*|influence*|upstream|what … control*|mechanism*"),
+    Cue("what-brings-about", "What brings {effect} about, and what prevents it", (Slot("effect", AIMS),),
+        "what cause*|what lead* to|what bring*|what trigger*|what prevent*|what stop*|what induce*", gain=1),
+    Cue("explain", "How {drug} should act in {histotype}, beside what came of it",
+        (Slot("drug", ("Drug",), single=True), HISTOTYPE)),
+    Cue("compare", "Compare {a} with {b}[ in {histotype}]",
+        (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2]), IN_HISTOTYPE),
+        "better|best|worse|versus|vs|v|compare*|comparison|against|superior*|inferior*|or|than|difference between|"
+        "prefer*|instead of|add … to"),
+    Cue("compare", "Compare {a} with {b}[ in {histotype}]",
+        (Slot("a", ("Drug",), is_part=True), Slot("b", ("Drug",), is_part=True), IN_HISTOTYPE),
+        "compare*|comparison|differ*|difference between"),
+    Cue("arm-comparisons", "With what {drug} was compared in a trial, and what came of it",
+        (Slot("drug", ("Drug",), single=True),),
+        "stud* … compar*|trial … compar*|compar* … something|compar* … other|compar* … else|what … compar*|"
+        "head to head|other arm|between arm", gain=1),
+    Cue("comparisons-in-words", "Which comparisons the sources draw in words", (),
+        "compar* … in words|comparisons … source|comparisons … document|comparisons … paper", gain=2),
+    Cue("compare", "Compare {a} with {b}", (Slot("a", ("Drug",)), Slot("b", ("Drug",))), TOGETHER),
+    Cue("compare", "Compare {a} with {b}", (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2])),
+        is_bare=True),
+)  # fmt: skip

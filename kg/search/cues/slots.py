@@ -1,0 +1,89 @@
+"""What a row of the table of cues is: a question, the names that it takes and the words by which people ask it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+TREATMENTS = ("Drug", "Regimen", "DrugClass", "Procedure")
+DISEASE = ("Histotype",)
+AIMS = ("Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "JointCause")
+OfferKind = Literal["view", "catalogue"]
+# Questions that are answered in their own way; the others are of the catalogue.
+_VIEWS = frozenset(("evidence", "mechanism", "explain", "compare", "timeline", "gaps", "explore"))
+THINGS = (*TREATMENTS, *DISEASE, *AIMS, "Site", "AdverseEvent", "Patient", "Study")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A parameter of a question that names of the text fill.
+
+    Attributes:
+        parameter: of the question. ``treatment`` stands for ``drug``, ``regimen`` or ``drug_class``, as the name needs;
+            ``a`` and ``b`` are the sides of a comparison.
+        kinds: classes of what may be named.
+        optional: whether the question can be asked without it.
+        gain: how much a name that it takes speaks for the question.
+        single: whether it takes one thing only, not drugs given together.
+        several: whether it takes nothing less than two things named together.
+        is_near: whether it takes the name nearest to the words that ask, instead of the first.
+        is_passed: whether the question is asked with it; else the name only speaks for the question.
+        labels: a pattern that the label of what it takes holds.
+        is_part: whether it takes a drug of several that are named together.
+    """
+
+    parameter: str
+    kinds: tuple[str, ...]
+    optional: bool = False
+    gain: int = 4
+    single: bool = False
+    several: bool = False
+    is_near: bool = False
+    is_passed: bool = True
+    labels: str = ""
+    is_part: bool = False
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A question, and what asks it.
+
+    Attributes:
+        question: the name of the view that answers it, or its id in the catalogue.
+        label: the question in words; names stand in braces, and what is in square brackets is left out without them.
+        slots: the names it takes.
+        phrases: words that ask it, split at ``|``.
+        gain: how much the words speak for it beyond their number.
+        is_bare: whether names alone ask it, with no other words than those that join them.
+        given: what it is asked with whatever is named: parameters and their values.
+    """
+
+    question: str
+    label: str
+    slots: tuple[Slot, ...] = ()
+    phrases: str = ""
+    gain: int = 0
+    is_bare: bool = False
+    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def kind(self) -> OfferKind:
+        """Where the question belongs."""
+        return "view" if self.question in _VIEWS else "catalogue"
+
+
+TREATMENT, DRUG, HISTOTYPE = Slot("treatment", TREATMENTS), Slot("drug", ("Drug",)), Slot("histotype", DISEASE)
+TARGET, PATIENT, CLASS = Slot("target", ("Target",)), Slot("patient", ("Patient",)), Slot("class", ("DrugClass",))
+SUCH_EVENT = Slot("event", ("AdverseEvent",), is_passed=False)
+OF_DRUG = Slot("drug", TREATMENTS, gain=3, is_passed=False)
+STUDY, EVENT, SITE = Slot("study", ("Study",)), Slot("event", ("AdverseEvent",)), Slot("site", ("Site",))
+DRUGS = Slot("drug", ("Drug",), several=True)
+OF_DRUGS = Slot("drug", ("Drug",), several=True, is_passed=False)
+EVENTS = Slot("event", ("AdverseEvent",), several=True)
+IN_HISTOTYPE, AT_SITE = Slot("histotype", DISEASE, optional=True), Slot("site", ("Site",), optional=True, gain=2)
+MEASURE = Slot("measure", ("Measure",), optional=True, gain=1)
+ENTITY = Slot("entity", THINGS)
+TOGETHER = (
+    "add … to|added to|on top of|help*|enhanc*|boost*|potentiat*|synerg*|augment*|reinforc*|improve*|"
+    "in addition to|make* … better"
+)

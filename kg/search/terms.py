@@ -1,0 +1,126 @@
+"""What a fact should say to answer a text: its words and names, each with every other way of saying the same.
+
+A name also stands for what else the thing is called. A word stands for the words that sources write instead of it:
+people type "shrink" and "womb", documents print "regression" and "uterine". Nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kg.search.fact_words import folded
+from kg.search.spans import Span
+from kg.search.spelling import ASKING, JOINING
+
+_MOST_TERMS = 16
+_HALF_TYPED = 3  # letters: a last word so long may go on
+# "Which drugs" asks for drugs; the facts that answer name them, and seldom say that they are drugs.
+_ASKED_KIND = re.compile(
+    r"\b(?:(?<=which )|(?<=what ))"
+    r"(?:drug|agent|medicine|treatment|therap(?:y|ie)|regimen|combination|stud(?:y|ie)|trial|target"
+    r"|compan(?:y|ie)|document|enzyme|manufacturer|organism|paper|tissue)s?\b",
+    re.IGNORECASE,
+)
+# Words by which people speak of themselves and of others, or set two things side by side: no fact turns on them.
+_OF_SPEECH = frozenset(
+    ("but", "et", "give", "he", "her", "him", "his", "i", "if", "its", "my", "our", "please", "she", "than", "their",
+     "them", "these", "they", "this", "those", "und", "versus", "vs", "we", "your")
+)  # fmt: skip
+_NUMBERS = (
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
+# Words for the same, in the singular and in American spelling; stems are compared, so one ending of each is enough.
+_SAME = (
+    *((word, str(number)) for number, word in enumerate(_NUMBERS, 2)),
+    ("before", "previously", "prior", "pretreated", "earlier"),
+    ("mets", "metastasis", "metastases", "metastatic", "metastasised", "spread"),
+    ("shrink", "shrank", "shrunk", "regression", "regressed", "smaller", "disappearance"),
+    ("grow", "grew", "grown", "regrown", "growth", "larger", "enlarged"),
+    ("stop", "stopped", "withdrawn", "withdrew", "withdrawal", "discontinued", "cessation", "interrupted"),
+    ("response", "respond", "responded", "responder"),
+    ("survival", "survive", "survived", "alive"),
+    ("recurrence", "recur", "relapse", "relapsed"),
+    ("treatment", "treat", "treated"),
+    ("die", "died", "death", "dead", "mortality"),
+    ("bleeding", "hemorrhage", "bleed"),
+    ("woman", "women", "female", "lady"),
+    ("man", "men", "male"),
+    ("liver", "hepatic"),
+    ("lung", "pulmonary"),
+    ("kidney", "renal"),
+    ("heart", "cardiac", "myocardial", "ventricular"),
+    ("bone", "osseous"),
+    ("womb", "uterus", "uterine"),
+    ("nerve", "neuropathy", "neurotoxicity"),
+    ("operation", "surgery", "surgical", "operated"),
+    ("patient", "people", "person", "subject"),
+    ("older", "elderly"),
+    ("children", "child", "pediatric"),
+)
+_WAYS = {
+    word: tuple(dict.fromkeys((word, *same)))
+    for same in ([folded(word) for word in words] for words in _SAME)
+    for word in same
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that a fact should say: the words as typed, and every way of saying them, folded.
+
+    Attributes:
+        kind: the class of what a name names; empty for a word.
+        listed: names of one kind, any of which will do; empty for a single name or word.
+    """
+
+    text: str
+    ways: tuple[str, ...]
+    kind: str = ""
+    listed: tuple[Term, ...] = ()
+
+    def query(self) -> str:
+        """Of the full-text table."""
+        return " OR ".join(f'"{way}"' if way[-1:] != "*" else f'"{way[:-1]}" *' for way in self.ways)
+
+    @property
+    def whole(self) -> Term:
+        """The term without ways that may go on."""
+        return replace(self, ways=tuple(way for way in self.ways if way[-1:] != "*"))
+
+    @property
+    def begun(self) -> Term:
+        """The term as one that sources write out: of "preop" whatever begins so."""
+        return replace(self, ways=(f"{self.ways[0]}*",))
+
+
+def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, tuple[str, ...]]) -> tuple[Term, ...]:
+    """What a fact should say to answer a text.
+
+    Args:
+        tokens: the words of the text.
+        found: the names among them.
+        called: what else the things are called that the names mean, by IRI.
+    """
+    terms: list[Term] = []
+    place = 0
+    for span in (*found, None):
+        between = " ".join(tokens[place : span.start if span else len(tokens)])
+        told = [word for word in _ASKED_KIND.sub("", between).split() if word.casefold() not in JOINING]
+        terms += [Term(word, _ways(word)) for word in folded(" ".join(told)).split()]
+        if span is not None:
+            names = [span.text, *(name for entity in span.entities for name in called.get(entity.id, ()))]
+            ways = dict.fromkeys(way for name in names if (said := folded(name)) for way in _ways(said))
+            terms.append(Term(span.text, tuple(ways), span.entities[0].type if span.entities else ""))
+            place = span.end
+    if terms and place < len(tokens) and len(terms[-1].text) >= _HALF_TYPED and terms[-1].text not in _WAYS:
+        terms[-1] = replace(terms[-1], ways=(*terms[-1].ways, f"{folded(tokens[-1])}*"))
+    kept = [term for term in terms if term.text not in ASKING | _OF_SPEECH] or terms
+    return tuple({term.ways: term for term in kept if term.ways}.values())[:_MOST_TERMS]
+
+
+def _ways(word: str) -> tuple[str, ...]:
+    """What says the same: a number in figures or in words, a word that sources write instead."""
+    return _WAYS.get(word, (word,))
