@@ -63,7 +63,7 @@ def _named_once(prefixes: Mapping[str, str]) -> dict[str, str]:
 
 
 def graph_as(turtle: str, media_type: str, prefixes: Mapping[str, str]) -> bytes:
-    """Spell a small graph, given in Turtle, in another RDF format. Raises InvalidParameter if it is none."""
+    """Spell a small graph, given in Turtle, in another RDF format. Raises: InvalidParameter if it is none."""
     return _spelled([quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)], media_type, prefixes)
 
 

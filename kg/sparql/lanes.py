@@ -44,7 +44,7 @@ class Lanes:
     """Worker pools on one store, one behind the other; used like a :class:`kg.sparql.workers.WorkerPool`.
 
     Args:
-        store: the folder that kg.engine wrote.
+        store: the folder that kg.sparql.engine wrote.
         sizes: of the lanes.
     """
 

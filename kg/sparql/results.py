@@ -141,7 +141,7 @@ class Solutions:
         return {name: position for position, name in enumerate(self.columns)}
 
     def column(self, name: str) -> tuple[PythonValue, ...]:
-        """The Python values of one column, in row order. Raises KeyError if there is no such column."""
+        """The Python values of one column, in row order. Raises: KeyError if there is no such column."""
         position = self._position_by_column[name]
         return tuple(term.python() if (term := row[position]) else None for row in self.rows)
 
@@ -199,7 +199,7 @@ def solutions_from_json(body: bytes, max_rows: int) -> Solutions:
 
 
 def boolean_from_json(body: bytes) -> bool:
-    """Decode an ASK answer. Raises QueryFailed if the body is something else."""
+    """Decode an ASK answer. Raises: QueryFailed if the body is something else."""
     answer = _document(body).get("boolean")
     if not isinstance(answer, bool):
         raise QueryFailed("the engine's answer holds no boolean; is the query an ASK?")

@@ -1,7 +1,7 @@
 """What a worker process gives up before it reads a query: sockets, memory beyond its limit, core dumps.
 
 Queries come from strangers and the engine has no switch for any of this. Each measure stands alone; where the
-platform lacks one, the refusal in kg.query is what remains.
+platform lacks one, the refusal in kg.sparql.query is what remains.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from kg.errors import QueryRefused
@@ -120,13 +121,16 @@ def _is_ours(token: Token, known: Mapping[str, str]) -> bool:
 def _place(tokens: Sequence[Token], number: int) -> _Place:
     variables, first = _subject(tokens, number)
     before = tokens[first - 1].text if first else ""
-    name, after = (tokens[number + ahead] if number + ahead < len(tokens) else None for ahead in (1, 2))
+    name, rest = next(iter(tokens[number + 1 :]), None), tokens[number + 2 :]
+    # Semicolons may follow one another, and the last of them need not lead anywhere.
+    semicolons = list(takewhile(lambda token: token.text == ";", rest))
+    after = next(iter(rest[len(semicolons) :]), None)
     if before not in _BEFORE or name is None or name.kind != "string" or after is None:
         raise QueryRefused(_SPELLINGS)
-    goes_on = after.text == ";"
-    if not ((goes_on and len(variables) == 1) or after.text in {"}", "."} or _begins_clause(after)):
+    goes_on = bool(semicolons) and not _ends_triple(after)
+    if not (_ends_triple(after) or (goes_on and len(variables) == 1)):
         raise QueryRefused(_SPELLINGS)
-    end = after.start + 1 if goes_on else name.start + len(name.text)
+    end = semicolons[-1].start + 1 if semicolons else name.start + len(name.text)
     return _Place(tokens[first].start, end, variables, _unquoted(name.text), goes_on)
 
 
@@ -141,10 +145,10 @@ def _subject(tokens: Sequence[Token], number: int) -> tuple[tuple[str, ...], int
     raise QueryRefused(_SPELLINGS)
 
 
-def _begins_clause(token: Token) -> bool:
-    """Whether a pattern that is no triple may begin here, so that no dot is needed before it."""
+def _ends_triple(token: Token) -> bool:
+    """Whether no more is said of the same thing: by a dot, the end of the pattern, or one that is no triple."""
     words = {"FILTER", "OPTIONAL", "BIND", "VALUES", "GRAPH", "MINUS", "UNION", "SERVICE"}
-    return token.keyword in words or token.text == "{"
+    return token.keyword in words or token.text in {".", "{", "}"}
 
 
 def _values(place: _Place, hits: Sequence[Hit], *, anchored: bool) -> str:

@@ -60,7 +60,7 @@ class WorkerPool:
     Started on first use, or beforehand by :meth:`start`.
 
     Args:
-        store: the folder that kg.engine wrote.
+        store: the folder that kg.sparql.engine wrote.
         size: how many queries run at once.
         max_waiting: how many more may wait; then who waits most often, or the next one, is told to come back later.
         is_background: whether all other processes go first.

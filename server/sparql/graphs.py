@@ -7,10 +7,11 @@ Source: SPARQL 1.1 Graph Store HTTP Protocol (W3C REC 2013-03-21), sections 4 an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, request
 
+from kg.budget import MAX_TIMEOUT_S
 from kg.errors import EntityNotFound
 from kg.identifiers import BASE, display, expand
 from kg.sparql.query import WHOLE_GRAPH, SparqlOperation
@@ -85,11 +86,13 @@ def _whole(graph: HasStore, name: str | None, service: SparqlService) -> Respons
         if "format" in request.args
         else choose(request.headers.get("Accept"), _FORMATS)
     )
-    if name is not None and not store.ask(_IS_THERE, {"g": iri(name)}, service.settings.budget()):
+    # It is no query: how much work it is, its size bounds. How long that takes on a busy machine, nothing does.
+    budget = replace(service.settings.budget(), timeout_s=MAX_TIMEOUT_S)
+    if name is not None and not store.ask(_IS_THERE, {"g": iri(name)}, budget):
         raise EntityNotFound(display(name), "graph")
     etag = entity_tag(store.revision, str(store.union_default_graph), chosen.media_type, "graph", name or "")
     if is_known(etag):
         return finished(None, chosen.content_type, etag)
     operation = SparqlOperation(WHOLE_GRAPH, (name,) if name else ())
-    body = service.evaluate(operation, chosen.media_type, service.settings.budget())
+    body = service.evaluate(operation, chosen.media_type, budget)
     return finished(body, chosen.content_type, etag)

@@ -68,7 +68,7 @@ def parse_request(method: str, content_type: str, query_string: bytes, body: byt
         if media_type == FORM:
             fields += _fields(body, "body")
         elif media_type == QUERY:
-            direct = _decoded(body, "body")
+            direct = _query_of(body)
         elif media_type == UPDATE:
             raise ReadOnly("This server is read-only: it takes no SPARQL Update.")
         else:
@@ -119,11 +119,11 @@ def _unescaped(data: bytes) -> str:
     return data.decode("utf-8")
 
 
-def _decoded(body: bytes, where: str) -> str:
+def _query_of(body: bytes) -> str:
     try:
-        return body.decode("utf-8")
+        return body.decode("utf-8-sig")  # of a file, which editors of Windows begin with a byte order mark
     except UnicodeDecodeError:
-        raise BadRequest(f"The {where} is not UTF-8.") from None
+        raise BadRequest("The body is not UTF-8.") from None
 
 
 def check_coding(coding: str) -> None:

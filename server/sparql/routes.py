@@ -5,6 +5,8 @@ Queries of programs never come here (server.sparql.service).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from kg.catalogue import CatalogueQuestion, catalogue
@@ -66,7 +68,8 @@ class _Pages:
             raise BadRequest("The request holds no query.") from None
         if chosen is HTML:
             return _html(query_editor.render(self._settings, None, self._questions()))
-        body = service_description(self._graph.store, endpoint_address(self._settings), chosen.media_type)
+        address, is_calling = endpoint_address(self._settings), bool(self._settings.limits.services)
+        body = service_description(self._graph.store, address, chosen.media_type, is_calling=is_calling)
         return finished(body, chosen.content_type, None)
 
     def _page(self, asked: SparqlRequest, operation: SparqlOperation) -> Response:
@@ -82,6 +85,8 @@ class _Pages:
                 self._settings.max_result_rows,
                 page=asked.page,
             )
+            if answer.is_empty:
+                answer = replace(answer, unknown=self._service.unknown_names(operation))
         except KgError as error:
             failure = query_editor.Failure(operation.query, str(error))
             page = query_editor.render(self._settings, failure, self._questions())

@@ -15,7 +15,8 @@ from werkzeug.wsgi import get_content_length, get_input_stream
 
 from kg.budget import Budget, cancellable
 from kg.errors import KgError
-from kg.sparql.query import SHORT, QueryFacts, SparqlOperation, inspect
+from kg.sparql.own_names import own_names, told
+from kg.sparql.query import SHORT, QueryFacts, QueryForm, SparqlOperation, inspect
 from kg.sparql.waits import Blocking, Waits, at_once
 from kg.store import Store, answer_of
 from server.http.answers import entity_tag, has_answer, reply_with
@@ -25,7 +26,7 @@ from server.http.errors import BodyTooLarge, replied
 from server.http.exchange import Asked, Reply
 from server.http.headers import common_headers
 from server.http.negotiation import choose, formats_for, named
-from server.http.telemetry import RequestFacts, Telemetry
+from server.http.telemetry import RequestFacts, Telemetry, rows_in
 from server.settings import Settings
 from server.sparql.protocol import SparqlQuery, check_coding, read_request
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 PATH = "/sparql"
 METHODS = frozenset({"GET", "HEAD", "POST"})
+_UNKNOWN = "X-Unknown-Names"
+_EMPTY_BYTES = 4096  # an answer that is longer is not empty, whatever its variables are called
 _LONG_BYTES = 64 * 1024  # from here on compressing takes long enough to keep others waiting
 
 
@@ -105,9 +108,29 @@ class SparqlService:
         if has_answer(asked.if_none_match, etag):
             return reply_with(None, chosen.content_type, etag, None)
         body = await self._evaluate(operation, chosen.media_type, name, budget, waits)
+        if _is_empty(facts.form, body, chosen.media_type):
+            return await waits.call(
+                lambda: self._nothing(operation, reply_with(body, chosen.content_type, etag, asked.accept_encoding))
+            )
         if len(body) < _LONG_BYTES or not asked.accept_encoding:
             return reply_with(body, chosen.content_type, etag, asked.accept_encoding)
         return await waits.call(lambda: reply_with(body, chosen.content_type, etag, asked.accept_encoding))
+
+    def _nothing(self, operation: SparqlOperation, reply: Reply) -> Reply:
+        """An empty answer with a header that says which names nothing has."""
+        unknown = self.unknown_names(operation)
+        return reply._replace(headers=(*reply.headers, (_UNKNOWN, ", ".join(unknown)))) if unknown else reply
+
+    def unknown_names(self, operation: SparqlOperation) -> tuple[str, ...]:
+        """Names of the project in a query that nothing has, with what may have been meant.
+
+        A hint, and no part of the answer: a store that is too busy for it gives none.
+        """
+        names, store = own_names(operation.query), self._graph.store
+        try:
+            return told(names, store.look_up, store.find) if names else ()
+        except KgError:
+            return ()
 
     def inspected(self, operation: SparqlOperation) -> QueryFacts:
         """What is known of a query before it is evaluated. Raises: BodyTooLarge; what ``inspect`` raises."""
@@ -140,6 +163,13 @@ class SparqlService:
         store = self._graph.store
         graphs = ("default", *operation.default_graphs, "named", *operation.named_graphs)
         return entity_tag(store.revision, str(store.union_default_graph), media_type, "query", operation.query, *graphs)
+
+
+def _is_empty(form: QueryForm, body: bytes, media_type: str) -> bool:
+    """Whether an answer is a table without rows, or no."""
+    if len(body) > _EMPTY_BYTES:
+        return False
+    return b"false" in body if form == "ask" else form == "select" and rows_in(body, media_type) == 0
 
 
 class SparqlFirst:

@@ -24,17 +24,30 @@ _FORMAT_NAMES = {
     "application/n-quads": "N-Quads",
 }
 _GRAPHS = "SELECT DISTINCT ?g WHERE { GRAPH ?g { } } ORDER BY ?g"
+# The same, found by reading everything. Virtuoso knows no graphs of an empty pattern.
+_GRAPHS_BY_TRIPLE = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 
-def service_description(store: Store, address: str, media_type: str) -> bytes:
-    """Describe the endpoint at an address: language, formats, features and the graphs it holds."""
+def service_description(store: Store, address: str, media_type: str, *, is_calling: bool) -> bytes:
+    """Describe the endpoint at an address: language, formats, features and the graphs it holds.
+
+    Args:
+        store: what it asks.
+        address: where clients find it.
+        media_type: of the description.
+        is_calling: whether queries may ask any other endpoint.
+    """
     endpoint = iri(address)
     service, dataset = iri(f"{address}#service"), iri(f"{address}#dataset")
     root = address.removesuffix("/sparql")
     further = ", ".join(iri(f"{root}/.well-known/{name}").sparql() for name in ("void", "sparql-examples"))
-    graphs = [row[0] for row in store.select(_GRAPHS) if row[0] is not None]
+    rows = store.select(_GRAPHS).rows
+    if not rows and store.data_version:  # of a foreign endpoint, which may hold anything, nothing is read
+        rows = store.select(_GRAPHS_BY_TRIPLE).rows
+    graphs = [graph for (graph,) in rows if graph is not None]
     formats = [iri(_FORMATS + _FORMAT_NAMES[each.media_type]) for each in (*RESULT_FORMATS, *GRAPH_FORMATS)]
-    features = "sd:feature sd:UnionDefaultGraph ;" if store.union_default_graph else ""
+    possible = {"UnionDefaultGraph": store.union_default_graph, "BasicFederatedQuery": is_calling}
+    features = "".join(f"sd:feature sd:{name} ; " for name, has in possible.items() if has)
     turtle = f"""
         @prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
         {service.sparql()} a sd:Service ;

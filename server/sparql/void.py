@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from kg.catalogue import CATALOGUE_GRAPH
 from kg.identifiers import BASE
 from kg.sparql.formats import N_TRIPLES, graph_as
-from kg.sparql.query import SparqlOperation, bind
+from kg.sparql.query import SparqlOperation
 from kg.sparql.results import iri, literal
 from ontology.terms import PREFIXES
 from server.http.answers import entity_tag, finished, is_known
@@ -29,14 +29,14 @@ PATH = "/.well-known/void"
 EXAMPLES_PATH = "/.well-known/sparql-examples"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _FORMATS = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})
+# Of our dataset, and of each import. The parts first and once each: Virtuoso finds one by a path several times over.
 _DESCRIPTION = f"""
 CONSTRUCT {{ ?part ?property ?value }} WHERE {{
-  VALUES ?dataset {{ }}
-  GRAPH <{BASE}graph/metadata> {{
-    ?dataset (dcterms:publisher|void:subset|void:classPartition|void:propertyPartition
-      |<http://ldf.fi/void-ext#datatypePartition>)* ?part .
-    ?part ?property ?value
-    FILTER(?property NOT IN (skg:degree, skg:searchKey)) }} }}"""
+  {{ SELECT DISTINCT ?part {{ GRAPH <{BASE}graph/metadata> {{
+    ?dataset a void:Dataset ;
+      (dcterms:publisher|void:subset|void:classPartition|void:propertyPartition
+        |<http://ldf.fi/void-ext#datatypePartition>)* ?part }} }} }}
+  GRAPH <{BASE}graph/metadata> {{ ?part ?property ?value FILTER(?property NOT IN (skg:degree, skg:searchKey)) }} }}"""
 
 _EXAMPLES = f"""
 CONSTRUCT {{ ?part ?property ?value }} WHERE {{
@@ -76,8 +76,7 @@ def _examples(graph: HasStore, address: str, settings: Settings) -> str:
 
 
 def _record(graph: HasStore, address: str, settings: Settings) -> str:
-    operation = SparqlOperation(bind(_DESCRIPTION, {"dataset": iri(BASE)}))
-    known = graph.store.evaluate(operation, N_TRIPLES, settings.budget()).decode("utf-8")
+    known = graph.store.evaluate(SparqlOperation(_DESCRIPTION), N_TRIPLES, settings.budget()).decode("utf-8")
     dataset, endpoint, service = iri(BASE).sparql(), iri(address).sparql(), iri(f"{address}#service").sparql()
     home = address.removesuffix("/sparql")
     document = iri(f"{home}{PATH}").sparql()
@@ -90,7 +89,8 @@ def _record(graph: HasStore, address: str, settings: Settings) -> str:
         {known}
         {document} a void:DatasetDescription ; foaf:primaryTopic {dataset} .
         {dataset} a void:Dataset, dcat:Dataset ; dcat:version {version} ; void:sparqlEndpoint {endpoint} .
-        {service} a dcat:DataService ; dcat:servesDataset {dataset} ; dcat:endpointURL {endpoint} .
+        {service} a dcat:DataService ; dcterms:title "sarcoma-kg by SPARQL" ; dcat:servesDataset {dataset} ;
+            dcat:endpointURL {endpoint} ; dcat:endpointDescription {endpoint} .
         {_files(home) if graph.store.union_default_graph else ""}
     """
 

@@ -1,6 +1,6 @@
 """Hard questions on the cases, the table cells, the citations, and on what one document says that another denies.
 
-Written by a reader who had not curated the documents; each with what a right answer must say, as in ``further``.
+Each has its call and what a right answer must say, as in ``further``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Further questions of the same kinds, written and checked against the documents by a second reader.
+"""Questions on all five documents, by the ways in which a reader may ask.
 
 Each has its call and what a right answer must say, in our own words and in the figures of the documents.
 """

@@ -1,4 +1,4 @@
-"""Hard questions on the review of systemic therapy, asked by a reader who set out to find it wanting.
+"""Hard questions on the review of systemic therapy: its tables, its hedges, and what it leaves out.
 
 Each has its call and what a right answer must say, in our own words and in the figures of the review.
 """

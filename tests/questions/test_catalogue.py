@@ -145,6 +145,61 @@ def test_dose_comparisons_are_of_arms_that_a_source_compares(reader: Reader) -> 
     assert [(row["result"]["text"], row["otherResult"]["text"]) for row in progression] == [("56%", "50%")]
 
 
+def test_a_comparison_says_in_whom_and_when_it_was_made(reader: Reader) -> None:
+    """25% and 8% of one arm are first and second line; 86% and 74% are one and two years."""
+    rows = reader.ask("dose-comparisons")
+    told = {
+        (row["result"]["text"], *(row[name] and row[name]["text"] for name in ("otherResult", "whose", "at")))
+        for row in rows
+    }
+    assert {
+        ("25%", "10%", "first-line treatment", None), ("8%", "6%", "second-line treatment", None),
+        ("86%", "85%", None, "P1Y"), ("74%", "69%", None, "P2Y"),
+    } <= told  # fmt: skip
+    (bolus,) = [row for row in reader.ask("response-without-survival") if row["response"]["text"] == "25%"]
+    assert bolus["whose"]["text"] == "first-line treatment"
+    (first,) = [row for row in reader.ask("arm-comparisons", drug="ifosfamide") if row["comparatorResult"]
+                and row["comparatorResult"]["text"] == "13%"]  # fmt: skip
+    assert first["whose"]["text"] == "first-line treatment"
+
+
+@pytest.mark.parametrize(
+    ("drug", "study"),
+    [
+        ("cyclophosphamide", "study:ifosfamide-vs-cyclophosphamide-ref18"),
+        ("doxorubicin", "study:eortc-pld-vs-doxorubicin"),
+        ("placebo", "study:sunitinib-vs-placebo-ref51"),
+    ],
+)  # fmt: skip
+def test_a_drug_that_others_were_compared_with_is_compared(reader: Reader, drug: str, study: str) -> None:
+    assert study in {row["study"]["entity"]["curie"] for row in reader.ask("arm-comparisons", drug=drug)}
+
+
+def test_the_adverse_event_that_was_compared_is_named(reader: Reader) -> None:
+    rows = reader.ask("arm-comparisons", drug="pegylated liposomal doxorubicin")
+    events = {row["event"]["text"]: row["difference"]["text"] for row in rows if row["event"]}
+    assert events["palmar-plantar dysaesthesia"] == "higher"
+    assert events["alopecia"] == "lower"
+
+
+def test_times_not_reached_and_times_with_no_upper_end_are_times(reader: Reader) -> None:
+    survival = reader.ask("survival-by-regimen", measure="median overall survival")
+    assert [row["result"]["text"] for row in survival][-2:] == ["not yet reached"] * 2
+    (least, *_) = reader.ask("survival-by-regimen", measure="progression-free survival")
+    assert (least["result"]["text"], float(least["monthsComputed"]["text"])) == ("More than 17 months", 17)
+    trial = [row for row in reader.ask("survival-by-regimen", measure="median progression-free survival")
+             if row["result"]["text"].startswith("315 days")]  # fmt: skip
+    assert [float(row["monthsComputed"]["text"]) for row in trial] == [10.3]
+
+
+def test_a_sum_of_arms_says_where_a_number_can_be_read_in_two_ways(reader: Reader) -> None:
+    doubted = {row["study"]["entity"]["curie"]: row for row in reader.ask("largest-studies") if row["doubt"]}
+    assert list(doubted) == ["study:docetaxel-vs-doxorubicin"]
+    (row,) = doubted.values()
+    assert (row["n"]["value"], row["armsAddedComputed"]["value"]) == (43, 86)
+    assert "or as 43 in the trial" in row["doubt"]["text"]
+
+
 def test_lines_of_patient_2_come_in_order_with_how_each_ended(reader: Reader) -> None:
     rows = reader.ask("treatment-lines", patient="patient:003-2")
     drugs = [
@@ -317,3 +372,21 @@ def test_a_form_keeps_each_of_several_values(reader: Reader) -> None:
     page = reader.client.get("/questions/doses-of-drug?drug=docetaxel&drug=ET-743").get_data(as_text=True)
     assert 'name="drug" value="docetaxel"' in page
     assert 'name="drug" value="trabectedin"' in page
+
+
+def test_a_computed_number_is_a_number_in_a_table(reader: Reader) -> None:
+    pytest.importorskip("pandas")
+    table = reader.graph.ask("survival-by-regimen", {"measure": "median overall survival"}).to_pandas()
+    assert table["monthsComputed"].dtype.kind == "f"
+    assert table["monthsComputed"].max() == pytest.approx(19.3)
+
+
+def test_what_the_laboratory_says_of_a_class_is_told_of_its_drugs_and_what_happens_in_patients_is_not(
+    reader: Reader,
+) -> None:
+    rows = reader.ask("preclinical-evidence", drug="temsirolimus")
+    told = {row["finding"]["text"] for row in rows if row["kind"]["text"] == "claim about its class"}
+    assert any("cancer stem cell" in sentence for sentence in told)
+    gemcitabine = " ".join(row["finding"]["text"] for row in reader.ask("preclinical-evidence", drug="gemcitabine"))
+    assert "pancreatic xenografts" in gemcitabine
+    assert "aemodialysis" not in gemcitabine

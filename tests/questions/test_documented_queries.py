@@ -143,3 +143,81 @@ def test_studies_are_ranked_by_all_their_arms(curated_graph: KnowledgeGraph) -> 
     added = {short(row["study"].value): row["armsAddedComputed"] for row in rows}
     assert int(added["sarc002"].value) == 122
     assert added["doxorubicin-cyvadic-phase3-ref2"] is None
+
+
+def test_no_adverse_event_that_was_looked_for_and_not_seen_is_affirmed(curated_graph: KnowledgeGraph) -> None:
+    """An event of a patient that says "no rash" is found by the polarity as well as by the kind of nothing."""
+    told = asked(curated_graph, """SELECT ?term ?polarity { ?event skg:eventKind "adverse event" ;
+        skg:adverseEvent ?term ; skg:absence "none-observed" ; skg:polarity ?polarity }""")  # fmt: skip
+    assert {"rash", "hematuria"} <= {short(row["term"]) for row in told}
+    assert {row["polarity"] for row in told} == {"negated"}
+
+
+def test_adverse_events_are_told_without_those_that_were_not_seen(curated_graph: KnowledgeGraph) -> None:
+    (query,) = [query for query in SHOWN if "event:myelosuppression" in query]
+    found = {(short(row["arm"]), short(row["event"])) for row in asked(curated_graph, query)}
+    assert ("retroperitoneal-pls-case-chemotherapy", "febrile-neutropenia") in found
+    rash = asked(curated_graph, query.replace("event:myelosuppression", "event:rash"))
+    assert {short(row["arm"]) for row in rash} == {"ap23573-phase-2-ref62-ap23573"}
+
+
+def test_times_are_sorted_in_one_unit(curated_graph: KnowledgeGraph) -> None:
+    (query,) = [query for query in SHOWN if "measure:progression-free-survival ." in query]
+    rows = asked(curated_graph, query)
+    order = [str(row["printed"]).split(" (")[0] for row in rows]
+    assert order.index("17 months") < order.index("315 days") < order.index("6.2 months") < order.index("15 weeks")
+
+
+def test_a_patient_was_given_neither_what_was_planned_nor_a_treatment_twice(curated_graph: KnowledgeGraph) -> None:
+    (query,) = [query for query in SHOWN if "skg:planned" in query]
+    given: dict[str, list[str]] = {}
+    for row in asked(curated_graph, query):
+        given.setdefault(short(row["patient"]), []).append(str(row["given"]))
+    assert len(given["003-1"]) == 5
+    assert given["003-3"][-1] == "gemcitabine"
+    assert len(given["003-3"]) == 3
+    assert sum("gemcitabine" in drugs for drugs in given["000-transplant"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arm", "measure", "count", "of"),
+    [
+        ("ecog-gemcitabine-ref23-gemcitabine", "adverse-event", 25, 25),  # "All patients"
+        ("ipi-504-phase-1-ref67-ipi-504", "response-rate", 0, 14),  # "No computed tomographic responses"
+    ],
+)
+def test_all_and_none_are_counted(arm: str, measure: str, count: int, of: int, curated_graph: KnowledgeGraph) -> None:
+    rows = asked(curated_graph, f"""SELECT ?count ?of {{ arm:{arm} skg:hasOutcome ?outcome .
+        ?outcome skg:measure measure:{measure} ; skg:numerator ?count ; skg:denominator ?of }}""")  # fmt: skip
+    assert [(int(row["count"]), int(row["of"])) for row in rows] == [(count, of)]
+
+
+def test_regimens_with_an_event_are_those_with_a_narrower_one_too(curated_graph: KnowledgeGraph) -> None:
+    rows = curated_graph.ask("who-causes-event", {"event": ["neutropenia"]}).items
+    assert {short(row["term"].value) for row in rows} == {"neutropenia", "febrile-neutropenia"}
+
+
+def test_reservations_and_denials_are_shown_together(curated_graph: KnowledgeGraph) -> None:
+    (query,) = [query for query in SHOWN if "drugclass:mtor-inhibitor" in query]
+    found = {(row["polarity"], row["certainty"]) for row in asked(curated_graph, query)}
+    assert found == {("affirmed", "hedged"), ("affirmed", "hypothesised"), ("negated", "stated")}
+
+
+def test_a_hypothesis_has_no_direct_triple(curated_graph: KnowledgeGraph) -> None:
+    """The data model says so, because whoever asks for the predicate alone would take the silence for an answer."""
+    assert not asked(curated_graph, "SELECT ?text { ?thing skg:hypothesis ?text }")
+    assert asked(curated_graph, "SELECT ?fact { ?fact skg:predicate skg:hypothesis }")
+
+
+def test_the_documents_that_were_read_are_those_with_a_file(curated_graph: KnowledgeGraph) -> None:
+    rows = asked(curated_graph, "SELECT ?document { ?document a skg:Document ; skg:fileName ?name }")
+    assert sorted(short(row["document"]) for row in rows) == ["000", "001", "002", "003", "004"]
+
+
+def test_a_symmetric_predicate_stands_one_way(curated_graph: KnowledgeGraph) -> None:
+    """The data model says so: the obvious query from the other side would find nothing."""
+    assert not asked(curated_graph, "SELECT ?x { drug:gemcitabine skg:synergizesWith ?x }")
+    rows = asked(curated_graph, "SELECT ?x { ?x skg:synergizesWith|^skg:synergizesWith drug:gemcitabine }")
+    assert [short(row["x"]) for row in rows] == ["sirolimus"]
+    one_way = "SELECT ?a { ?a skg:conflictsWith ?b FILTER NOT EXISTS { ?b skg:conflictsWith ?a } }"
+    assert not asked(curated_graph, one_way)

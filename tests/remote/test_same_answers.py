@@ -21,6 +21,7 @@ from kg.remote.push import push
 from kg.sparql.query import SparqlOperation
 from kg.sparql.results import literal
 from ontology.terms import CLASSES
+from server.app import create_app
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,28 @@ def test_every_result_of_the_graph_is_the_same(remote_graph: KnowledgeGraph, cur
     assert remote_graph.all_evidence() == curated_graph.all_evidence()
     assert remote_graph.class_counts() == curated_graph.class_counts()
     assert remote_graph.corpus() == curated_graph.corpus()
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [((), ()), (("drug_class",), ()), (("target",), ()), (("tyrosine kinase inhibitor",), ("leiomyosarcoma", "gist"))],
+    ids=["drugs", "classes", "targets", "some"],
+)
+def test_the_gap_map_is_the_same(
+    remote_graph: KnowledgeGraph, curated_graph: KnowledgeGraph, rows: tuple[str, ...], columns: tuple[str, ...]
+) -> None:
+    assert remote_graph.gaps(rows, columns) == curated_graph.gaps(rows, columns)
+
+
+@pytest.mark.parametrize("address", ["/sparql", "/.well-known/void", "/.well-known/sparql-examples"])
+def test_a_server_says_the_same_of_itself(
+    remote_graph: KnowledgeGraph, curated_graph: KnowledgeGraph, address: str
+) -> None:
+    said = [
+        sorted(create_app(graph).test_client().get(f"{address}?format=nt").text.splitlines())
+        for graph in (remote_graph, curated_graph)
+    ]
+    assert said[0] == said[1]
 
 
 _COUNTS = (

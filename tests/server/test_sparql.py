@@ -40,6 +40,11 @@ def test_the_type_of_a_body_may_be_in_capitals(endpoint: FlaskClient) -> None:
         assert endpoint.post("/sparql", data=body, content_type=content_type).json["boolean"] is True
 
 
+def test_a_query_may_be_a_file_of_an_editor_that_marks_its_encoding(endpoint: FlaskClient) -> None:
+    response = endpoint.post("/sparql", data="ASK {}".encode("utf-8-sig"), content_type=QUERY)
+    assert response.json["boolean"] is True
+
+
 def test_a_query_by_get(endpoint: FlaskClient) -> None:
     response = _ask(endpoint, LABELS)
     assert response.status_code == 200
@@ -305,7 +310,18 @@ def test_a_long_answer_is_compressed_for_who_can_read_it(endpoint: FlaskClient) 
 
 @pytest.mark.parametrize(
     ("accepted", "encoding"),
-    [("gzip, zstd", "zstd"), ("gzip, zstd;q=0.5", "gzip"), ("zstd;q=0, gzip;q=0", None), ("br", None), ("", None)],
+    [
+        ("gzip, zstd", "zstd"),
+        ("gzip, zstd;q=0.5", "gzip"),
+        ("zstd;q=0, gzip;q=0", None),
+        ("br", None),
+        ("", None),
+        ("gzip, identity", "gzip"),
+        ("gzip;q=0.5, identity", None),
+        ("identity;q=0.5, *;q=0", None),
+        ("identity;q=0.1, gzip;q=0.2", "gzip"),
+        ("gzip;q=.2, zstd;q=.1", "gzip"),
+    ],
 )
 def test_the_client_says_which_compression_it_wants(endpoint: FlaskClient, accepted: str, encoding: str | None) -> None:
     response = _ask(endpoint, "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o", **{"Accept-Encoding": accepted})
@@ -318,6 +334,7 @@ def test_a_browser_may_ask_from_another_origin(endpoint: FlaskClient) -> None:
     response = endpoint.options("/sparql", headers={"Origin": "https://example.org"})
     assert response.status_code == 204
     assert "POST" in response.headers["Access-Control-Allow-Methods"]
+    assert int(response.headers["Access-Control-Max-Age"]) > 0  # else it asks again before every query
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert _ask(endpoint, LABELS).headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Origin" not in endpoint.get("/healthz").headers

@@ -47,3 +47,58 @@ def test_the_service_says_that_it_can_search_where_it_can(searching: FlaskClient
 
 def test_a_store_without_names_refuses_to_search(store: EmbeddedStore, endpoint: FlaskClient) -> None:
     assert _ask(endpoint, 'SELECT * { ?drug skg:matches "rapamycin" }').status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "unknown"),
+    [
+        ("SELECT ?x { drug:rapamycin skg:inhibits ?x }", "drug:rapamycin (drug:sirolimus?)"),
+        ("SELECT ?x { ?x skg:histotypes ?y }", "skg:histotypes (skg:histotype?)"),
+        ("SELECT ?x { ?x skg:treats ?y }", "skg:treats"),
+        (f"SELECT ?x {{ <{BASE}drug/nobody-knows> ?p ?x }}", "drug:nobody-knows"),
+        ("ASK { drug:rapamycin ?p ?x }", "drug:rapamycin (drug:sirolimus?)"),
+        (
+            "PREFIX d: <https://w3id.org/sarcoma-kg/drug/> SELECT ?x { d:rapamycin ?p ?x }",
+            "d:rapamycin (drug:sirolimus?)",
+        ),
+    ],
+)
+def test_an_empty_answer_says_which_names_nothing_has(searching: FlaskClient, query: str, unknown: str) -> None:
+    assert _ask(searching, query).headers["X-Unknown-Names"] == unknown
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?x { drug:sirolimus skg:approvedFor ?x ; skg:encodes ?y }",  # everything is known, nothing fits
+        "SELECT ?x { GRAPH graph:document-001 { ?x skg:hypothesis target:MTOR } }",
+        "SELECT ?x { VALUES ?x { drug:rapamycin drug:sirolimus } ?x a skg:Drug }",  # an answer that is not empty
+        'SELECT ?x { ?x skg:matches "sirolimus" ; skg:encodes ?y }',
+        "SELECT ?x { ?x <https://example.org/p> ?y }",
+        "ASK { drug:sirolimus a skg:Drug FILTER NOT EXISTS { drug:rapamycin ?p ?x } }",
+    ],
+)
+def test_other_answers_name_nobody(searching: FlaskClient, query: str) -> None:
+    response = _ask(searching, query)
+    assert response.status_code == 200
+    assert "X-Unknown-Names" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        " ".join(f"drug:nobody-{number}" for number in range(2000)),
+        f"drug:{'n' * 5000}",
+        "drug:größe drug:%41 drug:a\\~b",
+        f"<{BASE}drug/\\u0041> <{BASE}drug/%0D%0AX-Other:1>",
+    ],
+    ids=["many", "long", "not ASCII", "escaped"],
+)
+def test_strange_names_do_no_harm(searching: FlaskClient, names: str) -> None:
+    response = _ask(searching, f"SELECT ?x {{ VALUES ?x {{ {names} }} ?x a skg:Drug }}")
+    assert response.status_code == 200
+    assert response.text == "x\r\n"
+    told = response.headers.get("X-Unknown-Names", "")
+    assert told.isascii()
+    assert len(told) < 2000
+    assert "X-Other" not in response.headers

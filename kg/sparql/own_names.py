@@ -1,0 +1,97 @@
+"""Names of the project in a query that nothing has, or no longer: they leave an answer empty without an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+from urllib.parse import quote
+
+from kg.errors import InvalidParameter
+from kg.identifiers import BASE, compress
+from kg.sparql.lookup import Properties
+from kg.sparql.prologue import prefixes_of, prologue_end
+from kg.sparql.results import Term
+from kg.sparql.text_search import MATCHES, Find
+from kg.sparql.tokens import tokens_of
+from ontology.terms import PREFIXES, SKG
+
+_MOST = 5  # names that are told
+_LOOKED_UP = 50  # names that are looked up, however many a query has
+_LONGEST = 200  # characters of an IRI that may be told in a header
+_DEPRECATED = "http://www.w3.org/2002/07/owl#deprecated"
+_REPLACED_BY = "http://purl.org/dc/terms/isReplacedBy"
+_CLOSE = 0.8  # of 1: skg:histotypes is near skg:histotype, skg:treats is not near skg:states
+
+
+Said = Sequence[tuple[str, Term]]  # properties of one thing, and their values
+
+
+class OwnName(NamedTuple):
+    """A name as a query spells it, and its IRI."""
+
+    text: str
+    iri: str
+
+
+def own_names(query: str) -> tuple[OwnName, ...]:
+    """What a query names of the project's own, in order and each once.
+
+    >>> [name.text for name in own_names("SELECT ?x { drug:rapamycin rdfs:label ?x }")]
+    ['drug:rapamycin']
+    """
+    return tuple({name.iri: name for name in _named(query)}.values())
+
+
+def _named(query: str) -> Iterator[OwnName]:
+    known = prefixes_of(query, PREFIXES)
+    for token in tokens_of(query, prologue_end(query)):
+        if token.kind == "iri":
+            iri = token.text[1:-1]
+            name = OwnName(compress(iri) or token.text, iri)
+        elif token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            name = OwnName(token.text, known[prefix] + local.replace("\\", "") if prefix in known else "")
+        else:
+            continue
+        if name.iri.startswith(BASE) and not name.iri.endswith("/") and name.iri != MATCHES:
+            yield name
+
+
+def told(
+    names: Sequence[OwnName], look_up: Callable[[Sequence[str]], Properties], find: Find | None
+) -> tuple[str, ...]:
+    """The first of the names that nothing has, each with what may have been meant, as ASCII for a header.
+
+    Args:
+        names: as :func:`own_names` found them.
+        look_up: what is said of IRIs.
+        find: what a name finds, best first; None where names cannot be searched.
+    """
+    asked = [name for name in names if len(name.iri) <= _LONGEST][:_LOOKED_UP]
+    said = look_up([name.iri for name in asked])
+    unknown = [name for name in asked if name.iri not in said or _is_given_up(said[name.iri])][:_MOST]
+    hints = (_successor(said[name.iri]) if name.iri in said else _meant(name.iri, find) for name in unknown)
+    told = (f"{name.text} ({hint}?)" if hint else name.text for name, hint in zip(unknown, hints, strict=True))
+    return tuple(quote(text, safe=" :/#?()<>,;=&~") for text in told)
+
+
+def _is_given_up(said: Said) -> bool:
+    return any(predicate == _DEPRECATED for predicate, _ in said)
+
+
+def _successor(said: Said) -> str | None:
+    """What stands now for a name that a correction gave up."""
+    return next((compress(term.value) for predicate, term in said if predicate == _REPLACED_BY), None)
+
+
+def _meant(iri: str, find: Find | None) -> str | None:
+    """What is called nearly so, of the same kind."""
+    namespace, _, local = iri.rpartition("/")
+    if f"{namespace}/" == SKG.namespace:
+        return next((f"skg:{term}" for term in get_close_matches(local, SKG, n=1, cutoff=_CLOSE)), None)
+    try:
+        hits = find(local.replace("-", " ")) if find and local else ()
+    except InvalidParameter:  # no letter in it
+        return None
+    return next((compress(hit.iri) for hit in hits if hit.iri.startswith(f"{namespace}/")), None)
