@@ -1,4 +1,4 @@
-"""The record of one thing, with everything that hangs on it: entity, statement, study, patient, document."""
+"""The record of one thing, with everything that hangs on it: entity, fact, study, document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg.evidence.conflicts import read_conflicts
 from kg.evidence.regimens import read_components
 from kg.evidence.rows import ComponentRow, ConflictRow
 from kg.identifiers import display
-from kg.model import EntityRef, PassageRef, Qualifier
+from kg.model import EntityRef, PassageRef, Qualifier, certainty_named
 from kg.paths.neighborhood import NeighborItem
 from kg.paths.steps import StatementRecord
 from kg.search.names import NameIndex
@@ -224,18 +224,19 @@ def fact_card(store: Store, node: str) -> FactCard:
 def statement_records(store: Store, names: NameIndex, iris: Collection[str]) -> dict[str, StatementRecord]:
     """What the steps of a path show of statements, by IRI; unknown ones are left out."""
     known = describe(store, iris, with_passages=True)
-    return {
-        iri: StatementRecord(
-            passages=passages(known[iri].iris("passage"), known),
-            certainty=known[iri].text("certainty") or "stated",  # type: ignore[arg-type]  # shapes allow no other
-            document=known[iri].iri_of("assertedBy") or "",
-            text=known[iri].text("rdfs_label") or "",
-            contexts=(contexts := (*known[iri].texts("populationText"), *known[iri].texts("model"))),
-            diseases=tuple(ref.id for text in contexts for ref in names.mentioned(text, ("Histotype",))),
-        )
-        for iri in iris
-        if iri in known
-    }
+    return {iri: _statement_record(known[iri], known, names) for iri in iris if iri in known}
+
+
+def _statement_record(statement: Description, known: Mapping[str, Description], names: NameIndex) -> StatementRecord:
+    contexts = (*statement.texts("populationText"), *statement.texts("model"))
+    return StatementRecord(
+        passages=passages(statement.iris("passage"), known),
+        certainty=certainty_named(statement.text("certainty") or "stated"),
+        document=statement.iri_of("assertedBy") or "",
+        text=statement.text("rdfs_label") or "",
+        contexts=contexts,
+        diseases=tuple(ref.id for text in contexts for ref in names.mentioned(text, ("Histotype",))),
+    )
 
 
 def with_sources(store: Store, items: Sequence[NeighborItem]) -> tuple[NeighborItem, ...]:

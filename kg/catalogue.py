@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,7 +27,7 @@ from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE, display, expand
 from kg.model import EntityRef, several
 from kg.sparql.query import Binding, bind
-from kg.sparql.results import PythonValue, Row, Term, literal
+from kg.sparql.results import Row, Term, literal
 from kg.sparql.tokens import tokens_of
 from kg.store import Store
 from kg.tables import records_table
@@ -107,7 +108,7 @@ class Cell:
     """One value. ``text`` is what to show; an entity has its reference, a literal its value."""
 
     text: str
-    value: PythonValue
+    value: str | int | float | bool | None
     entity: EntityRef | None
 
 
@@ -346,7 +347,9 @@ def _cell(term: Term | None, names: Mapping[str, Description]) -> Cell | None:
     if term.kind == "iri":
         entity = reference(term.value, names)
         return Cell(entity.label, term.value, entity)
-    return Cell(term.value, term.python(), None)
+    value = term.python()
+    # A computed decimal is a number among numbers: a column of Decimal objects is none to pandas.
+    return Cell(term.value, float(value) if isinstance(value, Decimal) else value, None)
 
 
 def _words(column: str) -> str:

@@ -17,7 +17,7 @@ from functools import cache
 import pyoxigraph as ox
 
 from kg.identifiers import BASE, Iri, expand
-from kg.model import CERTAINTIES, Certainty, Polarity
+from kg.model import Certainty, Polarity, certainty_named
 from ontology.terms import PREDICATES, SKG
 
 type_ = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -297,14 +297,6 @@ def _one(own: Mapping[str, list[Term]], name: str) -> Value | None:
 
 def _text(value: Value | None) -> str | None:
     return None if value is None else str(value)
-
-
-def certainty_named(text: str) -> Certainty:
-    """A certainty by its word. Raises: ValueError for any other word."""
-    for known in CERTAINTIES:
-        if text == known:
-            return known
-    raise ValueError(f"unknown certainty {text!r}")
 
 
 # --- documents of quads --------------------------------------------------------------------

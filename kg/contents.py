@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg.description import describe, reference
+from kg.description import describe, reference, references
 from kg.errors import InvalidParameter
 from kg.evidence.rows import Corpus
 from kg.model import EntityRef
@@ -28,13 +28,13 @@ class ClassCount:
 
 
 def members(store: Store, kind: str) -> tuple[EntityRef, ...]:
-    """Every thing of a kind (``patient``, ``study``, ``document``), by label. Raises InvalidParameter."""
+    """Every thing of a kind (``patient``, ``study``, ``document``), by label. Raises: InvalidParameter."""
     if kind not in CLASS_BY_KIND:
         raise InvalidParameter("kind", kind, f"one of {', '.join(sorted(CLASS_BY_KIND))}")
     found = store.select(_MEMBERS, {"class": SKG.iri(CLASS_BY_KIND[kind])})
     nodes = {row[0].value for row in found if row[0]}
     known = describe(store, nodes)
-    return tuple(sorted((reference(node, known) for node in nodes), key=lambda ref: (ref.label, ref.curie)))
+    return references(nodes, known)
 
 
 def corpus(store: Store) -> Corpus:

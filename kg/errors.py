@@ -58,6 +58,18 @@ class EntityNotFound(KgError):
 
 
 @dataclass(eq=False)
+class Withdrawn(EntityNotFound):
+    """An identifier that a correction gave up, and that no one thing has taken over."""
+
+    code: ClassVar[str] = "withdrawn"
+    reason: str = ""
+
+    def message(self) -> str:
+        names = ", ".join(f"{label} ({curie})" for curie, label in self.suggestions)
+        return f"{self.text!r} was withdrawn: {self.reason}" + (f" In its place: {names}." if names else "")
+
+
+@dataclass(eq=False)
 class AmbiguousEntity(KgError):
     """Several entities match a name equally well; the caller must choose."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg import cards, catalogue, contents
@@ -18,7 +17,7 @@ from kg.description import describe, reference
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
 from kg.evidence import cases, comparison, explanation, gap_map, intervals, pooling, safety
 from kg.evidence import search as evidence_search
-from kg.evidence.clinical import Results
+from kg.evidence.results import Results
 from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
 from kg.generations import open_current
 from kg.identifiers import BASE, display, is_project, kind_of, parse_identifier
@@ -42,6 +41,7 @@ from kg.sparql.lanes import LaneSizes
 from kg.sparql.query import Bindings, QueryLimits, inspect
 from kg.sparql.results import Solutions
 from kg.store import EmbeddedStore, Store
+from kg.withdrawn import successor
 from ontology.terms import CLASS_BY_KIND
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ _HISTOTYPES_BELOW = "SELECT DISTINCT ?sub WHERE { ?sub rdfs:subClassOf* ?node }"
 class KnowledgeGraph:
     """A built graph. Read-only; safe to share between threads; close it when done.
 
-    >>> graph = KnowledgeGraph.open("data")                           # doctest: +SKIP
-    >>> graph.mechanism(drugs=["rapamycin"], target="leiomyosarcoma")  # doctest: +SKIP
+    >>> KnowledgeGraph.open("data").mechanism(["rapamycin"], "leiomyosarcoma")  # doctest: +SKIP
     """
 
     def __init__(self, store: Store, index: Index, names: NameIndex, facts: FactIndex | None = None) -> None:
@@ -99,9 +98,7 @@ class KnowledgeGraph:
     def __enter__(self) -> KnowledgeGraph:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -120,15 +117,17 @@ class KnowledgeGraph:
     ) -> EntityRef:
         """The entity that a text names: one of ``kinds``, or, where none is called so, of ``others``.
 
-        Where any kind will do, a thing comes before a word that only results use, such as what was measured.
+        Where any kind will do, a thing comes before a word that only results use, such as what was measured. What an
+        identifier that was given up stood for is found by it.
 
-        Raises: EntityNotFound with suggestions; WrongKind with what of the right kind is connected to the thing
-            named; AmbiguousEntity with candidates.
+        Raises: EntityNotFound with suggestions; Withdrawn; WrongKind, AmbiguousEntity with candidates.
         """
         classes, also = (tuple(CLASS_BY_KIND[kind] for kind in group) for group in (kinds, others))
         try:
             return self.names.resolve(text, classes, parameter, also)
         except EntityNotFound as unknown:
+            if (now := successor(self.store, text, parameter)) is not None:
+                return self.resolve(now, kinds, parameter, others)
             if "document" in kinds:  # few enough to name them all; what they cite is called by their names and numbers
                 unknown.suggestions = tuple((each.curie, each.label) for each in self.corpus().documents)
             raise
@@ -145,7 +144,7 @@ class KnowledgeGraph:
             return self.names.resolve(things[0])
 
     def name_of(self, node: str) -> EntityRef:
-        """How answers name a node, whatever it is. Raises EntityNotFound."""
+        """How answers name a node, whatever it is. Raises: EntityNotFound."""
         known = describe(self.store, [node])
         if node not in known:
             raise EntityNotFound(node)
@@ -154,7 +153,7 @@ class KnowledgeGraph:
     # --- the record of one thing ---------------------------------------------------------------------------------
 
     def entity(self, text: str) -> cards.EntityCard:
-        """An entity's card. Raises EntityNotFound, AmbiguousEntity."""
+        """An entity's card. Raises: EntityNotFound, AmbiguousEntity."""
         node = self.resolve(text, parameter="id")
         imported = not is_project(node.id)
         counts: dict[str, int] = {}
@@ -164,7 +163,7 @@ class KnowledgeGraph:
         return replace(card, type=node.type, label=node.label) if imported else card
 
     def fact(self, text: str) -> cards.FactCard:
-        """A statement, outcome or event with its provenance. Raises EntityNotFound."""
+        """A statement, outcome or event with its provenance. Raises: EntityNotFound."""
         try:
             found = cards.fact_card(self.store, self._identifier(text, ("statement", "outcome", "event")))
         except EntityNotFound:
@@ -175,20 +174,22 @@ class KnowledgeGraph:
         edge = self.index.edge_of_statement(parse_identifier(text) or "")
         if edge is not None:
             return imported_fact(self.store, self.index, edge)
+        if (now := successor(self.store, text, "id")) is not None:
+            return self.fact(now)
         if found is None:
             raise EntityNotFound(text, "id")
         return found
 
     def study(self, text: str) -> cards.StudyCard:
-        """A study with its arms. Raises EntityNotFound, AmbiguousEntity."""
+        """A study with its arms. Raises: EntityNotFound, AmbiguousEntity."""
         return cards.study_card(self.store, self.resolve(text, ("study",), "id").id)
 
     def timeline(self, patient: str) -> cases.Timeline:
-        """A patient's history in order. Raises EntityNotFound, AmbiguousEntity."""
+        """A patient's history in order. Raises: EntityNotFound, AmbiguousEntity."""
         return cases.timeline(self.store, self.resolve(patient, ("patient",), "id").id)
 
     def document(self, text: str) -> cards.DocumentCard:
-        """A source document. Raises EntityNotFound."""
+        """A source document. Raises: EntityNotFound."""
         return cards.document_card(self.store, self._identifier(text, ("document",)))
 
     def members(self, kind: str) -> tuple[EntityRef, ...]:

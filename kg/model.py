@@ -31,6 +31,14 @@ DESIGNS = (
 )  # fmt: skip
 
 
+def certainty_named(text: str) -> Certainty:
+    """A certainty by its word. Raises: ValueError for any other word."""
+    for known in CERTAINTIES:
+        if text == known:
+            return known
+    raise ValueError(f"unknown certainty {text!r}")
+
+
 def several(texts: str | Iterable[str]) -> tuple[str, ...]:
     """Texts as a tuple; one text is itself, not its letters."""
     return (texts,) if isinstance(texts, str) else tuple(texts)

@@ -9,9 +9,7 @@ certainty, imported, statement, graph. ``triples``, one row for each quad: subje
 from __future__ import annotations
 
 import gzip
-import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from kg.errors import InvalidParameter
-from kg.generations import Generation, open_current
+from kg.exporting import Exported, export
+from kg.generations import Generation
 from kg.paths.index import Index
 
 if TYPE_CHECKING:
@@ -30,17 +29,8 @@ BATCH_ROWS = 100_000
 Rows = Iterator[Sequence[Any]]
 
 
-@dataclass(frozen=True)
-class Exported:
-    """What was written: rows by table, each a file ``<table>.parquet`` in the folder."""
-
-    folder: str
-    data_version: str
-    rows: dict[str, int]
-
-
-def export_parquet(data_dir: Path, folder: Path) -> Exported:
-    """Write the current generation as Parquet. All files appear at once, or none.
+def export_parquet(data_dir: str | Path, folder: str | Path) -> Exported:
+    """Write the current generation as Parquet, each table a file ``<table>.parquet``.
 
     Args:
         data_dir: the data folder.
@@ -52,18 +42,14 @@ def export_parquet(data_dir: Path, folder: Path) -> Exported:
         import pyarrow as pa  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise InvalidParameter("format", "parquet", 'pyarrow: pip install "sarcoma-kg[parquet]"') from None
-    if folder.exists():
-        raise InvalidParameter("DIR", str(folder), "a folder that does not exist yet")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with open_current(data_dir) as generation, tempfile.TemporaryDirectory(dir=folder.parent) as draft:
+    schemas = _schemas(pa)
+
+    def write(generation: Generation, made: Path) -> dict[str, int]:
         index = Index.open(generation.index_path)
         tables = {"nodes": _nodes(index), "edges": _edges(index), "triples": _triples(generation)}
-        schemas = _schemas(pa)
-        made = Path(draft) / "tables"
-        made.mkdir()
-        rows = {name: _write(made / f"{name}.parquet", schemas[name], each) for name, each in tables.items()}
-        made.rename(folder)
-        return Exported(str(folder), generation.checksum, rows)
+        return {name: _write(made / f"{name}.parquet", schemas[name], each) for name, each in tables.items()}
+
+    return export(data_dir, folder, write)
 
 
 def _schemas(arrow: Any) -> dict[str, pa.Schema]:

@@ -7,16 +7,14 @@ that know no graphs (owlready2, Protege). ``vocabulary.ttl``: classes and proper
 from __future__ import annotations
 
 import gzip
-import tempfile
 from pathlib import Path
 
-from kg.errors import InvalidParameter
-from kg.generations import Generation, open_current
-from kg.parquet import Exported
+from kg.exporting import Exported, export
+from kg.generations import Generation
 
 
 def export_rdf(data_dir: str | Path, folder: str | Path) -> Exported:
-    """Write the current generation as RDF. All files appear at once, or none.
+    """Write the current generation as RDF.
 
     Args:
         data_dir: the data folder.
@@ -24,20 +22,15 @@ def export_rdf(data_dir: str | Path, folder: str | Path) -> Exported:
 
     Raises: StoreUnavailable; InvalidParameter if the folder exists.
     """
+    return export(data_dir, folder, _write)
+
+
+def _write(generation: Generation, folder: Path) -> dict[str, int]:
     from ontology.resources import ontology_turtle, shape_turtles  # noqa: PLC0415 - loads rdflib, which only this needs
 
-    folder = Path(folder)
-    if folder.exists():
-        raise InvalidParameter("DIR", str(folder), "a folder that does not exist yet")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with open_current(Path(data_dir)) as generation, tempfile.TemporaryDirectory(dir=folder.parent) as draft:
-        made = Path(draft) / "files"
-        made.mkdir()
-        rows = _write_lines(generation, made)
-        (made / "vocabulary.ttl").write_text(ontology_turtle(), encoding="utf-8")
-        (made / "shapes.ttl").write_text("\n".join(shape_turtles().values()), encoding="utf-8")
-        made.rename(folder)
-        return Exported(str(folder), generation.checksum, rows)
+    (folder / "vocabulary.ttl").write_text(ontology_turtle(), encoding="utf-8")
+    (folder / "shapes.ttl").write_text("\n".join(shape_turtles().values()), encoding="utf-8")
+    return _write_lines(generation, folder)
 
 
 def _write_lines(generation: Generation, folder: Path) -> dict[str, int]:

@@ -6,13 +6,14 @@ The meaning comes from the vocabulary, the figures from the VoID partitions that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kg.identifiers import BASE, display
 from kg.sparql.results import iri
 from kg.store import Store
 from ontology.terms import CLASSES, PREDICATES, PROPERTIES
+from ontology.vocabulary import ClassTerm, Predicate, Property
 
 _CLASS_SIZES = """
 SELECT ?class ?n WHERE { ?dataset void:classPartition ?part . ?part void:class ?class ; void:entities ?n }"""
@@ -71,12 +72,21 @@ class SchemaPredicate:
 
 @dataclass(frozen=True)
 class SchemaProperty:
-    """A property of records and statements themselves; domain, range and count as in :class:`SchemaPredicate`."""
+    """A property of records and statements themselves; domain, range and count as in :class:`SchemaPredicate`.
+
+    Attributes:
+        subject_kinds: classes whose records may have it; none where it describes words, not records.
+        object_kinds: classes of which its value may be; none where that is a text or a number.
+        single: whether a record has one value at most.
+    """
 
     id: str
     curie: str
     label: str
     definition: str
+    subject_kinds: tuple[str, ...]
+    object_kinds: tuple[str, ...]
+    single: bool
     domain: tuple[str, ...]
     range: tuple[str, ...]
     count: int
@@ -102,51 +112,65 @@ def schema(store: Store) -> Schema:
     """Describe the vocabulary and how much of it the graph uses; counts are 0 where the build left none."""
     things, triples, ends = _sizes(store, _CLASS_SIZES), _sizes(store, _PROPERTY_SIZES), _ends(store)
     nowhere = _Ends()
+
+    def used(term: Predicate | Property) -> tuple[_Ends, int]:
+        return ends.get(term.iri, nowhere), triples.get(term.iri, 0)
+
     return Schema(
         store.data_version,
-        tuple(
-            SchemaClass(
-                id=term.iri,
-                curie=display(term.iri),
-                label=term.label,
-                definition=term.definition,
-                parent=term.parent,
-                count=things.get(term.iri, 0),
-            )
-            for term in CLASSES.values()
-        ),
-        tuple(
-            SchemaPredicate(
-                id=term.iri,
-                curie=display(term.iri),
-                label=term.label,
-                definition=term.definition,
-                sign=term.sign,
-                causal=term.causal,
-                takes_text=term.takes_text,
-                edge=term.edge,
-                subject_kinds=tuple(f"skg:{name}" for name in term.subject_kinds),
-                object_kinds=tuple(f"skg:{name}" for name in term.object_kinds),
-                like_kinds=term.like_kinds,
-                domain=ends.get(term.iri, nowhere).domain,
-                range=ends.get(term.iri, nowhere).range,
-                count=triples.get(term.iri, 0),
-            )
-            for term in PREDICATES.values()
-        ),
-        tuple(
-            SchemaProperty(
-                id=term.iri,
-                curie=display(term.iri),
-                label=term.label,
-                definition=term.definition,
-                domain=ends.get(term.iri, nowhere).domain,
-                range=ends.get(term.iri, nowhere).range,
-                count=triples.get(term.iri, 0),
-            )
-            for term in PROPERTIES.values()
-        ),
+        tuple(_class(term, things.get(term.iri, 0)) for term in CLASSES.values()),
+        tuple(_predicate(term, *used(term)) for term in PREDICATES.values()),
+        tuple(_property(term, *used(term)) for term in PROPERTIES.values()),
     )
+
+
+def _class(term: ClassTerm, count: int) -> SchemaClass:
+    return SchemaClass(
+        id=term.iri,
+        curie=display(term.iri),
+        label=term.label,
+        definition=term.definition,
+        parent=term.parent,
+        count=count,
+    )
+
+
+def _predicate(term: Predicate, ends: _Ends, count: int) -> SchemaPredicate:
+    return SchemaPredicate(
+        id=term.iri,
+        curie=display(term.iri),
+        label=term.label,
+        definition=term.definition,
+        sign=term.sign,
+        causal=term.causal,
+        takes_text=term.takes_text,
+        edge=term.edge,
+        subject_kinds=_kinds(term.subject_kinds),
+        object_kinds=_kinds(term.object_kinds),
+        like_kinds=term.like_kinds,
+        domain=ends.domain,
+        range=ends.range,
+        count=count,
+    )
+
+
+def _property(term: Property, ends: _Ends, count: int) -> SchemaProperty:
+    return SchemaProperty(
+        id=term.iri,
+        curie=display(term.iri),
+        label=term.label,
+        definition=term.definition,
+        subject_kinds=_kinds(term.subject_kinds),
+        object_kinds=_kinds(term.object_kinds),
+        single=term.single,
+        domain=ends.domain,
+        range=ends.range,
+        count=count,
+    )
+
+
+def _kinds(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"skg:{name}" for name in names)
 
 
 def _sizes(store: Store, query: str) -> Mapping[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlencode
 
@@ -22,6 +23,7 @@ _PAGES = {
     "Passage": "/passage/",
 }
 _FORMS = frozenset({"format", "unfold"})
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_[ce]id")
 Parameters = Iterable[tuple[str, str]]
 
 
@@ -30,19 +32,19 @@ def page_of(ref: EntityRef) -> str:
     return _PAGES.get(ref.type, "/entity/") + quote(ref.curie, safe=":")
 
 
+def asked() -> dict[str, list[str]]:
+    """The request's parameters, but for what mail programs and social sites add to a link that is passed on."""
+    return {name: texts for name, texts in request.args.lists() if not _TRACKING.fullmatch(name)}
+
+
 def given() -> dict[str, list[str]]:
     """The request's parameters, but for the form that the page is wanted in."""
-    return {name: request.args.getlist(name) for name in request.args if name not in _FORMS}
+    return {name: texts for name, texts in asked().items() if name not in _FORMS}
 
 
 def query(but: Sequence[str] = (), extra: Parameters = ()) -> str:
     """The request's filled parameters as a query string."""
-    pairs = [
-        (name, value)
-        for name, values in request.args.lists()
-        for value in values
-        if value and name not in {*_FORMS, *but}
-    ]
+    pairs = [(name, value) for name, values in given().items() for value in values if value and name not in but]
     return urlencode([*pairs, *extra])
 
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from platformdirs import user_data_path
 
@@ -51,6 +51,7 @@ from server.settings import Settings, add_arguments, from_arguments
 from server.terminal import render
 
 MACHINE_REFUSED = 6
+READER_GONE = 141  # as shells have it of programs that SIGPIPE ends
 EXIT_CODES = {
     0: "done",
     2: "wrong use",
@@ -70,24 +71,48 @@ _CODES_OF_ERRORS: tuple[tuple[tuple[type[KgError], ...], int], ...] = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns the exit code."""
-    parser = _parser()
-    given, unknown = parser.parse_known_args(arguments)
-    if unknown:
-        given.command.error(f"unknown: {' '.join(unknown)}")  # the command's own usage, not that of all commands
+    # Python has None for what is closed (`>&-`).
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     try:
-        return int(given.run(given))
+        parser = _parser()
+        given, unknown = parser.parse_known_args(arguments)
+        if unknown:
+            given.command.error(f"unknown: {' '.join(unknown)}")  # the command's own usage, not that of all commands
+        return _run(given)
+    finally:
+        _drop_unwritten()
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w")
+
+
+def _drop_unwritten() -> None:
+    """Forget what cannot be written: the interpreter would try again at its end, and complain in its own words."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with _nowhere() as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def _run(given: argparse.Namespace) -> int:
+    try:
+        code = int(given.run(given))
+        sys.stdout.flush()
     except KgError as error:
         _report(given, error.code, str(error))
         return next(code for kinds, code in _CODES_OF_ERRORS if isinstance(error, kinds))
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
-        sys.stderr.close()
-        return 0
+        return READER_GONE
     except OSError as fault:
         place = f"{fault.filename}: " if fault.filename else ""
         _report(given, "machine_refused", f"{place}{fault.strerror or fault}")
         return MACHINE_REFUSED
     except KeyboardInterrupt:
         return 130
+    return code
 
 
 def _report(given: argparse.Namespace, code: str, detail: str) -> None:
@@ -203,7 +228,7 @@ def _add_query(commands: Commands, common: argparse.ArgumentParser) -> None:
 def _query(given: argparse.Namespace) -> int:
     text = given.query
     if text == "-":
-        text = sys.stdin.read()
+        text = sys.stdin.read().removeprefix("\ufeff")  # as below
     elif text.startswith("@"):
         text = _query_in(text[1:])
     budget = Budget(timeout_s=given.timeout)

@@ -48,7 +48,7 @@ def _setting(default: Any, help_: str, **info: Any) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """The table of settings. Raises InvalidParameter for a value outside its bounds; nothing is clamped."""
+    """The table of settings. Raises: InvalidParameter for a value outside its bounds; nothing is clamped."""
 
     host: str = _setting("127.0.0.1", "address to listen on; 0.0.0.0 for all")
     port: int = _setting(8000, "port to listen on", low=0, high=65535)

@@ -149,6 +149,8 @@ def _evidence(answer: EvidenceAnswer) -> Iterator[str]:
         yield f"   {measure}{event}: {result(row)}  {of_n(row)}{derived}{flag}"
     yield from (absence.text for absence in answer.absences if absence.kind == "no_data")
     yield from _left_out(answer.left_out)
+    if more := answer.left_out_total - len(answer.left_out):
+        yield f"Left out, and not named here: {more} more results"
     for conflict in answer.conflicts:
         yield f"Conflict: {conflict.about}: " + " / ".join(side.label for side in conflict.between)
     if answer.summary.corpus:

@@ -15,13 +15,16 @@ from ontology.terms import PREDICATES
 
 _UNITS = {"%": "%", "mo": " months", "wk": " weeks", "d": " days", "a": " years", "h": " hours", "min": " minutes"}
 _LENGTH = re.compile(r"\b[cm]?m\b")  # a size that names its unit
+_ABOUT = re.compile(r"\b(approximately|about|around|nearly|almost|roughly)\b", re.IGNORECASE)
+_SAME = "no difference"
+_TIMES = frozenset(_UNITS) - {"%"}
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def words(name: str) -> str:
     """A class name as words: ``AdverseEvent`` is "adverse event"."""
     spaced = _CAPITAL.sub(" ", name)
-    return spaced if spaced.isupper() else spaced[:1].lower() + spaced[1:].lower() if " " in spaced else spaced.lower()
+    return spaced if spaced.isupper() else spaced.lower()
 
 
 def label_of(predicate: str, *, forward: bool = True) -> str:
@@ -73,22 +76,37 @@ def figure(row: EvidenceRow) -> str:
 
 
 def result(row: EvidenceRow) -> str:
-    """What came out, as printed where the source prints it.
-
-    >>> result.__name__
-    'result'
-    """
-    told = " ".join(text for text in (figure(row), row.grade and f"grade {row.grade}", row.frequency) if text)
-    parts = [told, f"hazard ratio {row.hazard_ratio:g}" if row.hazard_ratio is not None else ""]
-    if row.comparator is not None and row.difference:
-        joint = "from" if row.difference == "no difference" else "than"
-        parts.append(f"{row.difference} {joint} {row.comparator.label}")
-    if row.absence:
+    """What came out, as printed where the source prints it."""
+    printed = figure(row)
+    told = " ".join(text for text in (printed, row.grade and f"grade {row.grade}", row.frequency) if text)
+    ratio = f"{row.hazard_ratio:g}" if row.hazard_ratio is not None else ""
+    said_alike = row.difference == _SAME and told.lower().startswith(_SAME)
+    parts = [
+        "" if said_alike else told,
+        f"hazard ratio {ratio}" if ratio and ratio not in printed else "",
+        _against(row),
+    ]
+    if row.absence and not (row.difference == _SAME and row.absence == "no-significant-difference"):
         parts.append(row.absence.replace("-", " "))
     said = ", ".join(part for part in parts if part)
     p_value = row.p_value if not row.p_value or "p" in row.p_value.lower() else f"p {row.p_value}"
-    test = ", ".join(text for text in (row.significance, p_value) if text)
+    significance = f"significance {row.significance}" if row.significance == "not reported" else row.significance
+    test = ", ".join(text for text in (significance, p_value) if text)
     return f"{said} ({test})".strip() if test else said
+
+
+def unfigured(row: EvidenceRow) -> str:
+    """What stands for a result that the source gives no figure of."""
+    if row.adverse_event is None:
+        return "no figure printed"
+    return "occurred" if people_of(row) == 1 else "occurred; how often is not told"
+
+
+def _against(row: EvidenceRow) -> str:
+    """How a result stands to another: "higher than placebo"; "better" where the source names nobody."""
+    if not row.difference or row.comparator is None:
+        return row.difference or ""
+    return f"{row.difference} {'from' if row.difference == _SAME else 'than'} {row.comparator.label}"
 
 
 def _span(name: str, ends: tuple[float | int | None, float | int | None] | None, printed: str) -> str:
@@ -101,14 +119,12 @@ def _span(name: str, ends: tuple[float | int | None, float | int | None] | None,
 
 def when_given(component: ComponentRow) -> str:
     """When a dose is given, said once: "days 1, 8, every 3 weeks", "weekly"."""
-    days, cycle = component.days or "", component.cycle
-    told = (
-        f"days {days}"
-        if "," in days and days[:1].isdigit()
-        else f"day {days}"
-        if days[:1].isdigit() and days.isdigit()
-        else days
-    )
+    told = days = component.days or ""
+    cycle = component.cycle
+    if days.isdigit():
+        told = f"day {days}"
+    elif "," in days and days[:1].isdigit():
+        told = f"days {days}"
     if cycle and not any(word in days for word in ("every", "weekly", "monthly", "daily")):
         told = f"{told}, every {duration_words(cycle)}" if told else f"every {duration_words(cycle)}"
     return told
@@ -158,21 +174,30 @@ def of_n(row: EvidenceRow) -> str:
 
 
 def out_of(row: EvidenceRow) -> str:
-    """Of how many, to stand behind the figure: "of 15" or "(8 of 15)"; nothing where the figure says so itself."""
+    """Of how many: "of 15", "(8 of 15)", of a time "(n = 15)"; nothing where the figure says so itself."""
     people = of_n(row)
     if not people or re.search(rf"\b{re.escape(people)}\b", figure(row)):
         return ""
-    return f"of {people}" if people.isdigit() else f"({people})"
+    if not people.isdigit():
+        return f"({people})"
+    return f"(n = {people})" if row.unit in _TIMES else f"of {people}"
 
 
 def short_figure(row: EvidenceRow) -> str:
-    """A share or a time with how many it is of: "53% of 34", "5.6 months of 34"; nothing where neither is known."""
+    """A share or a time with how many it is of: "53% of 34", "5.6 months (n = 34)"; nothing where neither is known.
+
+    What the source says of the figure stays: "about 80%".
+    """
     rate = row.derived_rate.value if row.derived_rate is not None and row.unit != "%" else None
     told = f"{rate:.1f}".removesuffix(".0") + "%" if rate is not None else _value(row)
-    if rate is None and row.unit not in _UNITS:
+    if not told or (rate is None and row.unit not in _UNITS):
         return ""
+    if _ABOUT.search(row.value_text or ""):
+        told = f"about {told}"
     people = people_of(row)
-    return f"{told} of {people}" if told and people else told
+    if not people:
+        return told
+    return f"{told} (n = {people})" if rate is None and row.unit in _TIMES else f"{told} of {people}"
 
 
 def counted(row: EvidenceRow) -> str:
@@ -195,14 +220,13 @@ def _pooled(row: EvidenceRow) -> str:
 
 
 def event_details(event: TimelineEntry) -> tuple[tuple[str, str], ...]:
-    """The further facts of an event as (name, value) pairs."""
+    """The further facts of an event as (name, value) pairs, but for those that its label holds word for word."""
     pairs = (
         ("Site", ", ".join(site.label for site in event.sites)),
         ("Lesion", event.lesion),
         ("Size", sized(event.size, event.unit)),
         ("Marker", event.marker.label if event.marker else None),
         ("Result", event.result),
-        ("Response", event.response),
         ("Value", event.value_text),
         ("Adverse event", event.adverse_event.label if event.adverse_event else None),
         ("Attributed to", event.attribution),
@@ -220,7 +244,13 @@ def event_details(event: TimelineEntry) -> tuple[tuple[str, str], ...]:
         ("As told", event.text),
         ("Curator's note", event.note),
     )
-    return tuple((name, value) for name, value in pairs if value)
+    told = event.label.lower()
+    return tuple(
+        (name, value) for name, value in pairs if value and not (name in _NAMED_BY_LABEL and value.lower() in told)
+    )
+
+
+_NAMED_BY_LABEL = frozenset({"Lesion", "Size", "Value", "Adverse event", "Diagnosis"})
 
 
 def sized(size: str | None, unit: str | None) -> str | None:
@@ -230,8 +260,13 @@ def sized(size: str | None, unit: str | None) -> str | None:
     return f"{size} {unit}" if unit else f"{size} (no unit printed)"
 
 
+_DENIES = re.compile(r"\b(no|not|none|never|without)\b", re.IGNORECASE)
+
+
 def denied(event: TimelineEntry) -> str | None:
-    """A tag for what was not done or not found; the event's own label says what."""
+    """A tag for what was not done or not found, unless the event's own label says so: "no haematuria"."""
     if event.polarity != "negated" and event.absence != "none-observed":
+        return None
+    if _DENIES.search(event.label):
         return None
     return "not done" if event.kind in ("treatment", "procedure") else "not found"

@@ -19,6 +19,7 @@ from kg.paths.adjacency import Mask, Selection, nodes_allowed
 from kg.paths.best_paths import SearchLimits
 from kg.paths.index import IMPORT_PREFIX, Index
 from kg.paths.link_filters import LinkFilters
+from kg.paths.surroundings import excluded_by
 from kg.remote.frontier import (
     CutShort,
     FrontierLimits,
@@ -94,14 +95,27 @@ class LargeRemoteGraph(KnowledgeGraph):
 
     def reachable(self, question: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
         """See the base class."""
-        question = self._named(question)
-        part = self._around((question.node,), question.max_length - 1, question)
-        return neighborhood.reachable(part, question)
+
+        def answered(wider: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
+            return neighborhood.reachable(self._around((wider.node,), wider.max_length - 1, wider), wider)
+
+        answer = answered(question := self._named(question))
+        if answer.items:
+            return answer
+        shut_out = excluded_by(question, lambda wider: bool(answered(wider).items), has_imports=self._has_imports)
+        return replace(answer, excluded_by=shut_out)
 
     def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
         """See the base class."""
-        question = self._named(question)
-        return neighborhood.subgraph(self._around(question.nodes, question.hops, question), question, self)
+
+        def answered(wider: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
+            return neighborhood.subgraph(self._around(wider.nodes, wider.hops, wider), wider, self)
+
+        answer = answered(question := self._named(question))
+        if answer.edges:
+            return answer
+        shut_out = excluded_by(question, lambda wider: bool(answered(wider).edges), has_imports=self._has_imports)
+        return replace(answer, excluded_by=shut_out)
 
     def mechanism(
         self, *args: Any, include_imports: bool = False, graphs: Sequence[str] = (), **named: Any
@@ -153,8 +167,11 @@ class LargeRemoteGraph(KnowledgeGraph):
             except CutShort:
                 return False
 
-        has_imports = any(graph.startswith(IMPORT_PREFIX) for graph in self.store.header.edge_graphs)
-        return traversal.excluded_by(question, connected, has_imports=has_imports)
+        return traversal.excluded_by(question, connected, has_imports=self._has_imports)
+
+    @property
+    def _has_imports(self) -> bool:
+        return any(graph.startswith(IMPORT_PREFIX) for graph in self.store.header.edge_graphs)
 
     def _between(self, question: traversal.PathQuestion, walk: Walk) -> tuple[Index, Reached]:
         """What of the graph can lie on the paths that a question asks for."""

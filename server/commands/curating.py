@@ -9,7 +9,9 @@ from pathlib import Path
 from kg.errors import InvalidParameter
 from server.commands import Commands, tell
 from server.questions.present import dumps, listing
+from triples.imports.biolink_terms import MODEL
 from triples.imports.catalog import ImportManifest, list_imports, remove_import
+from triples.imports.identifiers import local_name
 from triples.imports.job import READERS, ImportQuestion, run_import
 from triples.read import CURATED
 
@@ -156,6 +158,11 @@ def _import(given: argparse.Namespace) -> int:
         sys.stdout.write(dumps({"import": done.manifest, "rejects": str(done.rejects), "skipped": done.skipped}))
         return 0
     sys.stdout.write(_import_line(done.manifest))
+    if done.manifest.unknown_terms:
+        told = ", ".join(
+            f"{kind} biolink:{local_name(iri)} ({uses:,})" for kind, iri, uses in done.manifest.unknown_terms
+        )
+        print(f"kept, though the Biolink Model {MODEL} has no such term: {told}")
     if done.manifest.counts["rejected"]:
         print(f"rejected rows, with line and reason: {done.rejects}")
     print("run `sarcoma-kg build` to take it in")

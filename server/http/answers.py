@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from flask import Flask, Response, request
 from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header, parse_etags
+from werkzeug.http import parse_etags
 
 from server.http.exchange import Reply
+from server.http.negotiation import qualities
 
 try:
     import zstandard
@@ -111,7 +112,8 @@ def as_response(reply: Reply) -> Response:
 
 @lru_cache(maxsize=256)
 def _encoding(accepted: str) -> str | None:
-    """How the client wants a long answer compressed, of what we can do; of equals the first."""
-    wanted = parse_accept_header(accepted, Accept)
+    """How the client wants a long answer compressed, of what we can do; of equals the first. None: as it is."""
+    wanted = Accept(qualities(accepted))
     best = max(_COMPRESS, key=lambda name: wanted[name])
-    return best if wanted[best] > 0 else None
+    as_it_is = dict(wanted).get("identity", 0)  # by its name: what admits all codings wants one
+    return best if wanted[best] > 0 and wanted[best] >= as_it_is else None

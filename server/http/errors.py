@@ -115,6 +115,7 @@ PROBLEMS = (
     Problem(KgError, 500, "The server failed"),
     Problem(errors.IdentifierError, 400, "Not an identifier"),
     Problem(errors.EntityNotFound, 404, "Unknown entity"),
+    Problem(errors.Withdrawn, 410, "Withdrawn"),
     Problem(errors.AmbiguousEntity, 409, "Ambiguous name"),
     Problem(errors.InvalidParameter, 400, "Parameter out of range"),
     Problem(errors.WrongKind, 400, "Another kind of thing"),

@@ -24,6 +24,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_PERMIT_S = "86400"  # so long a browser need not ask again whether it may; none keeps it for more than a day
 # Answers for programs, which pages of other origins may read. Pages are not among them.
 _SHARED_ROUTES = ("/sparql", "/api/", "/id/", "/openapi.json", "/.well-known/")
 
@@ -34,7 +35,7 @@ def common_headers(path: str, settings: Settings) -> tuple[tuple[str, str], ...]
     if settings.cors_origin and path.startswith(_SHARED_ROUTES):
         shared = {
             "Access-Control-Allow-Origin": settings.cors_origin,
-            "Access-Control-Expose-Headers": "ETag, Retry-After, X-Request-Id",
+            "Access-Control-Expose-Headers": "ETag, Retry-After, X-Request-Id, X-Unknown-Names",
         }
         headers = headers | shared | ({} if settings.cors_origin == "*" else {"Vary": "Origin"})
     return tuple(headers.items())
@@ -53,4 +54,5 @@ def install_headers(app: Flask, settings: Settings) -> None:
         if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in response.headers:
             response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
             response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
+            response.headers["Access-Control-Max-Age"] = _PERMIT_S
         return response

@@ -5,11 +5,12 @@ Source: RFC 9110, section 12.5.1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from werkzeug.datastructures import MIMEAccept
+from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from kg.errors import InvalidParameter, KgError
@@ -45,6 +46,7 @@ class Format:
 
 
 _XML = ("application/xml", "text/xml")
+_BARE_POINT = re.compile(r";[ \t]*q=(?=\.)", re.IGNORECASE)
 
 RESULT_FORMATS = (
     Format(("json", "srj"), "application/sparql-results+json", ("application/json", "text/json")),
@@ -76,7 +78,7 @@ def choose(accept: str | None, available: tuple[Format, ...]) -> Format:
 
     Raises: NotAcceptable.
     """
-    if accept is None or not accept.strip():
+    if accept is None or not accept.strip(" \t,"):
         return available[0]
     ranges = _ranges(accept)
     by_name = frozenset(ranges.values())
@@ -96,11 +98,17 @@ def choose(accept: str | None, available: tuple[Format, ...]) -> Format:
 def _ranges(accept: str) -> MIMEAccept:
     """Parse an Accept header; parameters are dropped (all we send is UTF-8, in one profile)."""
     ranges: list[tuple[str, float]] = []
-    for value, quality in parse_accept_header(accept, MIMEAccept):
+    for value, quality in qualities(accept):
         media_type, parameters = parse_options_header(value)
         if parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8", "us-ascii"}:
-            ranges.append((media_type.lower(), quality))
+            ranges.append(("*/*" if media_type == "*" else media_type.lower(), quality))  # both are Java's: * and */*
     return MIMEAccept(ranges)
+
+
+def qualities(accept: str) -> list[tuple[str, float]]:
+    """What a header of the Accept family lists, each with how much it is wanted, from 0 to 1."""
+    # Java's own client leaves out the digit before the point, which the RFC does not allow.
+    return list(parse_accept_header(_BARE_POINT.sub(r"\g<0>0", accept), Accept))
 
 
 def names_html(accept: str | None) -> bool:

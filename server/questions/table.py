@@ -58,8 +58,8 @@ def evidence_question(given: Arguments) -> EvidenceQuestion:
 
 
 _EVIDENCE_TEXTS = (
-    "drug_class", "regimen", "histotype", "site", "target", "genotype", "line", "setting", "design", "phase", "measure",
-    "document", "study",
+    "drug_class", "regimen", "histotype", "site", "target", "genotype", "line", "after", "setting", "design", "phase",
+    "measure", "document", "study",
 )  # fmt: skip
 
 EVIDENCE_PARAMETERS = (
@@ -83,6 +83,9 @@ EVIDENCE_PARAMETERS = (
     Parameter("target", "drugs that act on this target", example="KIT"),
     Parameter("genotype", "words of the genotype", example="exon 9"),
     Parameter("line", "words of the line of treatment", example="first"),
+    Parameter(
+        "after", "people of whom some or all had had this drug, or one of this class, before", example="imatinib"
+    ),
     Parameter("setting", "words of the setting", example="maintenance"),
     Parameter("design", "kind of study", choices=DESIGNS),
     Parameter("phase", "trial phase as printed", example="II"),
@@ -115,7 +118,7 @@ _SAFETY_PARAMETERS = (
     *(parameter for parameter in _NARROWED if parameter.name != "drug"),
 )  # fmt: skip
 _COMPARE_PARAMETERS = (
-    Parameter("a", 'a drug alone, a name, an acronym, or "A + B"', required=True, example="gemcitabine"),
+    Parameter("a", 'a drug or a procedure alone, a name, an acronym, or "A + B"', required=True, example="gemcitabine"),
     Parameter("b", "what to compare it with", required=True, example="gemcitabine + docetaxel"),
     Parameter("histotype", "people with this histotype or a subtype", example="soft tissue sarcoma"),
     Parameter("measure", "what was measured; by default every measure of effect", example="objective response rate"),

@@ -159,9 +159,15 @@ def _spelled(name: str, value: str) -> tuple[bytes, bytes]:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """Values by name in small letters; those of equal names joined, as RFC 9110 (5.3) has it."""
+    """Values by name in small letters; those of equal names joined, as RFC 9110 (5.3) has it.
+
+    Names with underscores are left out, as other servers do: WSGI would take them for those with hyphens, of which some
+    are a proxy's alone to say.
+    """
     found: dict[str, str] = {}
     for name_bytes, value_bytes in scope["headers"]:
+        if b"_" in name_bytes:
+            continue
         name, value = name_bytes.decode("latin-1"), value_bytes.decode("latin-1")
         found[name] = f"{found[name]},{value}" if name in found else value
     return found

@@ -174,6 +174,8 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
     """
     import waitress  # type: ignore[import-untyped]  # noqa: PLC0415 - only serving needs it
 
+    from server.serving.waitress_channel import Channel  # noqa: PLC0415 - as waitress
+
     live, telemetry = made_ready(graph, settings, reopen or (lambda: graph))
     channels: dict[int, Any] = {}
     server = waitress.create_server(
@@ -188,6 +190,8 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
         clear_untrusted_proxy_headers=False,
         ident="sarcoma-kg",
     )
+    for listener in channels.values():  # several, where a name has several addresses
+        listener.channel_class = Channel
     _install_signals(live, channels, settings)
     if reopen is not None:
         reload_now = watch(live, telemetry, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tokenize
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -66,6 +67,26 @@ def test_modules_that_documents_name_are_there() -> None:
         ):
             if ".example" not in name:  # that is a host
                 assert resolve_name(name), f"{page.name} names {name}"
+
+
+def prose_of(module: Path) -> str:
+    """The comments and docstrings of a module."""
+    with tokenize.open(module) as stream:
+        tokens = list(tokenize.generate_tokens(stream.readline))
+    return "\n".join(
+        token.string
+        for token in tokens
+        if token.type == tokenize.COMMENT
+        or (token.type == tokenize.STRING and token.string.lstrip("r").startswith('"""'))
+    )
+
+
+def test_modules_that_comments_and_docstrings_name_are_there() -> None:
+    for module in (path for room in ("kg", "ontology", "server", "triples") for path in (ROOT / room).rglob("*.py")):
+        for name in re.findall(
+            r"(?<![\w./:-])(?:kg|ontology|server|triples)(?:\.[a-z_]+)+(?![\w.]*/)", prose_of(module)
+        ):
+            assert resolve_name(name), f"{module.relative_to(ROOT)} names {name}"
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg.model import EntityRef
+from ontology.terms import PREFIXES, SKG
 from server.questions.openapi import describe_api
 from server.questions.present import as_json, dumps
 from server.questions.table import QUESTIONS
@@ -281,7 +282,7 @@ def test_neighbours_page_through_everything_exactly_once(client: FlaskClient) ->
         ("/api/v1/evidence?histotype=imatinib", 400, "wrong_kind", "imatinib is a drug"),
         ("/api/v1/evidence?drug=mTOR inhibitor", 400, "wrong_kind", "mTOR inhibitor is a drug class"),
         ("/api/v1/evidence/safety?drug=KIT", 400, "wrong_kind", "Did you mean"),
-        ("/api/v1/evidence/compare?a=gemcitabine&b=GIST", 400, "wrong_kind", "expected a regimen or a drug"),
+        ("/api/v1/evidence/compare?a=gemcitabine&b=GIST", 400, "wrong_kind", "a drug or a procedure; gastro"),
         ("/api/v1/mechanism?drug=leiomyosarcoma&target=mTOR", 400, "wrong_kind", "gemcitabine (drug:gemcitabine)"),
         ("/api/v1/mechanism?drug=rapamycin&target=document:000", 400, "wrong_kind", "is a document"),
         ("/api/v1/mechanism?drug=rapamycin&effect=lowers", 400, "invalid_parameter", "with a target"),
@@ -369,7 +370,7 @@ def test_a_condition_that_does_not_hold_is_told_without_the_answer(client: Flask
         ("vocab/", "/schema"),
         ("vocab/Drug", "/schema#Drug"),
         ("vocab/inhibits", "/schema#inhibits"),
-        ("vocab/numerator", "/id/vocab/numerator?format=turtle"),
+        ("vocab/numerator", "/schema#numerator"),
         ("graph/ontology", "/id/graph/ontology?format=turtle"),
     ],
 )
@@ -384,9 +385,21 @@ def test_a_thing_without_a_page_of_its_own_leads_to_where_it_is_told_of(
     assert not anchor or f'id="{anchor}"' in shown.get_data(as_text=True)
 
 
+def test_the_address_of_the_vocabulary_and_of_its_version_holds_every_term(client: FlaskClient) -> None:
+    version = str(client.get("/id/vocab/?format=nt").get_data(as_text=True)).partition("versionIRI> <")[2]
+    path = version.partition(">")[0].removeprefix("https://w3id.org/sarcoma-kg")
+    for address in ("/id/vocab/", f"/id{path}"):
+        answer = client.get(address, headers={"Accept": "application/n-triples"}, follow_redirects=True)
+        assert answer.status_code == 200
+        told = answer.get_data(as_text=True)
+        for name in SKG:
+            assert f"<{SKG[name]}> <{PREFIXES['rdfs']}label>" in told, name
+
+
 def test_a_conflict_leads_to_one_of_the_facts_that_disagree(client: FlaskClient) -> None:
     query = "SELECT ?conflict { ?conflict a skg:Conflict } ORDER BY ?conflict LIMIT 5"
     found = client.get("/sparql", query_string={"query": query, "format": "json"}).get_json(force=True)
+    assert len(found["results"]["bindings"]) == 5
     for row in found["results"]["bindings"]:
         name = row["conflict"]["value"].rpartition("/")[2]
         answer = client.get(f"/id/conflict/{name}", headers={"Accept": "text/html"}, follow_redirects=True)

@@ -23,6 +23,7 @@ from tests.server.conftest import GraphOfStore
 from tests.waiting import wait_until
 
 QUERY = [(b"content-type", b"application/sparql-query")]
+FORM = [(b"content-type", b"application/x-www-form-urlencoded")]
 
 
 @pytest.fixture
@@ -140,6 +141,13 @@ def test_of_a_header_given_twice_the_last_entry_is_the_proxys(application: AsgiA
     for number, status in ((1, 200), (2, 429)):
         names = [(b"x-forwarded-for", b"192.0.2.%d" % number), (b"x-forwarded-for", b"198.51.100.7")]
         assert _asked(application, _piece(b"ASK { }", more=False), headers=[*QUERY, *names])[0] == status
+
+
+def test_a_client_cannot_name_itself_by_another_spelling_of_the_proxys_header(application: AsgiApplication) -> None:
+    """WSGI has one name for both, so that the second would take the place of the first."""
+    for number, status in ((1, 400), (2, 429)):
+        names = [(b"x-forwarded-for", b"198.51.100.7"), (b"x_forwarded_for", b"192.0.2.%d" % number)]
+        assert _asked(application, _piece(b"", more=False), headers=[*FORM, *names])[0] == status
 
 
 def test_who_is_shutting_down_says_so(application: AsgiApplication) -> None:

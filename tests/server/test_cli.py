@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +14,7 @@ import pytest
 
 from kg import KnowledgeGraph
 from server.app import create_app
-from server.cli import MACHINE_REFUSED, main
+from server.cli import MACHINE_REFUSED, READER_GONE, main
 
 
 def test_a_query_in_a_file_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,7 +157,6 @@ def test_a_port_that_another_program_has_is_told_by_its_number(
         (["serve", "--host", "999.1.1.1"], "host='999.1.1.1'"),
         (["serve", "--sources", "nowhere"], "sources='nowhere' is not allowed: expected a folder that exists"),
         (["check", "--sources", "nowhere"], "--sources='nowhere' is not allowed: expected a folder that exists"),
-        (["check", "--document", "999"], "003-gemcitabine-maintenance"),
         (["check", "--document", "003", "--file", "nothing.yaml"], "document.yaml"),
         (["import", "edges.tsv"], "--name is missing: expected a name for the import, for example"),
         (["paths", "KIT", ""], "target is missing"),
@@ -167,6 +169,14 @@ def test_a_wrong_value_is_told_with_what_would_be_right(
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["check", "facts"])
+def test_a_document_that_is_not_there_is_not_found_whatever_is_asked_of_it(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--document", "999", "--data", str(tmp_path)]) == 4
+    assert "003-gemcitabine-maintenance" in capsys.readouterr().err
+
+
 def test_a_search_says_that_nothing_is_called_so_only_where_nothing_is_offered(
     curated_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -176,3 +186,61 @@ def test_a_search_says_that_nothing_is_called_so_only_where_nothing_is_offered(
         assert nothing not in capsys.readouterr().out
     assert main(["search", "--data", str(curated_data), "qqqqqq"]) == 0
     assert nothing in capsys.readouterr().out
+
+
+# --- where the output goes ------------------------------------------------------------------------------
+
+SHORT = ["query", "ASK { drug:sirolimus a skg:Drug }"]
+LONG = ["query", "SELECT * { ?s ?p ?o } LIMIT 20000"]
+
+
+def _run(command: list[str], **streams: object) -> tuple[int, bytes]:
+    """The exit code of a command whose output is buffered, as it is for everybody, and what it complains of."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    errors = {} if "stderr" in streams else {"stderr": subprocess.PIPE}
+    program = [sys.executable, "-m", "server.cli", *command]
+    done = subprocess.run(program, env=environment, check=False, timeout=120, **errors, **streams)  # type: ignore[call-overload]
+    return done.returncode, done.stderr or b""
+
+
+@pytest.fixture
+def left_pipe() -> Iterator[int]:
+    """A pipe whose reader has gone, as that of ``| head -1`` has."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
+@pytest.mark.parametrize("command", [["--help"], ["--version"], SHORT, LONG, ["questions"], ["check", "--help"]])
+def test_a_reader_that_has_gone_ends_a_command_without_a_word(
+    curated_data: Path, left_pipe: int, command: list[str]
+) -> None:
+    is_asking = command[-1] not in {"--help", "--version"}
+    code, complaints = _run([*command, *(["--data", str(curated_data)] if is_asking else [])], stdout=left_pipe)
+    assert complaints == b""
+    assert code == (READER_GONE if is_asking else 0)
+
+
+def test_a_reader_of_the_progress_that_has_gone_ends_a_build_as_not_done(tmp_path: Path, left_pipe: int) -> None:
+    code, _ = _run(["build", "--data", str(tmp_path / "data")], stdout=subprocess.DEVNULL, stderr=left_pipe)
+    assert code == READER_GONE
+    assert not (tmp_path / "data" / "current").exists()
+
+
+@pytest.mark.parametrize("command", [SHORT, LONG])
+def test_a_full_disk_is_told(curated_data: Path, command: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        code, complaints = _run([*command, "--data", str(curated_data)], stdout=full)
+    assert code == MACHINE_REFUSED
+    assert complaints.decode().count("\n") == 1
+    assert "No space left" in complaints.decode()
+
+
+def test_output_that_is_closed_is_no_fault_of_the_command(curated_data: Path) -> None:
+    closing = ["sh", "-c", 'exec "$@" >&-', "sh"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [*closing, sys.executable, "-m", "server.cli", *SHORT, "--data", str(curated_data)]
+    done = subprocess.run(command, env=environment, check=False, timeout=120, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from kg import KnowledgeGraph
+from ontology.kinds import is_in
 from ontology.terms import PREFIXES as TABLE
 from server.app import create_app
 from server.questions.openapi import describe_api
@@ -63,7 +64,8 @@ def test_the_record_of_the_dataset_has_licence_version_and_endpoint(
         record,
         f"<{BASE}> a dcat:Dataset, void:Dataset ; dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;"
         f' dcat:version "{curated_graph.data_version}" ; void:sparqlEndpoint <http://localhost/sparql> .'
-        f" ?service a dcat:DataService ; dcat:servesDataset <{BASE}>",
+        f" ?service a dcat:DataService ; dcterms:title ?title ; dcat:servesDataset <{BASE}> ;"
+        "  dcat:endpointURL <http://localhost/sparql> ; dcat:endpointDescription <http://localhost/sparql>",
     )
 
 
@@ -143,6 +145,16 @@ def test_the_service_description_leads_to_the_record(served: FlaskClient) -> Non
     assert _ask(description, f"?s a sd:Service ; <http://www.w3.org/2000/01/rdf-schema#seeAlso> {address}")
 
 
+@pytest.mark.parametrize("services", ["", "https://example.org/sparql"])
+def test_the_service_description_says_whether_other_endpoints_can_be_asked(
+    curated_graph: KnowledgeGraph, services: str
+) -> None:
+    client = create_app(curated_graph, Settings(services=services)).test_client()
+    description = _rdf(client.get("/sparql", headers={"Accept": "text/turtle"}))
+    assert _ask(description, "?s sd:feature sd:BasicFederatedQuery") is bool(services)
+    assert _ask(description, "?s sd:feature sd:UnionDefaultGraph")
+
+
 # --- examples -------------------------------------------------------------------------------------------
 
 EXAMPLES = "/.well-known/sparql-examples"
@@ -213,6 +225,13 @@ def test_the_schema_gives_sign_ends_and_count_of_a_predicate(served: FlaskClient
     assert drug["definition"]
     (value,) = [each for each in answer["properties"] if each["curie"] == "skg:numerator"]
     assert value["range"] == ["xsd:integer"]
+    assert value["subject_kinds"] == ["skg:Outcome", "skg:Statement", "skg:TimelineEvent"]
+    assert (value["object_kinds"], value["single"]) == ([], True)
+    for each in (*answer["predicates"], *answer["properties"]):  # what is used is what is declared, or below it
+        kinds = [kind.removeprefix("skg:") for kind in each["subject_kinds"]]
+        used = [name.removeprefix("skg:") for name in each["domain"] if name.startswith("skg:")]
+        lowest = [name for name in used if not any(other != name and is_in(other, name) for other in used)]
+        assert [name for name in lowest if kinds and not any(is_in(name, kind) for kind in kinds)] == [], each["curie"]
 
 
 def test_the_schema_is_described_like_every_question() -> None:
@@ -265,6 +284,14 @@ def test_the_whole_default_graph_is_computed_once_for_each_format(served: FlaskC
     headed = served.head(f"{GRAPHS}?default&format={format_}")
     assert headed.headers["Content-Length"] == str(len(first.data))
     assert from_cache() == before + 2
+
+
+def test_a_whole_graph_is_bounded_by_its_size_and_not_by_the_time_of_a_query(curated_graph: KnowledgeGraph) -> None:
+    """On a busy machine, behind all other queries, it takes far longer than it works."""
+    hasty = create_app(curated_graph, Settings(query_timeout_s=0.01)).test_client()
+    query = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+    assert hasty.get("/sparql", query_string={"query": query}).json["code"] == "query_timeout"
+    assert hasty.get(f"{GRAPHS}?default").status_code == 200
 
 
 def test_head_says_what_get_would(served: FlaskClient) -> None:

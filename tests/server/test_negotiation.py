@@ -16,6 +16,7 @@ from server.http.negotiation import (
     names_html,
 )
 
+JAVA = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"  # what its HttpURLConnection says by itself
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 
@@ -45,6 +46,10 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("text/csv;header=present", "csv"),
         ("text/turtle, application/sparql-results+json;q=0.5", "json"),
         ("application/sparql-results+json;charset=utf-16, text/csv;q=0.1", "csv"),
+        (" , ,", "json"),
+        ("text/csv;q=.5, text/tab-separated-values;Q=.9", "tsv"),
+        ("*;q=0.1", "json"),
+        (JAVA, "json"),
     ],
 )
 def test_the_client_chooses_among_tables(accept: str | None, expected: str) -> None:

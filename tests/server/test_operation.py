@@ -338,6 +338,22 @@ def test_a_faulty_body_is_no_failure_of_the_server(asked_server: Server) -> None
             assert connection.recv(12) == b"HTTP/1.1 400"
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\n", b"200"),
+        (b"POST /sparql HTTP/1.1\r\nContent-Type: application/sparql-query\r\nContent-Length: 0\r\n", b"400"),
+    ],
+)
+def test_who_waits_to_be_told_to_send_a_body_and_has_none_is_answered(
+    asked_server: Server, head: bytes, status: bytes
+) -> None:
+    with socket.create_connection(("127.0.0.1", asked_server.port), timeout=20) as connection:
+        connection.sendall(head + b"Host: x\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+        told = connection.makefile("rb").read()
+    assert told.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n").startswith(b"HTTP/1.1 " + status)
+
+
 def test_a_proxy_tells_clients_apart_whatever_speaks_http(asked_server: Server) -> None:
     def asked(client: str) -> int:
         return asked_server.http("GET", "/sparql?query=ASK%7B%7D", **{"X-Forwarded-For": client})[0]

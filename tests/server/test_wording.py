@@ -82,6 +82,7 @@ def test_responders_of_one_histotype_are_not_called_pooled() -> None:
         ({"value_text": "16%", "value": 16, "unit": "%", "denominator": 6}, "of 6"),
         ({"value_text": "53%", "value": 53, "unit": "%", "numerator": 18, "denominator": 34}, "(18 of 34)"),
         ({"value_text": "8 of 15", "numerator": 8, "denominator": 15}, ""),
+        ({"value_text": "18 months", "value": 18, "unit": "mo", "denominator": 73}, "(n = 73)"),
     ],
 )
 def test_of_how_many_is_told_once(given: dict[str, object], told: str) -> None:
