@@ -11,19 +11,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kg.mechanism.layering import COLUMN, layered
+from kg.mechanism.layering import COLUMN, ROW, Layout, layered
 from kg.model import EntityRef
 from server.drawings.heights import Pair, ahead, heights
 from server.drawings.line_labels import EDGE_CHARACTER, Label, Line, Piece, Point, Rect, Side, placed_label
-from server.drawings.pictures import Arrow, Box, Picture
-from server.drawings.spacing import CLOSE, WIDE, Spacing
+from server.drawings.pictures import LAPTOP_REM, Arrow, Box, Picture
+from server.drawings.spacing import CLOSE, NARROW, WIDE, Spacing
 from server.drawings.wrapping import wrapped
 
 LINE_HEIGHT = 15
 CHARACTER = 6.9  # pixels of the drawing font, on average
 MARGIN = 14
 FAN_FROM = 4  # lines: from so many on, their words stand where they have parted
-MOST_LINES = 4
+LEAST_HALF_PX = 23  # of a box: capitals are wider than letters on average
 
 _MARKS = {1: "arrow", -1: "bar"}
 # What a box says beneath its name where the paths of two drugs meet.
@@ -67,7 +67,7 @@ def layered_picture(
     centre: str | None = None,
     meetings: Mapping[str, str] | None = None,
 ) -> Picture:
-    """Draw things and what is stated of them from left to right, closer where they would be wider than any page.
+    """Draw things and what is stated of them from left to right, closer where a laptop would have no room for them.
 
     Args:
         nodes: the things.
@@ -81,26 +81,43 @@ def layered_picture(
     drawn = [link for link in links if link.start in refs and link.end in refs and link.start != link.end]
     if not refs:
         return Picture((), ())
-    layout = layered(refs, [(link.start, link.end) for link in drawn], last)
+    layout = _with_ghosts(layered(refs.keys() - set(ghosts), _pairs(drawn), set(last) - set(ghosts)), ghosts, refs)
     roles = {name: f"meeting-{relation}" for name, relation in (meetings or {}).items()}
     roles |= dict.fromkeys(ghosts, "ghost") | ({centre: "centre"} if centre else {})
     bends = {(link.start, link.end): layout.bends.get((link.start, link.end), ()) for link in drawn}
 
     def spaced(spacing: Spacing) -> Picture:
         boxes = {
-            name: _box(ref, roles.get(name, "step"), float(layout.points[name][1]), spacing.label)
+            name: _box(ref, roles.get(name, "step"), float(layout.points[name][1]), spacing)
             for name, ref in refs.items()
         }
         return _Drawing(boxes, layout.layers, bends, _lines(drawn, spacing), spacing).picture()
 
-    picture = spaced(WIDE)
-    return picture if picture.room else spaced(CLOSE)
+    tried: list[Picture] = []
+    for spacing in (WIDE, CLOSE, NARROW):
+        tried.append(spaced(spacing))
+        if 0 < tried[-1].room <= LAPTOP_REM:
+            return tried[-1]
+    return next((picture for picture in tried if picture.room), tried[-1])
 
 
-def _box(ref: EntityRef, role: str, y: float, width: int) -> Box:
-    lines = wrapped(ref.label, width)
-    if len(lines) > MOST_LINES:
-        lines = (*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + "…")
+def _pairs(links: Sequence[Link]) -> list[tuple[str, str]]:
+    return [(link.start, link.end) for link in links]
+
+
+def _with_ghosts(layout: Layout, ghosts: Collection[str], refs: Collection[str]) -> Layout:
+    """A layout with what nothing leads to below its last column, where it takes no width of its own."""
+    absent = sorted(set(ghosts) & set(refs))
+    layer = max(layout.layers.values(), default=0)
+    lowest = max((layout.points[name][1] for name, of in layout.layers.items() if of == layer), default=-ROW)
+    placed = {name: (layer * COLUMN, lowest + number * ROW) for number, name in enumerate(absent, 1)}
+    return Layout({**layout.layers, **dict.fromkeys(absent, layer)}, {**layout.points, **placed}, layout.bends)
+
+
+def _box(ref: EntityRef, role: str, y: float, spacing: Spacing) -> Box:
+    lines = wrapped(ref.label, spacing.label)
+    if len(lines) > spacing.lines:
+        lines = (*lines[: spacing.lines - 1], lines[spacing.lines - 1] + "…")
     lines = (*lines, *_MET.get(role, ()))
     top = -(len(lines) - 1) * LINE_HEIGHT / 2 + 4
     return Box(
@@ -111,7 +128,7 @@ def _box(ref: EntityRef, role: str, y: float, width: int) -> Box:
         role="joint" if ref.type == "JointCause" and role == "step" else role,
         x=0,
         y=y,
-        half_width=round(max(len(line) for line in lines) * CHARACTER / 2 + 11, 1),
+        half_width=round(max(LEAST_HALF_PX, max(map(len, lines)) * CHARACTER / 2 + spacing.padding_px), 1),
         half_height=round(len(lines) * LINE_HEIGHT / 2 + 7, 1),
         corner=14 if ref.type in {"Drug", "DrugClass", "Regimen"} else 4,
         lines=tuple(Line(text, round(top + place * LINE_HEIGHT)) for place, text in enumerate(lines)),

@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.drawings.line_labels import Label, Line
+from server.drawings.wrapping import joined
 
-_LEGIBLE = 11 / 12  # labels are drawn at 12 px and may shrink to 11
+_LEGIBLE, _LEAST_LEGIBLE = 11 / 12, 10 / 12  # labels are drawn at 12 px and may shrink to 11; to 10 on a laptop
 _REM_PX = 16
-_ROOMS_REM = (20, 30, 40, 50, 60, 70)  # the style sheet has a rule for each
+_ROOMS_REM = (20, 30, 40, 50, 61, 70)  # the style sheet has a rule for each
+LAPTOP_REM = 61  # what a page has room for in a window of 1024 px
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Box:
     half_height: float
     corner: int
     lines: tuple[Line, ...]
+
+    @property
+    def told(self) -> str:
+        """What its lines say, as one text."""
+        return joined(line.text for line in self.lines)
 
     @property
     def is_cut(self) -> bool:
@@ -114,11 +121,13 @@ class Outline:
 def room_needed(width_px: float) -> int:
     """How wide a window a drawing needs to be legible, in rem, in steps; 0 if it is wider than any page.
 
-    >>> room_needed(500), room_needed(1176), room_needed(2000)
-    (30, 70, 0)
+    >>> room_needed(500), room_needed(1160), room_needed(1200), room_needed(2000)
+    (30, 61, 70, 0)
     """
-    needed = width_px * _LEGIBLE / _REM_PX
-    return next((room for room in _ROOMS_REM if needed <= room), 0)
+    easily, barely = (width_px * scale / _REM_PX for scale in (_LEGIBLE, _LEAST_LEGIBLE))
+    if easily > LAPTOP_REM >= barely:
+        return LAPTOP_REM
+    return next((room for room in _ROOMS_REM if easily <= room), _ROOMS_REM[-1] if barely <= _ROOMS_REM[-1] else 0)
 
 
 def outline(picture: Picture) -> Outline:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from itertools import groupby
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from kg.catalogue import CatalogueQuestion, QuestionAnswer, find
 from kg.graph import KnowledgeGraph
-from server.addresses import export
+from server.addresses import asked, export
+from server.pages.accepted import accepting
 
 
 def catalogue_blueprint(graph: KnowledgeGraph) -> Blueprint:
@@ -26,20 +27,20 @@ def catalogue_blueprint(graph: KnowledgeGraph) -> Blueprint:
         return render_template("questions.html", themes=themes, count=len(listed))
 
     def question(name: str) -> str:
-        given = {key: [text for text in request.args.getlist(key) if text.strip()] for key in request.args}
+        given = {key: [text for text in texts if text.strip()] for key, texts in asked().items()}
         given = {key: texts for key, texts in given.items() if texts}
         answer = graph.ask(name, given)
-        asked = find(graph, answer.id)
+        found = find(graph, answer.id)
         return render_template(
             "question.html",
-            question=asked,
+            question=found,
             answer=answer,
             shown=_shown(answer),
-            fields=_fields(asked, answer),
+            fields=_fields(found, answer),
             sparql_href=editor_address(answer.query),
             exported=[
                 export("CSV", editor_address(answer.query) + "&format=csv", download=True),
-                export("JSON", f"/api/v1/questions/{asked.id}" + (f"?{urlencode(given, doseq=True)}" if given else "")),
+                export("JSON", f"/api/v1/questions/{found.id}" + (f"?{urlencode(given, doseq=True)}" if given else "")),
                 export("SPARQL", editor_address(answer.query)),
             ],
         )
@@ -47,7 +48,7 @@ def catalogue_blueprint(graph: KnowledgeGraph) -> Blueprint:
     def query(name: str) -> Response:
         return redirect(editor_address(find(graph, name).query), 303)
 
-    pages.add_url_rule("/questions", "questions", questions)
+    pages.add_url_rule("/questions", "questions", accepting(questions, (), ()))
     pages.add_url_rule("/questions/<name>", "question", question)
     pages.add_url_rule("/questions/<name>/query", "query", query)
     return pages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import render_template, request
@@ -12,9 +12,11 @@ from kg.evidence.comparison import ComparisonAnswer
 from kg.evidence.rows import EvidenceRow
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
+from kg.model import EntityRef
 from kg.tables import table
 from server import wording
 from server.addresses import csv_response, export, given, here, query
+from server.pages.namesakes import namesakes
 from server.pages.sharing import disputed, fact_exports, facts_wanted
 from server.questions.parameters import read
 from server.questions.table import BY_NAME
@@ -39,6 +41,7 @@ def compare(graph: KnowledgeGraph) -> str | Response:
         "compare.html",
         given=texts,
         answer=answer,
+        namesakes=_namesakes(graph, texts) if answer else [],
         sides=_SIDES,
         figure=wording.figure,
         out_of=wording.out_of,
@@ -51,6 +54,17 @@ def compare(graph: KnowledgeGraph) -> str | Response:
         if answer
         else [],
     )
+
+
+def _namesakes(graph: KnowledgeGraph, texts: Mapping[str, str]) -> list[tuple[EntityRef, str, str]]:
+    """Drugs named after those compared, each with the side and the address that compares it there instead."""
+    others = namesakes(graph, (texts["a"], texts["b"]))  # without the two themselves
+    return [
+        (drug, _SIDES[side], here([(side, drug.curie)], [side]))
+        for side in ("a", "b")
+        for drug in namesakes(graph, [texts[side]])
+        if drug in others
+    ]
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,7 @@ class _Line:
     computed_p: str = ""
     counted_alike: str = ""
     cautions: str = ""
+    note: str = ""
 
 
 def _lines(answer: ComparisonAnswer) -> Iterator[_Line]:
@@ -93,6 +108,7 @@ def _lines(answer: ComparisonAnswer) -> Iterator[_Line]:
             computed_points=f"{computed.points:.1f}" if computed else "",
             computed_p=f"{computed.p_value:.2g}" if computed else "",
             cautions="; ".join(pair.cautions),
+            note=told.note or "" if told else "",
         )
     for each in answer.indirect:
         yield _Line(
@@ -119,7 +135,7 @@ def _side(side: str, row: EvidenceRow | None) -> dict[str, str]:
         return {f"result_{side}": "not printed"}
     told = {
         "study": row.study.label if row.study else "",
-        "result": wording.figure(row) or "told in words",
+        "result": wording.figure(row) or wording.unfigured(row),
         "of": wording.of_n(row),
         "computed_95": f"{row.derived_ci.low:.1f} to {row.derived_ci.high:.1f}%" if row.derived_ci else "",
         "counted": wording.counted(row),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from kg.errors import EntityNotFound
+from kg.evidence.filters import has_words, people_of
 from kg.evidence.rows import Absence, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
 from kg.graph import KnowledgeGraph
 from kg.identifiers import parse_identifier
@@ -19,10 +21,11 @@ from server.drawings.forest_plots import Forest, forests, pool_forest
 from server.drawings.picture_file import plot_file
 from server.http.errors import spared
 from server.pages.evidence_table import csv_rows
+from server.pages.namesakes import namesakes
 from server.pages.sharing import chosen, disputed, fact_exports, facts_wanted, file_name, source_line
 from server.questions.parameters import Arguments, read
 from server.questions.table import EVIDENCE_PARAMETERS, evidence_question
-from server.wording import short_figure
+from server.wording import count_of, short_figure
 
 NOTHINGS = {
     "none_observed": ("Looked for and not observed", "Somebody looked, and it occurred in none."),
@@ -38,16 +41,23 @@ NOTHINGS = {
 _FIRST_MEASURES = (
     "objective-response-rate",
     "response-rate",
+    "partial-response",
     "disease-control",
     "median-progression-free-survival",
     "progression-free-survival",
     "median-overall-survival",
+    "median-time-to-progression",
+    "time-to-progression",
 )
+_RESPONSE_RATES = frozenset(_FIRST_MEASURES[:2])  # one name or the other, by source: told both, never as one
 _FIGURES = 3
 _TREATMENTS = ("drug", "regimen", "drug_class", "target")  # what names what was given
 # Fields of the form that are folded away where they are empty.
-_FURTHER_FIELDS = ("drug_class", "target", "genotype", "site", "line", "setting", "design", "min_n")
+_FURTHER_FIELDS = ("drug_class", "target", "genotype", "site", "line", "after", "setting", "design", "min_n")
+# Studies of groups come before single patients, and these before the laboratory.
+_LAST_DESIGNS = {"case series": 1, "case report": 2, "preclinical": 3}
 _DIRECTIONS = {"supports": "worked", "does_not_support": "did not work", "mixed": "mixed", "harmful": "did harm"}
+_AGAINST_ANOTHER = _DIRECTIONS | {"supports": "better", "does_not_support": "not better"}
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,7 @@ def evidence(graph: KnowledgeGraph) -> str | Response:
         answer=answer,
         page=page,
         filters=_chips(filled),
+        namesakes=namesakes(graph, filled.texts("drug")),
         more_given=any(filled.texts(name) for name in _FURTHER_FIELDS),
         exported=[
             export("CSV", here([("format", "csv")]), download=True),
@@ -188,7 +199,8 @@ def evidence_page(answer: EvidenceAnswer) -> EvidencePage:
 
 
 def _studies(rows: tuple[EvidenceRow, ...]) -> Iterator[StudyView]:
-    for number, (study, of_study) in enumerate(groupby(rows, lambda row: row.study), 1):
+    ranked = sorted(rows, key=lambda row: _LAST_DESIGNS.get(row.design or "", 0))
+    for number, (study, of_study) in enumerate(groupby(ranked, lambda row: row.study), 1):
         listed = list(of_study)
         first = listed[0]
         facts = (
@@ -214,12 +226,12 @@ def _arm(anchor: str, rows: list[EvidenceRow]) -> ArmView:
     described: list[str] = []
     if people is not None and first.arm is not None:
         described = [
-            f"{people.n} patients" if people.n else "",
+            count_of("patient", people.n) if people.n else "",
             ", ".join(ref.label for ref in people.histotypes),
-            f"line: {people.line}" if people.line and people.line != "unstated" else "",
+            f"line: {line}" if (line := _of_all(rows, "line")) and line != "unstated" else "",
             people.setting or "",
             f"before: {people.prior}" if people.prior else "",
-            f"genotype: {people.genotype}" if people.genotype else "",
+            f"genotype: {genotype}" if (genotype := _of_all(rows, "genotype")) else "",
         ]
     return ArmView(
         label=subject.label if subject else "",
@@ -234,6 +246,13 @@ def _arm(anchor: str, rows: list[EvidenceRow]) -> ArmView:
         ),
         harms=tuple(row for row in rows if row.adverse_event is not None),
     )
+
+
+def _of_all(rows: Sequence[EvidenceRow], name: Literal["line", "genotype"]) -> str:
+    """What is told of an arm's people; nothing where it is told of a part of them only."""
+    told = dict.fromkeys((getattr(row.population, name) if row.population else None, row.subgroup) for row in rows)
+    whole = [text for text, subgroup in told if subgroup is None or not has_words(text or "", [subgroup])]
+    return (whole[0] or "") if whole else ""
 
 
 def _nothings(absences: Iterable[Absence]) -> Iterator[Nothing]:
@@ -268,22 +287,61 @@ def _figures(rows: Iterable[EvidenceRow], regimen: str) -> str:
     For example "objective response rate 53% of 34, 45.5% of 11".
     """
     by_measure: dict[str, list[EvidenceRow]] = {}
-    labels: dict[str, str] = {}
-    for row in rows:
-        if row.arm is None or row.measure is None or row.regimen is None or row.flags or not short_figure(row):
+    listed = list(rows)
+    same = {_given(row) for row in listed if _is_called(row, regimen)} - {frozenset()}  # MAID by its drugs, too
+    for row in listed:
+        if not (_is_called(row, regimen) or _given(row) in same):
             continue
-        combination = row.regimen.combination
-        if regimen in {row.regimen.id, combination.id if combination else ""}:
-            name = row.measure.curie.partition(":")[2]
-            labels.setdefault(name, row.measure.label)
-            by_measure.setdefault(name, []).append(row)
-    for name in _FIRST_MEASURES:
-        if listed := by_measure.get(name):
-            very = [row for row in listed if _is_of_the_very(row)]
-            largest = sorted(very or listed, key=lambda row: -(row.denominator or 0))
-            told = ", ".join(list(dict.fromkeys(map(short_figure, largest)))[:_FIGURES])
-            return f"{labels[name]} {told}" + ("" if very else ", among others")
-    return ""
+        # Patients of an arm within another are counted there: those that crossed over, another dose.
+        if row.arm is None or row.measure is None or row.flags or row.within is not None or not short_figure(row):
+            continue
+        by_measure.setdefault(row.measure.curie.partition(":")[2], []).append(row)
+    known = [name for name in _FIRST_MEASURES if name in by_measure]
+    very = [name for name in known if any(map(_is_of_the_very, by_measure[name]))]
+    told = [*very, *(name for name in known if name not in very)]
+    # A response rate has two names, by source; each is told, never as one, and before any other measure.
+    rates = [name for name in told if name in _RESPONSE_RATES]
+    first = rates if told[:1] == rates[:1] else told[:1]
+    return "; ".join(_figures_of(by_measure[name]) for name in first)
+
+
+def _is_called(row: EvidenceRow, regimen: str) -> bool:
+    combination = row.regimen.combination if row.regimen else None
+    return row.regimen is not None and regimen in {row.regimen.id, combination.id if combination else ""}
+
+
+def _given(row: EvidenceRow) -> frozenset[str]:
+    return frozenset(ref.id for ref in row.regimen.against_tumour) if row.regimen else frozenset()
+
+
+def _figures_of(rows: Sequence[EvidenceRow]) -> str:
+    """The figures of one measure, the largest groups first."""
+    very = [row for row in rows if _is_of_the_very(row)]
+    whole = [row for row in very or rows if not _is_of_another_part(row)]
+    listed = sorted(whole or very or rows, key=lambda row: -(people_of(row) or 0))
+    figures = dict.fromkeys(
+        short_figure(row)
+        + ("" if people_of(row) else " (n not told)")
+        + _counting_more(row)
+        + (f" in {row.subgroup}" if _is_of_another_part(row) else "")
+        for row in listed
+    )
+    label = listed[0].measure.label if listed[0].measure else ""
+    return f"{label} {', '.join(list(figures)[:_FIGURES])}" + ("" if very else ", histotypes pooled")
+
+
+def _is_of_another_part(row: EvidenceRow) -> bool:
+    """Whether a figure is of a part of a group that is not told apart by the disease asked for: a genotype, a line."""
+    match = row.population.histotype_match if row.population else None
+    return row.subgroup is not None and match not in {"subgroup", "subtype"}
+
+
+def _counting_more(row: EvidenceRow) -> str:
+    """What a response rate counted, where that is more than responses: it is no rate beside those that did not."""
+    counts_response = row.measure is not None and row.measure.curie.partition(":")[2] in _RESPONSE_RATES
+    if not counts_response or row.definition is None or "SD" not in row.definition.counts:
+        return ""
+    return f" ({row.definition.label})"
 
 
 def _is_of_the_very(row: EvidenceRow) -> bool:
@@ -292,7 +350,12 @@ def _is_of_the_very(row: EvidenceRow) -> bool:
 
 
 def direction(said: EvidenceRow | RegimenVerdict) -> str:
-    """What a result, or all of a regimen's, says for the treatment, in words."""
+    """What a result, or all of a regimen's, says for the treatment, in words; of a comparison, whether it was better.
+
+    No better than another treatment, or than another dose, is not "did not work".
+    """
+    if isinstance(said, EvidenceRow) and said.comparator is not None and said.difference:
+        return _AGAINST_ANOTHER.get(said.direction or "", "")
     return _DIRECTIONS.get(said.direction or "", "")
 
 
@@ -309,14 +372,15 @@ def _heading(graph: KnowledgeGraph, asked_drugs: tuple[str, ...], asked: Mapping
     """The question as a heading: who was given what."""
     drugs = [called(graph, drug) for drug in asked_drugs]
     given = {name: called(graph, text) for name, text in asked.items() if text}
+    after = f" after {given['after']}" if "after" in given else ""
     what = " + ".join(drugs) or given.get("regimen") or given.get("drug_class") or ""
     if not what and given.get("target"):
         what = f"drugs against {given['target']}"
     whom = given.get("histotype")
     if what and whom:
-        return f"{what} in {whom}: what came of it"
+        return f"{what} in {whom}{after}: what came of it"
     if what:
-        return f"What came of giving {what}"
-    if whom:
-        return f"What was tried in {whom}"
+        return f"What came of giving {what}{after}"
+    if whom or after:
+        return f"What was tried{f' in {whom}' if whom else ''}{after}"
     return "Evidence"

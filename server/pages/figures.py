@@ -204,7 +204,7 @@ def _outcome_texts(row: EvidenceRow) -> tuple[str, ...]:
     return (
         ", ".join(ref.label for ref in (row.study, of_whom) if ref),
         measure + (f" ({counted})" if counted else ""),
-        (wording.result(row) or "told in words") + flagged,
+        (wording.result(row) or wording.unfigured(row)) + flagged,
         wording.of_n(row),
         spread,
         (row.direction or "").replace("_", " "),

@@ -16,7 +16,8 @@ from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE, display
 from kg.sparql.query import SparqlOperation, bind
 from kg.sparql.results import iri
-from ontology.terms import CLASSES, PREDICATES
+from kg.withdrawn import successor
+from ontology.terms import SKG
 from server.addresses import page_of
 from server.http.negotiation import GRAPH_FORMATS, HTML, Format, choose, named
 from server.questions.parameters import Parameter, read
@@ -26,6 +27,11 @@ _TRIPLES_OF = """
 CONSTRUCT { ?thing ?property ?value . ?other ?inverse ?thing }
 WHERE { { ?thing ?property ?value }
   UNION { ?other ?inverse ?thing FILTER(?inverse NOT IN (skg:subject, skg:object, skg:about)) } }"""
+# A vocabulary is told with its terms.
+_TERMS_OF = """
+CONSTRUCT { ?term ?property ?value } WHERE { ?term rdfs:isDefinedBy? ?thing ; ?property ?value }"""
+_IS_VOCABULARY = "ASK { ?thing a owl:Ontology }"
+_VERSION_OF = "SELECT ?vocabulary WHERE { ?vocabulary owl:versionIRI ?thing }"
 _IS_THERE = "ASK { ?thing ?property ?value }"
 # What is told of on the page of another thing: whom an arm treats, what a regimen gives, what a document cites, and
 # facts that disagree, on the page of one of them.
@@ -43,7 +49,7 @@ def linked_data_blueprint(graph: KnowledgeGraph, settings: Settings) -> Blueprin
     @linked.get("/id/<kind>/", defaults={"name": ""})
     @linked.get("/id/<kind>/<path:name>")
     def thing(kind: str, name: str) -> BaseResponse:
-        node = f"{BASE}{kind}/{name}"
+        node = _unversioned(graph, f"{BASE}{kind}/{name}")
         if not graph.store.ask(_IS_THERE, {"thing": iri(node)}):
             raise EntityNotFound(display(node))
         wanted = read((_FORM,), {given: request.args.getlist(given) for given in request.args}).text("format")
@@ -59,6 +65,14 @@ def linked_data_blueprint(graph: KnowledgeGraph, settings: Settings) -> Blueprin
     return linked
 
 
+def _unversioned(graph: KnowledgeGraph, node: str) -> str:
+    """What an address stands for: that of a version of the vocabulary for the vocabulary, which has no other here."""
+    if not node.startswith(SKG.namespace):
+        return node
+    found = graph.store.select(_VERSION_OF, {"thing": iri(node)}).column("vocabulary")
+    return str(found[0]) if found else node
+
+
 def _page(graph: KnowledgeGraph, node: str) -> str | None:
     """Where people read of a thing: its page, that of what it belongs to, or none."""
     kind, _, name = node.removeprefix(BASE).partition("/")
@@ -67,7 +81,9 @@ def _page(graph: KnowledgeGraph, node: str) -> str | None:
     if kind == "vocab":
         if not name:  # the vocabulary itself
             return "/schema"
-        return f"/schema#{name}" if name in CLASSES or name in PREDICATES else None
+        return f"/schema#{name}" if name in SKG else None
+    if (now := successor(graph.store, node)) is not None:
+        return _page(graph, now)
     # Facts have no card of their own kind in the name index; their pages go by identifier.
     page = page_of(graph.name_of(node))
     if not page.startswith("/entity/") or _has_card(graph, node):
@@ -84,6 +100,7 @@ def _has_card(graph: KnowledgeGraph, node: str) -> bool:
 
 
 def _described(graph: KnowledgeGraph, node: str, chosen: Format, budget: Budget) -> Response:
-    operation = SparqlOperation(bind(_TRIPLES_OF, {"thing": iri(node)}))
+    query = _TERMS_OF if graph.store.ask(_IS_VOCABULARY, {"thing": iri(node)}) else _TRIPLES_OF
+    operation = SparqlOperation(bind(query, {"thing": iri(node)}))
     body = graph.store.evaluate(operation, chosen.media_type, budget)
     return Response(body, content_type=chosen.content_type)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kg.mechanism.gaps import sentences
+from kg.mechanism.gaps import denials, sentences
 from kg.mechanism.ground import Membership
 from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.model import EntityRef
@@ -224,19 +224,22 @@ def _gaps(gaps: Iterable[Gap]) -> Iterable[GapView]:
         ends = tuple(dict.fromkeys(gap.from_ for gap in group if gap.from_ != to))
         told = sentences(step for gap in group for step in gap.stated)
         remarks = [f"Sources do state, though not as a mechanism: {told}."] if told else []
+        denied = tuple(dict.fromkeys(one for gap in group for one in gap.denied))
+        if denied:
+            remarks.append(f"{denials(denied)}.")
         remarks += [f"Around {gap.from_.spoken} they state: {sentences(gap.around)}." for gap in group if gap.around]
         facts = tuple(
             dict.fromkeys(fact for gap in group for step in (*gap.stated, *gap.around) for fact in step.statements)
-        )
+        ) + tuple(one.statement for one in denied)
+        reasons = " ".join(gap.reason.split(" Sources do state")[0] for gap in group)
         if kind == "weaker":
-            reasons = " ".join(gap.reason.split(" Sources do state")[0] for gap in group)
             yield GapView(
                 reasons, (), (*remarks, "Tick the box above to include hedged and hypothesised steps."), facts
             )
         elif kind == "need":
             yield GapView(" ".join(dict.fromkeys(gap.reason for gap in group)), (), ())
         elif not ends:  # a drug without a target, or a target without a drug
-            yield GapView(" ".join(gap.reason for gap in group), (), tuple(remarks), facts)
+            yield GapView(reasons, (), tuple(remarks), facts)
         elif len(ends) == 1:
             yield GapView(f"No source states a step from {ends[0].spoken} to {to.spoken}.", (), tuple(remarks), facts)
         else:

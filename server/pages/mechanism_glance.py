@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.mechanism.chains import SENSITIZING, TREATMENTS
 from kg.mechanism.search import MechanismPath
@@ -15,12 +16,28 @@ _MOST_DRUGS = 3
 
 
 @dataclass(frozen=True)
+class GlanceThing:
+    """A thing of a line; ``place`` says in whom or in what it holds, and is empty where it holds anywhere."""
+
+    ref: EntityRef
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class GlanceLine:
     """A line: what it tells, of which things, and how many more there are."""
 
     heading: str
-    things: tuple[EntityRef, ...]
+    things: tuple[GlanceThing, ...]
     more: int = 0
+
+
+class _Reached(NamedTuple):
+    """What a chain leads to: with which sign (+1, -1, or None from a step without one on), and where that holds."""
+
+    ref: EntityRef
+    sign: int | None
+    place: str
 
 
 def glance(paths: Sequence[MechanismPath], own: Sequence[MechanismPath]) -> tuple[GlanceLine, ...]:
@@ -35,15 +52,16 @@ def glance(paths: Sequence[MechanismPath], own: Sequence[MechanismPath]) -> tupl
     starts = list(dict.fromkeys(path.start for path in paths))
     ends = list(dict.fromkeys(path.end for path in paths))
     if len(starts) == 1:
-        first: dict[str, dict[EntityRef, None]] = {}
+        first: dict[str, list[_Reached]] = {}
         for path in paths:
             step = path.steps[0]
-            first.setdefault(label_of(step.predicate, forward=step.forward), {})[step.end] = None
+            label = label_of(step.predicate, forward=step.forward)
+            first.setdefault(label, []).append(_Reached(step.end, step.sign, step.place))
         lines = [_line(f"{starts[0].label} {label}", things) for label, things in first.items()]
         return (*lines, *_effects((each for path in own for each in _reached(path, 1)), "this"))
     if len(ends) == 1:
         headings = tuple(f"{net_effect(sign, ends[0].label, ends[0].type)} through" for sign in (1, -1))
-        return tuple(_by_sign(((path.start, path.net_sign) for path in paths), headings))
+        return tuple(_by_sign((_Reached(path.start, path.net_sign, "") for path in paths), headings))
     drugs = [start for start in starts if start.type != "DrugClass"]  # what a class does may hold for a drug of it
     if len(drugs) > _MOST_DRUGS:
         return ()
@@ -54,39 +72,44 @@ def glance(paths: Sequence[MechanismPath], own: Sequence[MechanismPath]) -> tupl
     )
 
 
-def _reached(path: MechanismPath, beyond: int) -> Iterator[tuple[EntityRef, int | None]]:
-    """What a chain leads to after so many steps, and with which sign: +1, -1, or None from a step without one on."""
+def _reached(path: MechanismPath, beyond: int) -> Iterator[_Reached]:
+    """What a chain leads to after so many steps."""
     sign: int | None = 1
     for number, step in enumerate(path.steps):
         sign = None if sign is None or step.sign is None else sign * (step.sign or 1)
         if step.predicate in SENSITIZING:  # no more and no fewer of what it leads to
             return
         if number >= beyond and step.predicate != "binds":  # what is bound is there as before
-            yield step.end, sign
+            yield _Reached(step.end, sign, step.place)
 
 
-def _effects(signed: Iterable[tuple[EntityRef, int | None]], cause: str) -> Iterator[GlanceLine]:
+def _effects(reached: Iterable[_Reached], cause: str) -> Iterator[GlanceLine]:
     """What a cause does more and less of; nobody has more or less of a tumour, a cell or a treatment."""
-    found = list(signed)
-    amounts = [each for each in found if each[0].type not in BEARERS | TREATMENTS | {"JointCause"}]
+    found = list(reached)
+    amounts = [each for each in found if each.ref.type not in BEARERS | TREATMENTS | {"JointCause"}]
     yield from _by_sign(amounts, (f"{cause} raises", f"{cause} lowers"))
-    treatments = [each for each in found if each[0].type in TREATMENTS]
+    treatments = [each for each in found if each.ref.type in TREATMENTS]
     yield from _by_sign(treatments, (f"{cause} strengthens", f"{cause} weakens"))
-    sides = [each for each in found if each[0].type in BEARERS]
+    sides = [each for each in found if each.ref.type in BEARERS]
     yield from _by_sign(sides, (f"{cause} acts in favour of", f"{cause} acts against"))
 
 
-def _by_sign(signed: Iterable[tuple[EntityRef, int | None]], headings: Sequence[str]) -> Iterator[GlanceLine]:
+def _by_sign(reached: Iterable[_Reached], headings: Sequence[str]) -> Iterator[GlanceLine]:
+    found = list(reached)
     signs: dict[EntityRef, set[int]] = {}
-    for ref, sign in signed:
-        signs.setdefault(ref, set()).update({sign} if sign else set())
+    for each in found:
+        signs.setdefault(each.ref, set()).update({each.sign} if each.sign else set())
     more, less = headings
-    for found, heading in (({1}, more), ({-1}, less), ({1, -1}, f"by different chains, {more} and {less}")):
-        things = [ref for ref, seen in signs.items() if seen == found]
+    for wanted, heading in (({1}, more), ({-1}, less), ({1, -1}, f"by different chains, {more} and {less}")):
+        things = [each for each in found if signs[each.ref] == wanted]
         if things:
             yield _line(heading, things)
 
 
-def _line(heading: str, things: Iterable[EntityRef]) -> GlanceLine:
-    listed = tuple(things)
-    return GlanceLine(heading, listed[:_MOST], max(0, len(listed) - _MOST))
+def _line(heading: str, reached: Iterable[_Reached]) -> GlanceLine:
+    places: dict[EntityRef, dict[str, None]] = {}
+    for each in reached:
+        places.setdefault(each.ref, {})[each.place] = None
+    # A chain that holds anywhere needs no other.
+    listed = [GlanceThing(ref, "" if "" in where else "; ".join(where)) for ref, where in places.items()]
+    return GlanceLine(heading, tuple(listed[:_MOST]), max(0, len(listed) - _MOST))

@@ -85,6 +85,12 @@ class Answer:
     text: str = ""
     exported: Sequence[dict[str, str | bool]] = ()
     page: int = 1
+    unknown: Sequence[str] = ()  # names in the query that nothing has; of an answer that is empty
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is a table without rows, or no."""
+        return not self.table.rows if self.table is not None else self.text == "false"
 
 
 class Evaluate(Protocol):
@@ -137,6 +143,7 @@ def render(settings: Settings, shown: Answer | Failure | None, questions: Sequen
     elif shown is not None:
         context["text"] = shown.text
         context["exported"] = shown.exported
+        context["unknown"] = shown.unknown
         if shown.table is not None:
             context["table"] = _table(shown.table, shown.page)
     vocabulary = [{"curie": f"skg:{name}", "label": name} for name in sorted({*CLASSES, *PREDICATES, "matches"})]

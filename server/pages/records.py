@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kg.cards import StudyCard
 from kg.description import describe, passage, reference
 from kg.errors import EntityNotFound
+from kg.evidence.cases import Timeline
 from kg.evidence.rows import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display, expand
@@ -119,6 +120,7 @@ class Records:
             "case.html",
             timeline=timeline,
             plot=plot,
+            disputed_diagnoses=_disputed_diagnoses(timeline),
             event_details=wording.event_details,
             denied=wording.denied,
             sized=wording.sized,
@@ -160,6 +162,16 @@ class Records:
             sections=sections,
             exported=[export("JSON", f"/api/v1/documents/{card.curie}"), *fact_exports()],
         )
+
+
+def _disputed_diagnoses(timeline: Timeline) -> list[str]:
+    """What the documents tell in different ways of what the patient had."""
+    diagnosing = {event.id for event in timeline.events if event.diagnosis is not None}
+    return [
+        conflict.about
+        for conflict in timeline.conflicts
+        if conflict.about and all(side.id in diagnosing for side in conflict.between)
+    ]
 
 
 @dataclass(frozen=True)

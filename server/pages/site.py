@@ -17,18 +17,19 @@ from server import wording
 from server.addresses import here, page_of
 from server.assets import Assets
 from server.pages import compare, entity, evidence, explain, gaps, mechanism, search
+from server.pages.accepted import accepting
 from server.pages.explore import page
 from server.pages.mentions import Mentions
 from server.pages.records import Records
 from server.pages.schema import schema
 from server.pages.sharing import citation
 from server.pages.sources import Sources
-from server.questions.table import QUESTIONS
+from server.questions.table import BY_NAME, QUESTIONS
 
 # What templates say things with, each under its own name.
 _WORDING: tuple[Callable[..., str], ...] = (
     wording.words, duration_words, wording.count_of, wording.when_given, wording.dose_range,
-    wording.result, wording.of_n, wording.counted, evidence.direction,
+    wording.result, wording.unfigured, wording.of_n, wording.counted, evidence.direction,
 )  # fmt: skip
 
 Page = str | Response
@@ -63,6 +64,7 @@ EXAMPLES = (
         "What is known of gemcitabine + docetaxel in leiomyosarcoma?",
         "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma",
     ),
+    Destination("What was achieved in GIST after imatinib?", "/evidence?histotype=GIST&after=imatinib"),
     Destination("What happened to patient 2 of the maintenance series, line by line?", "/cases/patient:003-2"),
     Destination("Which drugs hit KIT?", "/explore?node=target:KIT&expand=target:KIT&predicate=inhibits&direction=in"),
     Destination("What surrounds mTOR?", "/explore?node=target:MTOR"),
@@ -100,33 +102,40 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
 
     pages.record_once(furnish)
 
-    for path, view in _views(site, records):
-        pages.add_url_rule(path, view.__name__, view)
+    for path, view, names, forms in _views(site, records):
+        pages.add_url_rule(path, view.__name__, accepting(view, names, forms))
     return pages
 
 
-def _views(site: _Site, records: Records) -> tuple[tuple[str, Callable[..., Page]], ...]:
-    """Which address shows what."""
+_View = tuple[str, Callable[..., Page], tuple[str, ...] | None, tuple[str, ...]]
+_TRIPLES = ("turtle", "sparql")
+
+
+def _views(site: _Site, records: Records) -> tuple[_View, ...]:
+    """Which address shows what, asked with which parameters (None: the view has a table of them), in which forms."""
+    compared, explained = (
+        tuple(parameter.name for parameter in BY_NAME[name].parameters) for name in ("compare", "explain")
+    )
     return (
-        ("/", site.home),
-        ("/search", site.search),
-        ("/entity/<path:name>", site.entity),
-        ("/mechanism", site.mechanism),
-        ("/evidence", site.evidence),
-        ("/explore", site.explore),
-        ("/statement/<path:name>", records.statement),
-        ("/passage/<path:name>", records.passage),
-        ("/study/<path:name>", records.study),
-        ("/cases", records.cases),
-        ("/cases/<path:name>", records.case),
-        ("/documents", records.documents),
-        ("/documents/<path:name>", records.document),
-        ("/compare", site.compare),
-        ("/gaps", site.gaps),
-        ("/explain", site.explain),
-        ("/schema", site.schema),
-        ("/about", site.about),
-        ("/docs", site.docs),
+        ("/", site.home, (), ()),
+        ("/search", site.search, None, ("csv",)),
+        ("/entity/<path:name>", site.entity, (), ("svg", "csv", *_TRIPLES)),
+        ("/mechanism", site.mechanism, None, ("csv", "svg", *_TRIPLES)),
+        ("/evidence", site.evidence, None, ("csv", "svg", *_TRIPLES)),
+        ("/explore", site.explore, page.PARAMETERS, ("json", "csv", *_TRIPLES)),
+        ("/statement/<path:name>", records.statement, (), _TRIPLES),
+        ("/passage/<path:name>", records.passage, (), ()),
+        ("/study/<path:name>", records.study, (), ("csv", *_TRIPLES)),
+        ("/cases", records.cases, (), ()),
+        ("/cases/<path:name>", records.case, (), ("svg", *_TRIPLES)),
+        ("/documents", records.documents, (), ()),
+        ("/documents/<path:name>", records.document, (), _TRIPLES),
+        ("/compare", site.compare, compared, ("csv", *_TRIPLES)),
+        ("/gaps", site.gaps, None, ("csv", *_TRIPLES)),
+        ("/explain", site.explain, explained, _TRIPLES),
+        ("/schema", site.schema, None, ()),
+        ("/about", site.about, (), ()),
+        ("/docs", site.docs, (), ()),
     )
 
 

@@ -54,6 +54,8 @@ def assert_result_is_told(cells: dict[str, str], fields: dict[str, Any]) -> None
     for name in ("definition", "subgroup"):
         assert (fields[name] or "") in cells["Counted"], name
     says = {"supports": "worked", "does_not_support": "did not work", "mixed": "mixed", "harmful": "did harm", "": ""}
+    if fields["comparator"] and fields["difference"]:
+        says |= {"supports": "better", "does_not_support": "not better"}
     assert cells.get("For or against", "").startswith(says[fields["direction"] or ""])
     assert ("Flagged" in cells["Result"]) == bool(fields["flags"])
     assert (fields["harm"] or fields["measure"] or "Result") in cells["Measure"]

@@ -229,7 +229,12 @@ def test_the_answer_of_a_question_is_exported_row_by_row(visit: Any, path: str) 
     assert len(shown) == answer["total"] == int(opened.text("#answer").split()[0])
 
     def told(cell: dict[str, Any] | None) -> str:
-        return "–" if cell is None else spaced(cell["entity"]["label"] if cell["entity"] else cell["text"])
+        if cell is None:
+            return "–"
+        if cell["entity"] is None:
+            return spaced(cell["text"])
+        is_fact = cell["entity"]["type"] in {"Outcome", "Statement", "TimelineEvent"}
+        return "source" if is_fact and len(columns) > 6 else spaced(cell["entity"]["label"])
 
     assert [[told(item[name]) for name in columns] for item in answer["items"]] == shown
     rows = opened.rows("CSV")

@@ -79,7 +79,6 @@ def test_a_flagged_rate_is_in_no_forest_plot_but_in_the_table(curated_graph: Kno
 
 
 def test_the_table_holds_what_the_data_frame_holds(curated_graph: KnowledgeGraph) -> None:
-    pytest.importorskip("pandas")
     for answer in (
         curated_graph.pool(EvidenceQuestion(regimen="temozolomide")),
         curated_graph.timeline("patient:003-1"),

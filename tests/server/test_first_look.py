@@ -57,6 +57,12 @@ def test_only_the_first_chain_stands_open_until_all_are_unfolded(client: FlaskCl
     assert not re.search(r'href="[^"]*unfold', unfolded)  # none of its other forms is asked for so
 
 
+def test_the_lines_in_short_say_where_an_effect_holds_unless_it_holds_anywhere(client: FlaskClient) -> None:
+    told = in_short(client, "/mechanism?drug=olaratumab")
+    assert "Olaratumab blocks PDGFR-alpha" in told
+    assert "This raises survival of patients (in GIST)" in told
+
+
 def test_the_first_screen_of_two_drugs_tells_of_both_before_what_is_missing(client: FlaskClient) -> None:
     path = "/mechanism?drug=rapamycin&drug=gemcitabine&target=leiomyosarcoma"
     told = in_short(client, path)

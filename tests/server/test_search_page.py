@@ -24,7 +24,12 @@ TEXTS = [
     "patient 2 third line", "which drugs hit KIT", "what drives GIST", "treatment options for leiomyosarcoma",
     "dose of gemcitabine", "what is imatinib approved for", "exon 9 mutation in GIST", "which drugs cause stomatitis",
     "what happened to patient 2", "mTOR inhibitors in leiomyosarcoma", "what is the link between KIT and imatinib",
-    "which targets have no drug", "sirolimus leiomyosarcoma",
+    "which targets have no drug", "sirolimus leiomyosarcoma", "KIT exon 9 or exon 11", "what triggers apoptosis",
+    "how long before GIST progresses on sunitinib", "how long did people live on trabectedin",
+    "trials that compared ifosfamide with another drug", "which claims are refuted", "what do the abbreviations mean",
+    "what was planned", "which mechanisms are only hypothesised", "which sarcomas were not studied",
+    "studies that several documents tell of", "how many facts has each document", "what is active in liposarcoma",
+    "which drugs have a mechanism but no result", "comparisons that sources draw",
 ]  # fmt: skip
 
 
@@ -76,6 +81,13 @@ def test_what_no_fact_says_is_told(client: FlaskClient) -> None:
     page = _page(client, "ribonucleotide reductase zebrafish")
     assert "No fact says all of it; these lack “zebrafish”." in html.unescape(page)
     assert "Nothing in this graph is called “qqqqqq”, and no fact says it" in html.unescape(_page(client, "qqqqqq"))
+
+
+def test_a_page_without_facts_says_so(client: FlaskClient) -> None:
+    """Trabectedin was given, and uterine sarcoma was treated, but no document tells of both."""
+    page = _page(client, "trabectedin in sarcoma of the uterus")
+    assert 'id="facts"' not in page
+    assert "No fact tells of these together." in page
 
 
 def test_facts_are_cut_and_more_can_be_had(client: FlaskClient) -> None:

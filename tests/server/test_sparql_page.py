@@ -34,6 +34,15 @@ def test_the_editor_needs_no_script(curated_graph: KnowledgeGraph) -> None:
     assert '"curie": "skg:Drug"' in page.text
 
 
+@pytest.mark.parametrize("query", ["SELECT ?x { drug:rapamycin ?p ?x }", "ASK { drug:rapamycin ?p ?x }"])
+def test_an_empty_answer_shows_the_name_that_nothing_has(curated_graph: KnowledgeGraph, query: str) -> None:
+    client = create_app(curated_graph).test_client()
+    told = "Nothing in the graph is called drug:rapamycin (drug:sirolimus?)."
+    assert told in client.get("/sparql", query_string={"query": query}, headers=BROWSER).text
+    known = client.get("/sparql", query_string={"query": query.replace("rapamycin", "sirolimus")}, headers=BROWSER)
+    assert "Nothing in the graph" not in known.text
+
+
 ALL = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 450"
 
 

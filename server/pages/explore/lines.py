@@ -30,9 +30,11 @@ def wrapped(label: str) -> tuple[str, ...]:
 
     >>> wrapped("gastrointestinal stromal tumour")
     ('gastrointestinal', 'stromal tumour')
+    >>> wrapped("doxorubicin + olaratumab (ANNOUNCE: doxorubicin plus olaratumab)")[2]
+    '(ANNOUNCE…'
     """
     lines = textwrap.wrap(label, 19, break_long_words=False, break_on_hyphens=False) or [label]
-    return (*lines[:2], f"{lines[2]}…") if len(lines) > 3 else tuple(lines)
+    return (*lines[:2], f"{lines[2].rstrip(' :;,(+')}…") if len(lines) > 3 else tuple(lines)
 
 
 def line_paths(

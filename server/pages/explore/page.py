@@ -20,13 +20,14 @@ from server.pages.explore.lines import Line, line_paths, wrapped
 from server.pages.explore.picture import CSV_HEAD, brought, csv_row, embedded, labels, placed, view_box
 from server.pages.explore.rests import MARK, Way, counts_around
 from server.pages.explore.scene import MAX_NODES, STEP, Scene, expanded, is_old, scene, with_imports
-from server.pages.explore.state import ViewState, view_state
+from server.pages.explore.state import VIEW_PARAMETERS, ViewState, view_state
 from server.pages.sharing import fact_exports, facts_wanted
 from server.questions.present import dumps
 from server.wording import label_of
 
 _BRINGING = ("expand", "predicate", "direction", "limit", "node", "more")
 _PASSING = (*_BRINGING, "open", "between", "path")
+PARAMETERS = (*VIEW_PARAMETERS, "expand", "predicate", "direction", "limit")
 
 
 @dataclass(frozen=True)

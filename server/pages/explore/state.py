@@ -19,6 +19,11 @@ from server.pages.explore.rests import MARK, Way
 
 LEAST_ZOOM, MOST_ZOOM = 0.15, 4.0
 _MOST_CHARACTERS = 200_000
+# What an address holds of a view; ``view_state`` says what each means.
+VIEW_PARAMETERS = (
+    "node", "at", "more", "pin", "fade", "show", "filtered", "imports", "open", "between", "path", "pan", "zoom",
+    "data", "links", "view",
+)  # fmt: skip
 Place = tuple[float, float]
 
 

@@ -18,7 +18,7 @@ export function wrapLabel(label: string, width = 19): string[] {
     }
   }
   lines.push(line);
-  return lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]}…`] : lines;
+  return lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]?.replace(/[\s:;,(+]+$/, "")}…`] : lines;
 }
 
 /** Half of what the lines of a name take, in pixels. */
