@@ -214,6 +214,15 @@ class LadybugPeer:
         return [tuple(row) for row in self._run(query, values).get_all()]
 
 
+def rdflib_dataset(nquads: Path) -> Any:
+    """The quads in rdflib's memory store, where a query without GRAPH sees the union of all graphs."""
+    import rdflib
+
+    dataset = rdflib.Dataset(default_union=True)
+    dataset.parse(str(nquads), format="nquads")
+    return dataset
+
+
 class RdflibPeer:
     """The triples in rdflib's memory store, asked in SPARQL."""
 
