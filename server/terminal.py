@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -9,6 +10,7 @@ from typing import Any
 
 from kg.cards import EntityCard, FactCard
 from kg.catalogue import CatalogueQuestion, QuestionAnswer
+from kg.difference import Change, Difference
 from kg.duration import duration_words
 from kg.evidence.cases import Timeline
 from kg.evidence.comparison import ComparisonAnswer
@@ -102,6 +104,9 @@ def _shut_out(filters: Sequence[str]) -> Iterator[str]:
 
 
 def _mechanism(answer: MechanismAnswer) -> Iterator[str]:
+    for one in answer.sightings:
+        where = ", ".join(_where(p) for p in one.passages)
+        yield f"Told of patients{', looked for and not seen' if one.is_absent else ''}: {one.text}  [{where}]"
     for place, path in enumerate(answer.paths, 1):
         yield f"{place}. {path.sentence}"
         for step in path.steps:
@@ -292,6 +297,39 @@ def _question(answer: QuestionAnswer) -> Iterator[str]:
         yield "This graph holds no answer to it."
 
 
+def _difference(answer: Difference) -> Iterator[str]:
+    yield f"from {answer.old} to {answer.new}: {answer.total or 'no'} things are told differently"
+    for each in answer.counts:
+        sorts = ((each.added, "added"), (each.changed, "changed"), (each.given_up, "given up"), (each.vanished, "gone"))
+        yield f"   {each.graph} {each.kind}: {', '.join(f'{count} {name}' for count, name in sorts if count)}"
+    for change in answer.items:
+        if change.sort != "vanished":
+            yield from _change(change)
+    for change in answer.items:
+        if change.sort == "vanished" and not change.is_unexplained:
+            yield f"gone {change.curie}  {change.label}"
+    if answer.truncated:
+        yield f"(of each sort {answer.limit} are listed; --limit)"
+    if answer.unexplained:
+        yield f"{answer.unexplained} identifiers lead nowhere any longer. For triples/withdrawn.yaml:"
+    for change in answer.items:
+        if change.is_unexplained:
+            yield f"- id: {change.curie}"
+            yield f"  label: {json.dumps(change.label, ensure_ascii=False)}"
+            yield f"  replaced_by: [{', '.join(change.successors)}]{'  # perhaps' if change.successors else ''}"
+            yield "  reason:"
+
+
+def _change(change: Change) -> Iterator[str]:
+    became = f" -> {', '.join(change.successors) or 'nothing'}: {change.reason}" if change.sort == "given_up" else ""
+    yield f"{change.sort.replace('_', ' ')} {change.curie}  {change.label}{became}"
+    for sign, told, count in (("-", change.lost, change.losses), ("+", change.gained, change.gains)):
+        if change.sort == "changed":
+            yield from (f"   {sign} {each}" for each in told)
+            if count > len(told):
+                yield f"   {sign} ({count - len(told)} more)"
+
+
 def _where(passage: Any) -> str:
     return f"{passage.document.rpartition('/')[2]}:{passage.start}-{passage.end}"
 
@@ -321,5 +359,6 @@ _FORMS: tuple[tuple[type, Any], ...] = (
     (Timeline, _timeline),
     (FactCard, _fact),
     (QuestionAnswer, _question),
+    (Difference, _difference),
     (Listing, _listing),
 )

@@ -189,8 +189,8 @@ def library_versions() -> dict[str, str]:
 
 def input_hash(curated_dir: Path, imports: Sequence[tuple[str, str]] = ()) -> str:
     """SHA-256 of everything a build depends on: curated files, imports, ontology, code, library versions."""
-    patterns = ("entities/*.yaml", "documents/*/*.yaml", "documents/*/passages.tsv")
-    curated = (path for pattern in patterns for path in curated_dir.glob(pattern))
+    folders = ("entities/*.yaml", "documents/*/*.yaml", "documents/*/passages.tsv", "published/*.txt")
+    curated = (path for pattern in (*folders, "withdrawn.yaml") for path in curated_dir.glob(pattern))
     seed = [_code_digest(), library_versions(), *imports]
     return _digest(curated_dir, curated, json.dumps(seed, sort_keys=True))
 

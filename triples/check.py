@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
+from kg.codec import Quad
 from kg.errors import Fault, InvalidParameter
 from triples.compile import compile_corpus
 from triples.coverage import Coverage, coverage
@@ -23,6 +24,7 @@ from triples.passages import (
     quote_faults,
     write_atomically,
 )
+from triples.published import published_faults, write_lists
 from triples.read import read_corpus
 from triples.records import Corpus, Folder
 from triples.retractions import read_retractions, retraction_faults
@@ -40,7 +42,10 @@ class CheckQuestion:
         file: report on this file of the folders only (``statements-targeted.yaml``), and locate in it only.
         sources_dir: where the source texts lie; without it passages are compared with passages.tsv only.
         locate: replace quotes by offsets and write passages.tsv; needs ``sources_dir``.
-        shapes: where nothing else is wrong, compile everything and check it against the SHACL shapes.
+        shapes: where nothing else is wrong, compile everything, look for what was published and is lost, and check it
+            against the SHACL shapes.
+        publish: where nothing at all is wrong, add what is made now to the lists of published identifiers; needs
+            ``shapes``, and all documents.
         retractions: a list of retracted articles (PubMed identifiers); those listed here must be marked.
     """
 
@@ -51,6 +56,7 @@ class CheckQuestion:
     sources_dir: Path | None = None
     locate: bool = False
     shapes: bool = False
+    publish: bool = False
     retractions: Path | None = None
 
 
@@ -63,6 +69,7 @@ class CheckReport:
         faults: everything wrong with them, in file order, but for what is in ``support``.
         elsewhere: how many faults other files have.
         located: quotes replaced by offsets, by document folder.
+        published: identifiers added to the lists; None where nothing was written.
         support: facts compared with their passages; nothing without sources.
     """
 
@@ -73,6 +80,7 @@ class CheckReport:
     elsewhere: int
     located: Mapping[str, int]
     support: SupportReport
+    published: int | None = None
 
     @property
     def is_sound(self) -> bool:
@@ -110,12 +118,16 @@ def check(question: CheckQuestion) -> CheckReport:
     for folder in folders:
         source = sources.get(folder.name)
         everything.update((*quote_faults(folder, source), *digest_faults(folder, source)))
+    compiled: frozenset[Quad] = frozenset()
     if question.shapes and not everything:  # what has faults may not compile
         everything.update(hierarchy_faults(corpus))
-        compiled = compile_corpus(corpus)
-        everything.update(shape_faults(dataset(corpus, compiled), compiled.places))
+        done = compile_corpus(corpus)
+        compiled = done.quads
+        everything.update(published_faults(corpus, compiled))
+        everything.update(shape_faults(dataset(corpus, done), done.places))
     asked_for = {fault for fault in everything if _is_asked_for(fault.file, folders, question)}
     supported = support(corpus, folders, sources)
+    is_sound = not everything and not supported.unsupported
     return CheckReport(
         corpus=corpus,
         folders=folders,
@@ -124,11 +136,14 @@ def check(question: CheckQuestion) -> CheckReport:
         elsewhere=len(everything - asked_for),
         located=located,
         support=supported.of_file(question.file) if question.file else supported,
+        published=write_lists(question.curated_dir, corpus, compiled) if question.publish and is_sound else None,
     )
 
 
 def _check_place(corpus: Corpus, question: CheckQuestion) -> None:
     """Nothing is wrong with what is not there: a name that is mistyped would pass for sound."""
+    if question.publish and (question.document is not None or question.file is not None):
+        raise InvalidParameter("--publish", "", "all documents: neither --document nor --file beside it")
     folders = corpus.folders if question.document is None else (folder_of(corpus, question.document),)
     if question.file is not None:
         places = [question.curated_dir / "documents" / folder.name for folder in folders]

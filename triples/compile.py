@@ -18,6 +18,7 @@ from triples.faults import event_curie
 from triples.names import corpus_names, reference_curie, reference_label
 from triples.nodes import index_edges, index_nodes
 from triples.patients import compile_patient
+from triples.published import lapsed_parts
 from triples.records import Corpus, Folder, Record
 from triples.regimens import combination_of, compile_combinations, corpus_combinations, treatments_of
 from triples.sentences import Names, lower_first, population_words, statement_label
@@ -75,6 +76,8 @@ def compile_corpus(corpus: Corpus) -> Compiled:
         for record in folder.conflicts:
             _compile_conflict(sink, record, folder, local)
         sinks.append(sink)
+    for record in list(lapsed_parts(corpus, (quad for sink in sinks for quad in sink.quads))):
+        _compile_withdrawn(editorial, record)
     statements = sorted(
         (each for sink in sinks for each in sink.statements.values()), key=lambda statement: statement.iri
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum
 
+from kg import model
+
 ENTITY_FILES: dict[str, str] = {
     "drug": "drugs", "drugclass": "drug_classes", "target": "targets", "pathway": "pathways",
     "process": "processes", "complex": "complexes", "metabolite": "metabolites", "cellstate": "cell_states",
@@ -80,29 +82,12 @@ class RecordType:
         return next((key for key in self.keys if key.name == name), None)
 
 
-POLARITIES = ("affirmed", "negated")
-CERTAINTIES = ("stated", "hedged", "hypothesised")
-FLAGS = ("implausible-value", "inconsistent-arithmetic", "lost-in-extraction", "contradicted", "misspelt",
-         "unit-missing", "mis-citation")  # fmt: skip
-ABSENCES = (
-    "none-observed",
-    "no-apparent-benefit",
-    "no-significant-difference",
-    "not-reported-yet",
-    "not-described",
-)
+CERTAINTIES = tuple(word for word in model.CERTAINTIES if word != "inferred")  # that is for the reasoner to say
 DOCUMENT_TYPES = (
     "article", "clinical trial", "trial", "retrospective cohort", "case report", "case series", "review",
     "abstract", "preclinical",
 )  # fmt: skip
-BLINDINGS = ("open", "placebo-controlled", "single-blind", "double-blind", "unstated")
-DIRECTIONS = ("higher", "lower", "better", "worse", "no difference")
-SIGNIFICANCES = ("significant", "not significant", "not reported")
-EVENT_KINDS = (
-    "diagnosis", "treatment", "dose change", "measurement", "response", "adverse event", "procedure", "imaging",
-    "laboratory", "symptom", "pathology", "status", "follow-up",
-)  # fmt: skip
-RESPONSES = ("CR", "PR", "SD", "PD", "mixed", "none")
+RESPONSES = tuple(word for word in model.RESPONSES if word != "MR")  # a minor response is a measure of its own
 SEXES = ("male", "female", "unstated")
 
 

@@ -6,12 +6,13 @@ Every scalar is text: nothing is guessed from its looks. All faults of all files
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
 from kg.errors import CurationError, InvalidParameter
-from triples import schema
+from triples import keys, schema
 from triples.records import Corpus, Folder, Record, Span
 from triples.shape import Shaper
 from triples.tree import Listing, Node, Place, Scalar, Table
@@ -19,6 +20,7 @@ from triples.tree import Listing, Node, Place, Scalar, Table
 CURATED = Path(__file__).resolve().parent  # the packaged facts: entities/ and documents/
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is compiled in: ten times faster
 _ROW = re.compile(r"([0-9]{1,9})\t([0-9]{1,9})\t([^\t]*)\t([0-9a-f]{64})")
+PUBLISHED = "published"  # the folder of the lists of published identifiers
 PASSAGES_HEADER = "start\tend\tsection\tsha256"
 
 
@@ -69,7 +71,9 @@ def read_corpus(curated_dir: Path) -> Corpus:
     entities.sort(key=lambda record: (record.id, record.place))
     given_up = curated_dir / "withdrawn.yaml"
     withdrawn = shaper.records(_read_file(given_up, curated_dir, shaper), schema.WITHDRAWN) if given_up.exists() else ()
-    return Corpus(tuple(entities), folders, tuple(sorted(shaper.faults)), tuple(withdrawn))
+    lists = sorted((curated_dir / PUBLISHED).glob("*.txt"))
+    published = tuple(record for path in lists for record in _read_published(path, curated_dir, shaper))
+    return Corpus(tuple(entities), folders, tuple(sorted(shaper.faults)), tuple(withdrawn), published)
 
 
 def _read_folder(folder: Path, curated_dir: Path, shaper: Shaper) -> Folder:
@@ -144,6 +148,17 @@ def _read_digests(path: Path, curated_dir: Path, shaper: Shaper) -> dict[Span, t
         else:
             rows[Span(int(match[1]), int(match[2]))] = (match[3], match[4])
     return rows
+
+
+def _read_published(path: Path, curated_dir: Path, shaper: Shaper) -> Iterator[Record]:
+    """The identifiers of a list (``id``, ``label``)."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        place = Place(_name(path, curated_dir), number, 1)
+        curie, _, label = line.partition("\t")
+        if curie.partition(":")[0] in keys.GIVEN_KINDS:
+            yield Record.of_texts(schema.WITHDRAWN.name, place, {"id": (curie,), "label": (label,)})
+        else:
+            shaper.fault(place, "expected an identifier, a tab and a label, as `check --publish` writes them")
 
 
 def _name(path: Path, curated_dir: Path) -> str:

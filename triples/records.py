@@ -54,6 +54,14 @@ class Record:
     place: Place
     fields: Mapping[str, tuple[Field, ...]]
 
+    @classmethod
+    def of_texts(cls, kind: str, place: Place, values: Mapping[str, tuple[str, ...]]) -> Record:
+        """A record that no YAML file holds."""
+        fields = {
+            key: tuple(Field(text, Scalar(text, place, 0, 0), place) for text in texts) for key, texts in values.items()
+        }
+        return cls(kind, place, fields)
+
     @property
     def id(self) -> str:
         """Its identifier or local name; empty where it has none."""
@@ -189,9 +197,11 @@ class Corpus:
 
     Attributes:
         withdrawn: identifiers that corrections gave up.
+        published: identifiers that releases published.
     """
 
     entities: tuple[Record, ...]
     folders: tuple[Folder, ...]
     faults: tuple[Fault, ...] = ()
     withdrawn: tuple[Record, ...] = ()
+    published: tuple[Record, ...] = ()

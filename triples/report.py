@@ -25,6 +25,8 @@ def _lines(report: CheckReport, *, coverage: bool) -> Iterator[str]:
     yield from (str(each) for each in report.support.unsupported)
     for name, count in report.located.items():
         yield f"{name}: {_count(count, 'quote')} replaced by offsets"
+    if report.published is not None:
+        yield f"published/: {_count(report.published, 'identifier')} added"
     for folder in report.folders:
         counts = (
             (folder.statements, "statement"),
@@ -68,6 +70,7 @@ def check_summary(report: CheckReport) -> dict[str, Any]:
         "facts_compared": report.support.facts,
         "context_share": report.support.context_share,
         "located": dict(report.located),
+        "published": report.published,
         "identifiers": [
             {
                 "kind": each.kind,

@@ -5,22 +5,25 @@ The reader, the compiler and docs/curating-reference.md all derive from ``RECORD
 
 from __future__ import annotations
 
-from kg.model import DESIGNS
-from triples.keys import (
-    ABSENCES,
+from kg.model import (
+    ALLOCATIONS,
     BLINDINGS,
-    CERTAINTIES,
-    DIRECTIONS,
-    DOCUMENT_TYPES,
-    ENTITY_KINDS,
+    DESIGNS,
+    DIFFERENCES,
     EVENT_KINDS,
     FLAGS,
+    POLARITIES,
+    SIGNIFICANCES,
+    STATED_ABSENCES,
+)
+from triples.keys import (
+    CERTAINTIES,
+    DOCUMENT_TYPES,
+    ENTITY_KINDS,
     GIVEN_KINDS,
     NODE_KINDS,
-    POLARITIES,
     RESPONSES,
     SEXES,
-    SIGNIFICANCES,
     Key,
     RecordType,
     Type,
@@ -201,7 +204,7 @@ OUTCOME = RecordType("outcome", "What was measured in an arm.", (
     *FIGURES,
     Key("hazard_ratio", Type.DECIMAL, "skg:hazardRatio", "hazard ratio against the comparator"),
     curie_key("comparator", "skg:comparator", "the arm compared with", "arm"),
-    choice_key("direction", "skg:direction", "against the comparator", DIRECTIONS),
+    choice_key("direction", "skg:direction", "against the comparator", DIFFERENCES),
     choice_key("significance", "skg:significance", "what the text says of it", SIGNIFICANCES),
     Key("time_point", Type.DURATION, "skg:timePoint", "when it was measured"),
     Key("follow_up", Type.DURATION, "skg:followUp", "length of follow-up"),
@@ -215,7 +218,7 @@ OUTCOME = RecordType("outcome", "What was measured in an arm.", (
     text_key("grade", "skg:grade", "grade as printed"),
     text_key("frequency", "skg:frequency", "the text's word: common, rare, severe"),
     text_key("attribution", "skg:attribution", "to what the text attributes it"),
-    choice_key("absence", "skg:absence", "which kind of nothing", ABSENCES),
+    choice_key("absence", "skg:absence", "which kind of nothing", STATED_ABSENCES),
     *ODDITY, CERTAINTY, HEDGE, CITING, NOTE, TEXT_REMARK, AT, CONTEXT,
 ))  # fmt: skip
 
@@ -239,7 +242,7 @@ STUDY = RecordType("study", "studies*.yaml: a study with its arms.", (
     choice_key("type", "skg:studyType", "design", DESIGNS),
     text_key("phase", "skg:phase", "phase as printed"),
     text_key("reported_part", "skg:reportedPart", "the part reported here"),
-    choice_key("randomised", "skg:randomised", "random allocation", ("yes", "no", "unstated")),
+    choice_key("randomised", "skg:randomised", "random allocation", ALLOCATIONS),
     choice_key("blinding", "skg:blinding", "blinding", BLINDINGS),
     curie_key("sponsor", "skg:sponsor", "who ran it", "organization", repeated=True),
     text_key("registry", "skg:registry", "registry number"),
@@ -288,7 +291,7 @@ TIMELINE_EVENT = RecordType("timeline event", "Something that happened to a pati
     text_key("attribution", "skg:attribution", "to what the text attributes it"),
     curie_key("marker", "skg:marker", "marker tested", "target", "process", "metabolite", repeated=True),
     text_key("result", "skg:result", "its result"),
-    choice_key("absence", "skg:absence", "which kind of nothing", ABSENCES),
+    choice_key("absence", "skg:absence", "which kind of nothing", STATED_ABSENCES),
     POLARITY, CERTAINTY, HEDGE, CITING, TEXT_REMARK, NOTE, *ODDITY, AT, CONTEXT,
 ))  # fmt: skip
 

@@ -25,10 +25,11 @@ _ABSENCES = {
     "none-observed": "none observed",
     "no-apparent-benefit": "no apparent benefit",
     "no-significant-difference": "no significant difference",
+    "not-reached": "median not reached",
     "not-reported-yet": "not yet reported",
     "not-described": "not described",
 }
-_SAID_BY_FIGURE = ("not-reported-yet", "not-described")  # "median not yet reached" is not "not yet reported"
+_SAID_BY_FIGURE = ("not-reached", "not-reported-yet", "not-described")
 _RESPONSES = {
     "CR": "complete response",
     "PR": "partial response",

@@ -6,9 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from kg.difference import difference
 from kg.errors import InvalidParameter
 from server.commands import Commands, tell
 from server.questions.present import dumps, listing
+from server.terminal import render
 from triples.imports.biolink_terms import MODEL
 from triples.imports.catalog import ImportManifest, list_imports, remove_import
 from triples.imports.identifiers import local_name
@@ -70,6 +72,11 @@ def add_check(commands: Commands, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--retractions", type=Path, metavar="FILE", help="retracted articles (PubMed identifiers) that must be marked"
     )
+    command.add_argument(
+        "--publish",
+        action="store_true",
+        help="at a release, if nothing is wrong: add every identifier to the lists in published/, which keep them",
+    )
     command.set_defaults(run=_check)
 
 
@@ -88,12 +95,33 @@ def _check(given: argparse.Namespace) -> int:
         sources_dir=given.sources,
         locate=given.locate,
         shapes=True,
+        publish=given.publish,
         retractions=given.retractions,
     )
     report = check(question)
     text = render_check(report, coverage=given.coverage, identifiers=given.identifiers)
     sys.stdout.write(dumps(check_summary(report)) if given.json else text)
     return 0 if report.is_sound else 3
+
+
+def add_diff(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """The command ``diff``."""
+    command = commands.add_parser(
+        "diff", parents=[common], help="what changed between two versions of the graph, and what became of what is gone"
+    )
+    version = "a data folder, a generation in it, a folder of `export --format rdf`, or sorted N-Quads"
+    command.add_argument("old", type=Path, metavar="OLD", help=version)
+    command.add_argument("new", type=Path, nargs="?", metavar="NEW", help="likewise; by default the graph in --data")
+    command.add_argument("--limit", default="50", metavar="N", help="changes of each sort that are listed (50)")
+    command.set_defaults(run=_diff)
+
+
+def _diff(given: argparse.Namespace) -> int:
+    if not given.limit.isascii() or not given.limit.isdecimal():
+        raise InvalidParameter("--limit", given.limit, "a whole number")
+    found = difference(given.old, given.new or given.data, int(given.limit))
+    sys.stdout.write(dumps(found) if given.json else render(found))
+    return 3 if found.unexplained else 0
 
 
 def add_facts(commands: Commands, common: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from kg.codec import dataset_checksum
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable
-from kg.evidence.rows import EvidenceQuestion
+from kg.evidence.question import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.paths.traversal import NeighborsQuestion, PathQuestion
 from ontology.terms import PREDICATES

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
+import pytest
 from rdflib import SH
 from rdflib.collection import Collection
 
@@ -53,3 +55,18 @@ def test_every_nested_record_is_in_the_table() -> None:
 
 def test_every_key_says_what_it_means() -> None:
     assert all(key.help.strip() for record in RECORDS.values() for key in record.keys)
+
+
+@pytest.mark.parametrize("module", ["triples", "ontology"])
+def test_to_ask_for_help_writes_no_file(
+    module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> int:
+        raise AssertionError(f"{path} was written")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    monkeypatch.setattr("sys.argv", ["-m", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(f"{module}.__main__", run_name="__main__")
+    assert ended.value.code == 0
+    assert f"usage: python -m {module}" in capsys.readouterr().out

@@ -99,7 +99,7 @@ def record(kind: RecordType, text: str) -> Record:
             "response rate: no significant difference, at 1 year 6 months, compared with imatinib 800 mg",
         ),
         (
-            "{measure: measure:progression-free-survival, value_text: not yet reached, absence: not-reported-yet}",
+            "{measure: measure:progression-free-survival, value_text: not yet reached, absence: not-reached}",
             "progression-free survival: not yet reached",
         ),
         (
