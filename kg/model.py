@@ -8,13 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ontology.english import spoken
 from ontology.terms import CLASSES
 
+# The words that records, questions and answers have for what they tell, each vocabulary once: what curators may write
+# and the shapes allow is read from the store by them (``Description.word``), so that no other word gets into an answer.
 Certainty = Literal["stated", "hedged", "hypothesised", "inferred"]
 Polarity = Literal["affirmed", "negated"]
+Design = Literal[
+    "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review",
+    "pooled analysis",
+]  # fmt: skip
+Allocation = Literal["yes", "no", "unstated"]  # whether chance allotted people to the arms of a study
+Blinding = Literal["open", "placebo-controlled", "single-blind", "double-blind", "unstated"]
+Response = Literal["CR", "PR", "MR", "SD", "PD", "mixed", "none"]
+StatedAbsence = Literal[
+    "none-observed", "no-apparent-benefit", "no-significant-difference", "not-reached", "not-reported-yet", "not-described"
+]
+Difference = Literal["higher", "lower", "better", "worse", "no difference"]  # from what a result is compared with
+Significance = Literal["significant", "not significant", "not reported"]
+Flag = Literal[
+    "implausible-value", "inconsistent-arithmetic", "lost-in-extraction", "contradicted", "misspelt", "unit-missing",
+    "mis-citation",
+]  # fmt: skip
+Direction = Literal["supports", "does_not_support", "mixed", "harmful"]  # what a result says for the treatment
+EventKind = Literal[
+    "diagnosis", "treatment", "dose change", "measurement", "response", "adverse event", "procedure", "imaging",
+    "laboratory", "symptom", "pathology", "status", "follow-up",
+]  # fmt: skip
+HistotypeMatch = Literal["exact", "subtype", "subgroup", "mixed", "broader"]
+LineMatch = Literal["exact", "mixed"]
+RestsOn = Literal["direct", "indirect", "single patients"]
 
 # How sure a claim is, for brackets behind it; what is stated needs no word.
 RESERVATIONS: dict[str, str] = {
@@ -24,11 +50,17 @@ RESERVATIONS: dict[str, str] = {
 }
 CERTAINTIES: tuple[Certainty, ...] = ("stated", "inferred", "hedged", "hypothesised")  # strongest first
 DEFAULT_CERTAINTIES: frozenset[Certainty] = frozenset({"stated", "inferred"})
-# Kinds of study; what curators may write, the shapes allow and questions may ask for.
-DESIGNS = (
-    "trial", "retrospective cohort", "prospective cohort", "case series", "case report", "preclinical", "review",
-    "pooled analysis",
-)  # fmt: skip
+POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
+DESIGNS: tuple[Design, ...] = get_args(Design)
+ALLOCATIONS: tuple[Allocation, ...] = get_args(Allocation)
+BLINDINGS: tuple[Blinding, ...] = get_args(Blinding)
+RESPONSES: tuple[Response, ...] = get_args(Response)
+STATED_ABSENCES: tuple[StatedAbsence, ...] = get_args(StatedAbsence)
+DIFFERENCES: tuple[Difference, ...] = get_args(Difference)
+SIGNIFICANCES: tuple[Significance, ...] = get_args(Significance)
+FLAGS: tuple[Flag, ...] = get_args(Flag)
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
 
 def certainty_named(text: str) -> Certainty:

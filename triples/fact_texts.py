@@ -14,10 +14,11 @@ from kg.codec import Quad
 from kg.model import PassageRef
 from kg.search.fact_words import OF_KIND, FactText, folded
 from ontology.english import spelt_out
+from ontology.kinds import FACTS
 from ontology.terms import PREDICATES, SKG
 from triples.fact_kinds import FactKinds
 
-_FACTS = ("Statement", "Outcome", "TimelineEvent", "Arm", "Study", "Patient")
+_FACTS = (*FACTS, "Arm", "Study", "Patient")
 _CLASSES = {
     SKG.namespace + name: name for name in (*_FACTS, "Regimen", "Component", "Population", "Passage", "Document")
 }

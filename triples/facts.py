@@ -8,12 +8,12 @@ from kg import codec
 from kg.codec import PlainQuad
 from kg.errors import EntityNotFound
 from kg.identifiers import Curie, compress, expand
+from ontology.kinds import FACTS
 from ontology.terms import SKG
 from triples.compile import compile_corpus
 from triples.records import Corpus, Folder, Span
 
 _LABEL = expand("rdfs:label")
-_KINDS = ("Statement", "Outcome", "TimelineEvent")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _in_document_order(fact: FactSentence) -> tuple[tuple[Span, ...], str, str]:
 
 def _fact(subject: str, own: list[PlainQuad], described: dict[str, list[PlainQuad]]) -> FactSentence | None:
     types = {value.value for _, predicate, _, value in own if predicate == codec.type_.value}
-    kind = next((name for name in _KINDS if SKG.iri(name) in types), None)
+    kind = next((name for name in FACTS if SKG.iri(name) in types), None)
     curie = compress(subject)
     if kind is None or curie is None:
         return None

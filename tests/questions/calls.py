@@ -13,6 +13,8 @@ from kg.mechanism.search import MechanismAnswer
 from server.questions.present import as_json
 
 Call = Callable[["Reader"], Any]
+TRANSPLANT = "patient:000-transplant"
+RETROPERITONEAL = "patient:004-retroperitoneal"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,19 @@ class Reader:
         return self.get("evidence", **filters)["items"]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question, how it is put to the graph, and what the answer must say (``a|b``: either).
+
+    The items are in our own words and in the figures of the documents.
+    """
+
+    id: str
+    question: str
+    call: Call
+    items: tuple[str, ...]
+
+
 def _names_of_objects(drug: str, predicate: str) -> str:
     """Every name of what a drug stands in a relation to."""
     return f"""SELECT DISTINCT ?thing ?name WHERE {{
@@ -81,10 +96,10 @@ CALLS: Mapping[str, Call] = {
         reader.ask("why-given", drug="gemcitabine"),
     ],
     "AQ-014": lambda reader: reader.sparql(texts_on("drugclass:signalling-inhibitor", "limitation", "rationale")),
-    "AQ-022": lambda reader: reader.ask("timeline", patient="patient:000-transplant"),
-    "AQ-023": lambda reader: reader.ask("responses-by-lesion", patient="patient:000-transplant"),
-    "AQ-025": lambda reader: reader.ask("treatment-lines", patient="patient:000-transplant"),
-    "AQ-028": lambda reader: reader.ask("responses-by-lesion", patient="patient:000-transplant"),
+    "AQ-022": lambda reader: reader.ask("timeline", patient=TRANSPLANT),
+    "AQ-023": lambda reader: reader.ask("responses-by-lesion", patient=TRANSPLANT),
+    "AQ-025": lambda reader: reader.ask("treatment-lines", patient=TRANSPLANT),
+    "AQ-028": lambda reader: reader.ask("responses-by-lesion", patient=TRANSPLANT),
     "AQ-030": lambda reader: reader.ask("preclinical-evidence", drug="rapamycin"),
     "AQ-034": lambda reader: reader.get("cases/patient:004-retroperitoneal/timeline")["events"],
     "AQ-040": lambda reader: (
@@ -96,7 +111,7 @@ CALLS: Mapping[str, Call] = {
     "AQ-042": lambda reader: reader.get("cases/patient:004-retroperitoneal/timeline")["cumulative_doses"],
     "AQ-045": lambda reader: [
         [reader.get(f"cases/{patient}/timeline"), reader.sparql(texts_on(patient, "limitation", "efficacy"))]
-        for patient in ("patient:000-transplant", "patient:004-retroperitoneal")
+        for patient in (TRANSPLANT, RETROPERITONEAL)
     ],
     # --- temsirolimus and liposomal doxorubicin; gemcitabine maintenance
     "BQ-002": lambda reader: reader.ask("unproven-mechanisms", certainty="hypothesised"),

@@ -1,12 +1,11 @@
 """Hard questions on the cases, the table cells, the citations, and on what one document says that another denies.
 
-Each has its call and what a right answer must say, as in ``further``.
+Each has its call and what a right answer must say.
 """
 
 from __future__ import annotations
 
-from tests.questions.calls import texts_on
-from tests.questions.further import RETROPERITONEAL, TRANSPLANT, Asked
+from tests.questions.calls import RETROPERITONEAL, TRANSPLANT, Asked, texts_on
 
 PATIENT_1, PATIENT_2, PATIENT_3 = "patient:003-1", "patient:003-2", "patient:003-3"
 SERIES = "study:gemcitabine-maintenance-regensburg"

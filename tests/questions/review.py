@@ -5,8 +5,7 @@ Each has its call and what a right answer must say, in our own words and in the 
 
 from __future__ import annotations
 
-from tests.questions.calls import Call, Reader, texts_on
-from tests.questions.further import Asked
+from tests.questions.calls import Asked, Call, Reader, texts_on
 
 _EVERY_CERTAINTY = ("stated", "inferred", "hedged", "hypothesised")
 REVIEW_DOCUMENT = "document:002"
@@ -290,7 +289,7 @@ REVIEW: tuple[Asked, ...] = (
     Asked(
         "X07",
         "Is median survival on sunitinib known?",
-        lambda reader: reader.ask("kinds-of-nothing", kind="not-reported-yet"),
+        lambda reader: reader.ask("kinds-of-nothing", kind="not-reached"),
         ("sunitinib", "placebo", "not yet reached"),
     ),
     Asked(

@@ -7,11 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.questions.calls import CALLS, Reader
+from tests.questions.across_documents import ACROSS_DOCUMENTS
+from tests.questions.calls import CALLS, Asked, Reader
 from tests.questions.cases_and_contradictions import CASES_AND_CONTRADICTIONS
-from tests.questions.further import FURTHER, Asked
+from tests.questions.denials_and_gaps import DENIALS_AND_GAPS
+from tests.questions.histories import HISTORIES
+from tests.questions.mechanisms import MECHANISMS
 from tests.questions.reading import says, sentences
+from tests.questions.results import RESULTS
 from tests.questions.review import REVIEW
+
+FURTHER = (
+    *MECHANISMS,
+    *HISTORIES,
+    *RESULTS,
+    *DENIALS_AND_GAPS,
+    *ACROSS_DOCUMENTS,
+    *REVIEW,
+    *CASES_AND_CONTRADICTIONS,
+)
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +68,7 @@ def test_the_same_thing_may_be_spelled_differently(told: dict[str, str], item: s
     assert says(sentences(told), item)
 
 
-@pytest.mark.parametrize("asked", [*FURTHER, *REVIEW, *CASES_AND_CONTRADICTIONS], ids=lambda asked: asked.id)
+@pytest.mark.parametrize("asked", FURTHER, ids=lambda asked: asked.id)
 def test_the_graph_answers_a_further_question(asked: Asked, reader: Reader) -> None:
     said = sentences(asked.call(reader))
     assert [item for item in asked.items if not says(said, item)] == [], asked.question

@@ -118,7 +118,7 @@ def test_the_patients_who_died_are_named_and_so_is_the_one_who_lived(reader: Rea
     assert {patient for patient, status in said.items() if status == "died"} == {"patient:003-1", "patient:003-2"}
     assert said["patient:003-3"] == "still being treated, stable disease"
     assert said["patient:000-transplant"] == "doing well"
-    assert said["patient:004-retroperitoneal"] is None  # the text does not tell
+    assert said["patient:004-retroperitoneal"] == "observed, free of progression"  # more the text does not tell
 
 
 def test_each_reference_counts_the_facts_that_rest_on_it(reader: Reader) -> None:
@@ -167,3 +167,54 @@ def test_leiomyosarcomas_outside_the_uterus_are_non_uterine(reader: Reader) -> N
     assert "uterine leiomyosarcoma" not in names
     rows = reader.rows(histotype="non-uterine leiomyosarcoma", drug="pazopanib")
     assert "patient:003-1" in {row["patient"]["curie"] for row in rows if row["patient"]}
+
+
+def test_that_accrual_was_stopped_is_told_beside_the_want_of_responses_not_as_its_result(reader: Reader) -> None:
+    rows = reader.ask("study-record", study="study:gemcitabine-two-cohorts-ref24")
+    (told,) = [row["value"]["text"] for row in rows if row["value"] and "accrual" in row["value"]["text"].casefold()
+               and row["property"]["text"] == "design"]  # fmt: skip
+    assert "because" not in told
+    assert "No response" in told
+
+
+def test_why_doxorubicin_did_worse_in_one_study_is_found_with_its_two_explanations(reader: Reader) -> None:
+    found = reader.get("search", q="Why were doxorubicin response rates lower in the EORTC study?")["facts"]["items"]
+    supposed = [fact["sentence"] for fact in found if fact["certainty"] == "hedged"]
+    assert any("tumour size is assessed" in sentence for sentence in supposed)
+    assert any("more probably reflects the mix of histotypes" in sentence for sentence in supposed)
+
+
+def test_how_long_a_toxicity_lasted_is_no_frequency(reader: Reader) -> None:
+    rows = reader.rows(study="study:gemcitabine-prolonged-infusion-ref25", measure="adverse event")
+    (row,) = [row for row in rows if row["adverse_event"]["curie"] == "event:nonhematologic-toxicity"]
+    assert (row["numerator"], row["denominator"], row["frequency"]) == (6, 18, None)
+    assert "Transient" in row["sentence"]
+
+
+@pytest.mark.parametrize("text", ["Trucco trial", "cross-over to imatinib 800 mg", "bladder protection"])
+def test_what_readers_call_a_trial_an_arm_or_an_aim_finds_it(text: str, reader: Reader) -> None:
+    called = {
+        "Trucco trial": "study:NCT00949325",
+        "cross-over to imatinib 800 mg": "arm:imatinib-north-american-crossover",
+        "bladder protection": "process:uroprotection",
+    }
+    assert reader.get("search", q=text)["items"][0]["curie"] == called[text]
+
+
+def test_what_the_review_counts_among_the_sarcomas_is_said_to_be_one(reader: Reader) -> None:
+    """Imatinib was effective against two other sarcomas; drugs were tried in GIST and other sarcomas."""
+    named = reader.sparql("SELECT ?tumour { ?tumour skg:subtypeOf histotype:sarcoma }")
+    assert {row["tumour"].rpartition("/")[2] for row in named} == {"gist", "dfsp", "desmoid"}
+    offered = reader.get("search", q="Which sarcomas respond to imatinib?")["questions"]
+    (wide,) = [each for each in offered if each["parameters"].get("histotype") == ["histotype:sarcoma-in-scope"]]
+    studied = reader.rows(**{name: values[0] for name, values in wide["parameters"].items()})
+    assert {ref["curie"] for row in studied for ref in row["population"]["histotypes"]} == {
+        "histotype:gist", "histotype:dfsp", "histotype:desmoid",
+    }  # fmt: skip
+
+
+def test_how_long_two_trials_of_the_same_doses_followed_their_patients_can_be_compared(reader: Reader) -> None:
+    rows = reader.rows(drug="imatinib", measure="length of follow-up")
+    assert {(row["study"]["curie"].rpartition("-")[2], row["value"], row["unit"]) for row in rows} == {
+        ("ref47", 760, "d"), ("ref48", 768, "d"),
+    }  # fmt: skip
