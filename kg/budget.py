@@ -12,6 +12,7 @@ from kg.errors import InvalidParameter, QueryCancelled, QueryTimeout, ResultTooL
 
 DEFAULT_TIMEOUT_S = 10.0
 MAX_TIMEOUT_S = 60.0
+SEARCH_TIMEOUT_S = 5.0  # for paths, mechanisms and walks: then they say what they found and that they were cut
 
 
 @dataclass(frozen=True)

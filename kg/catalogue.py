@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import pyoxigraph as ox
 
@@ -44,10 +44,12 @@ THEMES = (
     "provenance", "identity", "epidemiology", "approval",
 )  # fmt: skip
 MAX_ITEMS = 500
+LiteralType = Literal["text", "integer"]
 
 _SH = PREFIXES["sh"]
 _LABEL, _COMMENT = codec.node("rdfs:label"), codec.node("rdfs:comment")
 _EXECUTABLES = "SELECT ?question WHERE { ?question a sh:SPARQLSelectExecutable ; sh:select ?query }"
+_LITERALS: tuple[LiteralType, ...] = get_args(LiteralType)
 _ID = re.compile(r"[a-z0-9-]+")
 
 
@@ -70,6 +72,16 @@ class CatalogueParameter:
     default: str
     default_label: str
     choices: tuple[str, ...]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Of the entities that it takes; none where it takes a text or a number."""
+        return () if self.type in _LITERALS else tuple(self.type.split())
+
+    @property
+    def literal(self) -> LiteralType | None:
+        """Which kind of value it takes; None where it takes entities."""
+        return next((kind for kind in _LITERALS if kind == self.type), None)
 
 
 @dataclass(frozen=True)
@@ -274,7 +286,7 @@ def _question(
 
 def _parameter(node: Description, named: Mapping[str, Description]) -> CatalogueParameter:
     classes = sorted((each.removeprefix(SKG.namespace) for each in node.iris(f"{_SH}class")), key=len)
-    datatype = node.iri_of(f"{_SH}datatype")
+    value: LiteralType = "integer" if node.iri_of(f"{_SH}datatype") == expand("xsd:integer") else "text"
     default = node.all(f"{_SH}defaultValue")[0]
     is_entity = default.kind == "iri"
     pattern = node.text(f"{_SH}pattern")
@@ -282,7 +294,7 @@ def _parameter(node: Description, named: Mapping[str, Description]) -> Catalogue
         name=(node.iri_of(f"{_SH}path") or "").rpartition("/")[2],
         label=node.text(f"{_SH}name") or "",
         help=node.text(f"{_SH}description") or "",
-        type=" ".join(classes) or ("integer" if datatype == expand("xsd:integer") else "text"),
+        type=" ".join(classes) or value,
         default=display(default.value) if is_entity else default.value,
         default_label=reference(default.value, named).label if is_entity else default.value,
         choices=tuple(pattern.strip("^$()").split("|")) if pattern else (),
@@ -298,10 +310,10 @@ def _theme_order(theme: str) -> int:
 
 def _bound(graph: Naming, parameter: CatalogueParameter, texts: tuple[str, ...]) -> tuple[Given, tuple[Binding, ...]]:
     """What a parameter was given, as names for people and as terms for the query."""
-    if parameter.type == "integer":
+    if parameter.literal == "integer":
         numbers = [_whole(parameter.name, text) for text in texts]
         return Given(parameter.name, parameter.label, texts, ()), tuple(numbers)
-    if parameter.type == "text":
+    if parameter.literal == "text":
         for text in texts:
             if parameter.choices and text not in parameter.choices:
                 raise InvalidParameter(parameter.name, text, "one of " + ", ".join(parameter.choices))
@@ -313,7 +325,7 @@ def _bound(graph: Naming, parameter: CatalogueParameter, texts: tuple[str, ...])
 
 def _entity(graph: Naming, parameter: CatalogueParameter, text: str) -> EntityRef:
     """The entity of one of the parameter's classes that a text names."""
-    classes = (CLASSES[name] for name in parameter.type.split() if name in CLASSES)
+    classes = (CLASSES[name] for name in parameter.classes if name in CLASSES)
     return graph.resolve(text, tuple(cls.kind for cls in classes if cls.kind), parameter.name)
 
 

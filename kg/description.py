@@ -12,9 +12,10 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from kg.errors import EntityNotFound
+from kg.errors import EntityNotFound, StoreUnavailable
 from kg.identifiers import compress, display, kind_of
 from kg.model import EntityRef, PassageRef
 from kg.sparql.results import Term
@@ -24,6 +25,7 @@ from ontology.terms import CLASS_BY_KIND, CLASSES, SKG
 BATCH = 500  # nodes a look-up: keeps what a worker holds small, and the query of another engine short
 KEPT_VALUES = 100_000  # property values of all nodes kept of a store together, some 300 bytes each, measured
 
+Word = TypeVar("Word", bound=str)
 _VOCABULARY = SKG.namespace
 _PASSAGE = f"{_VOCABULARY}passage"
 _SHORT = {
@@ -54,6 +56,20 @@ class Description:
         """The first value as text, or None."""
         values = self.texts(name)
         return values[0] if values else None
+
+    def word(self, name: str, words: Sequence[Word]) -> Word | None:
+        """The first value as a word of a vocabulary, or None. Raises: StoreUnavailable for any other word."""
+        told = self.words(name, words)
+        return told[0] if told else None
+
+    def words(self, name: str, words: Sequence[Word]) -> tuple[Word, ...]:
+        """Every value as a word of a vocabulary. Raises: StoreUnavailable for any other word."""
+        known = {str(word): word for word in words}
+        for text in self.texts(name):
+            if text not in known:
+                right = ", ".join(words)
+                raise StoreUnavailable(f"{display(self.iri)} has {text!r} as its {name}, where only {right} may stand")
+        return tuple(known[text] for text in self.texts(name))
 
     def number(self, name: str) -> float | int | None:
         """The first value as a number: an int where it is whole; None if absent or not a number."""

@@ -1,4 +1,4 @@
-"""Which kinds of things a predicate may join, by the ``subject_kinds`` and ``object_kinds`` of its row in the table.
+"""Families of classes, each listed once, and which kinds of things a predicate may join, by its row in the table.
 
 The checks of the curated files and of the compiled graph both ask here. Imported statements are not asked about:
 other sources use the predicates as widely as their own relations are meant.
@@ -12,6 +12,11 @@ from typing import Literal
 
 from ontology.english import article
 from ontology.terms import CLASSES, Predicate
+
+TREATMENTS = ("Drug", "Regimen", "DrugClass", "Procedure")
+DISEASES = ("Histotype", "Condition")
+OF_THE_CELL = ("Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "JointCause")
+FACTS = ("Statement", "Outcome", "TimelineEvent")  # what a passage states
 
 
 @dataclass(frozen=True)

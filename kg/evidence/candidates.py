@@ -10,7 +10,8 @@ from kg.evidence.comparability import Counting, alike, counting
 from kg.evidence.derivation import objective_responses
 from kg.evidence.direction import OBJECTIVE, counted
 from kg.evidence.filters import Unstated
-from kg.evidence.rows import DerivedOutcome, EvidenceQuestion, EvidenceRow, LeftOut
+from kg.evidence.question import EvidenceQuestion
+from kg.evidence.rows import DerivedOutcome, EvidenceRow, LeftOut
 from kg.evidence.search import Gathered, Naming
 from kg.evidence.summary import DIRECT
 from kg.model import EntityRef

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from kg.duration import days_long
 from kg.evidence.direction import is_response_rate
 from kg.evidence.rows import EvidenceRow
-from kg.model import EntityRef
+from kg.model import Design, EntityRef, Response
 
-_CATEGORIES = ("CR", "PR", "MR", "SD", "PD")
-_PROSPECTIVE = frozenset({"trial", "prospective cohort"})
-_RETROSPECTIVE = frozenset({"retrospective cohort", "case series"})
+OfWhom = Literal["evaluable", "arm", "subgroup", "unstated"]
+_CATEGORIES: tuple[Response, ...] = ("CR", "PR", "MR", "SD", "PD")
+_WHOLE_OR_PART: frozenset[OfWhom] = frozenset({"evaluable", "arm"})
+_PROSPECTIVE: frozenset[Design] = frozenset({"trial", "prospective cohort"})
+_RETROSPECTIVE: frozenset[Design] = frozenset({"retrospective cohort", "case series"})
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,11 @@ class Counting:
     """
 
     measure: EntityRef
-    categories: frozenset[str]
+    categories: frozenset[Response]
     by_convention: bool = False
     minimum_days: Fraction | None = None
     criteria: str | None = None
-    denominator: str
+    denominator: OfWhom
     is_rate: bool
     definition: EntityRef | None = None
 
@@ -67,7 +70,7 @@ class Counting:
             return self.definition.label
         if not self.categories:
             return self.measure.label
-        named = [name for name in _CATEGORIES if name in self.categories] + sorted(self.categories - {*_CATEGORIES})
+        named = [*(name for name in _CATEGORIES if name in self.categories), *sorted(self.categories - {*_CATEGORIES})]
         lasting = f" lasting at least {float(self.minimum_days):g} days" if self.minimum_days is not None else ""
         return "+".join(named) + lasting
 
@@ -89,7 +92,7 @@ def counting(row: EvidenceRow) -> Counting | None:
     )
 
 
-def _denominator(row: EvidenceRow) -> str:
+def _denominator(row: EvidenceRow) -> OfWhom:
     if row.subgroup is not None or row.subgroup_histotypes or row.subgroup_n is not None:
         return "subgroup"
     if row.population is None:
@@ -118,7 +121,7 @@ def _order(counts: Counting) -> tuple[str, str, str]:
 def alike(a: Counting, b: Counting) -> Comparability:
     """Whether two ways of counting agree."""
     reasons = [reason for reason in (_measures(a, b), _categories(a, b), _durations(a, b), _criteria(a, b)) if reason]
-    if {a.denominator, b.denominator} == {"evaluable", "arm"}:
+    if {a.denominator, b.denominator} == _WHOLE_OR_PART:
         reasons.append("one counts of the evaluable patients, the other of all in the arm")
     cautions = [
         f"{way.measure.label}: {way.words} is what the name means in the field; the source does not say what it counted"
@@ -169,7 +172,7 @@ def _criteria(a: Counting, b: Counting) -> str | None:
     return f"they use different criteria: {a.criteria} against {b.criteria}"
 
 
-def kind_of_design(design: str | None) -> str:
+def kind_of_design(design: Design | None) -> str:
     """Prospective or retrospective: results of the two are not put together.
 
     >>> kind_of_design("trial"), kind_of_design("case series"), kind_of_design(None)

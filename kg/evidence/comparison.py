@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,24 +10,19 @@ from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter
 from kg.evidence.direct import ArmResult, DirectComparison, Reported, arm_results, direct_comparisons
 from kg.evidence.direction import is_good
 from kg.evidence.indirect import IndirectComparison, indirect_comparisons
-from kg.evidence.rows import ConflictRow, Corpus, EvidenceQuestion, EvidenceRow
+from kg.evidence.question import EvidenceQuestion
+from kg.evidence.rows import ConflictRow, Corpus, EvidenceRow
 from kg.evidence.search import Gathered, Naming, gather
 from kg.evidence.summary import is_burden
-from kg.evidence.treatments import Treatment, accompanying_drugs
+from kg.evidence.treatments import arms_giving
 from kg.evidence.uncompared import Uncompared, uncompared
 from kg.model import EntityRef
-from kg.sparql.results import iri
 from kg.tables import rows_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_PAIRS = 100
-_DRUGS_GIVEN = "SELECT DISTINCT ?arm ?given WHERE { ?arm skg:regimen/skg:component/skg:drug ?given }"
-_PROCEDURES_GIVEN = "SELECT DISTINCT ?arm ?given WHERE { ?arm skg:regimen/skg:component/skg:procedure ?given }"
-_TREATING = """
-SELECT DISTINCT ?arm ?given WHERE { VALUES ?top { procedure:local-tumour-treatment procedure:systemic-therapy }
-  ?arm skg:regimen/skg:component/skg:procedure ?given . ?given skos:broader* ?top }"""
 WARNING = (
     "These results come from different studies. Their patients, lines, doses, years and ways of counting differ, "
     "so that a difference between them says little of the treatments."
@@ -87,7 +82,9 @@ def compare(
     wanted = graph.resolve(measure, ("measure",), "measure") if measure else None
     told = [_effects(side, all_measures=wanted is not None) for side in sides]
     of_a, of_b = map(arm_results, told)
-    direct = direct_comparisons(of_a, of_b, _arms_giving(graph, (*of_a, *of_b), [side.treatment for side in sides]))
+    arms = {ref.id for result in (*of_a, *of_b) for ref in (result.arm, result.row.comparator) if ref is not None}
+    giving = (arms_giving(graph, arms, first.treatment), arms_giving(graph, arms, second.treatment))
+    direct = direct_comparisons(of_a, of_b, giving)
     indirect = indirect_comparisons([result.row for result in of_a], [result.row for result in of_b])
     narrowed = tuple(f"{word} {ref.label}" for word, ref in (("in", first.histotype), ("by", wanted)) if ref)
     shown = indirect[:MAX_PAIRS]
@@ -139,32 +136,6 @@ def _is_effect(row: EvidenceRow) -> bool:
     return is_good(row) is not None and not is_burden(row)
 
 
-def _arms_giving(
-    graph: Naming, results: Iterable[ArmResult], treatments: Sequence[Treatment | None]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Of the arms and comparators of some results those that give each treatment, results of their own or not."""
-    arms = sorted({ref.id for result in results for ref in (result.arm, result.row.comparator) if ref is not None})
-    drugs, every, treating = (_given(graph, arms, query) for query in (_DRUGS_GIVEN, _PROCEDURES_GIVEN, _TREATING))
-    accompanying = accompanying_drugs(graph)
-
-    def is_given(treatment: Treatment | None, arm: str) -> bool:
-        procedures = every if treatment is not None and treatment.has_procedures else treating
-        given = (drugs[arm] - accompanying or drugs[arm]) | procedures[arm]
-        return treatment is not None and treatment.is_exactly(given)
-
-    first, second = (frozenset(arm for arm in arms if is_given(treatment, arm)) for treatment in treatments)
-    return first, second
-
-
-def _given(graph: Naming, arms: Sequence[str], query: str) -> Mapping[str, frozenset[str]]:
-    given: dict[str, set[str]] = {arm: set() for arm in arms}
-    found = graph.store.select(query, {"arm": [iri(arm) for arm in arms]}).rows if arms else ()
-    for arm, part in found:
-        if arm is not None and part is not None:
-            given[arm.value].add(part.value)
-    return {arm: frozenset(parts) for arm, parts in given.items()}
-
-
 def _with_arms_of_both(of_a: Iterable[ArmResult], of_b: Iterable[ArmResult]) -> list[str]:
     """The studies with an arm of either treatment, whether or not their results can be set against each other."""
     return sorted({result.study.label for result in of_a} & {result.study.label for result in of_b})
@@ -180,17 +151,26 @@ def _summary(direct: Sequence[DirectComparison], a: str, b: str, of_both: Sequen
         return f"A study of this graph has arms of {a} and {b}, but no source states how they compare."
     verdict = {"a": f"favours {a}", "b": f"favours {b}", "neither": "no difference"}
     verdicts = [
-        f"{_compared(pair)} {verdict[reported.favours]}{_statistics(reported)}"
+        f"{_compared(pair)} {said}{_statistics(reported)}"
         for pair, reported in stated
-        if reported.favours is not None
+        if (said := verdict[reported.favours] if reported.favours else _without_benefit(pair, reported, a, b))
     ]
     if verdicts:
         return "; ".join(dict.fromkeys(verdicts)) + "."
     figures = []
     for pair, _ in stated:
         row = pair.a or pair.b
-        figures.append(f"{_compared(pair)} {(row and row.value_text) or 'in words'}")
+        told = row.value_text or (row.absence or "in words").replace("-", " ") if row is not None else "in words"
+        figures.append(f"{_compared(pair)} {told}")
     return f"{'; '.join(dict.fromkeys(figures))}; no source states which of {a} and {b} that favours."
+
+
+def _without_benefit(pair: DirectComparison, reported: Reported, a: str, b: str) -> str:
+    """That a source saw no benefit of one side: a verdict, though it names nothing that it favours."""
+    for row, name in ((pair.a, a), (pair.b, b)):
+        if row is not None and row.id == reported.row and row.absence == "no-apparent-benefit":
+            return f"no apparent benefit of {name}"
+    return ""
 
 
 def _compared(pair: DirectComparison) -> str:

@@ -12,8 +12,9 @@ from kg.evidence.direction import COMPLETE, OBJECTIVE, counted, judge
 from kg.evidence.intervals import clopper_pearson, counts_behind, covering, printed_percentage, wilson
 from kg.evidence.measures import DerivedRate
 from kg.evidence.rows import DerivedOutcome, EvidenceRow
+from kg.model import Response
 
-PARTIAL = frozenset({"PR"})
+PARTIAL: frozenset[Response] = frozenset({"PR"})
 
 
 def complete(row: EvidenceRow) -> EvidenceRow:
@@ -111,7 +112,7 @@ class _Counted:
     """A result of an arm whose patients are counted exactly."""
 
     row: EvidenceRow
-    categories: frozenset[str]
+    categories: frozenset[Response]
     patients: int
     denominator: int
 
@@ -143,7 +144,7 @@ def _sum(results: Sequence[_Counted]) -> DerivedOutcome | None:
     )
 
 
-def _only(results: Sequence[_Counted], categories: frozenset[str]) -> _Counted | None:
+def _only(results: Sequence[_Counted], categories: frozenset[Response]) -> _Counted | None:
     """The one result that counts exactly these categories by its measure; None if there is none or sources differ."""
     alike = [
         result

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from kg.evidence import intervals
 from kg.evidence.comparability import comparable
 from kg.evidence.direction import OBJECTIVE, is_good, is_response_rate
-from kg.evidence.intervals import Difference, difference
 from kg.evidence.measures import MeasureRef
 from kg.evidence.rows import EvidenceRow
-from kg.model import EntityRef
+from kg.model import Allocation, Design, Difference, EntityRef, Flag, Significance
+
+Side = Literal["a", "b"]
+Favours = Literal["a", "b", "neither"]
+_OF_WORTH: frozenset[Difference | None] = frozenset({"better", "worse"})  # whatever more of what was measured means
+_MORE: frozenset[Difference] = frozenset({"higher", "better"})
 
 
 @dataclass(frozen=True)
@@ -22,9 +28,9 @@ class Reported:
         row: the result that states it.
     """
 
-    favours: str | None
-    difference: str | None
-    significance: str | None
+    favours: Favours | None
+    difference: Difference | None
+    significance: Significance | None
     p_value: str | None
     hazard_ratio: float | int | None
     ci: tuple[float | int | None, float | int | None] | None
@@ -43,16 +49,16 @@ class DirectComparison:
     """
 
     study: EntityRef
-    design: str | None
-    randomised: str | None
+    design: Design | None
+    randomised: Allocation | None
     measure: EntityRef
     subgroup: str | None
     a: EvidenceRow | None
     b: EvidenceRow | None
     reported: Reported | None
-    derived: Difference | None
+    derived: intervals.Difference | None
     cautions: tuple[str, ...]
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def direct_comparisons(
 
 
 def _stated(
-    results: Sequence[ArmResult], others: Sequence[ArmResult], other_arms: Collection[str], side: str
+    results: Sequence[ArmResult], others: Sequence[ArmResult], other_arms: Collection[str], side: Side
 ) -> list[DirectComparison]:
     """What results of one side, "a" or "b", say of themselves against arms of the other."""
     stated = []
@@ -204,7 +210,7 @@ def _comparison(
     )
 
 
-def _reported(row: EvidenceRow, side: str) -> Reported:
+def _reported(row: EvidenceRow, side: Side) -> Reported:
     return Reported(
         favours=_favours(row, side, "b" if side == "a" else "a"),
         difference=row.difference,
@@ -218,20 +224,18 @@ def _reported(row: EvidenceRow, side: str) -> Reported:
     )
 
 
-def _favours(row: EvidenceRow, own: str, other: str) -> str | None:
+def _favours(row: EvidenceRow, own: Side, other: Side) -> Favours | None:
     if row.difference == "no difference" or row.absence == "no-significant-difference":
         return "neither"
-    if row.difference in ("better", "worse"):
-        return own if row.difference == "better" else other
-    good = is_good(row)
+    good = True if row.difference in _OF_WORTH else is_good(row)
     if row.difference is None or good is None:
         return None
-    return own if (row.difference == "higher") == good else other
+    return own if (row.difference in _MORE) == good else other
 
 
-def _difference(a: EvidenceRow | None, b: EvidenceRow | None) -> Difference | None:
+def _difference(a: EvidenceRow | None, b: EvidenceRow | None) -> intervals.Difference | None:
     rates = [row.derived_rate for row in (a, b) if row is not None and row.derived_rate is not None]
     if len(rates) < 2 or not all(rate.is_exact for rate in rates):
         return None
     first, second = ((rate.numerator_low or 0, rate.denominator) for rate in rates)
-    return difference(first, second)
+    return intervals.difference(first, second)

@@ -6,26 +6,35 @@ this module, and carries the sentence that says which.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kg.evidence.grades import FATAL, grades_of
 from kg.evidence.measures import MeasureRef
 from kg.evidence.rows import EvidenceRow
 from kg.evidence.summary import is_burden
+from kg.model import Certainty, Difference, Direction, Response, Significance, StatedAbsence
 
 INACTIVE_PERCENT = 5.0  # the response rate that phase II trials in pretreated sarcoma customarily set out to exclude
-OBJECTIVE = frozenset({"CR", "PR"})
-COMPLETE = frozenset({"CR"})
+OBJECTIVE: frozenset[Response] = frozenset({"CR", "PR"})
+COMPLETE: frozenset[Response] = frozenset({"CR"})
 BETWEEN_GROUPS = "compares groups of patients under the same treatment, not treatments"
 NO_MORE_BURDEN = "no harder to bear than what it was compared with, which says nothing of what it does to the disease"
 _OTHER_DOSE = "another dose or schedule of the same treatment"
-_FATAL = frozenset({"5", "grade 5", "fatal", "lethal", "death"})
+_WITH_DOUBT: Mapping[Certainty, str] = {"hedged": "hedges", "hypothesised": "supposes"}
+_UNREPORTED: frozenset[StatedAbsence] = frozenset({"not-reached", "not-reported-yet", "not-described"})
+_UNTESTED: frozenset[Significance | None] = frozenset({None, "not reported"})
+_BY_FIGURE: frozenset[Difference] = frozenset({"higher", "lower"})
+_OF_ONE_PATIENT: Mapping[Response, Direction] = {
+    "CR": "supports", "PR": "supports", "mixed": "mixed", "none": "does_not_support", "PD": "does_not_support",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Verdict:
     """A direction, or None, and why."""
 
-    direction: str | None
+    direction: Direction | None
     reason: str
 
 
@@ -36,8 +45,8 @@ def judge(row: EvidenceRow) -> Verdict:
         adverse event, harmful only if fatal; 4. the response of one patient; 5. an uncontrolled share of objective
         responses, by its exact interval; 6. anything else says nothing without a comparison.
     """
-    if row.certainty in ("hedged", "hypothesised"):
-        return Verdict(None, f"the source only {'hedges' if row.certainty == 'hedged' else 'supposes'} it")
+    if row.certainty is not None and (doubt := _WITH_DOUBT.get(row.certainty)) is not None:
+        return Verdict(None, f"the source only {doubt} it")
     for rule in (_absence, _comparison, _adverse_event, _one_patient, _responses):
         verdict = rule(row)
         if verdict is not None:
@@ -55,7 +64,7 @@ def is_good(row: EvidenceRow) -> bool | None:
 
 
 def _absence(row: EvidenceRow) -> Verdict | None:
-    if row.absence in ("not-reported-yet", "not-described"):
+    if row.absence in _UNREPORTED:
         return Verdict(None, "the source reports no result")
     if row.absence == "no-apparent-benefit":
         return Verdict("does_not_support", "the source saw no apparent benefit")
@@ -99,14 +108,12 @@ def _comparison(row: EvidenceRow) -> Verdict | None:
     if row.difference == "no difference":
         return _of_no_difference(row, "no difference")
     good = is_good(row)
-    if row.difference in ("higher", "lower") and good is None:
+    if row.difference in _BY_FIGURE and good is None:
         return Verdict(None, f"{row.difference}, but the measure is neither of benefit nor of harm")
-    better = row.difference == "better" or (
-        row.difference in ("higher", "lower") and (row.difference == "higher") == good
-    )
+    better = row.difference == "better" or (row.difference in _BY_FIGURE and (row.difference == "higher") == good)
     compared = f"{row.difference} than {_OTHER_DOSE if _is_of_doses(row) else 'what it was compared with'}"
     said = compared if row.comparator else f"called {row.difference} without saying than what"
-    if row.comparator is None and row.value is None and row.significance in (None, "not reported"):
+    if row.comparator is None and row.value is None and row.significance in _UNTESTED:
         return Verdict("mixed", f"{said}, in words alone: neither a figure nor a test")
     return _of_difference(row, said, better=better)
 
@@ -138,7 +145,7 @@ def _with_significance(said: str, row: EvidenceRow) -> str:
 def _adverse_event(row: EvidenceRow) -> Verdict | None:
     if row.adverse_event is None:
         return None
-    if (row.grade or "").lower() in _FATAL:
+    if grades_of(row.grade) == FATAL:
         return Verdict("harmful", "a fatal adverse event")
     return Verdict(None, "an adverse event; weighed under safety, not as a result for or against")
 
@@ -154,8 +161,7 @@ def _one_patient(row: EvidenceRow) -> Verdict | None:
         return None
     if response == "PD" and row.earlier_response is not None:
         return Verdict(None, f"progression after {row.earlier_response} on the same treatment: how it ended")
-    failed = {"none": "does_not_support", "PD": "does_not_support"}
-    direction = {"CR": "supports", "PR": "supports", "mixed": "mixed", **failed}.get(response)
+    direction = _OF_ONE_PATIENT.get(response)
     if direction is None:
         return Verdict(None, "stable disease in one patient cannot be told from its natural course")
     return Verdict(direction, f"response of one patient: {response}")
@@ -186,7 +192,7 @@ def is_response_rate(measure: MeasureRef) -> bool:
     return "response-rate" in (measure.curie.partition(":")[2], *measure.groups)
 
 
-def counted(row: EvidenceRow) -> frozenset[str]:
+def counted(row: EvidenceRow) -> frozenset[Response]:
     """Which categories of response a row counts: by its definition, else by what its measure is."""
     if row.definition is not None and row.definition.counts:
         return frozenset(row.definition.counts)

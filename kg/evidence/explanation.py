@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from kg.description import describe
-from kg.evidence.rows import Absence, ConflictRow, EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from kg.evidence.question import EvidenceQuestion
+from kg.evidence.rows import Absence, ConflictRow, EvidenceAnswer, EvidenceRow
 from kg.evidence.search import Naming
 from kg.evidence.summary import (
     credited,
@@ -20,13 +21,13 @@ from kg.evidence.summary import (
     overall,
     weigh,
 )
-from kg.mechanism.answer import Gap
-from kg.mechanism.gaps import denials, sentences
+from kg.mechanism.gap import Gap, denials, nearby, not_as_a_cause
 from kg.mechanism.search import MechanismAnswer, MechanismPath
-from kg.model import EntityRef
+from kg.model import CERTAINTIES, POLARITIES, Certainty, Direction, EntityRef, Polarity
 from kg.sparql.results import iri
 from ontology.english import listed
 
+Expected = Literal["benefit", "harm", "both"]
 Agreement = Literal[
     "agree", "disagree", "undecided", "mechanism_without_evidence", "evidence_without_mechanism", "neither"
 ]
@@ -53,8 +54,8 @@ class Claim:
 
     id: str
     sentence: str
-    polarity: str
-    certainty: str
+    polarity: Polarity
+    certainty: Certainty
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ class Explanation:
 
     drug: EntityRef
     histotype: EntityRef
-    expected: str | None
-    observed: str | None
+    expected: Expected | None
+    observed: Direction | None
     agreement: Agreement
     text: str
     missing: tuple[str, ...]
@@ -123,7 +124,7 @@ def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
     )
 
 
-def _observed(effects: Sequence[EvidenceRow], drug: EntityRef) -> tuple[str | None, str]:
+def _observed(effects: Sequence[EvidenceRow], drug: EntityRef) -> tuple[Direction | None, str]:
     """What results of these very patients say; where they say nothing, what groups that hold such patients say."""
     telling = of_these_patients(effects)
     direction, why = overall(weigh(telling))
@@ -148,7 +149,7 @@ def _outcomes(decisive: Sequence[EvidenceRow], telling: Sequence[EvidenceRow]) -
         for direction, words in _SIDES.items()
         if any(row.direction == direction for row in decisive)
     ]
-    if any(row.direction in ("supports", "mixed") for row in decisive):
+    if any(row.direction in _IN_FAVOUR for row in decisive):
         return "".join(f"; {text}" for text in said)
     studies, known = {row.study for row in decisive}, set(_measures(decisive))
     silent = [row for row in telling if row.direction is None and row.study in studies and row.subgroup is None]
@@ -161,7 +162,7 @@ def _measures(rows: Iterable[EvidenceRow]) -> list[str]:
     return list(dict.fromkeys(row.measure.label for row in rows if row.measure))
 
 
-def _expected(complete: list[MechanismPath]) -> str | None:
+def _expected(complete: list[MechanismPath]) -> Expected | None:
     signs = {path.net_sign for path in complete} - {None}
     if signs == {-1}:
         return "benefit"
@@ -170,18 +171,21 @@ def _expected(complete: list[MechanismPath]) -> str | None:
     return "both" if signs else None
 
 
-def _agreement(expected: str | None, observed: str | None, *, has_paths: bool, has_rows: bool) -> Agreement:
+def _agreement(expected: Expected | None, observed: Direction | None, *, has_paths: bool, has_rows: bool) -> Agreement:
     if not has_paths:
         return "evidence_without_mechanism" if has_rows else "neither"
     if not has_rows:
         return "mechanism_without_evidence"
-    if expected not in ("benefit", "harm") or observed not in ("supports", "does_not_support", "harmful"):
+    if expected is None or expected == "both" or observed is None or observed == "mixed":
         return "undecided"
     return "agree" if (expected == "benefit") == (observed == "supports") else "disagree"
 
 
-_SIDES = {"supports": "for", "does_not_support": "against", "mixed": "undecided", "harmful": "harmful"}
-_SEEN = {
+_IN_FAVOUR: frozenset[Direction | None] = frozenset({"supports", "mixed"})
+_SIDES: Mapping[Direction, str] = {
+    "supports": "for", "does_not_support": "against", "mixed": "undecided", "harmful": "harmful",
+}  # fmt: skip
+_SEEN: Mapping[Direction, str] = {
     "supports": "support its use",
     "does_not_support": "do not support its use",
     "mixed": "are mixed",
@@ -189,12 +193,12 @@ _SEEN = {
 }
 
 
-def _seen(observed: str | None, why: str) -> str:
+def _seen(observed: Direction | None, why: str) -> str:
     said = f"the results, taken together, {_SEEN[observed]}" if observed else "the results decide nothing"
     return f"{said} ({why})"
 
 
-def _text(pair: str, agreement: Agreement, expected: str | None, seen: str, result: str) -> str:
+def _text(pair: str, agreement: Agreement, expected: Expected | None, seen: str, result: str) -> str:
     """The answer in words; ``result`` is what is missing where none counts."""
     foreseen = f"The sourced paths foresee {expected}" if expected else "No sourced path foresees an effect with a sign"
     return {
@@ -223,14 +227,13 @@ def _stops(gaps: Sequence[Gap]) -> list[str]:
         return [gap.reason for gap in gaps]
     names = ", ".join(dict.fromkeys(gap.from_.spoken for gap in ends))
     told = f"No source states a causal step towards {ends[0].to.spoken} from any end of the sourced paths: {names}."
-    for words, steps in (
-        ("though not as a cause", [step for gap in ends for step in gap.stated]),
-        ("nearby", [step for gap in ends for step in gap.around]),
-    ):
-        told += f" Sources do state, {words}: {sentences(steps)}." if steps else ""
-    if denied := [one for gap in ends for one in gap.denied]:
-        told += f" {denials(denied)}."
-    return [told, *(gap.reason for gap in gaps if gap.kind != "stop")]
+    said = (
+        told,
+        not_as_a_cause(step for gap in ends for step in gap.stated),
+        nearby(step for gap in ends for step in gap.around),
+        denials(one for gap in ends for one in gap.denied),
+    )
+    return [" ".join(part for part in said if part), *(gap.reason for gap in gaps if gap.kind != "stop")]
 
 
 def _claims(graph: Explaining, drug: str, histotypes: tuple[str, ...]) -> tuple[Claim, ...]:
@@ -240,8 +243,8 @@ def _claims(graph: Explaining, drug: str, histotypes: tuple[str, ...]) -> tuple[
         Claim(
             node,
             fact.text("rdfs_label") or node,
-            fact.text("polarity") or "affirmed",
-            fact.text("certainty") or "stated",
+            fact.word("polarity", POLARITIES) or "affirmed",
+            fact.word("certainty", CERTAINTIES) or "stated",
         )
         for node, fact in known.items()
     )

@@ -9,7 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.evidence.rows import WITH_PHASE, EvidenceQuestion, EvidenceRow, LeftOut
+from kg.evidence.grades import grades_of
+from kg.evidence.question import NEVER_RANDOMISED, TOLD_BLINDINGS, WITH_PHASE, YES_NO, EvidenceQuestion
+from kg.evidence.rows import EvidenceRow, LeftOut
+from kg.model import Allocation, LineMatch, Response
 from kg.search.spelling import compact
 
 # So many letters tell a word from the beginning of another: "mutation" finds "mutations", "exon 1" not "exon 11".
@@ -19,6 +22,10 @@ _ORDINALS = {
     "1": "first", "1st": "first", "i": "first", "2": "second", "2nd": "second", "ii": "second",
     "3": "third", "3rd": "third", "iii": "third", "4": "fourth", "4th": "fourth",
 }  # fmt: skip
+_LINES = ("first", "second", "third", "fourth")
+_AND_ALL_AFTER = frozenset({"later", "beyond", "more", "further", "subsequent"})
+_EVERY_LINE = frozenset({"any", "all"})
+_JOINING_LINES = frozenset({"or", "and"})
 _OF_A_LINE = frozenset({"line", "lines", "firstline", "secondline", "thirdline", "therapy", "treatment", "of"})
 _ROMAN = {"1": "i", "2": "ii", "3": "iii", "4": "iv"}
 
@@ -57,18 +64,37 @@ def _phases(text: str) -> frozenset[str]:
     return frozenset(_ROMAN.get(part, part) for part in parts if part)
 
 
-def line_match(wanted: str, line: str | None) -> str | None:
+def line_match(wanted: str, line: str | None) -> LineMatch | None:
     """How a line of treatment relates to the one asked for.
 
     Returns: ``exact``; ``mixed`` where patients of other lines are among them; None where it is another one.
 
     >>> line_match("1", "first"), line_match("first", "first or second"), line_match("first", "second or later")
     ('exact', 'mixed', None)
+    >>> line_match("second or later", "third"), line_match("first", "any")
+    ('exact', 'mixed')
     """
     asked, told = _line_words(wanted), _line_words(line or "")
+    lines_asked, lines_told = _lines(asked), _lines(told)
+    if lines_asked and lines_told:
+        if lines_told <= lines_asked:
+            return "exact"
+        return "mixed" if lines_told & lines_asked else None
     if not asked or not asked <= told:
         return None
     return "exact" if asked == told else "mixed"
+
+
+def _lines(words: frozenset[str]) -> frozenset[str]:
+    """The lines that a text counts: "second or later" is every line but the first. Empty where it does not count."""
+    named = [_LINES.index(word) for word in words & {*_LINES}]
+    if words - {*_LINES} - _AND_ALL_AFTER - _EVERY_LINE - _JOINING_LINES or not (named or words & _EVERY_LINE):
+        return frozenset()
+    if words & _EVERY_LINE:
+        return frozenset(_LINES)
+    if words & _AND_ALL_AFTER:
+        return frozenset(_LINES[min(named) :])
+    return frozenset(_LINES[place] for place in named)
 
 
 def _line_words(text: str) -> frozenset[str]:
@@ -124,7 +150,7 @@ class AskedMeasure:
     label: str
     kinds: frozenset[str]
     wider: frozenset[str]
-    counts: frozenset[str]
+    counts: frozenset[Response]
 
     def filter(self) -> Filter:
         """A figure of a wider measure is of this one if it is said to count the same, and may be if nothing is said."""
@@ -159,6 +185,69 @@ def _may_be_any_kind(row: EvidenceRow) -> bool:
     return has_figure and not says_what and row.patient is None and people_of(row) != 1
 
 
+@dataclass(frozen=True)
+class AskedEvent:
+    """An adverse event that a question names.
+
+    Attributes:
+        label: what it is called.
+        kinds: identifiers of it and of its kinds.
+        wider: identifiers of what it is a kind of.
+    """
+
+    label: str
+    kinds: frozenset[str]
+    wider: frozenset[str]
+
+    def filter(self) -> Filter:
+        """A result on a wider event may be on this one; where nobody had the wider one, nobody had this one."""
+        return Filter(
+            lambda row: self._is_named(row) or (self._is_wider(row) and _is_none_seen(row)),
+            lambda row: f"whether it was {self.label}" if self._is_wider(row) else None,
+        )
+
+    def _is_named(self, row: EvidenceRow) -> bool:
+        return row.adverse_event is not None and row.adverse_event.id in self.kinds
+
+    def _is_wider(self, row: EvidenceRow) -> bool:
+        return row.adverse_event is not None and row.adverse_event.id in self.wider
+
+
+def _is_none_seen(row: EvidenceRow) -> bool:
+    return row.absence == "none-observed" or row.numerator == 0 or (row.value == 0 and row.unit == "%")
+
+
+def _has_grade(row: EvidenceRow, least: int) -> bool:
+    """Whether an adverse event is of a grade or above; where nobody had it, nobody had it so."""
+    grades = grades_of(row.grade)
+    if row.adverse_event is None:
+        return False
+    if _is_none_seen(row):
+        return row.grade is None or (grades is not None and grades[0] <= least)
+    return grades is not None and grades[0] >= least
+
+
+def _open_grade(row: EvidenceRow, least: int) -> str | None:
+    """What is not stated of the grade of an adverse event that may be of one or above."""
+    grades = grades_of(row.grade)
+    if row.adverse_event is None or (grades is not None and grades[1] < least):
+        return None
+    if grades is None:
+        return f"the grade, told as {row.grade}" if row.grade else "the grade"
+    return f"how often it was of grade {least} or above"
+
+
+def _may_be_a_trial(row: EvidenceRow) -> bool:
+    return row.design is None or row.design in WITH_PHASE
+
+
+def _allocation(row: EvidenceRow) -> Allocation | None:
+    """Whether a study is randomised, as told or as its design has it; None where nobody says."""
+    if row.randomised in YES_NO:
+        return row.randomised
+    return "no" if row.design in NEVER_RANDOMISED else None
+
+
 def filters_of(question: EvidenceQuestion) -> list[Filter]:
     """What a question asks of each result in words and numbers."""
     found: list[Filter] = []
@@ -172,8 +261,20 @@ def filters_of(question: EvidenceQuestion) -> list[Filter]:
     if (phase := question.phase) is not None:
         found.append(Filter(
             lambda row: is_phase(phase, row.phase),
-            lambda row: "the phase" if row.phase is None and row.design in (None, *WITH_PHASE) else None,
+            lambda row: "the phase" if _may_be_a_trial(row) and row.phase is None else None,
         ))  # fmt: skip
+    if (allocation := question.randomised) is not None:
+        found.append(Filter(
+            lambda row: _allocation(row) == allocation,
+            lambda row: "whether it is randomised" if _may_be_a_trial(row) and _allocation(row) is None else None,
+        ))  # fmt: skip
+    if (blinding := question.blinding) is not None:
+        found.append(Filter(
+            lambda row: row.blinding == blinding,
+            lambda row: "the blinding" if _may_be_a_trial(row) and row.blinding not in TOLD_BLINDINGS else None,
+        ))  # fmt: skip
+    if (grade := question.min_grade) is not None:
+        found.append(Filter(lambda row: _has_grade(row, grade), lambda row: _open_grade(row, grade)))
     if (line := question.line) is not None:
         found.append(Filter(
             lambda row: row.population is not None and line_match(line, row.population.line) is not None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -21,7 +21,7 @@ from kg.evidence.rows import Corpus, EvidenceRow
 from kg.evidence.search import Naming
 from kg.evidence.summary import credited, deciding, is_burden, is_single, overall, weigh
 from kg.evidence.treatments import TARGETS_OF, acting_drugs, drugs_of_class
-from kg.model import EntityRef, several
+from kg.model import Direction, EntityRef, RestsOn, several
 from kg.paths.adjacency import Selection, project
 from kg.paths.breadth_first import distances
 from kg.paths.index import Index
@@ -31,10 +31,11 @@ from kg.tables import rows_table
 if TYPE_CHECKING:
     import pandas as pd
 
-STATUSES = (
+Status = Literal[
     "studied_positive", "studied_negative", "conflicting", "studied_unclear", "only_case_reports",
     "predicted_unstudied", "unstudied",
-)  # fmt: skip
+]  # fmt: skip
+STATUSES: tuple[Status, ...] = get_args(Status)
 MAX_CELLS = 5000
 STEPS_TO_HISTOTYPE, STEPS_TO_TARGET = 10, 3
 # From what was tried to the rows and columns it stands in, so that cost follows the results, not the graph.
@@ -75,8 +76,8 @@ class GapCell:
 
     row: EntityRef
     column: EntityRef
-    status: str
-    rests_on: str | None = None
+    status: Status
+    rests_on: RestsOn | None = None
     alone: tuple[EntityRef, ...] = ()
     combined: tuple[EntityRef, ...] = ()
     rows: tuple[str, ...] = ()
@@ -92,7 +93,7 @@ class GapMap:
     rows: tuple[EntityRef, ...]
     columns: tuple[EntityRef, ...]
     cells: tuple[GapCell, ...]
-    counts: Mapping[str, int]
+    counts: Mapping[Status, int]
     text: str
     corpus: Corpus
 
@@ -237,21 +238,24 @@ def _studied(
     groups = deciding(clinical)
     whole = {result.row.id for result in unflagged if result.people <= below}
     direct = [result for result in groups if result.id in whole]
-    weighed, rests_on = weigh(direct), "direct"
+    weighed = weigh(direct)
+    rests_on: RestsOn = "direct"
     if not direct or (not any(weighed.values()) and any(weigh(groups).values())):
         weighed, rests_on = weigh(groups), "indirect"
     direction, reason = overall(weighed)
-    if all(map(is_single, clinical)):
-        status = "only_case_reports"
-    elif direction == "supports":
-        status = "studied_positive"
-    elif direction in ("does_not_support", "harmful"):
-        status = "studied_negative"
-    elif weighed["supports"] and (weighed["does_not_support"] or weighed["harmful"]):
-        status = "conflicting"
-    else:
-        status = "studied_unclear"
+    status: Status = "only_case_reports" if all(map(is_single, clinical)) else _status(direction, weighed)
     return _of_results(GapCell(row, column, status, rests_on, reason=reason), clinical, drugs)
+
+
+def _status(direction: Direction | None, weighed: Mapping[Direction, Sequence[EntityRef]]) -> Status:
+    """What groups of patients say, taken together."""
+    if direction == "supports":
+        return "studied_positive"
+    if direction is not None and direction != "mixed":
+        return "studied_negative"
+    if weighed["supports"] and (weighed["does_not_support"] or weighed["harmful"]):
+        return "conflicting"
+    return "studied_unclear"
 
 
 def _only_flagged(row: EntityRef, column: EntityRef, results: Sequence[EvidenceRow], drugs: frozenset[str]) -> GapCell:
@@ -301,14 +305,14 @@ class _Reach:
             near = [(count, target) for target in targets if (count := self._steps(distance, target)) is not None]
             if near and min(near)[0] <= STEPS_TO_TARGET:
                 steps, through = min(near)[0], self._targets[min(near)[1]]
+        length = "one step" if steps == 1 else f"{steps} steps"
         if steps is None:
             reason = f"{nothing}, and no sourced causal path"
         elif through is None:
-            length = "one step" if steps == 1 else f"{steps} steps"
             reason = f"{nothing}; a causal path of {length} leads there (ask for the mechanism)"
         else:
-            reason = f"{nothing}; it acts within {steps} steps on {through.label}, which is altered in {column.label}"
-        status = "unstudied" if steps is None else "predicted_unstudied"
+            reason = f"{nothing}; it acts within {length} on {through.label}, which is altered in {column.label}"
+        status: Status = "unstudied" if steps is None else "predicted_unstudied"
         return GapCell(row, column, status, steps=steps, through=through, reason=reason)
 
     def _from(self, drugs: frozenset[str]) -> np.ndarray:

@@ -10,7 +10,22 @@ from kg.description import Description, passages, reference, references
 from kg.evidence.regimens import read_components
 from kg.evidence.rows import ComponentRow
 from kg.identifiers import display
-from kg.model import EntityRef, PassageRef
+from kg.model import (
+    CERTAINTIES,
+    EVENT_KINDS,
+    FLAGS,
+    POLARITIES,
+    RESPONSES,
+    STATED_ABSENCES,
+    Certainty,
+    EntityRef,
+    EventKind,
+    Flag,
+    PassageRef,
+    Polarity,
+    Response,
+    StatedAbsence,
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +34,7 @@ class TimelineEntry:
 
     id: str
     curie: str
-    kind: str
+    kind: EventKind
     label: str
     order: int
     offset: str | None
@@ -36,8 +51,8 @@ class TimelineEntry:
     reason: str | None
     ended: str | None
     episode: EntityRef | None
-    response: str | None
-    absence: str | None
+    response: Response | None
+    absence: StatedAbsence | None
     site: EntityRef | None
     sites: tuple[EntityRef, ...]
     lesion: str | None
@@ -52,10 +67,10 @@ class TimelineEntry:
     result: str | None
     diagnosis: EntityRef | None
     superseded_by: EntityRef | None
-    certainty: str
-    polarity: str
+    certainty: Certainty
+    polarity: Polarity
     text: str | None
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
     flag_reason: str | None
     note: str | None
     sentence: str | None
@@ -75,7 +90,7 @@ def read_entry(known: Mapping[str, Description], node: str) -> TimelineEntry:
     return TimelineEntry(
         id=node,
         curie=display(node),
-        kind=event.text("eventKind") or "status",
+        kind=event.word("eventKind", EVENT_KINDS) or "status",
         label=event.text("prefLabel") or display(node),
         order=event.integer("order") or 0,
         offset=event.text("offset"),
@@ -92,8 +107,8 @@ def read_entry(known: Mapping[str, Description], node: str) -> TimelineEntry:
         reason=event.text("reason"),
         ended=event.text("ended"),
         episode=ref("episode"),
-        response=event.text("response"),
-        absence=event.text("absence"),
+        response=event.word("response", RESPONSES),
+        absence=event.word("absence", STATED_ABSENCES),
         site=ref("site"),
         sites=references(event.iris("site"), known),
         lesion=event.text("lesion"),
@@ -108,10 +123,10 @@ def read_entry(known: Mapping[str, Description], node: str) -> TimelineEntry:
         result=event.text("result"),
         diagnosis=ref("histotype") or ref("condition") or ref("diagnosis"),
         superseded_by=ref("supersededBy"),
-        certainty=event.text("certainty") or "stated",
-        polarity=event.text("polarity") or "affirmed",
+        certainty=event.word("certainty", CERTAINTIES) or "stated",
+        polarity=event.word("polarity", POLARITIES) or "affirmed",
         text=event.text("text"),
-        flags=event.texts("flag"),
+        flags=event.words("flag", FLAGS),
         flag_reason=event.text("flagReason"),
         note=event.text("note"),
         sentence=event.text("rdfs_label"),

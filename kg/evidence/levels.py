@@ -13,14 +13,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kg.evidence.direction import OBJECTIVE, counted, is_response_rate
-from kg.evidence.rows import ConflictRow, EvidenceLevel, EvidenceRow
+from kg.evidence.rows import Civic, ConflictRow, Consistency, EvidenceLevel, EvidenceRow
 from kg.evidence.summary import CASE_STUDY_PATIENTS, credited
+from kg.model import Design, Direction, HistotypeMatch
 
 FEW_PATIENTS = 20
 WIDE_POINTS = 40.0  # of an exact interval, in percentage points
 LOWEST = 5
 
-_DIRECTNESS: Mapping[str | None, str] = {
+_DIRECTNESS: Mapping[HistotypeMatch | None, str] = {
     None: "no histotype asked for",
     "exact": "all patients have the histotype",
     "subtype": "all patients have a subtype of the histotype",
@@ -28,12 +29,13 @@ _DIRECTNESS: Mapping[str | None, str] = {
     "mixed": "patients with the histotype are among others",
     "broader": "the patients have a wider diagnosis",
 }
-_INDIRECT = frozenset({"mixed", "broader"})
-_OPPOSITE = {
+_INDIRECT: frozenset[HistotypeMatch] = frozenset({"mixed", "broader"})
+_OPPOSITE: Mapping[Direction, frozenset[Direction]] = {
     "supports": frozenset({"does_not_support", "harmful"}),
     "does_not_support": frozenset({"supports"}),
     "harmful": frozenset({"supports"}),
 }
+_COHORTS: frozenset[Design] = frozenset({"retrospective cohort", "prospective cohort"})
 
 
 def graded(rows: Iterable[EvidenceRow], conflicts: Iterable[ConflictRow] = ()) -> tuple[EvidenceRow, ...]:
@@ -92,10 +94,10 @@ def level_of(row: EvidenceRow, others: Iterable[EvidenceRow] = (), *, is_dispute
     if row.citing:
         reasons.append("told second-hand, by a document that cites the report")
     reasons += [f"graded down: {step}" for step in steps]
-    return EvidenceLevel(civic, graded_down, _DIRECTNESS.get(match, "unknown"), consistency, tuple(reasons))
+    return EvidenceLevel(civic, graded_down, _DIRECTNESS[match], consistency, tuple(reasons))
 
 
-_FIXED: Mapping[str | None, tuple[str, int, str]] = {
+_FIXED: Mapping[Design | None, tuple[Civic, int, str]] = {
     "preclinical": ("D", 5, "preclinical: animals or cells"),
     "review": ("E", 5, "a review's own judgement"),
     "pooled analysis": ("B", 4, "a pooled analysis, graded as uncontrolled because what it pools is not described"),
@@ -103,7 +105,7 @@ _FIXED: Mapping[str | None, tuple[str, int, str]] = {
 }
 
 
-def _by_design(row: EvidenceRow) -> tuple[str, int, list[str]]:
+def _by_design(row: EvidenceRow) -> tuple[Civic, int, list[str]]:
     compared = row.comparator is not None or row.difference is not None
     if row.certainty == "hypothesised":
         return "E", 5, ["the source only supposes it"]
@@ -112,7 +114,7 @@ def _by_design(row: EvidenceRow) -> tuple[str, int, list[str]]:
     if row.design == "case series":
         few = (_people(row) or 0) < CASE_STUDY_PATIENTS
         return ("C" if few else "B"), 4, ["a case series"]
-    if row.design in ("retrospective cohort", "prospective cohort"):
+    if row.design in _COHORTS:
         if compared:
             return "B", 3, [f"a {row.design} with a comparison"]
         return "B", 4, [f"a {row.design} without a comparison"]
@@ -122,7 +124,7 @@ def _by_design(row: EvidenceRow) -> tuple[str, int, list[str]]:
     return civic, ocebm, [reason]
 
 
-def _trial(row: EvidenceRow, *, compared: bool) -> tuple[str, int, list[str]]:
+def _trial(row: EvidenceRow, *, compared: bool) -> tuple[Civic, int, list[str]]:
     name = f"phase {row.phase} trial" if row.phase else "trial"
     if row.randomised == "yes" and compared:
         return "B", 2, [f"a comparison within a randomised {name}"]
@@ -158,14 +160,17 @@ def _imprecision(row: EvidenceRow) -> str | None:
     return None
 
 
-def _consistency(row: EvidenceRow, others: Iterable[EvidenceRow], *, is_disputed: bool) -> tuple[str, str | None]:
+def _consistency(
+    row: EvidenceRow, others: Iterable[EvidenceRow], *, is_disputed: bool
+) -> tuple[Consistency, str | None]:
     """How a result relates to others that answer the same question, and the step to grade it down by, if any."""
     if is_disputed:
         return "conflicting", "inconsistent: another passage contradicts it"
-    if row.direction not in _OPPOSITE or not credited(row):
+    opposite = _OPPOSITE.get(row.direction) if row.direction is not None else None
+    if opposite is None or not credited(row):
         return "not applicable", None
     elsewhere = [other for other in others if _study(other) != _study(row)]
-    against = sorted({_name(other) for other in elsewhere if other.direction in _OPPOSITE[row.direction or ""]})
+    against = sorted({_name(other) for other in elsewhere if other.direction in opposite})
     if against:
         return "inconsistent", f"inconsistent with {'; '.join(against)}"
     return ("consistent" if elsewhere else "the only study"), None

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from kg.description import Description
 from kg.duration import duration_words, offset_words
 from kg.evidence.history import TimelineEntry
 from kg.evidence.regimens import against_tumour, groups_of
 from kg.evidence.rows import ComponentRow
-from kg.model import EntityRef
+from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef, EventKind, Flag, Response
 
-KINDS = ("systemic", "local", "operation", "other", "not stated")
+LineKind = Literal["systemic", "local", "operation", "other", "not stated"]
 _SURGERY = "https://w3id.org/sarcoma-kg/procedure/surgery"
-BEST_FIRST = ("CR", "PR", "MR", "SD", "none", "PD")
-_CLINICAL = frozenset({"imaging", "measurement", "response", "pathology"})
+BEST_FIRST: tuple[Response, ...] = ("CR", "PR", "MR", "SD", "none", "PD")
+_CLINICAL: frozenset[EventKind] = frozenset({"imaging", "measurement", "response", "pathology"})
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,14 @@ class ResponseTold:
     """
 
     event: EntityRef
-    response: str | None
+    response: Response | None
     when: str | None
     sites: tuple[EntityRef, ...]
     lesion: str | None
     duration: str | None
     duration_text: str | None
     certainty: str
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class TreatmentLine:
 
     position: int
     treatment: EntityRef
-    kind: str
+    kind: LineKind
     line: str | None
     setting: str | None
     components: tuple[ComponentRow, ...]
@@ -74,7 +75,7 @@ class TreatmentLine:
     ended: str | None
     next: EntityRef | None
     next_reason: str | None
-    best_response: str | None
+    best_response: Response | None
     best_response_from: tuple[EntityRef, ...]
     best_response_reason: str
     best_duration: str | None
@@ -87,16 +88,16 @@ class LesionReading:
     """One look at a lesion: its size as printed, or what was said of it."""
 
     event: EntityRef
-    kind: str
+    kind: EventKind
     when: str | None
     lesion: str | None
     size: str | None
     unit: str | None
-    response: str | None
+    response: Response | None
     said: str
     during: EntityRef | None
-    certainty: str
-    flags: tuple[str, ...]
+    certainty: Certainty
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def lines_of(events: Sequence[TimelineEntry], known: Mapping[str, Description]) 
 
 def _is_given(event: TimelineEntry) -> bool:
     """Whether an event is a treatment that was given, in whole or as a part of another."""
-    is_told_as_fact = event.polarity == "affirmed" and event.certainty in ("stated", "inferred")
+    is_told_as_fact = event.polarity == "affirmed" and event.certainty in DEFAULT_CERTAINTIES
     is_treatment = event.kind == "treatment" or (event.kind == "procedure" and bool(event.components))
     return is_told_as_fact and is_treatment and not event.planned
 
@@ -148,7 +149,7 @@ def _owners(events: Sequence[TimelineEntry]) -> dict[str, str]:
     return owners
 
 
-def _kind(event: TimelineEntry, known: Mapping[str, Description]) -> str:
+def _kind(event: TimelineEntry, known: Mapping[str, Description]) -> LineKind:
     if not event.components:
         return "not stated"
     treating = against_tumour(known, event.components)
@@ -164,7 +165,7 @@ def _is_surgery(known: Mapping[str, Description], part: ComponentRow) -> bool:
 
 
 def _line(
-    position: int, treatment: TimelineEntry, of_it: Sequence[TimelineEntry], after: TimelineEntry | None, kind: str
+    position: int, treatment: TimelineEntry, of_it: Sequence[TimelineEntry], after: TimelineEntry | None, kind: LineKind
 ) -> TreatmentLine:
     """A line from the events of its treatment, and the treatment that followed."""
     responses = tuple(_response(event) for event in of_it if event.response or event.kind == "response")
@@ -194,7 +195,7 @@ def _line(
     )
 
 
-def best_response(responses: Sequence[ResponseTold]) -> tuple[str | None, tuple[ResponseTold, ...], str]:
+def best_response(responses: Sequence[ResponseTold]) -> tuple[Response | None, tuple[ResponseTold, ...], str]:
     """The best response told, or "mixed" where lesions went different ways.
 
     Returns: the response, the tellings that it rests on, and the rule with what it passed over.
@@ -213,7 +214,7 @@ def best_response(responses: Sequence[ResponseTold]) -> tuple[str | None, tuple[
             return None, (), "no response is told"
         said = "; ".join(_said(response) for response in passed_over)
         return None, (), f"told only with a doubt: {said}"
-    best = min((response.response or "" for response in counted), key=BEST_FIRST.index)
+    best = min((response.response for response in counted if response.response), key=BEST_FIRST.index)
     also = f"; passed over: {'; '.join(_said(response) for response in passed_over)}" if passed_over else ""
     by = tuple(response for response in counted if response.response == best)
     return best, by, f"the best of {len(counted)} stated and not flagged{also}"

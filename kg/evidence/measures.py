@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg.model import EntityRef
+from kg.model import EntityRef, Response
 
 
 @dataclass(frozen=True, order=True)
@@ -12,14 +12,14 @@ class MeasureRef(EntityRef):
     """A measure, its groups (``benefit``, ``harm``, ``time-to-event`` ...) and the responses it counts by its name."""
 
     groups: tuple[str, ...] = ()
-    counts: tuple[str, ...] = ()
+    counts: tuple[Response, ...] = ()
 
 
 @dataclass(frozen=True, order=True)
 class DefinitionRef(EntityRef):
     """What counted: response categories, how long they had to last (ISO 8601), by which criteria."""
 
-    counts: tuple[str, ...] = ()
+    counts: tuple[Response, ...] = ()
     minimum_duration: str | None = None
     criteria: str | None = None
 

@@ -15,8 +15,9 @@ from kg.errors import InvalidParameter
 from kg.evidence.candidates import OBJECTIVE_RESPONSE, Candidate, choose
 from kg.evidence.comparability import kind_of_design
 from kg.evidence.intervals import clopper_pearson
+from kg.evidence.question import EvidenceQuestion
 from kg.evidence.random_effects import Estimate, pool_inverse_variance, pool_logistic
-from kg.evidence.rows import Corpus, EvidenceQuestion, LeftOut
+from kg.evidence.rows import Corpus, LeftOut
 from kg.evidence.search import Naming, gather
 from kg.model import EntityRef, Interval
 from kg.tables import rows_table
@@ -102,6 +103,11 @@ def pool(graph: Naming, question: EvidenceQuestion) -> PoolAnswer:
     """
     if not question.drugs and question.regimen is None and question.drug_class is None and question.target is None:
         raise InvalidParameter("regimen", "", "a regimen, a drug, a class or a target to pool over")
+    for name in ("adverse_event", "min_grade"):
+        if (value := getattr(question, name)) is not None:
+            raise InvalidParameter(
+                name, str(value), "none: adverse events are listed by regimen (safety), never pooled"
+            )
     measure = graph.resolve(question.measure, ("measure",), "measure") if question.measure else OBJECTIVE_RESPONSE
     gathered = gather(graph, replace(question, measure=None, include_broader=False))
     chosen = choose(graph, question, measure, gathered)

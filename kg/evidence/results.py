@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.description import Description, describe, passages, reference
 from kg.evidence.derivation import complete
 from kg.evidence.measures import DefinitionRef, MeasureRef
 from kg.evidence.regimens import against_tumour, groups_of, pair, read_components
-from kg.evidence.rows import (
-    ComponentRow,
-    EvidenceRow,
-    PopulationRow,
-    RegimenRow,
-)
+from kg.evidence.rows import ComponentRow, EvidenceRow, PopulationRow, RegimenRow
 from kg.evidence.selection import (
     ResultKey,
     Selection,
@@ -30,14 +25,29 @@ from kg.evidence.selection import (
     find_outcomes,
     histotype_match,
 )
-from kg.model import EntityRef, PassageRef
+from kg.model import (
+    ALLOCATIONS,
+    BLINDINGS,
+    CERTAINTIES,
+    DESIGNS,
+    DIFFERENCES,
+    EVENT_KINDS,
+    FLAGS,
+    RESPONSES,
+    SIGNIFICANCES,
+    STATED_ABSENCES,
+    EntityRef,
+    EventKind,
+    PassageRef,
+    Response,
+)
 from kg.store import Store
 
 _MEASURE = "https://w3id.org/sarcoma-kg/measure/"
-# What an event of a patient measures where its record names no measure: by its kind and the response that it records.
-_EVENT_MEASURES = {
-    "response": "response",
-    "adverse event": "adverse-event",
+# What an event of a patient measures where its record names no measure: by the response that it records, or its kind.
+ADVERSE_EVENTS = f"{_MEASURE}adverse-event"
+_EVENT_MEASURES: Mapping[EventKind, str] = {"response": "response", "adverse event": "adverse-event"}
+_RESPONSE_MEASURES: Mapping[Response, str] = {
     "CR": "complete-response",
     "PR": "partial-response",
     "SD": "stable-disease",
@@ -125,7 +135,7 @@ class Results:
 def _read(store: Store, outcomes: Sequence[ResultKey], events: Sequence[ResultKey]) -> dict[ResultKey, Result]:
     known = _Records(store)
     known.load(iri for key in (*outcomes, *events) for iri in key)
-    known.load(_MEASURE + name for name in _EVENT_MEASURES.values())
+    known.load(_MEASURE + name for name in (*_EVENT_MEASURES.values(), *_RESPONSE_MEASURES.values()))
     known.follow("regimen", "population", "episode", "measure", "definition", "comparator", "adverseEvent", "event")
     known.follow("pools", "within")
     known.follow("regimen", "component", "broader", "histotype", "subgroupHistotype", "citing")
@@ -232,7 +242,8 @@ class _Records:
             return None
         ref = reference(iri, self._nodes)
         groups = sorted(group.rpartition("/")[2] for group in groups_of(self._nodes, iri))
-        return MeasureRef(ref.id, ref.curie, ref.type, ref.label, tuple(groups), self.get(iri).texts("counts"))
+        counts = self.get(iri).words("counts", RESPONSES)
+        return MeasureRef(ref.id, ref.curie, ref.type, ref.label, tuple(groups), counts)
 
     def definition(self, iri: str | None) -> DefinitionRef | None:
         if iri is None:
@@ -240,7 +251,7 @@ class _Records:
         ref, node = reference(iri, self._nodes), self.get(iri)
         return DefinitionRef(
             ref.id, ref.curie, ref.type, ref.label,
-            node.texts("counts"), node.text("minimumDuration"), node.text("criteria"),
+            node.words("counts", RESPONSES), node.text("minimumDuration"), node.text("criteria"),
         )  # fmt: skip
 
     def drugs_of_arm(self, arm: str | None) -> tuple[EntityRef, ...]:
@@ -287,8 +298,8 @@ class _Records:
 
     def event_row(self, iri: str, patient: str, study: str) -> EvidenceRow:
         node, of_study, of_patient = self.get(iri), self.get(study), self.get(patient)
-        kind, response = node.text("eventKind") or "response", node.text("response")
-        by_record = _EVENT_MEASURES.get(response or "") or _EVENT_MEASURES.get(kind, "response")
+        kind, response = node.word("eventKind", EVENT_KINDS) or "response", node.word("response", RESPONSES)
+        by_record = (response and _RESPONSE_MEASURES.get(response)) or _EVENT_MEASURES.get(kind, "response")
         treatment = self.get(node.iri_of("episode"))
         population = PopulationRow(
             n=1,
@@ -350,8 +361,8 @@ def _figures(known: _Records, node: Description) -> EvidenceRow:
         hazard_ratio=node.number("hazardRatio"),
         comparator=known.ref(node.iri_of("comparator")),
         comparator_drugs=known.drugs_of_arm(node.iri_of("comparator")),
-        difference=node.text("direction"),
-        significance=node.text("significance"),
+        difference=node.word("direction", DIFFERENCES),
+        significance=node.word("significance", SIGNIFICANCES),
         time_point=node.text("timePoint"),
         follow_up=node.text("followUp"),
         subgroup=node.text("subgroup"),
@@ -359,10 +370,10 @@ def _figures(known: _Records, node: Description) -> EvidenceRow:
         subgroup_n=node.integer("subgroupN"),
         grade=node.text("grade"),
         frequency=node.text("frequency"),
-        response=node.text("response"),
-        absence=node.text("absence"),
-        certainty=node.text("certainty"),
-        flags=node.texts("flag"),
+        response=node.word("response", RESPONSES),
+        absence=node.word("absence", STATED_ABSENCES),
+        certainty=node.word("certainty", CERTAINTIES),
+        flags=node.words("flag", FLAGS),
         flag_reason=node.text("flagReason"),
         note=node.text("note"),
         sentence=node.text("rdfs_label"),
@@ -377,8 +388,9 @@ def _of_study(known: _Records, row: EvidenceRow, node: Description, study: Descr
     return replace(
         row,
         study=known.ref(study.iri),
-        design=study.text("studyType"),
+        design=study.word("studyType", DESIGNS),
         phase=study.text("phase"),
-        randomised=study.text("randomised"),
+        randomised=study.word("randomised", ALLOCATIONS),
+        blinding=study.word("blinding", BLINDINGS),
         citing=known.refs(node.iris("citing")),
     )

@@ -10,71 +10,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from kg.errors import InvalidParameter
 from kg.evidence.measures import DefinitionRef, DerivedRate, MeasureRef
-from kg.model import DESIGNS, EntityRef, Interval, PassageRef, hold_several
+from kg.model import (
+    Allocation,
+    Blinding,
+    Certainty,
+    Design,
+    Difference,
+    Direction,
+    EntityRef,
+    Flag,
+    HistotypeMatch,
+    Interval,
+    LineMatch,
+    PassageRef,
+    Response,
+    RestsOn,
+    Significance,
+    StatedAbsence,
+)
 from kg.tables import rows_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_ROWS = 500
-
-WITH_PHASE = ("trial", "pooled analysis")  # designs
-DIRECTIONS = ("supports", "does_not_support", "mixed", "harmful")
-
-
-@dataclass(frozen=True)
-class EvidenceQuestion:
-    """Which clinical results to gather. Every field narrows; empty fields do not.
-
-    Attributes:
-        drugs: names or identifiers; all must be in the regimen.
-        regimen: a name, an acronym, or "A + B" in any order; exact unless ``regimen_match`` is ``containing``.
-        histotype: with its subtypes unless ``include_subtypes`` is false; with populations of a wider diagnosis, in
-            whom nobody says how many had it, only if ``include_broader``.
-        after: a drug or class that some or all of the people had had before, whether it had failed or not.
-        limit: rows returned, at most 500.
-    """
-
-    drugs: tuple[str, ...] = ()
-    drug_class: str | None = None
-    regimen: str | None = None
-    regimen_match: str = "exact"
-    histotype: str | None = None
-    include_subtypes: bool = True
-    include_broader: bool = False
-    site: str | None = None
-    target: str | None = None
-    genotype: str | None = None
-    line: str | None = None
-    after: str | None = None
-    setting: str | None = None
-    design: str | None = None
-    phase: str | None = None
-    measure: str | None = None
-    min_n: int | None = None
-    document: str | None = None
-    study: str | None = None
-    include_flagged: bool = False
-    limit: int = MAX_ROWS
-
-    def __post_init__(self) -> None:
-        hold_several(self)
-        if self.regimen_match not in {"exact", "containing"}:
-            raise InvalidParameter("regimen_match", self.regimen_match, "exact or containing")
-        if self.design is not None and self.design not in DESIGNS:
-            raise InvalidParameter("design", self.design, "one of " + ", ".join(DESIGNS))
-        if self.phase is not None and self.design not in (None, *WITH_PHASE):
-            raise InvalidParameter("phase", self.phase, f"none with design={self.design}: {WITH_PHASE[0]}s have phases")
-        if self.design == "case report" and (self.min_n or 0) > 1:
-            raise InvalidParameter("min_n", str(self.min_n), "at most 1 with design=case report")
-        if not 1 <= self.limit <= MAX_ROWS:
-            raise InvalidParameter("limit", str(self.limit), f"a whole number from 1 to {MAX_ROWS}")
-        if self.min_n is not None and self.min_n < 0:
-            raise InvalidParameter("min_n", str(self.min_n), "a whole number, 0 or more")
+Civic = Literal["A", "B", "C", "D", "E"]
+Consistency = Literal["conflicting", "not applicable", "inconsistent", "consistent", "the only study"]
+AbsenceKind = Literal[
+    "none_observed", "no_apparent_benefit", "no_significant_difference", "not_reached", "not_reported_yet", "not_described",
+    "no_data",
+]
 
 
 @dataclass(frozen=True)
@@ -88,10 +55,10 @@ class EvidenceLevel:
         consistency: how it relates to the other results of the answer.
     """
 
-    civic: str
+    civic: Civic
     ocebm: int
     directness: str
-    consistency: str
+    consistency: Consistency
     reasons: tuple[str, ...]
 
 
@@ -151,14 +118,14 @@ class PopulationRow:
     enrolled: int | None
     evaluable: int | None
     histotypes: tuple[EntityRef, ...]
-    histotype_match: str | None
+    histotype_match: HistotypeMatch | None
     mixed: bool | None
     line: str | None
     setting: str | None
     prior: str | None
     genotype: str | None
     text: str | None
-    line_match: str | None = None
+    line_match: LineMatch | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,9 +146,10 @@ class EvidenceRow:
 
     id: str
     study: EntityRef | None = None
-    design: str | None = None
+    design: Design | None = None
     phase: str | None = None
-    randomised: str | None = None
+    randomised: Allocation | None = None
+    blinding: Blinding | None = None
     year: int | None = None
     arm: EntityRef | None = None
     pools: tuple[EntityRef, ...] = ()
@@ -205,10 +173,10 @@ class EvidenceRow:
     hazard_ratio: float | int | None = None
     comparator: EntityRef | None = None
     comparator_drugs: tuple[EntityRef, ...] = ()
-    difference: str | None = None
-    direction: str | None = None
+    difference: Difference | None = None
+    direction: Direction | None = None
     direction_reason: str | None = None
-    significance: str | None = None
+    significance: Significance | None = None
     time_point: str | None = None
     follow_up: str | None = None
     subgroup: str | None = None
@@ -217,13 +185,13 @@ class EvidenceRow:
     adverse_event: EntityRef | None = None
     grade: str | None = None
     frequency: str | None = None
-    response: str | None = None
-    earlier_response: str | None = None
-    absence: str | None = None
-    certainty: str | None = None
+    response: Response | None = None
+    earlier_response: Response | None = None
+    absence: StatedAbsence | None = None
+    certainty: Certainty | None = None
     level: EvidenceLevel | None = None
     citing: tuple[EntityRef, ...] = ()
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
     flag_reason: str | None = None
     note: str | None = None
     sentence: str | None = None
@@ -254,7 +222,7 @@ class DerivedOutcome:
     inputs: tuple[str, ...]
     printed: tuple[str, ...]
     agrees: bool | None
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True)
@@ -288,11 +256,11 @@ class ConflictRow:
 class Absence:
     """A kind of nothing.
 
-    ``none_observed``, ``no_apparent_benefit``, ``no_significant_difference``, ``not_reported_yet``,
+    ``none_observed``, ``no_apparent_benefit``, ``no_significant_difference``, ``not_reached``, ``not_reported_yet``,
     ``not_described``, or ``no_data`` when this graph holds nothing at all.
     """
 
-    kind: str
+    kind: AbsenceKind
     text: str
     row: str | None = None
 
@@ -319,8 +287,8 @@ class RegimenVerdict:
 
     regimen: EntityRef
     histotype: EntityRef | None
-    direction: str | None
-    rests_on: str | None
+    direction: Direction | None
+    rests_on: RestsOn | None
     supporting: tuple[EntityRef, ...]
     not_supporting: tuple[EntityRef, ...]
     mixed: tuple[EntityRef, ...]
@@ -345,8 +313,8 @@ class EvidenceSummary:
     patients_described: int
     broader: int
     measures: Mapping[str, int] = field(default_factory=dict)
-    directions: Mapping[str, int] = field(default_factory=dict)
-    burden_directions: Mapping[str, int] = field(default_factory=dict)
+    directions: Mapping[Direction, int] = field(default_factory=dict)
+    burden_directions: Mapping[Direction, int] = field(default_factory=dict)
     verdicts: tuple[RegimenVerdict, ...] = ()
     corpus: Corpus | None = None
 

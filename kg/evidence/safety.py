@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from kg.description import describe, follow_all_the_way
 from kg.errors import InvalidParameter
+from kg.evidence.question import EvidenceQuestion
 from kg.evidence.regimens import KINDS_OF, groups_of
-from kg.evidence.rows import Corpus, EvidenceQuestion, EvidenceRow, LeftOut
-from kg.evidence.search import Naming, gather
-from kg.evidence.summary import is_burden, name_of
+from kg.evidence.rows import Corpus, EvidenceRow, LeftOut
+from kg.evidence.search import Naming, gather, nearby
+from kg.evidence.summary import common_name, is_burden, name_of
 from kg.model import EntityRef
 from kg.store import Store
 from kg.tables import rows_table
@@ -124,9 +125,8 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
         shared = _shared(graph.store, {drug: of_drug.rows for drug, of_drug in by_drug.items()})
     burden = [row for row in rows if is_burden(row)]
     items = _by_regimen(burden)
-    missing = (
-        () if items else (f"This graph holds no adverse event of {asked}. That does not mean that there are none.",)
-    )
+    near = nearby(graph, question, counts=is_burden) if not items and len(question.drugs) < 2 else []
+    missing = () if items else (_nothing(asked, near),)
     return SafetyAnswer(
         asked=asked,
         items=items,
@@ -142,19 +142,26 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
     )
 
 
+def _nothing(asked: str, near: Sequence[str]) -> str:
+    held = f" It holds {'; '.join(near)}." if near else ""
+    return f"This graph holds no adverse event of {asked}.{held} That does not mean that there are none."
+
+
 def _unique(rows: Iterable[EvidenceRow]) -> tuple[EvidenceRow, ...]:
     return tuple({row.id: row for row in rows}.values())
 
 
 def _by_regimen(rows: Sequence[EvidenceRow]) -> tuple[RegimenSafety, ...]:
-    groups: dict[EntityRef, list[EvidenceRow]] = {}
+    """The results of each treatment, whatever its trials call it: AIM is doxorubicin with ifosfamide."""
+    groups: dict[frozenset[EntityRef], list[EvidenceRow]] = {}
     for row in rows:
         if row.regimen is not None:
-            groups.setdefault(name_of(row.regimen), []).append(row)
-    return tuple(
-        RegimenSafety(regimen, _events(of_regimen), tuple(row for row in of_regimen if row.adverse_event is None))
-        for regimen, of_regimen in sorted(groups.items(), key=lambda item: (item[0].label, item[0].id))
+            groups.setdefault(frozenset(row.regimen.against_tumour or (name_of(row.regimen),)), []).append(row)
+    found = (
+        RegimenSafety(common_name(own), _events(own), tuple(row for row in own if row.adverse_event is None))
+        for own in groups.values()
     )
+    return tuple(sorted(found, key=lambda item: (item.regimen.label, item.regimen.id)))
 
 
 def _events(rows: Iterable[EvidenceRow]) -> tuple[EventRows, ...]:

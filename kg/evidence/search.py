@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from kg.errors import InvalidParameter
 from kg.evidence.conflicts import read_conflicts
+from kg.evidence.controls import controls
 from kg.evidence.derivation import objective_responses
-from kg.evidence.filters import AskedMeasure, Filter, Unstated, filtered, filters_of, line_match
+from kg.evidence.filters import AskedEvent, AskedMeasure, Filter, Unstated, filtered, filters_of, line_match
 from kg.evidence.levels import graded
 from kg.evidence.prior import had_before
-from kg.evidence.results import Results
-from kg.evidence.rows import ConflictRow, Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from kg.evidence.question import EvidenceQuestion
+from kg.evidence.results import ADVERSE_EVENTS, Results
+from kg.evidence.rows import ConflictRow, Corpus, EvidenceAnswer, EvidenceRow
 from kg.evidence.selection import Selection, find_events, find_outcomes, results_with_a_site
 from kg.evidence.summary import absences_of, summarize
 from kg.evidence.treatments import (
@@ -26,14 +28,14 @@ from kg.evidence.treatments import (
     named_treatment,
     ways_to_give,
 )
-from kg.model import EntityRef
+from kg.model import RESPONSES, EntityRef
 from kg.store import Store
 
 _PRODRUGS_OF = "SELECT DISTINCT ?prodrug WHERE { ?prodrug skg:prodrugOf ?drug ; a skg:Drug }"
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?below rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
 _SITES_BELOW = "SELECT DISTINCT ?site WHERE { ?site skos:broader* ?top }"
-_MEASURES_BELOW = "SELECT DISTINCT ?measure WHERE { ?measure skos:broader* ?asked }"
-_MEASURES_ABOVE = "SELECT DISTINCT ?measure WHERE { ?asked skos:broader+ ?measure }"
+_KINDS_BELOW = "SELECT DISTINCT ?kind WHERE { ?kind skos:broader* ?asked }"
+_KINDS_ABOVE = "SELECT DISTINCT ?kind WHERE { ?asked skos:broader+ ?kind }"
 _COUNTED_BY_NAME = "SELECT DISTINCT ?category WHERE { ?asked skg:counts ?category }"
 
 
@@ -151,7 +153,7 @@ def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
         conflicts=tuple(
             conflict for conflict in gathered.conflicts if any(side.id in shown_ids for side in conflict.between)
         ),
-        absences=absences_of(rows, gathered.words, () if rows else _nearby(graph, question, gathered.broader)),
+        absences=absences_of(rows, gathered.words, () if rows else nearby(graph, question, gathered.broader)),
         left_out=tuple(result.left_out for result in gathered.unstated[: question.limit]),
         left_out_total=len(gathered.unstated),
         summary=summarize(
@@ -164,39 +166,47 @@ def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
     )
 
 
-def _nearby(graph: Naming, question: EvidenceQuestion, broader: int) -> list[str]:
-    """What the graph holds if the question is loosened by one turn, in words."""
+# What a filter that is lifted may bring back. Filters that stand together say much the same of a study or its people.
+_LIFTED: Sequence[tuple[tuple[str, ...], str]] = (
+    (("histotype",), "in other histotypes"),
+    (("measure",), "of other measures"),
+    (("adverse_event",), "of other adverse events or measures"),
+    (("min_grade",), "of lower grades, or of none that is told"),
+    (("randomised", "comparator", "blinding"), "of studies not told to be randomised, compared or blinded so"),
+    (("line", "after", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
+    (("design", "phase", "min_n", "study", "document"), "of other designs, sizes or sources"),
+)
+
+
+def nearby(
+    graph: Naming, question: EvidenceQuestion, broader: int = 0, counts: Callable[[EvidenceRow], bool] = lambda _: True
+) -> list[str]:
+    """What the graph holds if the question is loosened by one turn, in words.
+
+    Args:
+        graph: the graph.
+        question: one that nothing fits.
+        broader: how many results of a wider diagnosis were left out.
+        counts: which results are worth telling of.
+    """
+
+    def held(loosened: EvidenceQuestion) -> int:
+        return sum(map(counts, gather(graph, loosened).rows))
+
     near = [f"{broader} in people with a wider diagnosis (include_broader)"] if broader else []
-    for names, words in (
-        (("histotype",), "in other histotypes"),
-        (("measure",), "of other measures"),
-        (("line", "after", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
-        (("design", "phase", "min_n", "study", "document"), "of other designs, sizes or sources"),
-    ):
+    for names, words in _LIFTED:
         if any(getattr(question, name) is not None for name in names):
-            count = len(gather(graph, _without(question, names)).rows)
-            near += [f"{count} {words}"] if count else []
+            lifted: dict[str, Any] = dict.fromkeys(names)
+            near += [f"{count} {words}"] if (count := held(replace(question, **lifted))) else []
     if question.regimen is not None and question.regimen_match == "exact":
-        count = len(gather(graph, replace(question, regimen_match="containing")).rows)
+        count = held(replace(question, regimen_match="containing"))
         near += [f"{count} of regimens that hold more drugs (regimen_match=containing)"] if count else []
-    return near + _of_prodrugs(graph, question)
-
-
-def _of_prodrugs(graph: Naming, question: EvidenceQuestion) -> list[str]:
-    """What the graph holds of the prodrugs of a drug: it is told under their names."""
-    if len(question.drugs) != 1:
-        return []
-    asked = graph.resolve(question.drugs[0], ("drug", "procedure"), "drug")
-    near = []
-    for prodrug in column(graph.store, _PRODRUGS_OF, "drug", asked.id):
-        count = len(gather(graph, replace(question, drugs=(prodrug,))).rows)
-        near += [f"{count} of {graph.resolve(prodrug, ('drug',), 'drug').label}, a prodrug of it"] if count else []
+    if len(question.drugs) == 1:  # what is told of its prodrugs is told under their names
+        asked = graph.resolve(question.drugs[0], ("drug", "procedure"), "drug")
+        for prodrug in column(graph.store, _PRODRUGS_OF, "drug", asked.id):
+            count = held(replace(question, drugs=(prodrug,)))
+            near += [f"{count} of {graph.resolve(prodrug, ('drug',), 'drug').label}, a prodrug of it"] if count else []
     return near
-
-
-def _without(question: EvidenceQuestion, names: Iterable[str]) -> EvidenceQuestion:
-    left_out: dict[str, Any] = dict.fromkeys(names)
-    return replace(question, **left_out)
 
 
 def _is_impossible(selection: Selection) -> bool:
@@ -273,7 +283,8 @@ def _in_words(question: EvidenceQuestion, treatment: Sequence[str], histotype: E
     words = " + ".join(treatment) or ("any treatment" if histotype else "this question")
     words += f" in {histotype.label}" if histotype else ""
     narrowed = (
-        "measure", "site", "genotype", "line", "after", "setting", "design", "phase", "min_n", "study", "document",
+        "measure", "adverse_event", "min_grade", "site", "genotype", "line", "after", "setting", "design", "phase",
+        "randomised", "comparator", "blinding", "min_n", "study", "document",
     )  # fmt: skip
     given = [f"{name}={getattr(question, name)}" for name in narrowed if getattr(question, name) is not None]
     return f"{words} ({', '.join(given)})" if given else words
@@ -298,18 +309,39 @@ def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) ->
     if question.after is not None:
         before = graph.resolve(question.after, ("drug", "drugclass"), "after")
         filters.append(had_before(graph.store, before.id, before.label).filter())
+    if question.comparator is not None:
+        filters.append(controls(graph, question.comparator).filter())
+    if question.adverse_event is not None:
+        filters.append(_asked_event(graph, question.adverse_event).filter())
     if question.measure is not None:
-        filters.append(_asked_measure(graph, question.measure).filter())
+        measure = _asked_measure(graph, question.measure)
+        _refuse_another_measure(question, measure)
+        filters.append(measure.filter())
     return filters
+
+
+def _asked_event(graph: Naming, name: str) -> AskedEvent:
+    event = graph.resolve(name, ("event",), "adverse_event")
+    kinds, wider = (frozenset(column(graph.store, query, "asked", event.id)) for query in (_KINDS_BELOW, _KINDS_ABOVE))
+    return AskedEvent(event.label, kinds, wider)
+
+
+def _refuse_another_measure(question: EvidenceQuestion, measure: AskedMeasure) -> None:
+    """What measures something else is no adverse event, and has no grade."""
+    if ADVERSE_EVENTS in measure.kinds:
+        return
+    for name in ("adverse_event", "min_grade"):
+        if getattr(question, name) is not None:
+            raise InvalidParameter("measure", question.measure or "", f"none with {name}, or measure:adverse-event")
 
 
 def _asked_measure(graph: Naming, name: str) -> AskedMeasure:
     measure = graph.resolve(name, ("measure",), "measure")
-    kinds, wider, counts = (
+    kinds, wider, counted = (
         frozenset(column(graph.store, query, "asked", measure.id))
-        for query in (_MEASURES_BELOW, _MEASURES_ABOVE, _COUNTED_BY_NAME)
+        for query in (_KINDS_BELOW, _KINDS_ABOVE, _COUNTED_BY_NAME)
     )
-    return AskedMeasure(measure.label, kinds, wider, counts)
+    return AskedMeasure(measure.label, kinds, wider, frozenset(word for word in RESPONSES if word in counted))
 
 
 def _with_line(row: EvidenceRow, line: str) -> EvidenceRow:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from kg.evidence.treatments import Treatment
+from kg.model import HistotypeMatch, Response
 from kg.sparql.results import Term, iri
 from kg.store import Store
 
@@ -70,7 +72,7 @@ SELECT DISTINCT ?node WHERE {
   { ?arm skg:hasOutcome ?node ; skg:population/skg:site ?site } UNION { ?node skg:subgroupSite ?site }
   UNION { ?patient skg:hasEvent/skg:site ?site ; skg:hasEvent ?node } }"""
 
-_LASTING = ("CR", "PR", "MR", "SD")
+_LASTING: tuple[Response, ...] = ("CR", "PR", "MR", "SD")
 _EARLIER = """
 SELECT DISTINCT ?node ?response WHERE {
   ?node skg:episode ?treatment ; skg:order ?place .
@@ -144,15 +146,16 @@ def results_with_a_site(store: Store) -> frozenset[str]:
     return frozenset(row[0].value for row in store.select(_WITH_A_SITE, {}).rows if row[0])
 
 
-def earlier_responses(store: Store, events: Sequence[str]) -> Mapping[str, str]:
+def earlier_responses(store: Store, events: Sequence[str]) -> Mapping[str, Response]:
     """The response that a treatment had brought before an event of it; the best where several are told."""
     if not events:
         return {}
     found = store.select(_EARLIER, {"node": [iri(event) for event in events]})
-    best: dict[str, str] = {}
-    for node, response in found.rows:
-        if node is not None and response is not None and response.value in _LASTING:
-            best[node.value] = min(best.get(node.value, response.value), response.value, key=_LASTING.index)
+    best: dict[str, Response] = {}
+    for node, told in found.rows:
+        response = next((word for word in _LASTING if told is not None and told.value == word), None)
+        if node is not None and response is not None:
+            best[node.value] = min(best.get(node.value, response), response, key=_LASTING.index)
     return best
 
 
@@ -162,7 +165,7 @@ def _iris(values: Iterable[str]) -> list[Term]:
 
 def histotype_match(
     people: frozenset[str], subgroup: frozenset[str], selection: Selection, *, counted: bool, holding: bool
-) -> str | None:
+) -> HistotypeMatch | Literal["other"] | None:
     """How the people of a result relate to the histotype asked for.
 
     Args:

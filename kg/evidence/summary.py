@@ -6,24 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from kg.evidence.rows import (
-    DIRECTIONS,
     Absence,
+    AbsenceKind,
     Corpus,
     EvidenceRow,
     EvidenceSummary,
     RegimenRow,
     RegimenVerdict,
 )
-from kg.model import EntityRef
+from kg.model import DIRECTIONS, Direction, EntityRef, HistotypeMatch, RestsOn, StatedAbsence
 
 CASE_STUDY_PATIENTS = 5
-DIRECT = frozenset({None, "exact", "subtype", "subgroup"})
-_ABSENCE_TEXT = {
-    "none-observed": "Looked for and not observed in any patient",
-    "no-apparent-benefit": "The source saw no apparent benefit",
-    "no-significant-difference": "The source found no significant difference",
-    "not-reported-yet": "Not reported yet when the source was written",
-    "not-described": "The source says that this was not described",
+DIRECT: frozenset[HistotypeMatch | None] = frozenset({None, "exact", "subtype", "subgroup"})
+_OF_A_SUBTYPE: frozenset[HistotypeMatch | None] = frozenset({"subtype"})
+_ABSENCES: Mapping[StatedAbsence, tuple[AbsenceKind, str]] = {
+    "none-observed": ("none_observed", "Looked for and not observed in any patient"),
+    "no-apparent-benefit": ("no_apparent_benefit", "The source saw no apparent benefit"),
+    "no-significant-difference": ("no_significant_difference", "The source found no significant difference"),
+    "not-reached": ("not_reached", "A median not reached: more than half were still free of the event"),
+    "not-reported-yet": ("not_reported_yet", "Not reported yet when the source was written"),
+    "not-described": ("not_described", "The source says that this was not described"),
 }
 
 
@@ -41,13 +43,10 @@ def absences_of(rows: Iterable[EvidenceRow], asked_for: str, nearby: Sequence[st
         text = f"This graph holds no result for {asked_for}.{near} That is not evidence of no effect."
         return (Absence("no_data", text),)
     return tuple(
-        Absence(
-            row.absence.replace("-", "_"),
-            f"{_ABSENCE_TEXT.get(row.absence, row.absence)}: {row.sentence or row.id}",
-            row.id,
-        )
+        Absence(kind, f"{text}: {row.sentence or row.id}", row.id)
         for row in listed
         if row.absence is not None
+        for kind, text in (_ABSENCES[row.absence],)
     )
 
 
@@ -80,7 +79,7 @@ def summarize(
     )
 
 
-def _directions(rows: Iterable[EvidenceRow]) -> Mapping[str, int]:
+def _directions(rows: Iterable[EvidenceRow]) -> Mapping[Direction, int]:
     found = Counter(row.direction for row in rows)
     return {name: found[name] for name in DIRECTIONS}
 
@@ -110,9 +109,9 @@ def credited(row: EvidenceRow) -> tuple[EntityRef, ...]:
     return given  # it got less than the comparator: what is said is said of all it got
 
 
-def weigh(rows: Iterable[EvidenceRow]) -> Mapping[str, tuple[EntityRef, ...]]:
+def weigh(rows: Iterable[EvidenceRow]) -> Mapping[Direction, tuple[EntityRef, ...]]:
     """The studies behind each direction; a study counts once for each, however often it is told."""
-    found: dict[str, set[EntityRef]] = {name: set() for name in DIRECTIONS}
+    found: dict[Direction, set[EntityRef]] = {name: set() for name in DIRECTIONS}
     for row in rows:
         if row.direction is not None and row.study is not None and not is_of_other_subgroup(row):
             found[row.direction].add(row.study)
@@ -138,11 +137,11 @@ def of_these_patients(effects: Sequence[EvidenceRow]) -> tuple[EvidenceRow, ...]
 
     A subtype alone does not speak for the whole histotype while groups in which others with it are tell something too.
     """
-    by_match: dict[str | None, list[EvidenceRow]] = {}
+    by_match: dict[HistotypeMatch | None, list[EvidenceRow]] = {}
     for row in effects:
         by_match.setdefault(row.population.histotype_match if row.population else None, []).append(row)
     telling = {match for match, rows in by_match.items() if any(weigh(rows).values())}
-    if telling & DIRECT == {"subtype"} and telling - DIRECT:
+    if telling & DIRECT == _OF_A_SUBTYPE and telling - DIRECT:
         return ()
     return tuple(row for match, rows in by_match.items() if match in DIRECT for row in rows)
 
@@ -156,7 +155,7 @@ def is_of_other_subgroup(row: EvidenceRow) -> bool:
     return whole <= set(row.subgroup_histotypes) or not row.subgroup_histotypes
 
 
-def overall(weighed: Mapping[str, Sequence[EntityRef]]) -> tuple[str | None, str]:
+def overall(weighed: Mapping[Direction, Sequence[EntityRef]]) -> tuple[Direction | None, str]:
     """One word for several results, and why: nothing is averaged, every contrary result makes it mixed."""
     supports, against = len(weighed["supports"]), len(weighed["does_not_support"])
     harmful, unclear = len(weighed["harmful"]), len(weighed["mixed"])
@@ -182,14 +181,15 @@ def is_burden(row: EvidenceRow) -> bool:
 
 def _verdict(rows: list[EvidenceRow], histotype: EntityRef | None) -> RegimenVerdict:
     effects = deciding(row for row in rows if not is_burden(row) and row.design != "preclinical")
-    weighed, rests_on = weigh(of_these_patients(effects)), "direct"
+    weighed = weigh(of_these_patients(effects))
+    rests_on: RestsOn = "direct"
     if not any(weighed.values()):
         weighed, rests_on = weigh(effects), "indirect"
     if all(map(is_single, effects)):
         rests_on = "single patients"
     direction, reason = overall(weighed)
     return RegimenVerdict(
-        regimen=_common_name(rows),
+        regimen=common_name(rows),
         histotype=histotype,
         direction=direction,
         rests_on=rests_on if any(weighed.values()) else None,
@@ -202,7 +202,7 @@ def _verdict(rows: list[EvidenceRow], histotype: EntityRef | None) -> RegimenVer
     )
 
 
-def _common_name(rows: Iterable[EvidenceRow]) -> EntityRef:
+def common_name(rows: Iterable[EvidenceRow]) -> EntityRef:
     """The one name that all results have for the regimen; of several, that which is made of its drugs, no acronym."""
     listed = [row.regimen for row in rows if row.regimen]
     named = Counter(map(name_of, listed))

@@ -6,7 +6,7 @@ A procedure stands for its kinds: radiotherapy is also preoperative radiotherapy
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,11 @@ _PROCEDURES_BELOW = "SELECT DISTINCT ?procedure WHERE { ?procedure skos:broader*
 _DRUGS_OF_CLASS = """
 SELECT DISTINCT ?asked ?drug WHERE {
   ?drug a skg:Drug ; (skg:inClass|skg:isA|skos:broader)+ ?asked }"""
+_DRUGS_GIVEN = "SELECT DISTINCT ?arm ?given WHERE { ?arm skg:regimen/skg:component/skg:drug ?given }"
+_PROCEDURES_GIVEN = "SELECT DISTINCT ?arm ?given WHERE { ?arm skg:regimen/skg:component/skg:procedure ?given }"
+_TREATING = """
+SELECT DISTINCT ?arm ?given WHERE { VALUES ?top { procedure:local-tumour-treatment procedure:systemic-therapy }
+  ?arm skg:regimen/skg:component/skg:procedure ?given . ?given skos:broader* ?top }"""
 # What acts on a form of a target, itself, as a complex, or by its class.
 _ACTS_ON_FORM = """
   { ?actor skg:inhibits|skg:targets|skg:antagonizes|skg:binds|skg:blocks|skg:activates ?form }
@@ -149,6 +154,30 @@ def ways_to_give(graph: Naming, treatment: EntityRef) -> tuple[str, ...]:
 def procedures_below(graph: Naming, procedure: str) -> tuple[str, ...]:
     """A procedure and its kinds."""
     return column(graph.store, _PROCEDURES_BELOW, "top", procedure)
+
+
+def arms_giving(graph: Naming, arms: Iterable[str], treatment: Treatment | None) -> frozenset[str]:
+    """Of some arms those that give a treatment, and nothing else but what only accompanies it."""
+    if treatment is None:
+        return frozenset()
+    listed = sorted(arms)
+    drugs, procedures = (
+        _given(graph, listed, query)
+        for query in (_DRUGS_GIVEN, _PROCEDURES_GIVEN if treatment.has_procedures else _TREATING)
+    )
+    accompanying = accompanying_drugs(graph)
+    return frozenset(
+        arm for arm in listed if treatment.is_exactly((drugs[arm] - accompanying or drugs[arm]) | procedures[arm])
+    )
+
+
+def _given(graph: Naming, arms: Sequence[str], query: str) -> Mapping[str, frozenset[str]]:
+    given: dict[str, set[str]] = {arm: set() for arm in arms}
+    found = graph.store.select(query, {"arm": [iri(arm) for arm in arms]}).rows if arms else ()
+    for arm, part in found:
+        if arm is not None and part is not None:
+            given[arm.value].add(part.value)
+    return {arm: frozenset(parts) for arm, parts in given.items()}
 
 
 def column(store: Store, query: str, variable: str, value: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from kg.evidence.direct import Side
 from kg.evidence.indirect import has_number, may_pair
 from kg.evidence.rows import EvidenceRow
 from kg.model import EntityRef
@@ -20,7 +21,7 @@ class Uncompared:
         reason: why it stands in no pair.
     """
 
-    side: str
+    side: Side
     row: str
     study: EntityRef | None
     measure: EntityRef | None
@@ -38,9 +39,10 @@ def uncompared(
         names: how the sides were asked for.
         paired: identifiers of the results that some pair holds.
     """
+    sides: tuple[Side, Side] = ("a", "b")
     return tuple(
         Uncompared(side, row.id, row.study, row.measure, row.sentence, _reason(row, others, name))
-        for side, own, others, name in (("a", rows[0], rows[1], names[1]), ("b", rows[1], rows[0], names[0]))
+        for side, own, others, name in zip(sides, rows, reversed(rows), reversed(names), strict=True)
         for row in own
         if row.id not in paired
     )

@@ -11,10 +11,19 @@ from kg.cards import DocumentCard, EntityCard, FactCard, StudyCard
 from kg.catalogue import MAX_ITEMS, CatalogueQuestion, QuestionAnswer
 from kg.evidence.cases import Timeline
 from kg.evidence.comparison import ComparisonAnswer
+from kg.evidence.controls import ANY
 from kg.evidence.explanation import Explanation
 from kg.evidence.gap_map import GapMap
 from kg.evidence.pooling import PoolAnswer
-from kg.evidence.rows import MAX_ROWS, Corpus, EvidenceAnswer, EvidenceQuestion
+from kg.evidence.question import (
+    HIGHEST_GRADE,
+    MAX_ROWS,
+    REGIMEN_MATCHES,
+    TOLD_BLINDINGS,
+    YES_NO,
+    EvidenceQuestion,
+)
+from kg.evidence.rows import Corpus, EvidenceAnswer
 from kg.evidence.safety import SafetyAnswer
 from kg.graph import KnowledgeGraph
 from kg.model import DESIGNS, EntityRef
@@ -50,16 +59,21 @@ def evidence_question(given: Arguments) -> EvidenceQuestion:
         include_subtypes=given.flag("include_subtypes"),
         include_broader=given.flag("include_broader"),
         include_flagged=given.flag("include_flagged"),
-        regimen_match=given.text("regimen_match") or "exact",
         min_n=given.integer("min_n"),
         limit=given.whole("limit"),
-        **{name: given.text(name) for name in _EVIDENCE_TEXTS},
+        **_texts(given),
     )
 
 
+def _texts(given: Arguments) -> dict[str, Any]:
+    """What was given as texts, words and the numbers that not every question has; the question checks the words."""
+    texts = {name: given.text(name) for name in _EVIDENCE_TEXTS if name in given.table}
+    return texts | ({"min_grade": given.integer("min_grade")} if "min_grade" in given.table else {})
+
+
 _EVIDENCE_TEXTS = (
-    "drug_class", "regimen", "histotype", "site", "target", "genotype", "line", "after", "setting", "design", "phase",
-    "measure", "document", "study",
+    "drug_class", "regimen", "regimen_match", "histotype", "site", "target", "genotype", "line", "after", "setting", "design", "phase",
+    "randomised", "comparator", "blinding", "measure", "adverse_event", "document", "study",
 )  # fmt: skip
 
 EVIDENCE_PARAMETERS = (
@@ -68,9 +82,7 @@ EVIDENCE_PARAMETERS = (
     ),
     Parameter("drug_class", "the regimen holds a drug of this class", example="mTOR inhibitor"),
     Parameter("regimen", 'a name, an acronym, or "A + B" in any order', example="gemcitabine + docetaxel"),
-    Parameter(
-        "regimen_match", "whether other drugs may be there too", default="exact", choices=("exact", "containing")
-    ),
+    Parameter("regimen_match", "whether other drugs may be there too", default="exact", choices=REGIMEN_MATCHES),
     Parameter("histotype", "people with this histotype", example="leiomyosarcoma"),
     Parameter("include_subtypes", "also its subtypes", "flag", default=True),
     Parameter(
@@ -89,7 +101,21 @@ EVIDENCE_PARAMETERS = (
     Parameter("setting", "words of the setting", example="maintenance"),
     Parameter("design", "kind of study", choices=DESIGNS),
     Parameter("phase", "trial phase as printed", example="II"),
+    Parameter("randomised", "whether chance allotted people to the arms of the study", choices=YES_NO),
+    Parameter(
+        "comparator", f'what the arm is compared with (a name, or "A + B"), or the word {ANY}', example="placebo"
+    ),
+    Parameter("blinding", "who knew what was given", choices=TOLD_BLINDINGS),
     Parameter("measure", "what was measured", example="objective response rate"),
+    Parameter("adverse_event", "results on this adverse event or a kind of it", example="neutropenia"),
+    Parameter(
+        "min_grade",
+        "adverse events of at least this grade; those without a grade are named apart",
+        "integer",
+        low=1,
+        high=HIGHEST_GRADE,
+        example="3",
+    ),
     Parameter(
         "min_n",
         "at least this many people; results of whom no source says how many are named apart",
@@ -107,7 +133,7 @@ _NARROWED = tuple(
     parameter for parameter in EVIDENCE_PARAMETERS if parameter.name not in ("include_broader", "limit", "measure")
 )
 _POOL_PARAMETERS = (
-    *_NARROWED,
+    *(parameter for parameter in _NARROWED if parameter.name not in ("adverse_event", "min_grade")),
     Parameter("measure", "which share to pool; by default the objective response rate", example="partial response"),
 )
 _SAFETY_PARAMETERS = (
@@ -127,14 +153,12 @@ _COMPARE_PARAMETERS = (
 
 def narrowed_question(given: Arguments) -> EvidenceQuestion:
     """The evidence question of pooling and safety, which have fewer parameters and no limit."""
-    texts: dict[str, Any] = {name: given.text(name) for name in _EVIDENCE_TEXTS if name in given.table}
     return EvidenceQuestion(
         drugs=given.texts("drug"),
         include_subtypes=given.flag("include_subtypes"),
         include_flagged=given.flag("include_flagged"),
-        regimen_match=given.text("regimen_match") or "exact",
         min_n=given.integer("min_n"),
-        **texts,
+        **_texts(given),
     )
 
 

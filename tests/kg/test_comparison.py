@@ -8,7 +8,7 @@ from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.evidence.comparison import ComparisonAnswer
 from kg.evidence.direction import is_good
-from kg.evidence.rows import EvidenceQuestion
+from kg.evidence.question import EvidenceQuestion
 from kg.evidence.summary import is_burden
 
 
@@ -192,9 +192,15 @@ def test_what_is_a_kind_of_the_other_is_not_compared_with_it(curated_graph: Know
 
 def test_a_trial_that_has_not_reported_is_named(curated_graph: KnowledgeGraph) -> None:
     answer = curated_graph.compare("surgery", "surgery + perioperative radiotherapy")
-    assert not answer.direct
+    assert [pair.reported.favours for pair in answer.direct if pair.reported] == [None]
     assert "Ongoing phase III study of surgery with or without perioperative radiation" in answer.summary
-    assert "not reported yet" in " ".join(each.reason for each in answer.uncompared)
+    assert "not reported yet" in answer.summary
+
+
+def test_a_summary_tells_of_a_benefit_that_a_source_did_not_see(curated_graph: KnowledgeGraph) -> None:
+    """Olaratumab was withdrawn for want of efficacy in phase III; no direction is told, and that is the result."""
+    told = curated_graph.compare("doxorubicin + olaratumab", "doxorubicin").summary
+    assert "overall survival no apparent benefit of doxorubicin + olaratumab" in told
 
 
 def test_a_result_in_words_alone_is_set_beside_no_figure(curated_graph: KnowledgeGraph) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
-from kg.evidence.rows import EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from kg.evidence.question import EvidenceQuestion
+from kg.evidence.rows import EvidenceAnswer, EvidenceRow
 from server.questions.present import dumps
 
 
@@ -154,7 +155,8 @@ def test_the_kinds_of_nothing_are_told_apart(curated_graph: KnowledgeGraph) -> N
     assert "none_observed" in kinds(regimen="docetaxel", study="docetaxel-vs-doxorubicin")
     assert "no_apparent_benefit" in kinds(regimen="trabectedin", histotype="GIST")
     assert "no_significant_difference" in kinds(drugs=("imatinib",), histotype="GIST")
-    assert "not_reported_yet" in kinds(drugs=("sunitinib",), histotype="GIST")
+    assert "not_reached" in kinds(drugs=("sunitinib",), histotype="GIST")
+    assert "not_reported_yet" in kinds(histotype="retroperitoneal sarcoma")
     assert kinds(drugs=("imatinib",), histotype="synovial sarcoma") == {"no_data"}
 
 

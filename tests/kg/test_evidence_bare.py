@@ -11,7 +11,7 @@ import pytest
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.evidence.intervals import clopper_pearson
-from kg.evidence.rows import EvidenceQuestion
+from kg.evidence.question import EvidenceQuestion
 from server.pages import figures
 from tests.kg.evidence_rows import measure, people, row
 from triples.build import build

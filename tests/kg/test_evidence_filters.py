@@ -11,7 +11,8 @@ from kg import KnowledgeGraph
 from kg.errors import EntityNotFound
 from kg.evidence.filters import filtered, filters_of, has_words, is_phase, line_match, people_of
 from kg.evidence.levels import level_of
-from kg.evidence.rows import EvidenceQuestion, EvidenceRow
+from kg.evidence.question import EvidenceQuestion
+from kg.evidence.rows import EvidenceRow
 from tests.kg.evidence_rows import people, row
 
 
@@ -48,6 +49,16 @@ def test_a_phase_is_no_part_of_another(wanted: str, phase: str, is_it: bool) -> 
         ("first", "first or second", "mixed"),
         ("second", "second or later", "mixed"),
         ("second or later", "second or later", "exact"),
+        ("second or later", "second", "exact"),
+        ("second or later", "3", "exact"),
+        ("second or later", "first or second", "mixed"),
+        ("second line and beyond", "second or later", "exact"),
+        ("third", "second or later", "mixed"),
+        ("first", "any", "mixed"),
+        ("second or later", "any", "mixed"),
+        ("any", "first", "exact"),
+        ("maintenance", "any", None),
+        ("any", "maintenance", None),
         ("first", "second or later", None),
         ("first", "unstated", None),
         ("first", None, None),
@@ -67,7 +78,7 @@ def test_patients_of_other_lines_grade_down_with_the_reason() -> None:
 def test_the_line_asked_for_says_how_it_is_met(curated_graph: KnowledgeGraph) -> None:
     rows = curated_graph.evidence(EvidenceQuestion(line="first")).items
     matches = {(r.population.line, r.population.line_match) for r in rows if r.population}
-    assert {("first", "exact"), ("1", "exact"), ("first or second", "mixed")} <= matches
+    assert {("first", "exact"), ("1", "exact"), ("first or second", "mixed"), ("any", "mixed")} <= matches
     assert not {line for line, _ in matches} & {"second", "second or later", "unstated", None}
 
 
@@ -184,8 +195,8 @@ def test_a_response_of_a_patient_is_found_by_its_category(curated_graph: Knowled
 
 
 def test_a_limit_cuts_what_is_left_out_as_well_and_says_how_much_there_is(curated_graph: KnowledgeGraph) -> None:
-    whole = curated_graph.evidence(EvidenceQuestion(genotype="exon 11"))
-    cut = curated_graph.evidence(EvidenceQuestion(genotype="exon 11", limit=2))
+    whole = curated_graph.evidence(EvidenceQuestion(histotype="GIST", genotype="exon 11"))
+    cut = curated_graph.evidence(EvidenceQuestion(histotype="GIST", genotype="exon 11", limit=2))
     assert whole.left_out_total == len(whole.left_out) > 2
     assert cut.left_out == whole.left_out[:2]
     assert cut.left_out_total == whole.left_out_total

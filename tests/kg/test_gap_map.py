@@ -11,8 +11,8 @@ from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.evidence import results as evidence_results
 from kg.evidence.gap_map import STATUSES, GapCell
+from kg.evidence.question import EvidenceQuestion
 from kg.evidence.results import Result, Results
-from kg.evidence.rows import EvidenceQuestion
 from kg.evidence.selection import ResultKey, Selection, find_outcomes
 from kg.store import Store
 
@@ -99,6 +99,20 @@ def test_an_event_looked_for_and_not_seen_is_no_shared_toxicity(curated_graph: K
     assert unseen
     assert all(event.none_observed for event in unseen)
     assert answer.shared == ()
+
+
+def test_what_is_given_is_one_regimen_whatever_a_trial_calls_it(curated_graph: KnowledgeGraph) -> None:
+    """AIM is doxorubicin with ifosfamide and mesna; a patient who had the two is told of beside it."""
+    by_drugs = curated_graph.safety(EvidenceQuestion(regimen="doxorubicin + ifosfamide"))
+    (one,) = by_drugs.items
+    assert {"event:cardiotoxicity", "event:neutropenia"} <= {event.event.curie for event in one.events}
+    assert curated_graph.safety(EvidenceQuestion(regimen="AIM")).items == by_drugs.items
+
+
+def test_a_target_that_is_one_step_away_is_told_so(curated_graph: KnowledgeGraph) -> None:
+    (cell,) = curated_graph.gaps(["olaratumab"], ["GIST"]).cells
+    assert cell.steps == 1
+    assert "it acts within one step on PDGFR-alpha" in cell.reason
 
 
 def test_grades_and_words_are_kept_as_printed(curated_graph: KnowledgeGraph) -> None:

@@ -1,0 +1,92 @@
+"""What may be asked of the clinical results: names still unresolved, contradictions refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from kg.errors import InvalidParameter
+from kg.model import BLINDINGS, DESIGNS, Blinding, Design, hold_several
+
+MAX_ROWS = 500
+
+YesNo = Literal["yes", "no"]
+YES_NO: tuple[YesNo, ...] = get_args(YesNo)
+TOLD_BLINDINGS: tuple[Blinding, ...] = tuple(word for word in BLINDINGS if word != "unstated")
+HIGHEST_GRADE = 5  # death, in the Common Terminology Criteria for Adverse Events
+RegimenMatch = Literal["exact", "containing"]
+REGIMEN_MATCHES: tuple[RegimenMatch, ...] = get_args(RegimenMatch)
+WITH_PHASE: tuple[Design, ...] = ("trial", "pooled analysis")
+NEVER_RANDOMISED: tuple[Design, ...] = ("retrospective cohort", "prospective cohort", "case series", "case report")
+
+
+@dataclass(frozen=True)
+class EvidenceQuestion:
+    """Which clinical results to gather. Every field narrows; empty fields do not.
+
+    Attributes:
+        drugs: names or identifiers; all must be in the regimen.
+        regimen: a name, an acronym, or "A + B" in any order; exact unless ``regimen_match`` is ``containing``.
+        histotype: with its subtypes unless ``include_subtypes`` is false; with populations of a wider diagnosis, in
+            whom nobody says how many had it, only if ``include_broader``.
+        after: a drug or class that some or all of the people had had before, whether it had failed or not.
+        randomised: whether chance allotted people to the arms of the study.
+        comparator: what the arm is compared with, and nothing else (a name, "A + B"); placebo, whatever it was given
+            with; or the word "any".
+        adverse_event: with its kinds: leukopenia is neutropenia too.
+        min_grade: the least grade of an adverse event, 1 to 5; nothing observed meets any.
+        limit: rows returned, at most 500.
+    """
+
+    drugs: tuple[str, ...] = ()
+    drug_class: str | None = None
+    regimen: str | None = None
+    regimen_match: RegimenMatch = "exact"
+    histotype: str | None = None
+    include_subtypes: bool = True
+    include_broader: bool = False
+    site: str | None = None
+    target: str | None = None
+    genotype: str | None = None
+    line: str | None = None
+    after: str | None = None
+    setting: str | None = None
+    design: Design | None = None
+    phase: str | None = None
+    randomised: YesNo | None = None
+    comparator: str | None = None
+    blinding: Blinding | None = None
+    measure: str | None = None
+    adverse_event: str | None = None
+    min_grade: int | None = None
+    min_n: int | None = None
+    document: str | None = None
+    study: str | None = None
+    include_flagged: bool = False
+    limit: int = MAX_ROWS
+
+    def __post_init__(self) -> None:
+        hold_several(self)
+        self._check_words()
+        self._check_numbers()
+        if self.phase is not None and self.design not in (None, *WITH_PHASE):
+            raise InvalidParameter("phase", self.phase, f"none with design={self.design}: {WITH_PHASE[0]}s have phases")
+        if self.randomised == "yes" and self.design in NEVER_RANDOMISED:
+            raise InvalidParameter("randomised", "yes", f"no with design={self.design}, which is never randomised")
+        if self.design == "case report" and (self.min_n or 0) > 1:
+            raise InvalidParameter("min_n", str(self.min_n), "at most 1 with design=case report")
+
+    def _check_words(self) -> None:
+        if self.regimen_match not in REGIMEN_MATCHES:
+            raise InvalidParameter("regimen_match", self.regimen_match, " or ".join(REGIMEN_MATCHES))
+        for name, words in (("design", DESIGNS), ("randomised", YES_NO), ("blinding", TOLD_BLINDINGS)):
+            if (word := getattr(self, name)) is not None and word not in words:
+                raise InvalidParameter(name, word, "one of " + ", ".join(words))
+
+    def _check_numbers(self) -> None:
+        if not 1 <= self.limit <= MAX_ROWS:
+            raise InvalidParameter("limit", str(self.limit), f"a whole number from 1 to {MAX_ROWS}")
+        if self.min_n is not None and self.min_n < 0:
+            raise InvalidParameter("min_n", str(self.min_n), "a whole number, 0 or more")
+        if self.min_grade is not None and not 1 <= self.min_grade <= HIGHEST_GRADE:
+            raise InvalidParameter("min_grade", str(self.min_grade), f"a whole number from 1 to {HIGHEST_GRADE}")
