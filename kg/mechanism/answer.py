@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kg.mechanism.background import Denial
+from kg.mechanism.background import Sighting
+from kg.mechanism.chains import TruncatedBy
+from kg.mechanism.gap import Gap
 from kg.mechanism.graph import MechanismGraph
 from kg.mechanism.ground import Membership
 from kg.mechanism.partners import Partnership
@@ -13,13 +15,16 @@ from kg.model import Certainty, EntityRef
 from kg.paths.steps import Step
 from kg.tables import Walked
 
+JointRole = Literal["input", "partner"]
+ShutOutBy = Literal["certainty", "effect", "graph", "include_imports", "max_length"]
+
 
 @dataclass(frozen=True)
 class JointInput:
     """Something else that a path needs: another input of a joint cause, or another part of a complex.
 
     Attributes:
-        role: "input" of a joint cause, or "partner" in a complex.
+        role: whether it is an input of a joint cause, or a partner in a complex.
         into: the joint cause or the complex.
         reached: whether the drugs (or where the path starts) bring it about; a partner need not be.
         sign: net sign of the best path that brings it about; None if there is none or it has no sign.
@@ -28,7 +33,7 @@ class JointInput:
 
     node: EntityRef
     into: EntityRef
-    role: str
+    role: JointRole
     reached: bool
     sign: int | None
     statements: tuple[str, ...]
@@ -75,38 +80,13 @@ class MechanismPath:
 
 
 @dataclass(frozen=True)
-class Gap:
-    """Where sources stop.
-
-    Attributes:
-        from_: the last thing that sourced steps reach.
-        to: what they do not.
-        kind: "stop" where no source goes on, "weaker" where only a hedged or hypothesised statement does, "need"
-            where a joint cause lacks an input.
-        stated: what sources do state of the start and the target directly, though not as a cause; with the first
-            gap of each start.
-        around: what sources state that joins the two by way of something else, whether a cause or not, in
-            whichever direction.
-        denied: what sources deny of the start and the target; with the first gap of each start.
-    """
-
-    from_: EntityRef
-    to: EntityRef
-    reason: str
-    kind: Literal["stop", "weaker", "need"] = "stop"
-    stated: tuple[Step, ...] = ()
-    around: tuple[Step, ...] = ()
-    denied: tuple[Denial, ...] = ()
-
-
-@dataclass(frozen=True)
 class MechanismAnswer(Walked):
     """Paths, best first, then the short cuts folded under them.
 
     Attributes:
-        truncated_by: "k", "timeout" or "expansions" where there may be more paths.
-        excluded_by: the filters without which a drug that does not reach the target would: "certainty", "effect",
-            "graph", "include_imports", "max_length".
+        truncated_by: which limit there may be more paths behind.
+        excluded_by: the filters without which a drug that does not reach the target would.
+        sightings: where an adverse event was asked for: under which treatments it was seen, or looked for and not seen.
         partners: each pair of the drugs: where their paths meet, and what follows for the pair.
         elsewhere: other diseases; steps that sources state only for these are left out.
         total: paths there are; None where there may be more.
@@ -117,8 +97,9 @@ class MechanismAnswer(Walked):
     gaps: tuple[Gap, ...]
     limit: int
     truncated: bool
-    truncated_by: str | None
-    excluded_by: tuple[str, ...] = ()
+    truncated_by: TruncatedBy | None
+    excluded_by: tuple[ShutOutBy, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
     partners: tuple[Partnership, ...] = ()
     elsewhere: tuple[EntityRef, ...] = ()
     total: int | None = None

@@ -9,13 +9,22 @@ from kg.errors import EntityNotFound
 from kg.mechanism.question import MechanismQuestion
 from kg.model import EntityRef, several
 from kg.store import Store
+from ontology import kinds
+from ontology.terms import CLASS_BY_KIND
 
-TREATMENTS = ("drug", "drugclass", "procedure", "regimen")
+TREATMENTS = tuple(kind for kind, name in CLASS_BY_KIND.items() if name in kinds.TREATMENTS)
 TARGETS = (
     "histotype", "process", "target", "complex", "metabolite", "pathway", "cellstate", "condition", "event",
 )  # fmt: skip
-_GIVEN = (*TREATMENTS[1:], "metabolite", "complex")  # what else a mechanism may set out from
+_GIVEN = (
+    *(kind for kind in TREATMENTS if kind != "drug"),
+    "metabolite",
+    "complex",
+)  # what else a mechanism may set out from
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?node rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
+_KINDS = ("AdverseEvent", "Process")  # what is stated of a kind of these is stated of them
+_ABOVE = "SELECT DISTINCT ?above WHERE { ?node skos:broader+ ?above }"
+_BELOW = "SELECT DISTINCT ?below WHERE { ?below skos:broader+ ?node }"
 _CLASSES_ABOVE = """
 SELECT DISTINCT ?class WHERE { ?node (skg:inClass|skg:isA|skos:broader)+ ?class . ?class a skg:DrugClass }"""
 _DRUGS_OF_REGIMEN = "SELECT DISTINCT ?drug WHERE { ?node skg:includesDrug ?drug }"
@@ -41,21 +50,32 @@ class Naming(Protocol):
 
 
 def mechanism_question(graph: Naming, drugs: Sequence[str], target: str | None, **more: Any) -> MechanismQuestion:
-    """The question that names ask: regimens stand for their drugs, histotypes for their subtypes, drugs for classes.
+    """The question that names ask: regimens stand for their drugs, drugs for classes.
+
+    Histotypes, adverse events and processes stand for their kinds, too.
 
     Raises: EntityNotFound, WrongKind, AmbiguousEntity, InvalidParameter.
     """
     goal = graph.resolve(target, TARGETS, "target", TREATMENTS) if target else None
-    disease = goal.id if goal and goal.type == "Histotype" else None
+    below, above = _around(graph, goal) if goal else ((), ())
     acting = tuple(dict.fromkeys(iri for drug in several(drugs) for iri in _treatment(graph, drug)))
     return MechanismQuestion(
         drugs=acting,
         target=goal.id if goal else None,
-        subtypes=graph.histotypes_below(disease) if disease else (),
-        supertypes=_column(graph, _HISTOTYPES_ABOVE, disease) if disease else (),
+        subtypes=below,
+        supertypes=above,
         memberships=tuple((drug, group) for drug in acting for group in _column(graph, _CLASSES_ABOVE, drug)),
         **more,
     )
+
+
+def _around(graph: Naming, goal: EntityRef) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The kinds of a histotype, an adverse event or a process, and what is above it; nothing for anything else."""
+    if goal.type == "Histotype":
+        return graph.histotypes_below(goal.id), _column(graph, _HISTOTYPES_ABOVE, goal.id)
+    if goal.type in _KINDS:
+        return _column(graph, _BELOW, goal.id), _column(graph, _ABOVE, goal.id)
+    return (), ()
 
 
 def _treatment(graph: Naming, text: str) -> tuple[str, ...]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kg.mechanism.background import PHASES, Background, CycleMark
+from kg.mechanism.background import PHASES, Background, CycleMark, Phase
 from kg.mechanism.chains import net_sign, through_another_treatment
 from kg.mechanism.ground import Ground
 from kg.model import Certainty, EntityRef
 from kg.paths.best_paths import FoundPath
 from kg.paths.steps import Step, weakest
 from ontology.english import capitalised
+
+PremiseRole = Literal["holds", "acts"]
 
 _TRIED = 12  # paths to a marked node that are looked at
 _NAMES = {"S": "S phase", "M": "mitosis"}
@@ -31,8 +33,8 @@ class Premise:
     """
 
     drug: EntityRef
-    role: Literal["holds", "acts"]
-    phase: str
+    role: PremiseRole
+    phase: Phase
     steps: tuple[Step, ...]
     certainty: Certainty
     sentence: str
@@ -54,7 +56,7 @@ class Caution:
 
 def premises(ground: Ground, background: Background, drug: int) -> tuple[Premise, ...]:
     """In which phases sources say that a drug holds cells, and in which it acts, each by its shortest chain."""
-    best: dict[tuple[str, str], FoundPath] = {}
+    best: dict[tuple[PremiseRole, Phase], FoundPath] = {}
     for iri, mark in sorted(background.cycle_marks.items()):
         node = ground.index.find(iri)
         for path in ground.ways(drug, node, _TRIED) if node is not None else ():
@@ -67,7 +69,7 @@ def premises(ground: Ground, background: Background, drug: int) -> tuple[Premise
     return tuple(_premise(ground, role, phase, path) for (role, phase), path in sorted(best.items()))
 
 
-def _role(ground: Ground, path: FoundPath, mark: CycleMark) -> str | None:
+def _role(ground: Ground, path: FoundPath, mark: CycleMark) -> PremiseRole | None:
     sign = net_sign(ground.index, path.steps)
     last = ground.index.predicates[int(ground.index.link_predicate[path.steps[-1] >> 1])].name
     if mark.role == "in":
@@ -77,15 +79,13 @@ def _role(ground: Ground, path: FoundPath, mark: CycleMark) -> str | None:
     return "holds" if sign == (1 if mark.role == "arrest" else -1) else None
 
 
-def _premise(ground: Ground, role: str, phase: str, path: FoundPath) -> Premise:
+def _premise(ground: Ground, role: PremiseRole, phase: Phase, path: FoundPath) -> Premise:
     (steps,) = ground.describer.chains([(path.nodes, path.steps)])
     drug, named = steps[0].start, _NAMES.get(phase, phase)
     told = "; ".join(step.told for step in steps)
-    if role == "holds":
-        sentence = capitalised(f"{drug.label} holds cells in {named}: {told}.")
-        return Premise(drug, "holds", phase, steps, weakest(step.certainty for step in steps), sentence)
-    sentence = capitalised(f"{drug.label} acts on cells in {named}: {told}.")
-    return Premise(drug, "acts", phase, steps, weakest(step.certainty for step in steps), sentence)
+    does = {"holds": "holds cells in", "acts": "acts on cells in"}[role]
+    sentence = capitalised(f"{drug.label} {does} {named}: {told}.")
+    return Premise(drug, role, phase, steps, weakest(step.certainty for step in steps), sentence)
 
 
 def cautions(one: tuple[Premise, ...], other: tuple[Premise, ...]) -> tuple[Caution, ...]:

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from kg.mechanism.chains import DRUG, MAX_CHAIN_EXPANSIONS, Chains, maximal_chains, reversed_chain, walk_counts
+from kg.mechanism.chains import (
+    DRUG,
+    MAX_CHAIN_EXPANSIONS,
+    Chains,
+    harm_of_another,
+    maximal_chains,
+    reversed_chain,
+    walk_counts,
+)
 from kg.mechanism.ground import Ground
 from kg.paths.best_paths import FoundPath
 
@@ -30,7 +38,7 @@ class ChainSearch:
         stopped_by = None
         for drug in ground.drugs:
             search = ground.best([drug], ground.targets)
-            paths += islice(iter(search), CANDIDATES)
+            paths += filter(ground.does_harm_itself, islice(iter(search), CANDIDATES))
             stopped_by = stopped_by or search.stopped_by
         paths += self._through_joint_causes(self._joint_cause_to_target)
         return Chains(sorted(paths, key=lambda path: (path.code, path.nodes, path.steps)), stopped_by)
@@ -42,7 +50,25 @@ class ChainSearch:
 
     def leading(self, drugs: Sequence[int]) -> Chains:
         """Chains as far as they go: on from the drugs, or back from the target where no drug is given."""
-        return self._onward_from(drugs) if drugs else self._back_from_target()
+        chains = self._onward_from(drugs) if drugs else self._back_from_target()
+        return replace(chains, found=self._without_harm_of_others(chains.found, keep_end=not drugs))
+
+    def _without_harm_of_others(self, chains: Sequence[FoundPath], *, keep_end: bool) -> list[FoundPath]:
+        """Chains up to where they turn to harm that another treatment does, or, to keep their end, from there on."""
+        kept: dict[FoundPath, None] = {}
+        cut: list[FoundPath] = []
+        for chain in chains:
+            turn = harm_of_another(self._index, self._ground.treatments, chain)
+            if turn is None:
+                kept[chain] = None
+            elif keep_end:
+                steps = chain.steps[turn[0] :]
+                cut.append(FoundPath(chain.nodes[turn[0] :], steps, self._ground.cost_of(steps)))
+            else:
+                cut.append(self._ground.prefix(chain, turn[1] - 1))
+        begun = {chain.steps[: len(short.steps)] for chain in kept for short in cut}
+        kept.update(dict.fromkeys(short for short in cut if keep_end or short.steps not in begun))
+        return list(kept)
 
     def _onward_from(self, drugs: Sequence[int]) -> Chains:
         by_drug = [self._onward(drug, self._max_length) for drug in drugs]

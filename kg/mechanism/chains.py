@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from kg.paths.adjacency import Adjacency, Projection
 from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.index import SIGN_CARRY, SIGN_NONE, Ids, Index
+from ontology import kinds
 
 INPUT = "inputOf"
 COMPLEX_PREDICATES = frozenset({"partOfComplex", "formsComplex"})
@@ -20,9 +22,11 @@ COMPLEX = "Complex"
 DRUG = "Drug"
 # Such a step changes how readily its object answers to treatment, and not how much there is of it.
 SENSITIZING = frozenset({"sensitizes", "inhibitionSensitizes"})
-TREATMENTS = frozenset({DRUG, "DrugClass", "Procedure", "Regimen"})
+TREATMENTS = frozenset(kinds.TREATMENTS)
+HARM = "AdverseEvent"
 MAX_CHAIN_EXPANSIONS = 20_000
 SIGN_CODES = 4
+TruncatedBy = Literal["k", "timeout", "expansions"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Chains:
     """Chains that cannot be prolonged, and which limit cut the search, if one did."""
 
     found: list[FoundPath]
-    stopped_by: str | None
+    stopped_by: TruncatedBy | None
 
 
 def sign_of(index: Index, step: int) -> int | None:
@@ -143,10 +147,28 @@ def through_another_treatment(index: Index, treatments: Collection[int], chain: 
 
     "A enhances the effect of B" followed by what B does is not what A does itself; B may be a class of drugs.
     """
-    return any(
-        node in treatments and index.predicates[int(index.link_predicate[step >> 1])].sign != SIGN_CARRY
-        for node, step in zip(chain.nodes[1:-1], chain.steps, strict=False)
-    )
+    return _borrowed(index, treatments, chain) is not None
+
+
+def harm_of_another(index: Index, treatments: Collection[int], chain: FoundPath) -> tuple[int, int] | None:
+    """Where a chain turns to harm that another treatment does: the place of that treatment, and of the harm.
+
+    That A makes B work better against tumours does not say that it makes B do more harm.
+    """
+    borrowed = _borrowed(index, treatments, chain)
+    if borrowed is None:
+        return None
+    later = range(borrowed + 1, len(chain.nodes))
+    harm = next((place for place in later if index.type_of(chain.nodes[place]) == HARM), None)
+    return None if harm is None else (borrowed, harm)
+
+
+def _borrowed(index: Index, treatments: Collection[int], chain: FoundPath) -> int | None:
+    """The place of the first other treatment inside a chain."""
+    for place, (node, step) in enumerate(zip(chain.nodes[1:-1], chain.steps, strict=False), 1):
+        if node in treatments and index.predicates[int(index.link_predicate[step >> 1])].sign != SIGN_CARRY:
+            return place
+    return None
 
 
 def folded(index: Index, chains: Sequence[FoundPath]) -> list[int | None]:

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from kg.mechanism.answer import Gap, MechanismPath
+from kg.mechanism.answer import MechanismPath, ShutOutBy
 from kg.mechanism.background import Background, Denial
-from kg.mechanism.ground import HARM, OF_THE_CELL, Ground
+from kg.mechanism.chains import HARM, TREATMENTS
+from kg.mechanism.gap import Gap
+from kg.mechanism.ground import OF_THE_CELL, Ground
 from kg.mechanism.question import MAX_LENGTH, MechanismQuestion
 from kg.mechanism.telling import CLINICAL_CLAIMS
 from kg.model import CERTAINTIES, EntityRef
@@ -20,22 +22,13 @@ from kg.paths.best_paths import BestPaths, FoundPath
 from kg.paths.breadth_first import distances
 from kg.paths.link_filters import standing_in_the_way
 from kg.paths.steps import Step, weakest
+from ontology import kinds
 
-DISEASES = frozenset({"Condition", "Histotype"})
+DISEASES = frozenset(kinds.DISEASES)
 MAX_STATED = 6
 MAX_AROUND = 3
 CLOSE = 2  # statements between something and the target that say more of both than of everything
 MAX_WEAKER = 8
-
-
-def sentences(steps: Iterable[Step]) -> str:
-    """Some steps in plain words, without a full stop."""
-    return "; ".join(dict.fromkeys(step.told for step in steps))
-
-
-def denials(denied: Iterable[Denial]) -> str:
-    """What sources deny, in plain words, without a full stop."""
-    return f"Sources do state a denial: {'; '.join(one.text for one in denied)}"
 
 
 class Gaps:
@@ -54,7 +47,8 @@ class Gaps:
 
     def _whatever_certainty(self, drug: int) -> list[FoundPath]:
         ground = self._ground
-        return list(islice(ground.best([drug], ground.targets, ground.every_certainty), MAX_WEAKER))
+        found = filter(ground.does_harm_itself, ground.best([drug], ground.targets, ground.every_certainty))
+        return list(islice(found, MAX_WEAKER))
 
     def firm_parts(self, drug: int) -> list[FoundPath]:
         """The steps of each weaker path before its first weak one, where there are any."""
@@ -71,16 +65,21 @@ class Gaps:
 
     def missing_inputs(self, paths: Sequence[MechanismPath]) -> list[Gap]:
         """Joint causes on the paths of which nothing brings about an input."""
-        gaps: list[Gap] = []
-        for path in paths:
-            for other in path.joint_inputs:
-                if other.role == "input" and not other.reached:
-                    needed, start = other.node.spoken, path.start.spoken
-                    reason = f"No sourced step from {start} brings about {needed}, needed for {other.into.spoken}."
-                    gaps.append(Gap(path.start, other.node, reason, "need"))
+        gaps = (
+            Gap(path.start, other.node, "input_missing", into=other.into)
+            for path in paths
+            for other in path.joint_inputs
+            if other.role == "input" and not other.reached
+        )
         return list(dict.fromkeys(gaps))
 
-    def stops(self, paths: Sequence[MechanismPath], lacking: Sequence[int], in_target: Collection[int]) -> list[Gap]:
+    def stops(
+        self,
+        paths: Sequence[MechanismPath],
+        lacking: Sequence[int],
+        in_target: Collection[int],
+        elsewhere: Collection[int],
+    ) -> list[Gap]:
         """Where the paths of drugs that do not reach the target end, those first that only a weak step leads on.
 
         Of a question that names a target.
@@ -89,6 +88,7 @@ class Gaps:
             paths: those shown.
             lacking: the drugs.
             in_target: numbers of the paths that sources state of the target, though not as steps to it.
+            elsewhere: numbers of those that they state of another disease.
         """
         ground = self._ground
         target = ground.describer.entity(ground.targets[0])
@@ -97,7 +97,8 @@ class Gaps:
         gaps = []
         for drug in lacking:
             start = ground.describer.entity(drug)
-            own = [path for path in paths if path.start == start and path.summarised_by is None]
+            whole = (path for path in paths if path.start == start and path.summarised_by is None)
+            own = [path for path in whole if path.number not in elsewhere]
             short = [path.end for path in own if path.number not in in_target and self._may_lead_on(path.end, target)]
             around = self._around(drug, {*short, *(step.start for path in own for step in path.steps[1:])})
             ends = short if short or around else [path.end for path in own if self._may_lead_on(path.end, target)]
@@ -106,8 +107,8 @@ class Gaps:
 
     @staticmethod
     def _may_lead_on(end: EntityRef, target: EntityRef) -> bool:
-        """Whether a step from the end of a path is missed: harm done to a patient is no way to what was asked for."""
-        return end.type != HARM or target.type == HARM
+        """Whether a step from the end of a path is missed: neither a disease nor harm is a way to anything but harm."""
+        return target.type == HARM or end.type not in {HARM, *DISEASES}
 
     def _to_target(self, paths: Sequence[MechanismPath], target: EntityRef) -> list[Gap]:
         """Where no drug was asked for: steps to the target that sources state only more weakly, or that none is."""
@@ -115,18 +116,13 @@ class Gaps:
         links = (ground.projection, ground.every_certainty)
         firm, every = ({step for end in ground.targets for step in each.into.row(end)[1].tolist()} for each in links)
         if weaker := sorted(every - firm)[:MAX_STATED]:
-            steps = list(ground.hedging_describer.steps([(ground.targets[0], step) for step in weaker]).values())
-            sure = _how_sure(steps)
-            alone = f"{'a ' if len(steps) == 1 else ''}{sure} statement{'' if len(steps) == 1 else 's'}"
-            told = f"To {target.spoken} only {alone} lead{'s' if len(steps) == 1 else ''}"
-            further = f"Further steps to {target.spoken} are {sure} only"
-            return [Gap(steps[0].start, target, f"{further if firm else told}: {sentences(steps)}.", "weaker")]
+            steps = tuple(ground.hedging_describer.steps([(ground.targets[0], step) for step in weaker]).values())
+            return [Gap(steps[0].start, target, "further_to" if firm else "weaker_to", steps)]
         if paths:
             return []
         if firm and ground.question.effect is not None:
-            told = f"Sources state causal steps that lead to {target.spoken}; none with the effect asked for."
-            return [Gap(target, target, told)]
-        return [Gap(target, target, f"No source states a causal step that leads to {target.spoken}.")]
+            return [Gap(target, target, "none_with_effect")]
+        return [Gap(target, target, "no_step_to")]
 
     def unexplained(self, paths: Sequence[MechanismPath]) -> list[Gap]:
         """Drugs of which sources state outright that they act on the target, and only more weakly by which steps."""
@@ -138,9 +134,7 @@ class Gaps:
                 steps = self._hedging(longer)
                 weakness = weakest(step.certainty for step in steps)
                 if len(steps) > 1 and weakness not in self._ground.question.certainties:
-                    end = steps[-1].end
-                    reason = f"The steps from {start.spoken} to {end.spoken} are {weakness} only: {sentences(steps)}."
-                    gaps.append(Gap(start, end, reason, "weaker"))
+                    gaps.append(Gap(start, steps[-1].end, "weaker_steps", steps))
                     break
         return gaps
 
@@ -153,22 +147,22 @@ class Gaps:
             firm, every = (set(each.out.row(drug)[1].tolist()) for each in links)
             weaker = [(drug, step) for step in sorted(every - firm)][:MAX_STATED]
             if weaker:
-                steps = list(ground.hedging_describer.steps(weaker).values())
-                reason = f"Further steps from {start.spoken} are {_how_sure(steps)} only: {sentences(steps)}."
-                gaps.append(Gap(start, steps[0].end, reason, "weaker"))
+                steps = tuple(ground.hedging_describer.steps(weaker).values())
+                gaps.append(Gap(start, steps[0].end, "further_from", steps))
             elif not firm and ground.index.type_of(drug) != "Regimen":
-                gaps.append(Gap(start, start, f"No source states a causal step from {start.spoken}."))
+                gaps.append(Gap(start, start, "no_step_from"))
             gaps += self._claimed(drug)
         return gaps
 
-    def excluded_by(self, *, found: Sequence[FoundPath], whatever_effect: Sequence[FoundPath]) -> tuple[str, ...]:
+    def excluded_by(self, *, found: Sequence[FoundPath], whatever_effect: Sequence[FoundPath]) -> tuple[ShutOutBy, ...]:
         """The filters without which drugs that now reach nothing would."""
         question = self._ground.question
         if any(self._arrives(path) for path in (*found, *whatever_effect)):
             hidden = question.effect is not None and not any(self._arrives(path) for path in found)
-            return ("certainty",) * bool(self.weaker) + ("effect",) * hidden
+            shut_out: dict[ShutOutBy, bool] = {"certainty": bool(self.weaker), "effect": hidden}
+            return tuple(name for name, is_so in shut_out.items() if is_so)
         has_imports = self._ground.index.has_imports
-        wider: dict[str, dict[str, Any]] = {
+        wider: dict[ShutOutBy, dict[str, Any]] = {
             "certainty": {"certainties": frozenset(CERTAINTIES)},
             "include_imports": {"include_imports": question.include_imports or has_imports},
             "graph": {"graphs": ()},
@@ -176,7 +170,7 @@ class Gaps:
         }
         wider = {name: change for name, change in wider.items() if replace(question, **change) != question}
 
-        def leads_on(names: Collection[str]) -> bool:
+        def leads_on(names: Collection[ShutOutBy]) -> bool:
             change = {field: value for name in names for field, value in wider[name].items()}
             return not self._ground.limits.late() and self._leads_on(replace(question, **change))
 
@@ -190,7 +184,8 @@ class Gaps:
         links = project(ground.index, wider.selection())
         if not ground.drugs:
             return bool(links.into.degree(np.array(ground.targets)).any())
-        distance = distances(links.out, ground.drugs, wider.max_length)
+        own = ~ground.of_types(TREATMENTS) if ground.about_harm else None  # the harm of another drug is none of theirs
+        distance = distances(links.out, ground.drugs, wider.max_length, own)
         return bool((distance[ground.targets] > 0).any() if ground.targets else (distance > 0).any())
 
     def _claimed_of_target(self, target: EntityRef) -> list[Gap]:
@@ -207,11 +202,7 @@ class Gaps:
         ]
         known = ground.around_describer.steps(hops)
         stated = tuple(dict.fromkeys(known[hop] for hop in hops if known[hop].predicate in CLINICAL_CLAIMS))
-        if not stated:
-            return []
-        told = f"Sources do state, though not as a cause: {sentences(stated)}."
-        reason = f"From other treatments no source states causal steps to {target.spoken}. {told}"
-        return [Gap(target, target, reason, stated=stated)]
+        return [Gap(target, target, "other_treatments", stated=stated)] if stated else []
 
     def _denied_of_treatments(self) -> list[Gap]:
         """What sources deny that treatments do to the target, where no drug was asked for."""
@@ -220,12 +211,18 @@ class Gaps:
         starts = {ground.index.find(denial.subject) for denial in self._denials}
         known = sorted(start for start in starts if start in ground.treatments)
         found = ((start, self._denied(start, ground.targets)) for start in known)
-        return [Gap(ground.describer.entity(one), target, f"{denials(of)}.", denied=of) for one, of in found if of]
+        return [Gap(ground.describer.entity(one), target, "only_denied", denied=of) for one, of in found if of]
 
     def _denied(self, start: int, ends: Iterable[int]) -> tuple[Denial, ...]:
-        nodes = self._ground.index.nodes
+        """What sources deny of a start and some ends; of a disease also any effect that they deny the start."""
+        nodes, target = self._ground.index.nodes, self._ground.target
         wanted = {nodes[end] for end in ends}
-        return tuple(one for one in self._denials if one.subject == nodes[start] and one.object in wanted)
+        of_disease = target is not None and self._ground.index.type_of(target) in DISEASES
+        return tuple(
+            one
+            for one in self._denials
+            if one.subject == nodes[start] and (one.object in wanted or (of_disease and one.sign is not None))
+        )
 
     def _claimed(self, drug: int) -> list[Gap]:
         """Diseases in which sources state that a drug does or does not help, and effects that they deny it.
@@ -241,49 +238,39 @@ class Gaps:
                 stated[step.end] = (*stated.get(step.end, ()), step)
         start = ground.describer.entity(drug)
         order = sorted(stated, key=lambda end: all(CLINICAL_CLAIMS[step.predicate] for step in stated[end]))
-        told = "No source states causal steps from {} to {}. Sources do state, though not as a cause: {}."
-        gaps = [
-            Gap(start, end, told.format(start.spoken, end.spoken, sentences(stated[end])), stated=stated[end])
-            for end in order
-        ]
+        gaps = [Gap(start, end, "no_steps_between", stated=stated[end]) for end in order]
         denied: dict[int, tuple[Denial, ...]] = {}
         for one in self._denials:
             end = ground.index.find(one.object)
             if one.subject == start.id and end is not None and not reached[end] and one.sign is not None:
                 denied[end] = (*denied.get(end, ()), one)
-        contrary = [
-            Gap(start, ground.describer.entity(end), f"{denials(of)}.", denied=of) for end, of in denied.items()
-        ]
+        contrary = [Gap(start, ground.describer.entity(end), "only_denied", denied=of) for end, of in denied.items()]
         return [*contrary, *gaps][:MAX_STATED]
 
     def _of_drug(
         self, drug: int, ends: Sequence[EntityRef], around: Mapping[EntityRef, tuple[Step, ...]], target: EntityRef
     ) -> list[Gap]:
         start = self._ground.describer.entity(drug)
-        stated = tuple(self._ground.direct_either_way(drug, self._ground.targets)[:MAX_STATED])
+        stated = self._ground.direct_either_way(drug, self._ground.targets)
+        stated = stated or self._ground.direct_either_way(drug, self._ground.targets, CERTAINTIES)
         gaps: list[Gap] = []
         if drug in self.weaker:
             best = self.weaker[drug][0]
             onward = self._hedging(best)[self._firm(best) :]
-            end, weakness = onward[0].start, weakest(step.certainty for step in onward)
-            reason = (
-                f"From {end.spoken} towards {target.spoken} only a {weakness} statement leads on: {sentences(onward)}."
-            )
-            gaps.append(Gap(end, target, reason, "weaker"))
+            gaps.append(Gap(onward[0].start, target, "weaker_on", onward))
         elif not ends and self._ground.index.type_of(drug) != "Regimen":
-            towards = f" towards {target.spoken}" if self._ground.projection.out.row(drug)[1].size else ""
-            gaps.append(Gap(start, target, f"No source states a causal step from {start.spoken}{towards}."))
+            leads_on = self._ground.projection.out.row(drug)[1].size
+            gaps.append(Gap(start, target, "no_step_towards" if leads_on else "no_step_from"))
         led_on = {gap.from_ for gap in gaps}
-        for end in sorted(dict.fromkeys([*around, *ends]), key=lambda end: end == start):
-            if end not in led_on:
-                reason = f"No source states a causal step on from {end.spoken} towards {target.spoken}."
-                gaps.append(Gap(end, target, reason))
-        gaps = [_with_surroundings(gap, around.get(gap.from_, ())) for gap in gaps]
-        if gaps and stated:
-            told = f"{gaps[0].reason} Sources do state, though not as a cause: {sentences(stated)}."
-            gaps[0] = replace(gaps[0], reason=told, stated=stated)
-        if gaps and (denied := self._denied(drug, self._ground.targets)):
-            gaps[0] = replace(gaps[0], reason=f"{gaps[0].reason} {denials(denied)}.", denied=denied)
+        onwards = sorted(dict.fromkeys([*around, *ends]), key=lambda end: end == start)
+        wider = {self._ground.describer.entity(event) for event in self._ground.wider if self._ground.about_harm}
+        gaps += [
+            Gap(end, target, "wider_event" if end in wider else "no_step_on") for end in onwards if end not in led_on
+        ]
+        gaps = [replace(gap, around=around.get(gap.from_, ())) for gap in gaps]
+        if gaps:
+            told = tuple(step for step in stated if step not in gaps[0].steps)[:MAX_STATED]
+            gaps[0] = replace(gaps[0], stated=told, denied=self._denied(drug, self._ground.targets))
         return gaps
 
     def _around(self, drug: int, met: Iterable[EntityRef]) -> dict[EntityRef, tuple[Step, ...]]:
@@ -293,7 +280,8 @@ class Gaps:
         """
         ground = self._ground
         numbers = {ground.index.node(ref.id) for ref in met} - {drug}
-        found = [*self._joining(numbers, OF_THE_CELL), *self._joining({drug}, frozenset({"DrugClass"}))]
+        others = frozenset({"Drug", "DrugClass"} if ground.about_harm else {"DrugClass"})
+        found = [*self._joining(numbers, OF_THE_CELL), *self._joining({drug}, others)]
         joined: dict[EntityRef, tuple[Step, ...]] = {}
         through: dict[int, int] = {}
         chosen = [
@@ -312,15 +300,3 @@ class Gaps:
             targets=ground.targets, max_length=CLOSE, interior=ground.of_types(through), limits=ground.limits,
         )  # fmt: skip
         return list(islice(search, MAX_WEAKER))
-
-
-def _how_sure(steps: Iterable[Step]) -> str:
-    """Every certainty that some steps have, in words: "hedged or hypothesised"."""
-    found = {step.certainty for step in steps}
-    return " or ".join(certainty for certainty in CERTAINTIES if certainty in found)
-
-
-def _with_surroundings(gap: Gap, around: tuple[Step, ...]) -> Gap:
-    if not around:
-        return gap
-    return replace(gap, reason=f"{gap.reason} Sources do state nearby: {sentences(around)}.", around=around)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from kg.mechanism.chains import complex_partners, joint_inputs
 from kg.mechanism.layering import Point, layered
+from kg.mechanism.partners import Relation
 from kg.model import EntityRef
 from kg.paths.adjacency import Projection
 from kg.paths.best_paths import FoundPath
@@ -36,7 +37,7 @@ class GraphNode:
     layer: int
     x: int
     y: int
-    meeting: str | None
+    meeting: Relation | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def draw(
     shown: int,
     drugs: Sequence[int],
     targets: Sequence[int],
-    meetings: Mapping[str, str],
+    meetings: Mapping[str, Relation],
 ) -> MechanismGraph:
     """Merge paths into one graph and place it.
 
@@ -103,7 +104,7 @@ def _placed(
     joint: set[int],
     *,
     targets: Sequence[int],
-    meetings: Mapping[str, str],
+    meetings: Mapping[str, Relation],
 ) -> MechanismGraph:
     steps = describer.steps(sorted(hops))
     names = {node: describer.entity(node).id for node in roles}

@@ -9,16 +9,16 @@ from itertools import islice
 
 import numpy as np
 
-from kg.mechanism.chains import TREATMENTS, brought_about, is_input_step
+from kg.mechanism.chains import HARM, TREATMENTS, brought_about, harm_of_another, is_input_step
 from kg.mechanism.question import MechanismQuestion
-from kg.model import CERTAINTIES, EntityRef
+from kg.model import CERTAINTIES, Certainty, EntityRef
 from kg.paths.adjacency import Mask, Projection, Selection, links_allowed, project
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.index import Index
 from kg.paths.steps import Describer, Hop, StatementSource, Step
+from ontology import kinds
 
-HARM = "AdverseEvent"
-OF_THE_CELL = frozenset({"CellState", "Complex", "JointCause", "Metabolite", "Pathway", "Process", "Target"})
+OF_THE_CELL = frozenset(kinds.OF_THE_CELL)
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,15 @@ class Ground:
         """Every drug, class of drugs, procedure and regimen of the graph."""
         return frozenset(self.of_types(TREATMENTS).nonzero()[0].tolist())
 
+    @property
+    def about_harm(self) -> bool:
+        """Whether an adverse event was asked for."""
+        return self.target is not None and self.index.type_of(self.target) == HARM
+
+    def does_harm_itself(self, path: FoundPath) -> bool:
+        """Whether what a path leads to is no harm that another treatment on it does."""
+        return harm_of_another(self.index, self.treatments, path) is None
+
     def of_types(self, names: frozenset[str]) -> Mask:
         """For every node whether it is of one of some classes."""
         wanted = np.array([name in names for name in self.index.types], dtype=bool)
@@ -157,18 +166,23 @@ class Ground:
             self._brought[starts] = brought_about(self.index, self.projection, starts, self.members)
         return self._brought[starts]
 
-    def direct(self, start: int, ends: Sequence[int]) -> list[Step]:
-        """All that sources state of two things directly, causal or not, from the first to the second."""
-        selection = replace(self.question.selection(), causal=False)
+    def direct(self, start: int, ends: Sequence[int], certainties: Sequence[Certainty] = ()) -> list[Step]:
+        """All that sources state of two things directly, causal or not, from the first to the second.
+
+        ``certainties``: none given: those that were asked for.
+        """
+        sure = frozenset(certainties) or self.question.certainties
+        selection = replace(self.question.selection(), causal=False, certainties=sure)
         first, last = self.index.link_pointer[start : start + 2].tolist()
         links = np.flatnonzero(np.isin(self.index.link_object[first:last], ends)) + first
         allowed = links[links_allowed(self.index, selection, links)].tolist()
         steps = Describer(self.index, selection, self.source).steps([(start, link << 1) for link in allowed])
         return [steps[start, link << 1] for link in allowed]
 
-    def direct_either_way(self, start: int, ends: Sequence[int]) -> list[Step]:
+    def direct_either_way(self, start: int, ends: Sequence[int], certainties: Sequence[Certainty] = ()) -> list[Step]:
         """The same, and what they state from the second to the first."""
-        return [*self.direct(start, ends), *(step for end in ends for step in self.direct(end, [start]))]
+        back = (step for end in ends for step in self.direct(end, [start], certainties))
+        return [*self.direct(start, ends, certainties), *back]
 
     def prefix(self, path: FoundPath, length: int) -> FoundPath:
         """The first steps of a path, with their own cost."""

@@ -27,8 +27,8 @@ class MechanismQuestion:
     Attributes:
         drugs: IRIs of what the paths start from; none: whatever reaches the target.
         target: IRI of what they should reach; None: wherever they lead.
-        subtypes: IRIs that count as the target as well (the subtypes of a histotype).
-        supertypes: IRIs of wider diagnoses; what is stated for one of them may hold for the target.
+        subtypes: IRIs that count as the target as well (kinds of a histotype, an adverse event, a process).
+        supertypes: IRIs of wider diagnoses or events; what is stated for one of them may hold for the target.
         memberships: IRIs of one of the drugs and of a class that it belongs to, as curated; where classes must act
             together, members may stand for them.
         max_length: most steps of a path, 1 to 12.

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.mechanism.chain_search import CANDIDATES
-from kg.mechanism.chains import DRUG, folded, through_another_treatment
+from kg.mechanism.chains import DRUG, HARM, folded, through_another_treatment
 from kg.mechanism.gaps import CLOSE
-from kg.mechanism.ground import HARM, OF_THE_CELL, Ground
+from kg.mechanism.ground import OF_THE_CELL, Ground
 from kg.paths.best_paths import FoundPath
 from kg.paths.breadth_first import distances
 from kg.paths.index import Index
@@ -105,7 +105,7 @@ class _Rank:
     def __init__(self, ground: Ground, distance: np.ndarray[tuple[int], np.dtype[np.int32]] | None) -> None:
         self._index, self._treatments, self._distance = ground.index, ground.treatments, distance
         self._far = len(ground.index.nodes)
-        self._about_harm = ground.target is not None and ground.index.type_of(ground.target) == HARM
+        self._about_harm = ground.about_harm
 
     def __call__(
         self, chain: FoundPath

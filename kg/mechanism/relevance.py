@@ -21,22 +21,28 @@ class Relevant:
     Attributes:
         chains: those of ``own`` first.
         own: those with a step that sources state of the very disease asked for, or of a subtype.
+        turned: those that turn to another disease and are shown whole.
         elsewhere: the other diseases.
     """
 
     chains: list[FoundPath]
     own: frozenset[FoundPath] = frozenset()
+    turned: frozenset[FoundPath] = frozenset()
     elsewhere: tuple[EntityRef, ...] = ()
 
 
 def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
-    """Chains as far as they may concern the target; whole where that is no histotype.
+    """Chains as far as they may concern the target; whole where that is neither a histotype nor an adverse event.
 
-    Where it is another disease, those that concern histotypes only come last, because nothing says which of these are
-    kinds of it. A step concerns another disease if it leads to one, or if every statement of it names in whom or in
-    what it holds and names only diseases that are neither the target, nor below it, nor above it.
+    Of those that stop short of an adverse event only what sources state of a wider one, or of a cause of it, concerns
+    it: how a drug acts on a tumour does not say what harm it does. Where the target is another disease, those that
+    concern histotypes only come last, because nothing says which of these are kinds of it. A step concerns another
+    disease if it leads to one, or if every statement of it names in whom or in what it holds and names only diseases
+    that are neither the target, nor below it, nor above it.
     """
     chains = list(chains[:MAX_CHAINS])
+    if ground.about_harm:
+        return Relevant(_towards_harm(ground, chains))
     kind = None if ground.target is None else ground.index.type_of(ground.target)
     if kind not in (DISEASE, CONDITION):
         return Relevant(chains)
@@ -45,7 +51,8 @@ def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
     asked_for = {ground.index.nodes[number] for number in ground.targets}
     stated = ground.describer.diseases([step >> 1 for chain in chains for step in chain.steps])
     if kind == CONDITION:
-        return Relevant(sorted(chains, key=lambda chain: _turning(ground, chain, stated, fitting, iris) is not None))
+        turned = frozenset(chain for chain in chains if _turning(ground, chain, stated, fitting, iris) is not None)
+        return Relevant(sorted(chains, key=lambda chain: chain in turned), turned=turned)
     others: dict[str, None] = {}
     kept: dict[tuple[int, ...], FoundPath] = {}
     for chain in chains:
@@ -57,7 +64,15 @@ def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
     whole = _without_prefixes(kept)
     own = [chain for chain in whole if any(_of(stated[step >> 1], asked_for) for step in chain.steps)]
     elsewhere = tuple(_entities(ground, others))
-    return Relevant(list(dict.fromkeys([*own, *whole])), frozenset(own), elsewhere)
+    return Relevant(list(dict.fromkeys([*own, *whole])), frozenset(own), elsewhere=elsewhere)
+
+
+def _towards_harm(ground: Ground, chains: Sequence[FoundPath]) -> list[FoundPath]:
+    """Chains as far as they lead to an adverse event, to a wider one, or to something that sources say may cause it."""
+    causes = {cause for target in ground.targets for cause in ground.every_certainty.into.row(target)[0].tolist()}
+    near = {*ground.targets, *ground.wider, *(causes - ground.treatments)}
+    places = ((chain, [n for n, node in enumerate(chain.nodes) if n and node in near]) for chain in chains)
+    return list(dict.fromkeys(ground.prefix(chain, found[-1]) for chain, found in places if found))
 
 
 def _turning(

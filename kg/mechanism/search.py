@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kg.mechanism.answer import Gap, JointInput, MechanismAnswer, MechanismPath
-from kg.mechanism.background import Background
+from kg.mechanism.answer import JointInput, MechanismAnswer, MechanismPath
+from kg.mechanism.background import Background, Sighting
 from kg.mechanism.chain_search import ChainSearch
-from kg.mechanism.chains import SENSITIZING, Chains, joint_inputs, net_sign
+from kg.mechanism.chains import SENSITIZING, Chains, TruncatedBy, joint_inputs, net_sign
+from kg.mechanism.gap import Gap
 from kg.mechanism.gaps import Gaps
 from kg.mechanism.graph import MechanismGraph, draw
 from kg.mechanism.ground import Ground
@@ -78,7 +79,7 @@ class _Found:
     lacking: list[int]
     leading: Chains
     relevant: Relevant
-    stopped_by: str | None
+    stopped_by: TruncatedBy | None
 
 
 class _Search:
@@ -96,7 +97,7 @@ class _Search:
         shown = chosen(self.index, fairly(candidates, self.ground.drugs), self.question.k)
         pairs = partners(self.ground, self.background, [*found.reaching, *self._everywhere(found)])
         paths = Teller(self.ground, self.background).paths(shown.chains, shown.under)
-        cut_by = "k" if shown.leaves_out else found.stopped_by
+        cut_by: TruncatedBy | None = "k" if shown.leaves_out else found.stopped_by
         return MechanismAnswer(
             paths=paths,
             graph=self._drawing(shown, pairs),
@@ -105,6 +106,7 @@ class _Search:
             truncated=cut_by is not None,
             truncated_by=cut_by,
             excluded_by=gaps.excluded_by(found=candidates, whatever_effect=found.whatever_effect),
+            sightings=self._sightings(),
             partners=pairs.pairs,
             elsewhere=found.relevant.elsewhere,
             total=None if cut_by else len(paths),
@@ -172,9 +174,19 @@ class _Search:
         missing = gaps.missing_inputs(paths)
         if not self.ground.targets:
             return (*missing, *gaps.beyond())
-        own = found.relevant.own
-        in_target = {path.number for path, chain in zip(paths, shown.chains, strict=True) if chain in own}
-        return (*missing, *gaps.stops(paths, found.lacking, in_target), *gaps.unexplained(paths))
+        in_target, elsewhere = (
+            {path.number for path, chain in zip(paths, shown.chains, strict=True) if chain in chains}
+            for chains in (found.relevant.own, found.relevant.turned)
+        )
+        return (*missing, *gaps.stops(paths, found.lacking, in_target, elsewhere), *gaps.unexplained(paths))
+
+    def _sightings(self) -> tuple[Sighting, ...]:
+        """The adverse event that was asked for, as seen under the drugs; under whichever, if none were given."""
+        ground = self.ground
+        if self.background is None or not ground.about_harm or self.question.effect == "lowers":
+            return ()
+        events = [ground.index.nodes[target] for target in ground.targets]
+        return self.background.sightings(events, self.question.drugs, self.question.graphs)
 
     def _drawing(self, shown: Shown, pairs: Partners) -> MechanismGraph:
         ground = self.ground

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from kg.mechanism.answer import JointInput, MechanismPath
+from kg.mechanism.answer import JointInput, JointRole, MechanismPath
 from kg.mechanism.background import Background, Denial
 from kg.mechanism.chains import SENSITIZING, complex_partners, joint_inputs, net_sign
 from kg.mechanism.ground import Ground, Membership
 from kg.model import Certainty
 from kg.paths.best_paths import FoundPath
 from kg.paths.index import COST_SHIFT, COST_UNIT
-from kg.paths.steps import Step, weakest
+from kg.paths.steps import Hop, Step, weakest
 from ontology.english import capitalised, listed
 
 # What sources claim of a drug and a disease without a sign of its own, as what it comes to for the disease.
@@ -75,7 +75,7 @@ class Teller:
             inputs = joint_inputs(self._index, ground.projection, node)
             if before not in {other for other, _ in inputs}:
                 inputs = []  # the path enters the joint cause by a step that suffices
-            rows = [("input", row) for row in inputs]
+            rows: list[tuple[JointRole, Hop]] = [("input", row) for row in inputs]
             rows += [("partner", row) for row in complex_partners(self._index, ground.projection, node)]
             for role, (other, step) in rows:
                 if other not in path.nodes:

@@ -146,7 +146,7 @@ class BestPaths:
         self._interior[list(targets)] = False
         self._limits = limits
         self._children: dict[tuple[int, int], _Children] = {}
-        self.stopped_by: str | None = None
+        self.stopped_by: kernels.StoppedBy | None = None
 
     def __iter__(self) -> Iterator[FoundPath]:
         with suppress(kernels.GivenUp):

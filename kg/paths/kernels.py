@@ -10,13 +10,15 @@ import threading
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.paths.adjacency import Mask, Projection
 from kg.paths.index import Ids
+
+StoppedBy = Literal["timeout", "expansions"]
 
 MAX_LINKS = 1 << 24  # read without a look at the clock: some 50 ms
 MAX_NODES = 1 << 20  # of a graph whose bounds are kept ready, 100 bytes a node and thread
@@ -32,7 +34,7 @@ class BestFound:
     """What a search for the best paths found: (nodes, steps, coded cost) each; why it ended, None where it is done."""
 
     paths: list[tuple[tuple[int, ...], tuple[int, ...], int]]
-    stopped_by: str | None
+    stopped_by: StoppedBy | None
 
 
 class Kernels:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from kg.errors import InvalidParameter
+from kg.identifiers import BASE, display, parse_identifier
 from kg.model import DEFAULT_CERTAINTIES, Certainty, hold_several
 from kg.paths.adjacency import Selection, check_certainties, check_range
 
+_Name = TypeVar("_Name", bound=str)
 Direction = Literal["in", "out", "both"]
 DIRECTIONS: tuple[Direction, ...] = ("in", "out", "both")
 
 MAX_ITEMS = 1000
 DEFAULT_ITEMS = 100
+_GRAPH_BASE = f"{BASE}graph/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +58,24 @@ class LinkFilters:
         )
 
 
-def standing_in_the_way(filters: Iterable[str], lets_through: Callable[[Collection[str]], bool]) -> tuple[str, ...]:
+def graphs_named(names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """The IRIs of graphs named ``document-000``, ``graph:import-x`` or by IRI, if they are known.
+
+    Raises: InvalidParameter.
+    """
+    found = []
+    for name in names:
+        iri = parse_identifier(name) or f"{_GRAPH_BASE}{name}"
+        if iri not in known:
+            expected = ", ".join(sorted(map(display, known)))
+            raise InvalidParameter("graph", name, f"a graph that states something of two entities ({expected})")
+        found.append(iri)
+    return tuple(found)
+
+
+def standing_in_the_way(
+    filters: Iterable[_Name], lets_through: Callable[[Collection[_Name]], bool]
+) -> tuple[_Name, ...]:
     """Which filters shut everything out: each that alone would let something through if it were lifted.
 
     Where no single one does, some that do together, none of which can be spared.

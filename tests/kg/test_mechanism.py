@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable
 from dataclasses import FrozenInstanceError
 
-import networkx as nx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kg.budget import Deadline
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE, expand
-from kg.mechanism.layering import layered
 from kg.mechanism.search import MechanismQuestion, mechanism
 from kg.model import CERTAINTIES
 from kg.paths.best_paths import SearchLimits
-from ontology.terms import PREDICATES
-from tests.kg.mechanism_facts import FACTS, JOINT, Told, ask, ask_told, index_of, line_of
+from tests.kg.mechanism_facts import FACTS, Told, ask, ask_told, index_of, line_of
 
 LONG = "sirolimus FKBP1A rapamycin-FKBP12 MTOR"
 
@@ -65,15 +58,6 @@ def test_what_more_sensitive_cells_do_gets_neither_more_nor_less(step: str) -> N
     assert "positive" not in to_relapse[0].sentence
 
 
-def test_the_other_part_of_a_complex_is_listed_with_a_path_through_it() -> None:
-    answer = ask("drug:sirolimus", "target:MTOR")
-    through = answer.paths[2]
-    assert [(other.node.label, other.role, other.reached) for other in through.joint_inputs] == [
-        ("FKBP1A", "partner", True)
-    ]
-    assert through.complete
-
-
 def test_rapamycin_arrests_the_cell_in_g1_by_every_sourced_branch() -> None:
     answer = ask("drug:sirolimus", "process:g1-arrest")
     whole = [path for path in answer.paths if path.summarised_by is None]
@@ -104,103 +88,11 @@ def test_where_sources_stop_short_of_the_histotype_there_is_a_gap() -> None:
     assert (roles["sirolimus"], roles["g1-arrest"], roles["leiomyosarcoma"]) == ("drug", "end", "target")
 
 
-def test_gemcitabine_needs_both_its_metabolites_to_end_the_chain() -> None:
-    answer = ask("drug:gemcitabine", "process:chain-termination")
-    assert [line_of(path) for path in answer.paths] == [
-        "gemcitabine dfdctp competition-with-dctp chain-termination-causes chain-termination",
-        "gemcitabine dfdcdp RNR deoxynucleotide-depletion chain-termination-causes chain-termination",
-    ]
-    for path, other in zip(answer.paths, ("deoxynucleotide-depletion", "competition-with-dctp"), strict=True):
-        assert [(need.node.label, need.role, need.reached, need.sign) for need in path.joint_inputs] == [
-            (other, "input", True, 1)
-        ]
-        assert path.complete
-        assert path.net_sign == 1
-        assert f"Needed as well: {other}." in path.sentence
-    joint = next(node for node in answer.graph.nodes if node.joint)
-    assert joint.entity.type == "JointCause"
-    assert sum(edge.step.predicate == "inputOf" for edge in answer.graph.edges) == 2
-
-
 def test_the_drawing_holds_both_branches_even_where_one_path_is_shown() -> None:
     answer = ask("drug:gemcitabine", "process:chain-termination", k=1)
     assert (len(answer.paths), answer.truncated, answer.truncated_by) == (1, True, "k")
     drawn = {node.entity.label for node in answer.graph.nodes}
     assert {"dfdcdp", "dfdctp", "RNR", "deoxynucleotide-depletion", "competition-with-dctp"} <= drawn
-
-
-def test_a_joint_cause_without_all_its_inputs_is_incomplete() -> None:
-    alone = "\n".join(line for line in FACTS.split("\n") if not line.startswith("metabolite:dfdctp "))
-    answer = ask("drug:gemcitabine", "process:chain-termination", facts=alone)
-    (path,) = answer.paths
-    assert not path.complete
-    assert [(need.node.label, need.reached) for need in path.joint_inputs] == [("competition-with-dctp", False)]
-    assert [gap.to.label for gap in answer.gaps] == ["competition-with-dctp"]
-
-
-def test_a_drug_that_is_given_completes_a_joint_cause() -> None:
-    facts = f"""
-    drug:a causes process:x
-    process:x inputOf {JOINT}
-    drug:b inputOf {JOINT}
-    {JOINT} causes process:y
-    """
-    assert not ask("drug:a", "process:y", facts=facts).paths[0].complete
-    assert all(path.complete for path in ask("drug:a drug:b", "process:y", facts=facts).paths)
-
-
-COMBINED = f"""
-drugclass:mtor-inhibitor inputOf {JOINT}
-drugclass:cytotoxic inputOf {JOINT}
-{JOINT} increases process:selectivity
-drugclass:mtor-inhibitor causes process:immunosuppression
-drug:sirolimus inhibits target:MTOR
-drug:gemcitabine inhibits target:RNR
-"""
-IN_CLASSES = (
-    (expand("drug:sirolimus"), expand("drugclass:mtor-inhibitor")),
-    (expand("drug:gemcitabine"), expand("drugclass:cytotoxic")),
-)
-
-
-def test_drugs_stand_for_their_classes_where_these_must_act_together() -> None:
-    answer = ask("drug:gemcitabine drug:sirolimus", "process:selectivity", facts=COMBINED, memberships=IN_CLASSES)
-    through = {path.start.label: path for path in answer.paths if path.complete}
-    assert through.keys() == {"cytotoxic", "mtor-inhibitor"}
-    path = through["cytotoxic"]
-    assert line_of(path) == "cytotoxic chain-termination-causes selectivity"
-    assert [(one.drug.label, one.group.label) for one in path.members] == [("gemcitabine", "cytotoxic")]
-    (need,) = path.joint_inputs
-    assert (need.node.label, need.reached, need.sign) == ("mtor-inhibitor", True, None)
-    assert [(one.drug.label, one.group.label) for one in need.members] == [("sirolimus", "mtor-inhibitor")]
-    assert "sirolimus belongs to the class mtor-inhibitor" in path.sentence
-    assert "inferred" in path.sentence
-    assert all(gap.kind != "need" for gap in answer.gaps)
-
-
-def test_a_class_that_is_given_acts_together_with_a_member_of_the_other() -> None:
-    answer = ask("drugclass:cytotoxic drug:sirolimus", "process:selectivity", facts=COMBINED, memberships=IN_CLASSES)
-    path = next(path for path in answer.paths if path.start.label == "cytotoxic")
-    assert path.complete
-    assert path.members == ()
-    assert [need.members[0].drug.label for need in path.joint_inputs] == ["sirolimus"]
-
-
-def test_a_drug_stands_for_its_class_in_nothing_but_a_joint_cause_that_is_whole() -> None:
-    alone = ask("drug:sirolimus", "process:selectivity", facts=COMBINED, memberships=IN_CLASSES)
-    assert not any(path.complete for path in alone.paths)
-    assert {path.start.label for path in alone.paths} == {"sirolimus"}
-    assert (
-        not ask("drug:sirolimus", "process:immunosuppression", facts=COMBINED, memberships=IN_CLASSES).paths[0].complete
-    )
-    strangers = ask("drug:gemcitabine drug:sirolimus", "process:selectivity", facts=COMBINED)
-    assert not any(path.complete for path in strangers.paths)
-
-
-def test_without_a_target_a_whole_joint_cause_of_classes_is_told_too() -> None:
-    answer = ask("drug:gemcitabine drug:sirolimus", facts=COMBINED, memberships=IN_CLASSES)
-    assert "cytotoxic chain-termination-causes selectivity" in [line_of(path) for path in answer.paths]
-    assert all(path.end.label != "immunosuppression" for path in answer.paths)
 
 
 def test_a_step_without_a_sign_makes_the_net_sign_unknown() -> None:
@@ -477,49 +369,6 @@ def test_a_late_answer_says_that_it_was_cut() -> None:
     question = MechanismQuestion((expand("drug:sirolimus"),), expand("process:g1-arrest"))
     answer = mechanism(index, question, limits=SearchLimits(Deadline(0.0)))
     assert (answer.truncated, answer.truncated_by) == (True, "timeout")
-
-
-CAUSAL = ("activates", "inhibits", "binds", "controls", "inputOf")
-
-
-@given(st.lists(st.tuples(st.integers(0, 6), st.sampled_from(CAUSAL), st.integers(0, 6)), max_size=14))
-@settings(max_examples=60, deadline=None)
-def test_paths_follow_sourced_causal_steps_and_their_signs_multiply(
-    rows: Iterable[tuple[int, str, int]],
-) -> None:
-    facts = "\n".join(f"process:p{s} {p} process:p{o}" for s, p, o in rows)
-    facts += "\nprocess:p0 associatedWith process:p1"
-    rows = list(rows)
-    graph: nx.DiGraph[int] = nx.DiGraph([(s, o) for s, _, o in rows])
-    graph.add_nodes_from([0, 1])
-    answer = ask("process:p0", "process:p1", facts=facts, k=100)
-    reaches = nx.has_path(graph, 0, 1)
-    assert any(path.end.label == "p1" for path in answer.paths) == reaches
-    for path in answer.paths:
-        signs = [PREDICATES[step.predicate].sign for step in path.steps]
-        expected = None if "none" in signs else (-1) ** signs.count("-1")
-        assert path.net_sign == expected
-        for step in path.steps:
-            assert (int(step.subject.label[1:]), step.predicate, int(step.object.label[1:])) in rows
-        if path.summarised_by is not None:
-            longer = answer.paths[path.summarised_by]
-            assert (longer.start, longer.end, longer.net_sign) == (path.start, path.end, path.net_sign)
-            assert longer.length >= path.length
-
-
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
-def test_every_graph_can_be_layered_the_same_way_in_any_order(pairs: list[tuple[int, int]], rng: random.Random) -> None:
-    names = [f"n{number}" for number in range(10)]
-    edges = [(f"n{a}", f"n{b}") for a, b in pairs]
-    layout = layered(names, edges)
-    assert len(set(layout.points.values())) == len(names)
-    graph: nx.DiGraph[str] = nx.DiGraph([edge for edge in edges if edge[0] != edge[1]])
-    if nx.is_directed_acyclic_graph(graph):
-        assert all(layout.layers[a] < layout.layers[b] for a, b in graph.edges)
-    rng.shuffle(names)
-    rng.shuffle(edges)
-    assert layered(names, edges) == layout
 
 
 def test_what_a_drug_does_more_weakly_is_named_where_no_target_is_asked_for() -> None:

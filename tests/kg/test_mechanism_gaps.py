@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
-from kg.identifiers import expand
-from kg.mechanism.background import Denial
+from kg.graph import KnowledgeGraph
+from kg.identifiers import BASE, expand
+from kg.mechanism.background import Denial, Sighting
+from kg.mechanism.gap import GapCause
+from kg.model import EntityRef
 from tests.kg.mechanism_facts import Told, ask, ask_told, line_of
 
 BLOCKER = "drug:a blocks target:x\ntarget:x inhibitionIncreases process:survival\n"
@@ -60,10 +66,126 @@ def test_where_a_drug_only_does_harm_the_gap_is_its_own() -> None:
     assert gap.reason.startswith("No source states a causal step from a towards b.")
 
 
-def test_harm_counts_where_harm_is_asked_for() -> None:
+def test_where_harm_is_asked_for_what_a_drug_does_in_the_cell_is_no_way_to_it() -> None:
     facts = f"{HARMFUL}drug:c causes event:shock"
     answer = ask("drug:a", "event:shock", facts=facts)
-    assert {gap.from_.label for gap in answer.gaps} == {"dna", "anaemia"}
+    assert answer.paths == ()
+    assert [(gap.from_.label, gap.cause) for gap in answer.gaps] == [("a", "no_step_towards")]
+
+
+def test_a_way_to_what_may_cause_the_harm_is_shown() -> None:
+    facts = f"{HARMFUL}metabolite:dna promotes process:loss\nprocess:loss causes event:shock hedged"
+    answer = ask("drug:a", "event:shock", facts=facts)
+    assert [line_of(path) for path in answer.paths] == ["a dna loss"]
+    assert [(gap.from_.label, gap.cause) for gap in answer.gaps] == [("loss", "weaker_on")]
+
+
+ENHANCED = """drug:a enhances drug:b
+drug:b inhibits process:synthesis
+drug:b causes event:anaemia
+drug:p prodrugOf drug:b
+"""
+
+
+def test_a_drug_that_makes_another_work_better_does_not_do_that_drugs_harm() -> None:
+    """Rapamycin enhances gemcitabine in xenografts; gemcitabine's myelosuppression is none of rapamycin's."""
+    answer = ask("drug:a", "event:anaemia", facts=ENHANCED)
+    assert answer.paths == ()
+    assert answer.excluded_by == ()
+    (gap,) = answer.gaps
+    assert gap.sentence == "No source states a causal step from a towards anaemia."
+    assert [step.sentence for step in gap.around] == ["a enhances the effect of b", "b causes anaemia"]
+
+
+def test_of_another_treatment_on_a_chain_only_what_it_does_to_the_tumour_is_followed() -> None:
+    assert [line_of(path) for path in ask("drug:a", facts=ENHANCED).paths] == ["a b synthesis"]
+    only_harm = "drug:a enhances drug:b\ndrug:b causes event:anaemia"
+    assert [line_of(path) for path in ask("drug:a", facts=only_harm).paths] == ["a b"]
+
+
+def test_a_prodrug_does_the_harm_of_the_drug_that_it_becomes() -> None:
+    (path,) = ask("drug:p", "event:anaemia", facts=ENHANCED).paths
+    assert (line_of(path), path.complete) == ("p b anaemia", True)
+
+
+def test_in_reverse_harm_is_told_of_the_drug_that_does_it() -> None:
+    lines = [line_of(path) for path in ask("", "event:anaemia", facts=ENHANCED).paths]
+    assert lines == ["b anaemia", "p b anaemia"]
+
+
+def test_harm_that_sources_state_of_a_wider_kind_is_told_as_such() -> None:
+    wider = {"supertypes": (expand("event:toxicity"),)}
+    answer = ask("drug:a", "event:shock", facts="drug:a causes event:toxicity\ndrug:c causes event:shock", **wider)
+    assert [(line_of(path), path.complete) for path in answer.paths] == [("a toxicity", False)]
+    (gap,) = answer.gaps
+    assert gap.reason == ("Sources state causal steps to toxicity, of which shock is one kind; none to shock itself.")
+
+
+def _seen(number: int, event: str, *drugs: str) -> Sighting:
+    def named(curie: str, kind: str) -> EntityRef:
+        return EntityRef(expand(curie), curie, kind, curie.partition(":")[2])
+
+    together = tuple(named(drug, "Drug") for drug in drugs)
+    return Sighting(f"fact:{number}", named(event, "AdverseEvent"), together, is_absent=False, text="seen", passages=())
+
+
+def test_harm_seen_under_a_drug_is_told_where_harm_is_asked_for_alone() -> None:
+    told = Told(seen=(_seen(1, "event:shock", "drug:a", "drug:c"), _seen(2, "event:shock", "drug:c")))
+    facts = f"{HARMFUL}drug:c causes event:shock"
+    assert [one.fact for one in ask_told(facts, told, "drug:a", "event:shock").sightings] == ["fact:1"]
+    assert [one.fact for one in ask_told(facts, told, "", "event:shock").sightings] == ["fact:1", "fact:2"]
+    assert ask_told(facts, told, "drug:a", "metabolite:dna").sightings == ()
+    assert ask_told(facts, told, "drug:a").sightings == ()
+
+
+def test_harm_of_kinds_of_what_was_asked_for_counts() -> None:
+    told = Told(seen=(_seen(1, "event:anaemia", "drug:a"),))
+    more = {"subtypes": (expand("event:anaemia"),)}
+    answer = ask_told(f"{HARMFUL}drug:c causes event:toxicity", told, "drug:a", "event:toxicity", **more)
+    assert [one.fact for one in answer.sightings] == ["fact:1"]
+    assert [(line_of(path), path.complete) for path in answer.paths] == [("a anaemia", True)]
+
+
+def test_a_disease_is_no_place_where_a_step_to_something_else_is_missing() -> None:
+    """That imatinib acts on GIST is no half of a way to leukaemia, nor what inhibited KIT does in GIST."""
+    facts = """drug:a inhibits target:kit
+target:kit drives histotype:gist
+target:kit inhibitionIncreases process:survival
+drug:a inhibits target:abl
+drug:b testedIn condition:leukaemia
+drug:c inhibits process:division
+"""
+    told = Told(contexts={2: ("GIST", "histotype:gist")})
+    answer = ask_told(facts, told, "drug:a", "condition:leukaemia")
+    assert [gap.from_.label for gap in answer.gaps] == ["abl"]
+    assert {"a kit gist", "a kit survival"} <= {line_of(path) for path in answer.paths}
+    elsewhere = ask_told(facts, told, "drug:a", "process:division")
+    assert {gap.from_.label for gap in elsewhere.gaps} == {"abl", "survival"}
+
+
+def test_what_sources_deny_of_a_drug_stands_with_its_gap_towards_a_disease() -> None:
+    told = Told(denials=(NOT_SLOWED,))
+    facts = f"{BLOCKER}drug:b testedIn histotype:s\ndrug:b decreases process:growth"
+    (gap,) = ask_told(facts, told, "drug:a", "histotype:s").gaps
+    assert gap.denied == (NOT_SLOWED,)
+
+
+def test_what_sources_claim_of_a_disease_with_reservation_is_told_as_such() -> None:
+    facts = f"{BLOCKER}drug:a activeIn histotype:s hedged"
+    (gap,) = ask("drug:a", "histotype:s", facts=facts).gaps
+    assert gap.reason.endswith("Sources do state, though not as a cause: a is active in s (stated with reservation).")
+    sure = ask("drug:a", "histotype:s", facts=f"{facts}\ndrug:a testedIn histotype:s").gaps[0]
+    assert [step.predicate for step in sure.stated] == ["testedIn"]
+
+
+@pytest.mark.parametrize("cause", get_args(GapCause))
+def test_every_cause_of_a_gap_has_a_sentence_of_its_own(cause: GapCause) -> None:
+    (weaker,) = ask("drug:a", "target:b", facts="drug:a inhibits target:b hedged").gaps
+    known = {each: replace(weaker, cause=each, into=weaker.to) for each in get_args(GapCause)}
+    gap = known.pop(cause)
+    assert gap.sentence not in {other.sentence for other in known.values()}
+    assert (not gap.sentence) == (cause == "only_denied")
+    assert gap.reason == gap.sentence
 
 
 def test_in_reverse_the_drug_with_the_shortest_way_comes_first_and_of_equals_the_best_known() -> None:
@@ -126,3 +248,66 @@ drug:d testedIn histotype:gist
         "Sources do state, though not as a cause: b is active in gist; c is inactive in gist."
     )
     assert ask("", "histotype:gist", facts=facts, effect="raises").gaps[-1].stated == ()
+
+
+def test_harm_is_told_of_arms_of_single_patients_and_of_comparators(curated_graph: KnowledgeGraph) -> None:
+    """Nothing says how doxorubicin does it: its arm had more of it than that of the pegylated liposomal form."""
+    seen = curated_graph.mechanism(["doxorubicin"], "cardiac toxicity").sightings
+    assert (seen[0].event.label, [drug.label for drug in seen[0].drugs]) == (
+        "decreased ventricular function", ["doxorubicin"],
+    )  # fmt: skip
+    assert "lower than with doxorubicin" in seen[0].text
+    texts = [one.text for one in curated_graph.mechanism(["gemcitabine"], "neutropenia").sightings]
+    assert any(text.startswith("Man of 54") for text in texts)
+    assert any(text.startswith("Gemcitabine (3 patients") for text in texts)
+
+
+def test_harm_of_a_combination_is_told_of_each_of_its_drugs_but_not_as_a_mechanism(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    answer = curated_graph.mechanism(["rapamycin"], "myelosuppression")
+    assert answer.paths == ()
+    assert {tuple(drug.label for drug in one.drugs) for one in answer.sightings} == {("gemcitabine", "sirolimus")}
+    assert "gemcitabine causes myelosuppression" in answer.gaps[0].reason
+    alone = curated_graph.mechanism(["gemcitabine"], "myelosuppression")
+    assert [(path.sentence, path.complete) for path in alone.paths] == [("Gemcitabine causes myelosuppression.", True)]
+
+
+def test_harm_looked_for_and_not_seen_is_told_as_such_and_last(curated_graph: KnowledgeGraph) -> None:
+    seen = curated_graph.mechanism([], "rash").sightings
+    assert [one.is_absent for one in seen] == sorted(one.is_absent for one in seen)
+    absent = {drug.label for one in seen if one.is_absent for drug in one.drugs}
+    assert absent == {"gemcitabine", "sirolimus"}
+
+
+def test_harm_is_told_as_the_graphs_asked_for_tell_it(curated_graph: KnowledgeGraph) -> None:
+    graphs = [BASE + "graph/document-002"]
+    everywhere = curated_graph.mechanism(["gemcitabine"], "myelosuppression").sightings
+    only = curated_graph.mechanism(["gemcitabine"], "myelosuppression", graphs=graphs).sightings
+    assert {passage.document for one in only for passage in one.passages} == {BASE + "document/002"}
+    assert 0 < len(only) < len(everywhere)
+
+
+def test_a_process_stands_for_its_kinds(curated_graph: KnowledgeGraph) -> None:
+    """What keeps leiomyosarcoma cells from resisting chemotherapy is told to who asks of such resistance at all."""
+    (start,) = {path.start.label for path in curated_graph.mechanism([], "resistance to chemotherapy").paths}
+    assert start == "EGFR"
+    (gap,) = (gap for gap in curated_graph.mechanism(["trabectedin"], "DNA repair").gaps if gap.kind == "weaker")
+    assert gap.steps[0].end.label == "transcription-coupled nucleotide excision repair"
+
+
+def test_what_is_stated_of_gist_lacks_no_step_towards_leukaemia(curated_graph: KnowledgeGraph) -> None:
+    ends = {
+        drug: {gap.from_.label for gap in curated_graph.mechanism([drug], "CML").gaps}
+        for drug in ("imatinib", "dasatinib")
+    }
+    assert ends == {"imatinib": {"ABL", "PDGFR"}, "dasatinib": {"tyrosine kinase"}}
+
+
+def test_a_failure_without_a_disease_of_its_own_stands_with_the_gap_towards_the_disease(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    gap = curated_graph.mechanism(["bevacizumab"], "soft tissue sarcoma").gaps[0]
+    assert [denial.text.partition(" (")[0] for denial in gap.denied] == [
+        "Bevacizumab does not decrease disease progression"
+    ]
