@@ -147,6 +147,9 @@ class FactIndex:
                     told, counts = self._most_told(listed), listed
             if not ranked and 2 * _weight(told) >= _weight(counts):
                 ranked = self._ranked(told, counts)
+        ranked = self._as_spelled(ranked, told)
+        if len(terms) == 1 and terms[0].kind:
+            ranked = self._about_first(ranked, terms[0])
         says = self._of_lists(ranked, told)
         chosen = _in_turns(ranked, says)[:limit]
         rows = self._rows(chosen)
@@ -201,6 +204,32 @@ class FactIndex:
             return ranked
         saying = {*self._saying(terms, MOST_RANKED)}
         return [number for number in ranked if number in saying]
+
+    def _as_spelled(self, numbers: list[int], told: Iterable[Term]) -> list[int]:
+        """Those of some facts that say names as these are spelled: "AIM" is no aim of anybody's."""
+        query = (
+            "SELECT id FROM fact WHERE id IN (SELECT value FROM json_each(?)) "
+            "AND ' ' || sentence || ' ' || remarks || ' ' GLOB ?"
+        )
+        for name in {term.spelled for term in told} - {""}:
+            saying = {*self._numbers(query, json.dumps(numbers), f"*[^A-Za-z]{name}[^A-Za-z]*")}
+            numbers = [number for number in numbers if number in saying]
+        return numbers
+
+    def _about_first(self, numbers: Sequence[int], name: Term) -> list[int]:
+        """Facts of the thing that a lone name names, claims and short ones first, before those that tell of it too."""
+        query = (
+            "SELECT id FROM fact WHERE id IN (SELECT value FROM json_each(?)) AND type = ? "
+            "AND (sentence LIKE ? OR sentence LIKE ? OR sentence LIKE ?) ORDER BY length(sentence), id"
+        )
+        listed = json.dumps(numbers)
+        about = [
+            number
+            for kind in ("Statement", "Outcome")
+            for way in name.whole.ways
+            for number in self._numbers(query, listed, kind, f"{way} %", f"{way}, %", f"{way}: %")
+        ]
+        return list(dict.fromkeys((*about, *numbers)))
 
     def _most_told(self, counts: Mapping[Term, int]) -> Sequence[Term]:
         """The terms that one fact says, most of a text: of rare ones exactly so, then of common ones.
@@ -280,9 +309,10 @@ def _weight(terms: Iterable[Term]) -> int:
     A short name counts as one of ten letters, so that it weighs more than a word; what was measured is only a word.
     """
     return sum(
-        1 if term.text in _SLIGHT else 2 * max(len(term.text), _LEAST_NAME) if _is_name(term) else len(term.text)
+        _weight(term.listed) if term.listed else 1 if term.text in _SLIGHT
+        else 2 * max(len(term.text), _LEAST_NAME) if _is_name(term) else len(term.text)
         for term in terms
-    )
+    )  # fmt: skip
 
 
 def _is_name(term: Term) -> bool:

@@ -15,7 +15,7 @@ from kg.search.name_rows import SearchHit
 from kg.search.name_tiers import NAMED, WORDED
 from kg.search.names import NameIndex, SearchAnswer, SearchPart, SearchQuestion
 from kg.search.offers import offers
-from kg.search.spans import Span, spans, tokens_of
+from kg.search.spans import Span, is_word, spans, tokens_of
 from kg.search.spelling import JOINING, compact, loose_words, telling, words
 from kg.search.terms import terms_of
 
@@ -29,7 +29,8 @@ _TELLING = 5  # letters of a word that is more than an ending apart from others
 _CLINICS = 4  # letters of a drug's name that begin no other
 _WITH_TYPING_ERRORS = 0.3
 _MOST_OF_A_NAME = 0.74
-_PERSONS = frozenset(("patient", "man", "woman", "lady", "male", "female", "person"))
+_SIDES = frozenset(("left", "right", "upper", "lower"))  # begin names of sites, and mean other things too
+_PERSONS = frozenset(("patient", "man", "woman", "lady", "male", "female", "person", "case"))
 _MOST_DESCRIBING = 6  # words
 _NUMBERED = re.compile(r"\b(?:patient|case)\s+(?:no\.?\s*|number\s+|#\s*)?(\d{1,3})\b", re.IGNORECASE)
 
@@ -46,15 +47,19 @@ def find(names: NameIndex, facts: FactIndex | None, question: SearchQuestion) ->
     if question.types:
         return answer
     tokens = tokens_of(question.text)
-    answer = _uncorrected(answer, tokens, facts)
+    answer = _uncorrected(_without_words(answer, tokens), tokens, facts)
     asks_nothing = len(tokens) < 2 or parse_identifier(question.text.strip()) is not None
     if asks_nothing and not question.facts:
         return answer
     found = _named(names, tokens, answer)
     known = _with_guesses(tokens, [*found, *_patients(names, question.text, tokens)], answer)
-    asked = offers(tokens, known, _asked_words(tokens, found, facts)) if not asks_nothing else ()
     told = [span for span in known if span in found or _NUMBERED.fullmatch(span.text) or not _is_said(span, facts)]
-    return replace(answer, questions=asked, facts=_facts(names, facts, question, tokens, told))
+    hits = _facts(names, facts, question, tokens, told)
+    if asks_nothing:
+        return replace(answer, facts=hits)
+    is_told = bool(hits.items) and not hits.items[0].lacks
+    asked = offers(tokens, known, _asked_words(tokens, found, facts), is_told=is_told)
+    return replace(answer, questions=asked, facts=hits)
 
 
 def _named(names: NameIndex, tokens: Sequence[str], answer: SearchAnswer) -> list[Span]:
@@ -106,6 +111,12 @@ def _is_misspelt(part: SearchPart) -> bool:
 def _as_in(name: str, word: str) -> str:
     """The word of a name that a misspelt one is nearest to."""
     return next(iter(get_close_matches(word.casefold(), words(name), 1)), word)
+
+
+def _without_words(answer: SearchAnswer, tokens: Sequence[str]) -> SearchAnswer:
+    """Without names that are meant as words."""
+    meant = {token for place, token in enumerate(tokens) if is_word(tokens, place, place + 1)}
+    return replace(answer, parts=tuple(part for part in answer.parts if part.text not in meant)) if meant else answer
 
 
 def _uncorrected(answer: SearchAnswer, tokens: Sequence[str], facts: FactIndex | None) -> SearchAnswer:
@@ -171,11 +182,12 @@ def _patients(names: NameIndex, text: str, tokens: Sequence[str]) -> list[Span]:
 
 
 def _described(names: NameIndex, tokens: Sequence[str]) -> list[Span]:
-    """The one patient that some word behind "the man" or "the patient" tells from the others."""
+    """The one patient that some word behind "the man" or "the case", or just before it, tells from the others."""
     person = next((place for place, token in enumerate(tokens) if token.casefold() in _PERSONS), None)
     if person is None:
         return []
-    telling_words = [word for word in telling([*tokens[person + 1 :]]) if not asks(word)][:_MOST_DESCRIBING]
+    around = [*tokens[person - 1 : person], *tokens[person + 1 :]]
+    telling_words = [word for word in telling(around) if not asks(word)][:_MOST_DESCRIBING]
     found = [names.search(SearchQuestion(word, ("Patient",))).items for word in telling_words if words(word)]
     described = [{hit.id: hit for hit in hits if hit.score >= WORDED} for hits in found]
     only = {hit.id: hit for hits in described if len(hits) == 1 for hit in hits.values()}
@@ -228,7 +240,7 @@ def _near(part: SearchPart, *, may_go_on: bool) -> tuple[SearchHit, ...]:
     drugs = {each.id for each in part.items if each.type == "Drug"}
     is_short = hit.type == "Drug" and len(typed) >= _CLINICS and len(drugs) == 1  # "doce" in a clinic's notes
     is_enough = is_short or may_go_on or name[len(typed) :].startswith(" ") or 2 * len(typed) > len(name)
-    if hit.type not in _GUESSED or not name.startswith(typed) or not is_enough:
+    if hit.type not in _GUESSED or not name.startswith(typed) or typed in _SIDES or not is_enough:
         return ()
     # "Retroperitoneal" begins the names of many sarcomas; the one of fewest words holds most of the others.
     alike = (each for each in part.items if each.type == hit.type and folded(each.matched).startswith(f"{typed} "))

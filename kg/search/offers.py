@@ -14,9 +14,10 @@ from functools import cache
 
 from kg.model import EntityRef
 from kg.search.cues import CUES
-from kg.search.cues.slots import TREATMENTS, Cue, OfferKind, Slot
+from kg.search.cues.slots import Cue, OfferKind, Slot
 from kg.search.spans import Span
 from kg.search.spelling import JOINING, american, words
+from ontology.kinds import TREATMENTS
 
 MAX_OFFERS = 5
 _COMBINING = frozenset(
@@ -48,6 +49,8 @@ _ADDING = frozenset(
 _PLACEBO = frozenset(("placebo", "placebos"))
 _ADDED = frozenset(("+", "plus", "with", "combined", "added"))
 _LISTED = ("Drug", "AdverseEvent")
+# Words behind a drug that people had had before: "everolimus in imatinib-refractory GIST" is no combination.
+_HAD_BEFORE = frozenset(("failure", "intolerant", "pretreated", "refractory", "resistant"))
 _WORD_GAIN, _MEMBER_GAIN = 3, 2
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _NAMES = re.compile(r"\{(\w+)\}")
@@ -112,13 +115,16 @@ class _Named:
 _Filled = Mapping[Slot, tuple[tuple[EntityRef, ...], _Named]]
 
 
-def offers(tokens: Sequence[str], spans: Sequence[Span], asked_words: Sequence[str]) -> tuple[OfferedQuestion, ...]:
+def offers(
+    tokens: Sequence[str], spans: Sequence[Span], asked_words: Sequence[str], *, is_told: bool = False
+) -> tuple[OfferedQuestion, ...]:
     """The questions that a text may mean, likeliest first.
 
     Args:
         tokens: the words of the text.
         spans: the names among them, in order.
         asked_words: the words as the table of questions has them, see :func:`kg.search.asked_words.as_asked`.
+        is_told: whether some fact says all of the text, so that nobody need look for what joins its names.
     """
     named = _joined(tokens, spans)
     is_bare = _is_bare(tokens, spans)
@@ -127,7 +133,8 @@ def offers(tokens: Sequence[str], spans: Sequence[Span], asked_words: Sequence[s
     named_in = set[str]()  # questions of the catalogue that are asked about what the text names
     for cue in CUES:
         asked = _asked(cue, folded)
-        if (cue.phrases and asked is None) or (cue.is_bare and not is_bare):
+        is_needless = is_told and cue.question == "explore" and not cue.phrases
+        if is_needless or (cue.phrases and asked is None) or (cue.is_bare and not is_bare):
             continue
         filled = _filled(cue, named, bisect(starts, asked.start()) if asked else 0)
         if filled is None or (not cue.phrases and sum(each.members for _, each in filled.values()) < 2):
@@ -158,6 +165,7 @@ def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
         if (
             last
             and set(between) <= joining
+            and not ("in" in between and {token.casefold() for token in tokens[span.end : span.end + 1]} & _HAD_BEFORE)
             and not (_PLACEBO & {last.text.casefold(), span.text.casefold()} and not _ADDED & set(between))
             and any(all(any(one.type == kind for one in each.entities) for each in (last, span)) for kind in _LISTED)
         ):
@@ -187,7 +195,7 @@ def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
     Args:
         cue: the question.
         named: the names, in order.
-        place: the number of the word where the words begin that ask.
+        place: the number of the word behind the one where the words begin that ask.
     """
     free = list(named)
     if {slot.parameter for slot in cue.slots} >= {"a", "b"}:
@@ -196,7 +204,8 @@ def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
     for slot in cue.slots:
         if slot.is_near:  # of two that are as near, the one behind
             free.sort(key=lambda each: (abs(each.spans[0].start - place), -each.spans[0].start))
-        forms = (form for each in free for form in each.forms if _is_as_many(slot, len(form.spans)))
+        near = [each for each in free if each.spans[-1].end == place - 1] if slot.is_before else free
+        forms = (form for each in near for form in each.forms if _is_as_many(slot, len(form.spans)))
         chosen = next(((found, form) for form in forms if (found := form.fitting(slot))), None)
         if chosen is not None:
             filled[slot] = chosen
@@ -278,7 +287,17 @@ def _said(asked: re.Match[str], tokens: Sequence[str], starts: Sequence[int]) ->
 
 
 def _asked(cue: Cue, folded: str) -> re.Match[str] | None:
-    return _pattern(cue.phrases).search(folded) if cue.phrases else None
+    may_be = any(all(word in folded for word in way) for way in _words_of(cue.phrases))  # far cheaper than a pattern
+    return _pattern(cue.phrases).search(folded) if may_be else None
+
+
+@cache
+def _words_of(phrases: str) -> tuple[tuple[str, ...], ...]:
+    """The words of each of some phrases, as they stand in a folded text."""
+    ways = (phrase.replace("…", "").split() for phrase in phrases.split("|") if phrase)
+    return tuple(
+        tuple(f" {word[:-1]}" if word.endswith("*") else f" {american(word)} " for word in way) for way in ways
+    )
 
 
 @cache

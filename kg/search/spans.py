@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.identifiers import is_project
@@ -13,6 +13,13 @@ from kg.search.spelling import compact, loose_words
 
 LONGEST_NAME = 6  # words
 _TOKEN = re.compile(r"[^\s,;:?!()\[\]\"“”+/]+|[+/]")
+_HYPHENATED = re.compile(r"-(?=(?:resistant|refractory|intolerant|pretreated|sensitive)\b)", re.IGNORECASE)
+# Names that are words as well, and the words beside them that tell so: "the aim of", "aim to".
+WORDS_TOO = frozenset(("aim",))
+_BEFORE_A_WORD, _BEHIND_A_WORD = (
+    frozenset(("an", "first", "main", "primary", "the", "their", "ultimate")),
+    frozenset(("at", "for", "is", "of", "to", "was")),
+)
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 NamedSo = Callable[[Collection[str], Collection[str]], list[NameRow]]
@@ -43,8 +50,11 @@ def tokens_of(text: str) -> list[str]:
 
     >>> tokens_of("Does p70S6K/mTOR matter (in patients' tumours)?")
     ['Does', 'p70S6K', '/', 'mTOR', 'matter', 'in', 'patients', 'tumours']
+    >>> tokens_of("imatinib-resistant GIST")
+    ['imatinib', 'resistant', 'GIST']
     """
-    stripped = (_POSSESSIVE.sub("", found.strip("'’.").rstrip("-")) for found in _TOKEN.findall(text))
+    apart = _HYPHENATED.sub(" ", text)
+    stripped = (_POSSESSIVE.sub("", found.strip("'’.").rstrip("-")) for found in _TOKEN.findall(apart))
     return [token for token in stripped if token]
 
 
@@ -60,7 +70,9 @@ def spans(tokens: list[str], named_so: NamedSo, types: frozenset[str] = frozense
     for start in range(len(tokens)):
         for end in range(start + 1, min(len(tokens), start + LONGEST_NAME) + 1):
             text = " ".join(tokens[start:end])
-            if not {tokens[start], tokens[end - 1]} & {"+", "/"} and (spelling := compact(text)):
+            if {tokens[start], tokens[end - 1]} & {"+", "/"} or is_word(tokens, start, end):
+                continue
+            if spelling := compact(text):
                 spelled[start, end] = spelling, "".join(loose_words(text))
     rows = named_so({one for one, _ in spelled.values()}, {other for _, other in spelled.values()})
     by_spelling: dict[str, list[NameRow]] = {}
@@ -77,6 +89,19 @@ def spans(tokens: list[str], named_so: NamedSo, types: frozenset[str] = frozense
         replace(span, drugs=_drugs(tokens, span, named)) if span.entities[0].type == "Regimen" else span
         for span in _longest(tokens, named, 0, len(tokens))
     )
+
+
+def is_word(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Whether words that name something are meant as words: "the aim of treatment" is no regimen.
+
+    >>> is_word(["the", "aim", "of", "treatment"], 1, 2), is_word(["toxicity", "of", "AIM"], 2, 3)
+    (True, False)
+    """
+    text = " ".join(tokens[start:end])
+    if text.casefold() not in WORDS_TOO or text.isupper():
+        return False
+    around = {token.casefold() for token in tokens[max(start - 1, 0) : start]}
+    return bool(around & _BEFORE_A_WORD or {token.casefold() for token in tokens[end : end + 1]} & _BEHIND_A_WORD)
 
 
 _Named = Mapping[tuple[int, int], tuple[EntityRef, ...]]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.search.fact_words import folded
-from kg.search.spans import Span
+from kg.search.spans import WORDS_TOO, Span
 from kg.search.spelling import ASKING, JOINING
 
 _MOST_TERMS = 16
@@ -23,6 +23,8 @@ _ASKED_KIND = re.compile(
     r"|compan(?:y|ie)|document|enzyme|manufacturer|organism|paper|tissue)s?\b",
     re.IGNORECASE,
 )
+# Words that belong to the asking, and that facts hardly say: "what do the authors conclude", "at which dose".
+_NO_ANSWER = re.compile(r"\b(?:(?:according to|do|did) the (?:author|writer)s?|at(?= wh(?:ich|at)\b))\b", re.IGNORECASE)
 # Words by which people speak of themselves and of others, or set two things side by side: no fact turns on them.
 _OF_SPEECH = frozenset(
     ("but", "et", "give", "he", "her", "him", "his", "i", "if", "its", "my", "our", "please", "she", "than", "their",
@@ -35,10 +37,14 @@ _NUMBERS = (
 # Words for the same, in the singular and in American spelling; stems are compared, so one ending of each is enough.
 _SAME = (
     *((word, str(number)) for number, word in enumerate(_NUMBERS, 2)),
+    ("after", "following", "follow", "followed"),
+    ("block", "blocked", "blockade", "inhibit", "inhibited", "inhibition"),
+    ("predict", "predicted", "predictor", "predictive", "associated", "correlation", "correlate"),
+    ("soluble", "solubility", "insoluble", "insolubility"),
     ("before", "previously", "prior", "pretreated", "earlier"),
     ("mets", "metastasis", "metastases", "metastatic", "metastasised", "spread"),
     ("shrink", "shrank", "shrunk", "regression", "regressed", "smaller", "disappearance"),
-    ("grow", "grew", "grown", "regrown", "growth", "larger", "enlarged"),
+    ("grow", "grew", "grown", "growth", "regrow", "regrew", "regrown", "regrowth", "larger", "enlarged"),
     ("stop", "stopped", "withdrawn", "withdrew", "withdrawal", "discontinued", "cessation", "interrupted"),
     ("response", "respond", "responded", "responder"),
     ("survival", "survive", "survived", "alive"),
@@ -65,6 +71,9 @@ _WAYS = {
     for same in ([folded(word) for word in words] for words in _SAME)
     for word in same
 }
+# A drug to which a tumour is resistant has failed; a kidney that fails resists nothing.
+_FAILED = tuple(map(folded, ("fail", "failed", "failure")))
+_WAYS |= dict.fromkeys(_FAILED, (*_FAILED, "refractory", "resistant", "resistance"))
 
 
 @dataclass(frozen=True)
@@ -74,12 +83,14 @@ class Term:
     Attributes:
         kind: the class of what a name names; empty for a word.
         listed: names of one kind, any of which will do; empty for a single name or word.
+        spelled: how it is spelled wherever it is meant, because in other letters it is a word; empty for most.
     """
 
     text: str
     ways: tuple[str, ...]
     kind: str = ""
     listed: tuple[Term, ...] = ()
+    spelled: str = ""
 
     def query(self) -> str:
         """Of the full-text table."""
@@ -108,12 +119,15 @@ def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, 
     place = 0
     for span in (*found, None):
         between = " ".join(tokens[place : span.start if span else len(tokens)])
-        told = [word for word in _ASKED_KIND.sub("", between).split() if word.casefold() not in JOINING]
+        asked = _NO_ANSWER.sub("", _ASKED_KIND.sub("", between))
+        told = [word for word in asked.split() if word.casefold() not in JOINING]
         terms += [Term(word, _ways(word)) for word in folded(" ".join(told)).split()]
         if span is not None:
             names = [span.text, *(name for entity in span.entities for name in called.get(entity.id, ()))]
             ways = dict.fromkeys(way for name in names if (said := folded(name)) for way in _ways(said))
-            terms.append(Term(span.text, tuple(ways), span.entities[0].type if span.entities else ""))
+            kind = span.entities[0].type if span.entities else ""
+            spelled = span.text.upper() if span.text.casefold() in WORDS_TOO else ""
+            terms.append(Term(span.text, tuple(ways), kind, spelled=spelled))
             place = span.end
     if terms and place < len(tokens) and len(terms[-1].text) >= _HALF_TYPED and terms[-1].text not in _WAYS:
         terms[-1] = replace(terms[-1], ways=(*terms[-1].ways, f"{folded(tokens[-1])}*"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.identifiers import BASE, expand
-from kg.mechanism.background import CycleMark, Denial, Schedule
+from kg.mechanism.background import CycleMark, Denial, Schedule, Sighting
 from kg.mechanism.search import MechanismAnswer, MechanismPath, MechanismQuestion, mechanism
 from kg.paths.index import Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
@@ -78,15 +78,17 @@ def line_of(path: MechanismPath) -> str:
 
 @dataclass(frozen=True)
 class Told:
-    """What a store would say beside the steps: the cell cycle, denials, schedules, and in whom statements hold.
+    """What a store would say beside the steps: the cell cycle, denials, schedules, harm, and in whom statements hold.
 
     Attributes:
+        seen: adverse events that were told of people who were given drugs.
         contexts: by number of the statement (its line among the facts, from 0): the text and the disease it names.
     """
 
     marks: Mapping[str, CycleMark] = field(default_factory=dict)
     denials: tuple[Denial, ...] = ()
     timed: tuple[Schedule, ...] = ()
+    seen: tuple[Sighting, ...] = ()
     contexts: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -95,6 +97,12 @@ class Told:
 
     def schedules(self, drugs: Collection[str]) -> tuple[Schedule, ...]:
         return tuple(one for one in self.timed if one.drug.id in drugs)
+
+    def sightings(
+        self, events: Collection[str], drugs: Collection[str], graphs: Collection[str]
+    ) -> tuple[Sighting, ...]:
+        under = [one for one in self.seen if not drugs or any(drug.id in drugs for drug in one.drugs)]
+        return tuple(one for one in under if one.event.id in events)
 
     def statements(self, iris: Collection[str]) -> Mapping[str, StatementRecord]:
         found = {}

@@ -9,10 +9,12 @@ from typing import cast
 import pytest
 
 from kg import description
-from kg.description import describe
+from kg.description import Description, describe
+from kg.errors import StoreUnavailable
 from kg.graph import KnowledgeGraph
+from kg.model import FLAGS, RESPONSES, SIGNIFICANCES, STATED_ABSENCES
 from kg.sparql.lookup import Properties
-from kg.sparql.results import Term
+from kg.sparql.results import Term, literal
 from kg.store import EmbeddedStore, Store, open_store
 
 SAYS = "https://w3id.org/sarcoma-kg/vocab/note"
@@ -87,3 +89,13 @@ def test_a_statement_comes_with_the_passages_that_it_names(
     named = together[statement].iris("passage")
     assert named
     assert together == describe(curated_graph.store, [statement, *named])
+
+
+def test_a_word_that_no_vocabulary_has_is_told_and_not_passed_on() -> None:
+    """A graph of another release may say what this one has no rule for."""
+    told = Description("https://w3id.org/sarcoma-kg/outcome/one", {"response": (literal("CR"),), "flag": ()})
+    assert told.word("response", RESPONSES) == "CR"
+    assert told.words("flag", FLAGS) == ()
+    assert told.word("absence", STATED_ABSENCES) is None
+    with pytest.raises(StoreUnavailable, match=r"outcome:one has 'CR' as its response, where only .* may stand"):
+        told.word("response", SIGNIFICANCES)

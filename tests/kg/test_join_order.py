@@ -9,7 +9,7 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.budget import Budget
-from kg.evidence.rows import EvidenceQuestion
+from kg.evidence.question import EvidenceQuestion
 from kg.sparql.engine import open_engine
 from kg.sparql.query import Bindings, bind
 from kg.store import EmbeddedStore

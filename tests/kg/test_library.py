@@ -128,3 +128,26 @@ def test_a_name_of_another_kind_leads_to_what_is_called_alike(curated_graph: Kno
     with pytest.raises(WrongKind) as refused:
         curated_graph.evidence(EvidenceQuestion(drugs=("gemcitabine/docetaxel",)))
     assert refused.value.suggestions == (("drug:gemcitabine", "gemcitabine"), ("drug:docetaxel", "docetaxel"))
+
+
+@pytest.mark.parametrize(
+    ("query", "bindings"),
+    [
+        ("SELECT ?x { drug:rapamycin skg:inhibits ?x }", {}),
+        ("SELECT (COUNT(?x) AS ?n) { drug:rapamycin skg:inhibits ?x }", {}),
+        ("SELECT ?x { ?drug skg:inhibits ?x }", {"drug": "drug:rapamycin"}),
+    ],
+)
+def test_an_answer_that_says_nothing_says_which_names_nothing_has(
+    curated_graph: KnowledgeGraph, query: str, bindings: dict[str, str]
+) -> None:
+    assert curated_graph.sparql(query, bindings).unknown_names == ("drug:rapamycin (drug:sirolimus?)",)
+
+
+def test_other_answers_name_nobody(curated_graph: KnowledgeGraph) -> None:
+    for query in (
+        "SELECT ?x { drug:sirolimus skg:approvedFor ?x ; skg:encodes ?y }",
+        "SELECT (COUNT(*) AS ?n) { VALUES ?x { drug:rapamycin drug:sirolimus } ?x a skg:Drug }",
+        "SELECT (COUNT(*) AS ?n) { drug:sirolimus skg:encodes ?y }",
+    ):
+        assert curated_graph.sparql(query).unknown_names == ()

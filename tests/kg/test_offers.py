@@ -41,6 +41,7 @@ ASKED = [
     ("which regimens had no response", "kinds-of-nothing", "none-observed no-apparent-benefit"),
     ("where was there no significant difference", "kinds-of-nothing", "no-significant-difference"),
     ("what was not reported yet", "kinds-of-nothing", "not-reported-yet not-described"),
+    ("was the median survival not reached", "kinds-of-nothing", "not-reached"),
     ("what is known about epithelioid sarcoma", "evidence", "histotype:epithelioid-sarcoma"),
     ("which regimens contain vincristine", "evidence", "drug:vincristine"),
     ("which regimens use mesna", "evidence", "drug:mesna"),
@@ -121,6 +122,10 @@ ASKED = [
     ("olaratumab phase III failed", "evidence", "drug:olaratumab"),
     ("trials with significant overall survival benefit", "survival-by-regimen", "measure:overall-survival"),
     ("how long did patient 2 live", "timeline", "patient:003-2"),
+    ("olaratumab withdrawn from the market", "approvals", ""),
+    ("predictors of imatinib response", "results-by-genotype", "histotype:sarcoma-in-scope"),
+    ("toxicity of AIM", "evidence", "measure:treatment-burden regimen:aim"),
+    ("toxicity of aim", "evidence", "measure:treatment-burden regimen:aim"),
 ]  # fmt: skip
 
 # Names alone lead to the thing; the rest is nothing that this graph can be asked.
@@ -195,3 +200,49 @@ def test_types_and_no_limit_ask_for_things_alone(curated_graph: KnowledgeGraph) 
     narrowed = curated_graph.search("how does rapamycin work in leiomyosarcoma", ("Drug",))
     assert narrowed.questions == ()
     assert narrowed.facts.items == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "place"),
+    [
+        ("imatinib fails in GIST", {"after": "drug:imatinib", "histotype": "histotype:gist"}, 0),
+        ("imatinib-resistant GIST", {"after": "drug:imatinib", "histotype": "histotype:gist"}, 0),
+        ("everolimus in imatinib-refractory GIST",
+         {"after": "drug:imatinib", "drug": "drug:everolimus", "histotype": "histotype:gist"}, 0),
+        ("after failure of imatinib", {"after": "drug:imatinib"}, 1),
+        ("sunitinib in GIST resistant to imatinib",
+         {"after": "drug:imatinib", "drug": "drug:sunitinib", "histotype": "histotype:gist"}, 3),
+    ],
+)  # fmt: skip
+def test_what_people_had_had_before_is_asked_for_as_that(
+    curated_graph: KnowledgeGraph, text: str, given: dict[str, str], place: int
+) -> None:
+    offered = curated_graph.search(text).questions[: place + 1]
+    assert ("evidence", given) in [
+        (offer.question, {name: " ".join(values) for name, values in offer.parameters.items()}) for offer in offered
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["GIST resistance", "leiomyosarcoma is chemo-resistant", "sunitinib in resistant GIST"]
+)
+def test_a_tumour_that_resists_has_not_had_whatever_drug_is_named(curated_graph: KnowledgeGraph, text: str) -> None:
+    assert not any("after" in offer.parameters for offer in curated_graph.search(text).questions)
+
+
+@pytest.mark.parametrize(
+    "text", ["aim of maintenance therapy", "what is the aim of the trial", "the primary aim was response"]
+)
+def test_an_aim_is_no_regimen(curated_graph: KnowledgeGraph, text: str) -> None:
+    answer = curated_graph.search(text)
+    assert not any("regimen:aim" in values for offer in answer.questions for values in offer.parameters.values())
+    assert not any(hit.curie == "regimen:aim" for part in answer.parts for hit in part.items)
+
+
+def test_nobody_need_look_for_what_joins_two_things_that_a_fact_tells_of(curated_graph: KnowledgeGraph) -> None:
+    """Where a fact says all of the text; who asks for the way between two things is offered it."""
+    told = curated_graph.search("HSP90 stabilizes mutant KIT")
+    assert told.facts.items[0].lacks == ()
+    assert "explore" not in {offer.question for offer in told.questions}
+    for text in ("HSP90 zzyzx mutant KIT", "how is HSP90 linked to mutant KIT"):
+        assert "explore" in {offer.question for offer in curated_graph.search(text).questions}

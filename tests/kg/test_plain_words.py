@@ -107,6 +107,20 @@ ASKED = [
     ("which mechanisms are only hypothesised", "unproven-mechanisms", ""),
     ("which sarcomas were not studied", "histotypes-without-results", ""),
     ("what triggers apoptosis", "what-brings-about", "process:apoptosis"),
+    # what a reader of trials types
+    ("which studies had zero responses", "kinds-of-nothing", "none-observed no-apparent-benefit"),
+    ("which trials did not show a survival benefit over doxorubicin alone", "kinds-of-nothing",
+     "no-significant-difference"),
+    ("does 12 g/m2 ifosfamide work better than 6 g/m2 with doxorubicin", "dose-comparisons", ""),
+    ("do the two imatinib dose trials agree", "conflicts-of-entity", "drug:imatinib"),
+    ("what was achieved in patients previously treated with anthracyclines", "after-failure-of",
+     "drugclass:anthracycline"),
+    ("doses in the MAID regimen", "evidence", "regimen:maid"),
+    ("in which trials were patients chemotherapy-naive", "evidence", "first"),
+    ("previously untreated sarcoma MAID", "evidence", "first histotype:sarcoma regimen:maid"),
+    ("which response percentages do not match their counts", "flagged", ""),
+    ("what does the review say sarcoma research needs", "conclusions-of-documents", ""),
+    ("does nilotinib work as well as imatinib", "compare", "nilotinib|imatinib"),
 ]  # fmt: skip
 
 # Nothing is offered where nothing is meant, rather than something else.
@@ -152,6 +166,21 @@ def test_two_drugs_of_which_one_helps_are_looked_at_together_and_side_by_side(
 def test_a_word_that_several_adverse_events_may_mean_names_none(curated_graph: KnowledgeGraph, text: str) -> None:
     offered = curated_graph.search(text).questions
     assert not {"toxicity-of-drug", "who-causes-event"} & {each.question for each in offered}
+
+
+@pytest.mark.parametrize("text", ["what is the right dose of ifosfamide", "which response rate is right"])
+def test_right_is_no_bone(curated_graph: KnowledgeGraph, text: str) -> None:
+    answer = curated_graph.search(text)
+    assert not [offer.label for offer in answer.questions if "femur" in offer.label.casefold()]
+    assert curated_graph.search("right femur").items[0].curie == "site:femur"
+
+
+@pytest.mark.parametrize("text", ["docetaxel monotherapy response rates", "objective response rate of temsirolimus"])
+def test_a_response_rate_is_offered_with_responses_of_every_kind(curated_graph: KnowledgeGraph, text: str) -> None:
+    """A trial with partial responses only prints no rate of any other name."""
+    offered = [offer.parameters.get("measure") for offer in curated_graph.search(text).questions]
+    assert offered[0] in (("measure:response-rate",), ("measure:objective-response-rate",))
+    assert ("measure:response",) in offered
 
 
 @pytest.mark.parametrize("text", ["which man had leiomyosarcoma", "which patients had sarcoma"])

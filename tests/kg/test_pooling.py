@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
 from kg.evidence.pooling import PoolAnswer, pool
-from kg.evidence.rows import Corpus, EvidenceQuestion, EvidenceRow
+from kg.evidence.question import EvidenceQuestion
+from kg.evidence.rows import Corpus, EvidenceRow
 from kg.evidence.search import Gathered
 from kg.sparql.results import Solutions
 from tests.kg.evidence_rows import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,12 @@ SENTENCES = (
     "The study was stopped at the opera",
     "Man of 73: death from liver failure",
     "Non-uterine leiomyosarcoma is not sensitive",
+    "Tumours refractory to trabectedin",
+    "Trabectedin has a low solubility",
+    "Inhibition of mTOR",
+    "The mutation is associated with response",
+    "A scan was made after surgery",
+    "End-stage renal failure",
 )
 
 
@@ -52,6 +59,11 @@ def _found(facts: FactIndex, text: str) -> FactHits:
         ("male who died", 6),
         ("he died of what", 6),  # words of speech ask for nothing
         ("nonuterine leiomyosarcoma", 7),
+        ("failure of trabectedin", 8),
+        ("is trabectedin insoluble", 9),
+        ("blockade of mTOR", 10),
+        ("predictors of response", 11),
+        ("which scan followed the operation", 12),
     ],
 )
 def test_a_fact_is_found_by_words_for_what_it_says(facts: FactIndex, text: str, number: int) -> None:
@@ -67,6 +79,7 @@ def test_a_fact_is_found_by_words_for_what_it_says(facts: FactIndex, text: str, 
         "radiotherapist fees",
         "pills",
         "uterine leiomyosarcoma alone",  # what is said of others is not said of these
+        "renal resistance",  # a kidney that fails resists nothing
     ],
 )
 def test_a_fact_that_says_something_else_is_not_found(facts: FactIndex, text: str) -> None:
@@ -168,3 +181,29 @@ def test_what_the_graph_does_not_know_is_said_to_be_unknown(curated_graph: Knowl
     assert answer.facts.items == ()
     assert answer.facts.unsaid
     assert answer.questions == ()
+
+
+@pytest.mark.parametrize("text", ["imatinib", "Gleevec", "gemcitabine"])
+def test_a_lone_name_is_answered_by_what_sources_claim_of_the_thing(curated_graph: KnowledgeGraph, text: str) -> None:
+    """Not by regimens that it is part of; those come behind."""
+    first = curated_graph.search(text, facts=5).facts.items
+    label = curated_graph.search(text).items[0].label
+    assert len(first) == 5
+    assert all(hit.sentence.casefold().startswith(f"{label} ") for hit in first)
+    assert not any("includes" in hit.sentence for hit in first)
+
+
+def test_a_regimen_that_is_called_like_a_word_is_found_where_it_is_meant(curated_graph: KnowledgeGraph) -> None:
+    hits = curated_graph.search("AIM", facts=50).facts.items
+    assert "AIM includes ifosfamide" in [hit.sentence for hit in hits]
+    assert all(re.search(r"\bAIM\b", " ".join((hit.sentence, *hit.said))) for hit in hits)
+    aims = curated_graph.search("aim of maintenance therapy").facts.items
+    assert "aims at slowing disease progression" in aims[0].sentence
+
+
+def test_two_events_that_nobody_tells_of_a_drug_are_not_answered_by_something_else(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    """However much the name of the drug and a word between them weigh."""
+    hits = curated_graph.search("imatinib causes oedema and rash").facts.items
+    assert not hits

@@ -15,7 +15,8 @@ CUES: tuple[Cue, ...] = (
         "source … contradict*|source … disagree*|paper … contradict*|paper … disagree*|across document", gain=1),
     Cue("trials-that-disagree", "Which studies report different results for the same treatment", (),
         "trial … disagree*|study … disagree*|studies … disagree*|trial … contradict*|studies … contradict*|"
-        "conflicting result|conflicting trial|different result|discrepan*", gain=2),
+        "trial … agree|study … agree|studies … agree|conflicting result|conflicting trial|different result|discrepan*",
+        gain=2),
     Cue("joint-causes", "Which causes act only together", (), "only together|joint cause|acting together", gain=1),
     Cue("complexes", "Which complexes form, from which parts, and what they do", (),
         "which complex*|what complex*|form* a complex|all complex*|complex* form*", gain=1),
@@ -27,10 +28,11 @@ CUES: tuple[Cue, ...] = (
         "resistant to what|resistant to which|what … resistant|which … resistant|chemoresistant", gain=1),
     Cue("not-seen-toxicity", "Which adverse events were looked for and not seen", (),
         "toxic* … not seen|side effect … not seen|adverse … not seen|not observed|no toxicity|no side effect|"
-        "no adverse event|without side effect|without toxicity", gain=2),
+        "no adverse event|without side effect|without toxicity|side effect … absent|toxic* … absent|adverse … absent",
+        gain=2),
     Cue("flagged", "Which printed figures or words look odd, and why", (),
         "misprint*|printing error|typo|errat*|look* odd|odd figure|wrong figure|printed wrong*|"
-        "arithmetic*|add up", gain=1),
+        "arithmetic*|add up|impossib*|implausib*|not match|not fit", gain=1),
     Cue("said-by-several", "Which facts several documents state", (),
         "several document|several source|more than one document|more than one source|both document|sources agree|"
         "documents agree|corroborat*|consensus", gain=1),

@@ -21,9 +21,10 @@ CUES: tuple[Cue, ...] = (
         "sarcoma … not studied|sarcoma … never studied|histotype … not studied|subtype … not studied|"
         "histotype without result|sarcoma without result|sarcoma … no result", gain=3),
     Cue("approvals", "What drugs are approved for, and as of when", (),
-        "approv*|licen*|labelled for|indication|off the market|from the market", gain=1),
+        "approv*|licen*|labelled for|indication|off the market|from the market|withdr* from the market", gain=1),
     Cue("conflicts-of-entity", "On what the sources disagree about {entity}", (ENTITY,),
-        "disagree*|contradict*|conflict*|controvers*|inconsisten*|debate*", gain=6),
+        "disagree*|contradict*|conflict*|controvers*|inconsisten*|debate*|trial … agree|study … agree|studies … agree",
+        gain=6),
     Cue("words-of-doubt", "What is said of {entity} only with reservation, and in which words", (ENTITY,),
         "doubt*|hedg*|reservation|uncertain*|tentativ*|how certain|how sure|how confident|speculat*|hypothes*|"
         "not certain|not sure|only suspected|suspected", gain=6),
@@ -47,7 +48,7 @@ CUES: tuple[Cue, ...] = (
     Cue("studies-of-organization", "Studies that {organization} ran", (Slot("organization", ("Organization",)),),
         "study|studies|trial"),
     Cue("dose-comparisons", "Which studies compared doses or schedules of the same drugs", (),
-        "mg … better|mg … than|mg … mg|from … to … mg|"
+        "mg … better|mg … than|mg … mg|from … to … mg|g … better|g … than|g … g|"
         "higher dose|lower dose|dose … better|which dose|dose comparison|dose escalation|"
         "dose response|bolus … infusion|infusion … bolus|which schedule|schedule … better",
         gain=6),

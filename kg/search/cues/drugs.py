@@ -34,12 +34,14 @@ CUES: tuple[Cue, ...] = (
         GENOTYPE, gain=8),
     Cue("results-by-genotype", "How results of {drug} depend on genotype", (OF_DRUG,), GENOTYPE, gain=5,
         given=_ANYWHERE),
+    Cue("results-by-genotype", "How results of {drug} depend on genotype", (OF_DRUG,), "predict*|biomarker", gain=5,
+        given=_ANYWHERE),
     Cue("results-by-genotype", "How results depend on genotype",
         (Slot("genotype", ("Target",), labels="mutant|mutation", is_passed=False),), GENOTYPE, gain=5, given=_ANYWHERE),
     Cue("results-by-line", "How results of {drug} differ between lines", (DRUG,),
         "line|first line|second line|third line|later line|front line|salvage|pretreated"),
     Cue("after-failure-of", "What was achieved after {drug} had failed or had been given",
-        (Slot("drug", ("Drug",), single=True, is_near=True),),
+        (Slot("drug", ("Drug", "DrugClass"), single=True, is_near=True),),
         "after … fail*|fails|failing|failure|refractory|progress* on|progression on|relapse*|after progression|"
         "resistant to|what after|next after|after|previously treated with|already treated with|pretreated with|"
         "already received|previously received|had … before|got … before|received … before|took … before|prior", gain=1),
@@ -58,7 +60,8 @@ CUES: tuple[Cue, ...] = (
         "conclu*|recommend*|suggest*|opinion|should … be given|should i give"),
     Cue("conclusions-of-documents", "What the documents conclude and recommend, and which limits they name", (),
         "author … recommend*|author … conclude*|review … recommend*|review … conclude*|paper … conclude*|"
-        "paper … recommend*|document … conclude*|document … recommend*|recommendation|conclusion", gain=2),
+        "paper … recommend*|document … conclude*|document … recommend*|recommendation|conclusion|"
+        "research … need*|need* … research|further research|future research|further study|further studies", gain=2),
     Cue("conclusions-of-documents", "What the documents conclude and recommend, and which limits they name", (),
         "limitation|limits of|weakness|weaknesses|shortcoming", gain=5),
     Cue("unproven-mechanisms", "Which mechanisms are only supposed", (),

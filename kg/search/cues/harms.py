@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kg.search.cues.slots import DRUG, EVENT, EVENTS, OF_DRUG, PATIENT, SUCH_EVENT, TREATMENTS, Cue, Slot
+from kg.search.cues.slots import DRUG, EVENT, EVENTS, OF_DRUG, PATIENT, SUCH_EVENT, Cue, Slot
+from ontology.kinds import TREATMENTS
 
 CUES: tuple[Cue, ...] = (
     Cue("toxicity-of-drug", "Adverse events reported for {drug}", (DRUG,),

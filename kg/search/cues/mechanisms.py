@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kg.search.cues.slots import AIMS, DISEASE, DRUG, DRUGS, HISTOTYPE, IN_HISTOTYPE, TOGETHER, TREATMENTS, Cue, Slot
+from kg.search.cues.slots import AIMS, DISEASE, DRUG, DRUGS, HISTOTYPE, IN_HISTOTYPE, TOGETHER, Cue, Slot
+from ontology.kinds import TREATMENTS
 
 CUES: tuple[Cue, ...] = (
     Cue("mechanism", "How {drug} acts on {target}", (DRUG, Slot("target", (*DISEASE, *AIMS))),
@@ -19,12 +20,14 @@ CUES: tuple[Cue, ...] = (
         "act on|acts on|affect*|damage*|regulat*|influence*|upstream|what … control*|mechanism*"),
     Cue("what-brings-about", "What brings {effect} about, and what prevents it", (Slot("effect", AIMS),),
         "what cause*|what lead* to|what bring*|what trigger*|what prevent*|what stop*|what induce*", gain=1),
+    Cue("family-functions", "To which family {protein} belongs, and what that controls",
+        (Slot("protein", ("Target",), labels="^(?!.*not named)"),), "family|families|superfamily", gain=4),
     Cue("explain", "How {drug} should act in {histotype}, beside what came of it",
         (Slot("drug", ("Drug",), single=True), HISTOTYPE)),
     Cue("compare", "Compare {a} with {b}[ in {histotype}]",
         (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2]), IN_HISTOTYPE),
         "better|best|worse|versus|vs|v|compare*|comparison|against|superior*|inferior*|or|than|difference between|"
-        "prefer*|instead of|add … to"),
+        "prefer*|instead of|add … to|work as well as|as good as|as effective as|as active as"),
     Cue("compare", "Compare {a} with {b}[ in {histotype}]",
         (Slot("a", ("Drug",), is_part=True), Slot("b", ("Drug",), is_part=True), IN_HISTOTYPE),
         "compare*|comparison|differ*|difference between"),
@@ -33,7 +36,8 @@ CUES: tuple[Cue, ...] = (
         "stud* … compar*|trial … compar*|compar* … something|compar* … other|compar* … else|what … compar*|"
         "head to head|other arm|between arm", gain=1),
     Cue("comparisons-in-words", "Which comparisons the sources draw in words", (),
-        "compar* … in words|comparisons … source|comparisons … document|comparisons … paper", gain=2),
+        "compar* … in words|comparisons … source|comparisons … document|comparisons … paper|"
+        "work as well as|as good as|as effective as|as active as", gain=2),
     Cue("compare", "Compare {a} with {b}", (Slot("a", ("Drug",)), Slot("b", ("Drug",))), TOGETHER),
     Cue("compare", "Compare {a} with {b}", (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2])),
         is_bare=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kg.search.cues.slots import (
     AT_SITE,
+    DISEASE,
     DRUGS,
     HISTOTYPE,
     IN_HISTOTYPE,
@@ -12,6 +13,7 @@ from kg.search.cues.slots import (
     TARGET,
     TOGETHER,
     TREATMENT,
+    TREATMENT_TOO,
     Cue,
     Slot,
 )
@@ -31,6 +33,18 @@ CUES: tuple[Cue, ...] = (
     Cue("evidence", "Evidence: {treatment}[ in {histotype}][ of the {site}][, {measure}]",
         (TREATMENT, IN_HISTOTYPE, AT_SITE, MEASURE), _RESULTS + "|together|combin*"),
     Cue("evidence", "Evidence: {treatment} in {histotype}[, {measure}]", (TREATMENT, HISTOTYPE, MEASURE), gain=1),
+    # Behind the words that ask, or right before them, stands what people had had before.
+    Cue("evidence", "Evidence: [{treatment} ]after {after}[ in {histotype}]",
+        (Slot("after", ("Drug", "DrugClass"), single=True, is_before=True), TREATMENT_TOO, IN_HISTOTYPE),
+        "resistant|resistance|refractory|intolerant|intolerance|failure|fail|failing|pretreated", gain=-1),
+    Cue("evidence", "Evidence: [{treatment} ]after {after}[ in {histotype}]",
+        (Slot("after", ("Drug", "DrugClass"), single=True, is_near=True), TREATMENT_TOO, IN_HISTOTYPE),
+        "after … fail*|failure of|failed on|progress* on|progression on|after progression|resistant to|refractory to|"
+        "intolerant of|intolerant to|intolerance of|previously treated with|already treated with|pretreated with",
+        gain=-4),
+    Cue("evidence", "Evidence: {treatment} in sarcoma, GIST and desmoid tumour[, {measure}]",
+        (TREATMENT, Slot("histotype", DISEASE, labels="^sarcoma$", is_passed=False), MEASURE),
+        given=(("histotype", ("histotype:sarcoma-in-scope",)),)),
     Cue("evidence", "Evidence: {treatment} together", (Slot("treatment", ("Drug",)),), gain=3),
     Cue("evidence", "Evidence: {drug} together", (DRUGS,), TOGETHER, gain=3),
     Cue("evidence", "Evidence: {treatment}, {measure}", (TREATMENT, Slot("measure", ("Measure",), gain=2))),
@@ -50,6 +64,14 @@ CUES: tuple[Cue, ...] = (
     Cue("evidence", "Evidence: {treatment}[ in {histotype}], overall survival", (TREATMENT, IN_HISTOTYPE),
         "how long … live*|how long … surviv*|how long … alive|live* longer|longer life|prolong* life|extend* life|"
         "life expectancy", gain=1, given=(("measure", ("measure:overall-survival",)),)),
+    Cue("evidence", "Evidence: {treatment}[ in {histotype}], response of any kind", (TREATMENT, IN_HISTOTYPE),
+        "response rate|orr", gain=-3, given=(("measure", ("measure:response",)),)),
+    Cue("evidence", "Evidence in the first line[: {treatment}][ in {histotype}]",
+        (TREATMENT_TOO, IN_HISTOTYPE),
+        "previously untreated|untreated patient|naive patient|patient … naive|chemotherapy naive|treatment naive",
+        gain=1, given=(("line", ("first",)),)),
+    Cue("evidence", "Evidence: {regimen}, with its doses and schedules",
+        (Slot("regimen", ("Regimen",), labels="^(?!.*monotherapy)"),), "dose*|dosing|schedule", gain=-1),
     Cue("evidence", "Evidence: {regimen} alone[ in {histotype}]",
         (Slot("regimen", ("Drug",), single=True), IN_HISTOTYPE),
         "on its own|by itself|alone|single agent|monotherapy", gain=2),
@@ -64,11 +86,15 @@ CUES: tuple[Cue, ...] = (
         given=(("measure", ("measure:treatment-burden",)),)),
     Cue("kinds-of-nothing", "What was looked for and not seen, or brought no benefit", (),
         "no response|no effect|no benefit|no activity|not active|inactive|did not respond|without response|"
-        "no objective response|nobody respond*|no one respond*|no responder|without responder", gain=5,
+        "no objective response|nobody respond*|no one respond*|no responder|without responder|"
+        "zero response|zero responder", gain=5,
         given=(("kind", ("none-observed", "no-apparent-benefit")),)),
     Cue("kinds-of-nothing", "Where no significant difference was found", (),
-        "no significant difference|no difference|not significant*", gain=5,
+        "no significant difference|no difference|not significant*|no survival benefit|no survival advantage|"
+        "not … survival benefit|not … survival advantage|not … improve* … survival|not … prolong* … survival", gain=5,
         given=(("kind", ("no-significant-difference",)),)),
+    Cue("kinds-of-nothing", "Which medians were not reached", (),
+        "median … not reached|median … not yet reached|not reach* … median", gain=5, given=(("kind", ("not-reached",)),)),
     Cue("kinds-of-nothing", "What was not reported yet, or is not described", (),
         "not reported|not yet reported|not described|not yet described", gain=5,
         given=(("kind", ("not-reported-yet", "not-described")),)),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-TREATMENTS = ("Drug", "Regimen", "DrugClass", "Procedure")
+from ontology.kinds import OF_THE_CELL, TREATMENTS
+
 DISEASE = ("Histotype",)
-AIMS = ("Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "JointCause")
+AIMS = OF_THE_CELL
 OfferKind = Literal["view", "catalogue"]
 # Questions that are answered in their own way; the others are of the catalogue.
 _VIEWS = frozenset(("evidence", "mechanism", "explain", "compare", "timeline", "gaps", "explore"))
@@ -27,6 +28,7 @@ class Slot:
         single: whether it takes one thing only, not drugs given together.
         several: whether it takes nothing less than two things named together.
         is_near: whether it takes the name nearest to the words that ask, instead of the first.
+        is_before: whether it takes the name right before the words that ask, as in "imatinib-resistant".
         is_passed: whether the question is asked with it; else the name only speaks for the question.
         labels: a pattern that the label of what it takes holds.
         is_part: whether it takes a drug of several that are named together.
@@ -39,6 +41,7 @@ class Slot:
     single: bool = False
     several: bool = False
     is_near: bool = False
+    is_before: bool = False
     is_passed: bool = True
     labels: str = ""
     is_part: bool = False
@@ -80,6 +83,7 @@ STUDY, EVENT, SITE = Slot("study", ("Study",)), Slot("event", ("AdverseEvent",))
 DRUGS = Slot("drug", ("Drug",), several=True)
 OF_DRUGS = Slot("drug", ("Drug",), several=True, is_passed=False)
 EVENTS = Slot("event", ("AdverseEvent",), several=True)
+TREATMENT_TOO = Slot("treatment", TREATMENTS, optional=True)
 IN_HISTOTYPE, AT_SITE = Slot("histotype", DISEASE, optional=True), Slot("site", ("Site",), optional=True, gain=2)
 MEASURE = Slot("measure", ("Measure",), optional=True, gain=1)
 ENTITY = Slot("entity", THINGS)
