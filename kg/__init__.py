@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kg.errors import KgError
-    from kg.evidence.rows import EvidenceQuestion
+    from kg.evidence.question import EvidenceQuestion
     from kg.graph import KnowledgeGraph
     from kg.paths.neighborhood import CommonQuestion, NeighborsQuestion, ReachableQuestion, SubgraphQuestion
     from kg.paths.traversal import AllPathsQuestion, PathQuestion
@@ -22,7 +22,7 @@ __all__ = [
 _NEIGHBORHOOD = "kg.paths.neighborhood"
 _HOMES = {
     "KgError": "kg.errors",
-    "EvidenceQuestion": "kg.evidence.rows",
+    "EvidenceQuestion": "kg.evidence.question",
     "KnowledgeGraph": "kg.graph",
     "CommonQuestion": _NEIGHBORHOOD,
     "NeighborsQuestion": _NEIGHBORHOOD,

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg import cards, catalogue, contents
-from kg.budget import Budget, Deadline
+from kg.budget import SEARCH_TIMEOUT_S, Budget, Deadline
 from kg.description import describe, reference
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
 from kg.evidence import cases, comparison, explanation, gap_map, intervals, pooling, safety
 from kg.evidence import search as evidence_search
+from kg.evidence.question import EvidenceQuestion
 from kg.evidence.results import Results
-from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceQuestion, EvidenceRow
+from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceRow
 from kg.generations import open_current
-from kg.identifiers import BASE, display, is_project, kind_of, parse_identifier
+from kg.identifiers import is_project, kind_of, parse_identifier
 from kg.imported_fact import imported_fact
 from kg.mechanism import search as mechanism
 from kg.mechanism.asking import mechanism_question
@@ -30,7 +31,7 @@ from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef
 from kg.paths import neighborhood, traversal
 from kg.paths.best_paths import SearchLimits
 from kg.paths.index import Index
-from kg.paths.link_filters import LinkFilters
+from kg.paths.link_filters import LinkFilters, graphs_named
 from kg.paths.steps import StatementRecord
 from kg.projection import Answer, to_networkx
 from kg.search.facts import DEFAULT_FACTS, FactIndex
@@ -38,6 +39,7 @@ from kg.search.finding import find
 from kg.search.name_tiers import BEGUN
 from kg.search.names import SUGGESTIONS, NameIndex, SearchAnswer, SearchQuestion
 from kg.sparql.lanes import LaneSizes
+from kg.sparql.own_names import with_unknown_names
 from kg.sparql.query import Bindings, QueryLimits, inspect
 from kg.sparql.results import Solutions
 from kg.store import EmbeddedStore, Store
@@ -48,9 +50,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Walk = TypeVar("Walk", bound="LinkFilters | traversal.PathQuestion")
-SEARCH_TIMEOUT_S = 5.0
 _NAMING = ("node", "nodes", "source", "target", "avoid")  # fields of questions that hold names
-GRAPH_BASE = f"{BASE}graph/"
 _WORDS_OF_RESULTS = frozenset({"measure", "definition"})
 _HISTOTYPES_BELOW = "SELECT DISTINCT ?sub WHERE { ?sub rdfs:subClassOf* ?node }"
 
@@ -225,15 +225,7 @@ class KnowledgeGraph:
 
     def named_graphs(self, names: Sequence[str]) -> tuple[str, ...]:
         """The IRIs of graphs named ``document-000``, ``graph:import-x`` or by IRI. Raises: InvalidParameter."""
-        known = set(self.index.graphs)
-        found = []
-        for name in names:
-            iri = parse_identifier(name) or f"{GRAPH_BASE}{name}"
-            if iri not in known:
-                expected = ", ".join(sorted(display(graph) for graph in known))
-                raise InvalidParameter("graph", name, f"a graph that states something of two entities ({expected})")
-            found.append(iri)
-        return tuple(found)
+        return graphs_named(names, self.index.graphs)
 
     def neighbors(
         self, question: neighborhood.NeighborsQuestion, *, sourced: bool = True
@@ -397,4 +389,5 @@ class KnowledgeGraph:
         if (form := inspect(query, self.store.limits).form) != "select":
             right = "store.ask" if form == "ask" else "store.construct"
             raise InvalidParameter("query", form.upper(), f"SELECT; KnowledgeGraph.{right} takes this one")
-        return self.store.select(query, bindings or {}, budget)
+        found = self.store.select(query, bindings or {}, budget)
+        return with_unknown_names(found, query, bindings or {}, self.store)

@@ -12,6 +12,8 @@ from pathlib import Path
 from kg.exporting import Exported, export
 from kg.generations import Generation
 
+QUADS = "sarcoma-kg.nq"
+
 
 def export_rdf(data_dir: str | Path, folder: str | Path) -> Exported:
     """Write the current generation as RDF.
@@ -39,7 +41,7 @@ def _write_lines(generation: Generation, folder: Path) -> dict[str, int]:
     last = ""
     with (
         gzip.open(generation.dataset_path, "rt", encoding="utf-8", newline="\n") as dataset,
-        (folder / "sarcoma-kg.nq").open("w", encoding="utf-8", newline="\n") as every,
+        (folder / QUADS).open("w", encoding="utf-8", newline="\n") as every,
         (folder / "sarcoma-kg.nt").open("w", encoding="utf-8", newline="\n") as merged,
     ):
         for line in dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from ontology.generate import write
 
 def main() -> None:
     """Write the derived files of this checkout and say which changed."""
+    argparse.ArgumentParser(
+        prog="python -m ontology",
+        description="Write ontology/terms.py and docs/predicates.md from the ontology, where they differ.",
+    ).parse_args()
     root = Path(__file__).resolve().parent.parent
     changed = write(root)
     for path in changed:

@@ -12,13 +12,14 @@ from decimal import Decimal
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from ontology.kinds import FACTS
 from ontology.terms import SKG
 from ontology.violation import Violation
 
 _PRINTED_SO = "Check the passage; if it is printed so, add a `flag` and a reason."
 _ASSERTED_BY, _CITING, _CITED_IN, _YEAR = (URIRef(SKG[name]) for name in ("assertedBy", "citing", "citedIn", "year"))
 _SIZES = ("n", "enrolled", "evaluable")
-_OF_A_YEAR = tuple(URIRef(SKG[name]) for name in ("Outcome", "Statement", "TimelineEvent"))
+_OF_A_YEAR = tuple(URIRef(SKG[name]) for name in FACTS)
 _PASSAGES = tuple(URIRef(SKG[name]) for name in ("passage", "contextPassage"))
 _ROUNDING = Decimal(1)  # percent; texts round half up, half down and off
 

@@ -2751,7 +2751,7 @@ PROPERTIES: dict[str, Property] = {
     "adverseEvent": Property(
         name="adverseEvent",
         iri="https://w3id.org/sarcoma-kg/vocab/adverseEvent",
-        label="adverse event",
+        label="tells of adverse event",
         definition="Which unwanted effect the record tells of: seen, or with skg:absence looked for and not seen. A symptom that a patient came with is named so too.",
         range="AdverseEvent",
         subject_kinds=("Outcome", "TimelineEvent"),
@@ -2971,7 +2971,7 @@ PROPERTIES: dict[str, Property] = {
     "component": Property(
         name="component",
         iri="https://w3id.org/sarcoma-kg/vocab/component",
-        label="component",
+        label="has component",
         definition="A drug or procedure of the regimen with its dose and schedule.",
         range="Component",
         subject_kinds=("Regimen", "TimelineEvent"),
@@ -2982,7 +2982,7 @@ PROPERTIES: dict[str, Property] = {
     "condition": Property(
         name="condition",
         iri="https://w3id.org/sarcoma-kg/vocab/condition",
-        label="condition",
+        label="establishes condition",
         definition="A disease that is not a sarcoma and that the event establishes.",
         range="Condition",
         subject_kinds=("TimelineEvent",),
@@ -3114,7 +3114,7 @@ PROPERTIES: dict[str, Property] = {
     "definition": Property(
         name="definition",
         iri="https://w3id.org/sarcoma-kg/vocab/definition",
-        label="definition",
+        label="has definition",
         definition="What counted as the outcome.",
         range="Definition",
         subject_kinds=("Outcome", "TimelineEvent"),
@@ -3180,7 +3180,7 @@ PROPERTIES: dict[str, Property] = {
     "document": Property(
         name="document",
         iri="https://w3id.org/sarcoma-kg/vocab/document",
-        label="document",
+        label="part of document",
         definition="The document that the passage is part of.",
         range="Document",
         subject_kinds=("Passage",),
@@ -3235,7 +3235,7 @@ PROPERTIES: dict[str, Property] = {
     "drug": Property(
         name="drug",
         iri="https://w3id.org/sarcoma-kg/vocab/drug",
-        label="drug",
+        label="gives drug",
         definition="The drug that the component gives.",
         range="Drug",
         subject_kinds=("Component",),
@@ -3477,7 +3477,7 @@ PROPERTIES: dict[str, Property] = {
     "histotype": Property(
         name="histotype",
         iri="https://w3id.org/sarcoma-kg/vocab/histotype",
-        label="histotype",
+        label="has histotype",
         definition="A tumour type of the population, of the subgroup or of the diagnosis.",
         range="iri",
         subject_kinds=("Population", "TimelineEvent"),
@@ -3598,7 +3598,7 @@ PROPERTIES: dict[str, Property] = {
     "measure": Property(
         name="measure",
         iri="https://w3id.org/sarcoma-kg/vocab/measure",
-        label="measure",
+        label="has measure",
         definition="What was measured.",
         range="Measure",
         subject_kinds=("Outcome", "TimelineEvent"),
@@ -3752,7 +3752,7 @@ PROPERTIES: dict[str, Property] = {
     "passage": Property(
         name="passage",
         iri="https://w3id.org/sarcoma-kg/vocab/passage",
-        label="passage",
+        label="stated in passage",
         definition="The part of a document that states the fact.",
         range="Passage",
         subject_kinds=("Arm", "Component", "Conflict", "Outcome", "Patient", "Population", "Reference", "Regimen", "Statement", "Study", "TimelineEvent"),
@@ -3840,7 +3840,7 @@ PROPERTIES: dict[str, Property] = {
     "population": Property(
         name="population",
         iri="https://w3id.org/sarcoma-kg/vocab/population",
-        label="population",
+        label="has population",
         definition="Whom the arm treats.",
         range="Population",
         subject_kinds=("Arm",),
@@ -3906,7 +3906,7 @@ PROPERTIES: dict[str, Property] = {
     "procedure": Property(
         name="procedure",
         iri="https://w3id.org/sarcoma-kg/vocab/procedure",
-        label="procedure",
+        label="applies procedure",
         definition="The procedure that the component applies.",
         range="Procedure",
         subject_kinds=("Component",),
@@ -4137,7 +4137,7 @@ PROPERTIES: dict[str, Property] = {
     "site": Property(
         name="site",
         iri="https://w3id.org/sarcoma-kg/vocab/site",
-        label="site",
+        label="has site",
         definition="A place in the body.",
         range="Site",
         subject_kinds=("Population", "TimelineEvent"),

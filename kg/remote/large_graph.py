@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from kg.budget import Deadline
+from kg.budget import SEARCH_TIMEOUT_S, Deadline
 from kg.errors import CapabilityMissing, QueryTimeout, ResultTooLarge
-from kg.graph import SEARCH_TIMEOUT_S, KnowledgeGraph
+from kg.graph import KnowledgeGraph
 from kg.mechanism.answer import MechanismAnswer
 from kg.paths import neighborhood, traversal
 from kg.paths.adjacency import Mask, Selection, nodes_allowed

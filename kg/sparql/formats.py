@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from itertools import chain, islice
 from typing import IO
 
 import pyoxigraph as ox
 
 from kg.errors import InvalidParameter, PartialAnswer
+from kg.sparql.json_ld import write_json_ld
 from kg.sparql.results import Term, TermTriple
 
 RESULTS_JSON = "application/sparql-results+json"
 N_TRIPLES = "application/n-triples"
 
 # The formats that have prefixes and are read by people.
-_WITH_PREFIXES = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML})
+_WITH_PREFIXES = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD})
 # Up to so many triples only the prefixes that occur are declared; beyond, all are, and nothing is held back.
 _LOOKED_AT = 1000
 
@@ -46,9 +48,18 @@ def write_triples(
     if wanted in _WITH_PREFIXES:
         first = list(islice(triples, _LOOKED_AT))
         declared = _named_once(prefixes) if len(first) == _LOOKED_AT else _used(first, prefixes)
-        ox.serialize(chain(first, triples), output, format=wanted, prefixes=declared)
+        _serialize(chain(first, triples), output, wanted, declared)
     else:
         ox.serialize(triples, output, format=wanted)
+
+
+def _serialize(
+    triples: Iterable[ox.Triple], output: IO[bytes], wanted: ox.RdfFormat, declared: Mapping[str, str]
+) -> None:
+    if wanted == ox.RdfFormat.JSON_LD:
+        write_json_ld(triples, declared, output)
+    else:
+        ox.serialize(triples, output, format=wanted, prefixes=dict(declared))
 
 
 def _used(triples: list[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -79,8 +90,9 @@ def graph_in(body: bytes, media_type: str, prefixes: Mapping[str, str]) -> bytes
 
 def _spelled(triples: list[ox.Triple], media_type: str, prefixes: Mapping[str, str]) -> bytes:
     wanted = _graph_format(media_type)
-    declared = _used(triples, prefixes) if wanted in _WITH_PREFIXES else {}
-    return ox.serialize(triples, format=wanted, prefixes=declared) or b""
+    written = BytesIO()
+    _serialize(triples, written, wanted, _used(triples, prefixes) if wanted in _WITH_PREFIXES else {})
+    return written.getvalue()
 
 
 def results_in(body: bytes, media_type: str) -> bytes:

@@ -1,17 +1,22 @@
-"""Names of the project in a query that nothing has, or no longer: they leave an answer empty without an error."""
+"""Names of the project in a query that nothing has, or no longer: they leave an answer empty without an error.
+
+So is a count of them, which is 0.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
-from typing import NamedTuple
-from urllib.parse import quote
+from typing import NamedTuple, Protocol
 
-from kg.errors import InvalidParameter
+from kg.errors import InvalidParameter, KgError
 from kg.identifiers import BASE, compress
 from kg.sparql.lookup import Properties
 from kg.sparql.prologue import prefixes_of, prologue_end
-from kg.sparql.results import Term
+from kg.sparql.query import Bindings, bind
+from kg.sparql.results import Solutions, Term
 from kg.sparql.text_search import MATCHES, Find
 from kg.sparql.tokens import tokens_of
 from ontology.terms import PREFIXES, SKG
@@ -21,6 +26,7 @@ _LOOKED_UP = 50  # names that are looked up, however many a query has
 _LONGEST = 200  # characters of an IRI that may be told in a header
 _DEPRECATED = "http://www.w3.org/2002/07/owl#deprecated"
 _REPLACED_BY = "http://purl.org/dc/terms/isReplacedBy"
+_ADDS_UP = re.compile(r"\b(?:COUNT|SUM)\s*\(", re.IGNORECASE)
 _CLOSE = 0.8  # of 1: skg:histotypes is near skg:histotype, skg:treats is not near skg:states
 
 
@@ -32,6 +38,58 @@ class OwnName(NamedTuple):
 
     text: str
     iri: str
+
+
+class Named(Protocol):
+    """A store, as far as names are looked up in it."""
+
+    @property
+    def find(self) -> Find | None:
+        """What a name finds, best first; None where names cannot be searched."""
+
+    def look_up(self, nodes: Sequence[str], follow: str = "") -> Properties:
+        """What is said of some nodes."""
+
+
+def is_nothing(query: str, values: Iterable[str | None]) -> bool:
+    """Whether the only row of an answer says that there is nothing: a count or a sum that is 0.
+
+    Args:
+        query: its text.
+        values: of the row, None where nothing is bound.
+    """
+    bound = [value for value in values if value]
+    return bool(bound) and {*bound} == {"0"} and _ADDS_UP.search(query) is not None
+
+
+def says_nothing(query: str, found: Solutions) -> bool:
+    """Whether an answer has no row, or one that is a count of 0."""
+    values = (term.value if term else None for term in found.rows[0]) if len(found) == 1 else ()
+    return not found.rows or is_nothing(query, values)
+
+
+def with_unknown_names(found: Solutions, query: str, bindings: Bindings, store: Named) -> Solutions:
+    """An answer that, if it is empty or a count of 0, says which names of its query nothing has."""
+    if not says_nothing(query, found):
+        return found
+    return replace(found, unknown_names=unknown_names(bind(query, bindings), store))
+
+
+def unknown_names(query: str, store: Named) -> tuple[str, ...]:
+    """Names of the project in a query that nothing has, the first of them, with what may have been meant.
+
+    A hint, and no part of the answer: a store that is too busy for it gives none.
+    """
+    try:
+        return looked_up_names(query, store)
+    except KgError:
+        return ()
+
+
+def looked_up_names(query: str, store: Named) -> tuple[str, ...]:
+    """The same for who has to know whether the store was too busy. Raises: as :meth:`kg.store.Store.look_up`."""
+    names = own_names(query)
+    return _told(names, store.look_up, store.find) if names else ()
 
 
 def own_names(query: str) -> tuple[OwnName, ...]:
@@ -58,22 +116,14 @@ def _named(query: str) -> Iterator[OwnName]:
             yield name
 
 
-def told(
+def _told(
     names: Sequence[OwnName], look_up: Callable[[Sequence[str]], Properties], find: Find | None
 ) -> tuple[str, ...]:
-    """The first of the names that nothing has, each with what may have been meant, as ASCII for a header.
-
-    Args:
-        names: as :func:`own_names` found them.
-        look_up: what is said of IRIs.
-        find: what a name finds, best first; None where names cannot be searched.
-    """
     asked = [name for name in names if len(name.iri) <= _LONGEST][:_LOOKED_UP]
     said = look_up([name.iri for name in asked])
     unknown = [name for name in asked if name.iri not in said or _is_given_up(said[name.iri])][:_MOST]
     hints = (_successor(said[name.iri]) if name.iri in said else _meant(name.iri, find) for name in unknown)
-    told = (f"{name.text} ({hint}?)" if hint else name.text for name, hint in zip(unknown, hints, strict=True))
-    return tuple(quote(text, safe=" :/#?()<>,;=&~") for text in told)
+    return tuple(f"{name.text} ({hint}?)" if hint else name.text for name, hint in zip(unknown, hints, strict=True))
 
 
 def _is_given_up(said: Said) -> bool:

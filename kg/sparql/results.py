@@ -125,10 +125,16 @@ Row = tuple[Term | None, ...]
 
 @dataclass(frozen=True)
 class Solutions:
-    """The answer of a SELECT query: one term, or None where unbound, per row and column."""
+    """The answer of a SELECT query: one term, or None where unbound, per row and column.
+
+    Attributes:
+        unknown_names: names of ours in the query that nothing has, with what may have been meant; only of an answer
+            of :meth:`kg.graph.KnowledgeGraph.sparql` that is empty or a count of 0.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    unknown_names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 
-from kg.graph import SEARCH_TIMEOUT_S
+from kg.budget import SEARCH_TIMEOUT_S
 from server.http.answers import entity_tag
 from server.http.cache import ResultCache
 

@@ -85,7 +85,7 @@ class _Pages:
                 self._settings.max_result_rows,
                 page=asked.page,
             )
-            if answer.is_empty:
+            if answer.says_nothing:
                 answer = replace(answer, unknown=self._service.unknown_names(operation))
         except KgError as error:
             failure = query_editor.Failure(operation.query, str(error))

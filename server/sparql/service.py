@@ -7,15 +7,17 @@ Source: SPARQL 1.1 Protocol (W3C REC 2013-03-21), section 2.1; RFC 9110 for cond
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
 
 from werkzeug.wsgi import get_content_length, get_input_stream
 
 from kg.budget import Budget, cancellable
 from kg.errors import KgError
-from kg.sparql.own_names import own_names, told
+from kg.sparql.own_names import is_nothing, looked_up_names, unknown_names
 from kg.sparql.query import SHORT, QueryFacts, QueryForm, SparqlOperation, inspect
 from kg.sparql.waits import Blocking, Waits, at_once
 from kg.store import Store, answer_of
@@ -36,6 +38,11 @@ if TYPE_CHECKING:
 PATH = "/sparql"
 METHODS = frozenset({"GET", "HEAD", "POST"})
 _UNKNOWN = "X-Unknown-Names"
+_AS_IT_IS = " :/#?()<>,;=&~"  # in a header, which is ASCII
+_VALUES = {
+    "application/sparql-results+json": re.compile(rb'"value":"([^"]*)"'),
+    "application/sparql-results+xml": re.compile(rb"<(?:literal|uri|bnode)[^>]*>([^<]*)<"),
+}
 _EMPTY_BYTES = 4096  # an answer that is longer is not empty, whatever its variables are called
 _LONG_BYTES = 64 * 1024  # from here on compressing takes long enough to keep others waiting
 
@@ -108,29 +115,31 @@ class SparqlService:
         if has_answer(asked.if_none_match, etag):
             return reply_with(None, chosen.content_type, etag, None)
         body = await self._evaluate(operation, chosen.media_type, name, budget, waits)
-        if _is_empty(facts.form, body, chosen.media_type):
-            return await waits.call(
-                lambda: self._nothing(operation, reply_with(body, chosen.content_type, etag, asked.accept_encoding))
-            )
+        if says_nothing(operation.query, facts.form, body, chosen.media_type):
+            reply = reply_with(body, chosen.content_type, etag, asked.accept_encoding)
+            hint = await self._hint(operation, name, waits)
+            return reply._replace(headers=(*reply.headers, (_UNKNOWN, hint))) if hint else reply
         if len(body) < _LONG_BYTES or not asked.accept_encoding:
             return reply_with(body, chosen.content_type, etag, asked.accept_encoding)
         return await waits.call(lambda: reply_with(body, chosen.content_type, etag, asked.accept_encoding))
 
-    def _nothing(self, operation: SparqlOperation, reply: Reply) -> Reply:
-        """An empty answer with a header that says which names nothing has."""
-        unknown = self.unknown_names(operation)
-        return reply._replace(headers=(*reply.headers, (_UNKNOWN, ", ".join(unknown)))) if unknown else reply
+    async def _hint(self, operation: SparqlOperation, name: str | None, waits: Waits) -> str:
+        """Which names of a query nothing has, for a header of an answer that says nothing; kept as answers are."""
+        key = f"{name} unknown names" if name else None
+        kept = self._cache.find(key)
+        if kept is not None:
+            return kept.decode()
+        try:
+            unknown = await waits.call(lambda: looked_up_names(operation.query, self._graph.store))
+        except KgError:
+            return ""
+        hint = ", ".join(quote(text, safe=_AS_IT_IS) for text in unknown)
+        self._cache.keep(key, hint.encode())
+        return hint
 
     def unknown_names(self, operation: SparqlOperation) -> tuple[str, ...]:
-        """Names of the project in a query that nothing has, with what may have been meant.
-
-        A hint, and no part of the answer: a store that is too busy for it gives none.
-        """
-        names, store = own_names(operation.query), self._graph.store
-        try:
-            return told(names, store.look_up, store.find) if names else ()
-        except KgError:
-            return ()
+        """See :func:`kg.sparql.own_names.unknown_names`."""
+        return unknown_names(operation.query, self._graph.store)
 
     def inspected(self, operation: SparqlOperation) -> QueryFacts:
         """What is known of a query before it is evaluated. Raises: BodyTooLarge; what ``inspect`` raises."""
@@ -165,11 +174,22 @@ class SparqlService:
         return entity_tag(store.revision, str(store.union_default_graph), media_type, "query", operation.query, *graphs)
 
 
-def _is_empty(form: QueryForm, body: bytes, media_type: str) -> bool:
-    """Whether an answer is a table without rows, or no."""
-    if len(body) > _EMPTY_BYTES:
+def says_nothing(query: str, form: QueryForm, body: bytes, media_type: str) -> bool:
+    """Whether an answer is a table without rows, a count of 0, or no."""
+    if len(body) > _EMPTY_BYTES or form not in {"select", "ask"}:
         return False
-    return b"false" in body if form == "ask" else form == "select" and rows_in(body, media_type) == 0
+    if form == "ask":
+        return b"false" in body
+    rows = rows_in(body, media_type)
+    return rows == 0 or (rows == 1 and is_nothing(query, _values_in(body, media_type)))
+
+
+def _values_in(body: bytes, media_type: str) -> list[str]:
+    """The values of the only row of an answer, as they are spelled."""
+    if (value := _VALUES.get(media_type)) is not None:
+        return [found.decode() for found in value.findall(body)]
+    row = body.splitlines()[-1].decode()  # CSV or TSV
+    return row.replace("\t", ",").split(",")
 
 
 class SparqlFirst:

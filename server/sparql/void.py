@@ -1,13 +1,14 @@
 """``/.well-known/void``: what the dataset holds; ``/.well-known/sparql-examples``: what to ask it. For programs.
 
 Both are in the graph, where the build left them; here they get what only a server knows: the version that is served,
-and where.
+and where. ``/context.jsonld`` has the names that JSON-LD is short with.
 Source: Describing Linked Datasets with the VoID Vocabulary (W3C Note 2011-03-03), section 7.2; DCAT 3 (W3C REC
 2024-08-22), section 6; SHACL Advanced Features (W3C NOTE-shacl-af-20170608), section 5, as the SIB examples use it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ from flask import Blueprint, Response, request
 from kg.catalogue import CATALOGUE_GRAPH
 from kg.identifiers import BASE
 from kg.sparql.formats import N_TRIPLES, graph_as
+from kg.sparql.json_ld import context
 from kg.sparql.query import SparqlOperation
 from kg.sparql.results import iri, literal
 from ontology.terms import PREFIXES
@@ -27,6 +29,7 @@ from server.sparql.service import HasStore
 
 PATH = "/.well-known/void"
 EXAMPLES_PATH = "/.well-known/sparql-examples"
+CONTEXT_PATH = "/context.jsonld"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _FORMATS = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})
 # Of our dataset, and of each import. The parts first and once each: Virtuoso finds one by a path several times over.
@@ -53,8 +56,16 @@ def void_blueprint(graph: HasStore, settings: Settings) -> Blueprint:
     """Make the routes."""
     void = Blueprint("void", __name__)
     void.add_url_rule(PATH, "void", lambda: _described(graph, settings, "void", _record))
+    void.add_url_rule(CONTEXT_PATH, "context", _context)
     void.add_url_rule(EXAMPLES_PATH, "examples", lambda: _described(graph, settings, "examples", _examples))
     return void
+
+
+def _context() -> Response:
+    """What JSON-LD of other hands may begin with to write names as our answers do, which bring theirs with them."""
+    body = json.dumps({"@context": context(PREFIXES)}, indent=2)
+    etag = entity_tag("context", body)
+    return finished(None if is_known(etag) else f"{body}\n".encode(), "application/ld+json", etag)
 
 
 def _described(graph: HasStore, settings: Settings, name: str, record: Record) -> Response:

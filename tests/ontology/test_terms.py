@@ -234,7 +234,7 @@ def test_terms_are_told_apart_by_label_and_definition_and_refer_to_terms_that_ar
     graph, shared = ontology_graph(), defaultdict(list)
     for told in (CLASSES, PREDICATES, PROPERTIES):
         for term in told.values():
-            shared[told is CLASSES, term.label.casefold()].append(term.name)
+            shared["label", term.label.casefold()].append(term.name)
             shared["definition", term.definition.casefold()].append(term.name)
             assert term.definition.endswith("."), term.name
     assert [names for names in shared.values() if len(names) > 1] == []

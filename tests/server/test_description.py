@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from rdflib import Graph
 
 from kg import KnowledgeGraph
 from ontology.kinds import is_in
@@ -331,3 +334,51 @@ def test_a_graph_is_only_read(served: FlaskClient, method: str) -> None:
     response = served.open(f"{GRAPHS}?graph={BASE}graph/ontology", method=method)
     assert response.status_code == 405
     assert "GET" in response.headers["Allow"]
+
+
+# --- JSON-LD --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/id/drug/sirolimus?", "/id/vocab/?", f"{GRAPHS}?default&", "/.well-known/void?"])
+def test_json_ld_is_short_and_says_the_same(served: FlaskClient, path: str) -> None:
+    short, whole = served.get(f"{path}format=jsonld"), served.get(f"{path}format=nt")
+    told = short.get_json(force=True)
+    assert told["@context"].items() <= TABLE.items()
+    graph = short.text.partition('"@graph"')[2]
+    assert not re.search(f'"{BASE}vocab/[A-Za-z]+"', graph)
+    assert '"skg:' in graph
+    assert len(short.data) < len(whole.data) * 0.6
+    assert set(_rdf(short)) == set(_rdf(whole))
+
+
+def test_other_readers_of_json_ld_understand_its_short_names(served: FlaskClient) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib's reader uses a class that rdflib deprecates
+        graph = Graph().parse(data=served.get("/id/drug/sirolimus?format=jsonld").text, format="json-ld")
+    assert set(graph) == set(Graph().parse(data=served.get("/id/drug/sirolimus?format=nt").text, format="nt"))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "<drug:sirolimus> skos:note 'an IRI that looks like a short name', true, 7, 007, 1.50, 'x'@en",
+        "<https://example.org/a> <https://example.org/p> '2020-05'^^xsd:gYearMonth, 1e6, 123456789012345678, -0",
+        "drug:a <https://w3id.org/sarcoma-kg/drug///b> <https://w3id.org/sarcoma-kg/drug/> ; a [] , skg:Drug",
+        "_:b skos:note _:b",
+    ],
+)
+def test_strange_terms_come_back_from_json_ld_as_they_are(served: FlaskClient, made: str) -> None:
+    query = f"CONSTRUCT {{ {made} }} {{}}"
+    answers = [served.get("/sparql", query_string={"query": query, "format": name}) for name in ("jsonld", "nt")]
+    found, right = ([str(quad) for quad in _rdf(answer)] for answer in answers)
+    blank = re.compile("_:[0-9a-z]+")
+    assert sorted(blank.sub("_:b", quad) for quad in found) == sorted(blank.sub("_:b", quad) for quad in right)
+
+
+def test_the_context_has_an_address(served: FlaskClient) -> None:
+    answer = served.get("/context.jsonld")
+    assert (answer.status_code, answer.mimetype) == (200, "application/ld+json")
+    prefixes = answer.get_json(force=True)["@context"]
+    assert prefixes["drug"] == f"{BASE}drug/"
+    assert all(namespace.endswith(("/", "#")) for namespace in prefixes.values())
+    assert served.get("/context.jsonld", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304

@@ -10,8 +10,7 @@ import pytest
 from kg import KnowledgeGraph
 from server.app import create_app
 from server.pages.query_editor import EXAMPLES, Example
-
-BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+from tests.server.asking import BROWSER
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
@@ -34,7 +33,14 @@ def test_the_editor_needs_no_script(curated_graph: KnowledgeGraph) -> None:
     assert '"curie": "skg:Drug"' in page.text
 
 
-@pytest.mark.parametrize("query", ["SELECT ?x { drug:rapamycin ?p ?x }", "ASK { drug:rapamycin ?p ?x }"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?x { drug:rapamycin ?p ?x }",
+        "SELECT (COUNT(*) AS ?n) { drug:rapamycin ?p ?x }",
+        "ASK { drug:rapamycin ?p ?x }",
+    ],
+)
 def test_an_empty_answer_shows_the_name_that_nothing_has(curated_graph: KnowledgeGraph, query: str) -> None:
     client = create_app(curated_graph).test_client()
     told = "Nothing in the graph is called drug:rapamycin (drug:sirolimus?)."

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from kg import KnowledgeGraph
+from kg.errors import Overloaded
+from kg.sparql.lookup import Properties
 from kg.store import EmbeddedStore
 
 BASE = "https://w3id.org/sarcoma-kg/"
@@ -57,6 +60,8 @@ def test_a_store_without_names_refuses_to_search(store: EmbeddedStore, endpoint:
         ("SELECT ?x { ?x skg:treats ?y }", "skg:treats"),
         (f"SELECT ?x {{ <{BASE}drug/nobody-knows> ?p ?x }}", "drug:nobody-knows"),
         ("ASK { drug:rapamycin ?p ?x }", "drug:rapamycin (drug:sirolimus?)"),
+        ("SELECT (COUNT(*) AS ?n) { drug:rapamycin skg:inhibits ?x }", "drug:rapamycin (drug:sirolimus?)"),
+        ("SELECT (COUNT(?x) AS ?n) (SUM(?x) AS ?sum) { drug:nobody ?p ?x }", "drug:nobody"),
         (
             "PREFIX d: <https://w3id.org/sarcoma-kg/drug/> SELECT ?x { d:rapamycin ?p ?x }",
             "d:rapamycin (drug:sirolimus?)",
@@ -67,12 +72,32 @@ def test_an_empty_answer_says_which_names_nothing_has(searching: FlaskClient, qu
     assert _ask(searching, query).headers["X-Unknown-Names"] == unknown
 
 
+def test_names_are_looked_up_once_for_an_answer_that_is_given_again_unless_the_store_was_busy(
+    searching: FlaskClient, curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, times = curated_graph.store, 0
+
+    def look_up(nodes: Sequence[str], follow: str = "") -> Properties:
+        nonlocal times
+        times += 1
+        if times == 1:
+            raise Overloaded
+        return type(store).look_up(store, nodes, follow)
+
+    monkeypatch.setattr(store, "look_up", look_up)
+    answers = [_ask(searching, "SELECT ?x { drug:asked-again ?p ?x }") for _ in range(4)]
+    assert [each.headers.get("X-Unknown-Names") for each in answers] == [None, *["drug:asked-again"] * 3]
+    assert times == 2
+
+
 @pytest.mark.parametrize(
     "query",
     [
         "SELECT ?x { drug:sirolimus skg:approvedFor ?x ; skg:encodes ?y }",  # everything is known, nothing fits
         "SELECT ?x { GRAPH graph:document-001 { ?x skg:hypothesis target:MTOR } }",
         "SELECT ?x { VALUES ?x { drug:rapamycin drug:sirolimus } ?x a skg:Drug }",  # an answer that is not empty
+        "SELECT (COUNT(*) AS ?n) { VALUES ?x { drug:rapamycin drug:sirolimus } ?x a skg:Drug }",
+        "SELECT (0 AS ?n) { OPTIONAL { drug:rapamycin ?p ?x } }",  # nothing is counted
         'SELECT ?x { ?x skg:matches "sirolimus" ; skg:encodes ?y }',
         "SELECT ?x { ?x <https://example.org/p> ?y }",
         "ASK { drug:sirolimus a skg:Drug FILTER NOT EXISTS { drug:rapamycin ?p ?x } }",
@@ -82,6 +107,17 @@ def test_other_answers_name_nobody(searching: FlaskClient, query: str) -> None:
     response = _ask(searching, query)
     assert response.status_code == 200
     assert "X-Unknown-Names" not in response.headers
+
+
+@pytest.mark.parametrize("format_", ["json", "xml", "csv", "tsv"])
+def test_a_count_of_nothing_is_seen_in_every_format(searching: FlaskClient, format_: str) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { drug:rapamycin ?p ?x }"
+    answer = searching.get("/sparql", query_string={"query": query, "format": format_})
+    assert answer.headers["X-Unknown-Names"] == "drug:rapamycin (drug:sirolimus?)"
+    some = "SELECT (COUNT(*) AS ?n) { VALUES ?x { drug:rapamycin drug:sirolimus } ?x a skg:Drug }"
+    answer = searching.get("/sparql", query_string={"query": some, "format": format_})
+    assert answer.status_code == 200
+    assert "X-Unknown-Names" not in answer.headers
 
 
 @pytest.mark.parametrize(
