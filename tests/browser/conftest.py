@@ -1,6 +1,8 @@
 """A real browser on a real server: Debian's Chromium, driven by Playwright, on the packaged curated facts.
 
-Everything here skips with the reason where Chromium, Playwright or the bundle of ``web/`` is missing.
+Where Debian's ``chromium-headless-shell`` is there, pages open in it: the same engine without the window that nobody
+sees, at a quarter of the work. What a page costs is measured in Chromium itself. Everything here skips with the reason
+where Chromium, Playwright or the bundle of ``web/`` is missing.
 """
 
 from __future__ import annotations
@@ -21,10 +23,12 @@ from server.assets import Assets
 from server.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Request
+    from playwright.sync_api import Browser, Page, Playwright, Request
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("SARCOMA_KG_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+NAMED = os.environ.get("SARCOMA_KG_CHROMIUM")
+CHROMIUM = NAMED or shutil.which("chromium") or shutil.which("chromium-browser")
+SHELL = NAMED or shutil.which("chromium-headless-shell") or CHROMIUM
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -61,16 +65,33 @@ def address(curated_graph: KnowledgeGraph) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (apt install chromium, or name one in SARCOMA_KG_CHROMIUM)")
+def driver() -> Iterator[Playwright]:
+    """What starts browsers."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    with playwright.sync_playwright() as started:
         playwright.expect.set_options(timeout=PATIENCE_MS)
-        yield opened
-        opened.close()
+        yield started
+
+
+def launched(driver: Playwright, program: str | None) -> Iterator[Browser]:
+    """A browser without a window, until nobody needs it."""
+    if program is None:
+        pytest.skip("no Chromium on this machine (apt install chromium, or name one in SARCOMA_KG_CHROMIUM)")
+    opened = driver.chromium.launch(executable_path=program, args=list(QUIET))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """The browser in which pages are tried."""
+    yield from launched(driver, SHELL)
+
+
+@pytest.fixture(scope="session")
+def readers_browser(driver: Playwright) -> Iterator[Browser]:
+    """The browser of a reader, in which work is measured."""
+    yield from launched(driver, CHROMIUM)
 
 
 def eventually(page: Page, happened: Callable[[], bool]) -> None:
@@ -140,6 +161,17 @@ Visiting = Callable[..., Visit]
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visiting]:
     """Open pages: ``visit(size=NARROW, dark=True, scripts=False)``; nothing may go wrong on them during a test."""
+    yield from visiting(browser, address)
+
+
+@pytest.fixture
+def measured_visit(readers_browser: Browser, address: str) -> Iterator[Visiting]:
+    """Open pages in the browser of a reader, to measure their work."""
+    yield from visiting(readers_browser, address)
+
+
+def visiting(browser: Browser, address: str) -> Iterator[Visiting]:
+    """What opens pages of a server in a browser, and complains in the end about what went wrong on them."""
     visits: list[Visit] = []
 
     def start(*, size: tuple[int, int] = WIDE, dark: bool = False, scripts: bool = True, touch: bool = False) -> Visit:

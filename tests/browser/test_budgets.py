@@ -194,11 +194,12 @@ PAINTED = (  # every kind of page, and the largest of those that differ much
 )
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("path", PAINTED)
-def test_a_page_is_painted_with_little_work(visit: Any, path: str) -> None:
+def test_a_page_is_painted_with_little_work(measured_visit: Any, path: str) -> None:
     """What a page costs until it is painted and its scripts have run; the goal of 0.3 s is of paint alone."""
     painted = "performance.getEntriesByName('first-contentful-paint').length > 0"
-    assert least_work_s(visit(), path, painted) <= 0.3
+    assert least_work_s(measured_visit(), path, painted) <= 0.3
 
 
 def graph_of(nodes: int, edges: int) -> str:
@@ -247,8 +248,9 @@ def show(visited: Any, nodes: int, edges: int) -> None:
     until(visited.page, f"document.querySelectorAll('#graph .node[data-node]').length === {nodes}")
 
 
-def test_two_hundred_nodes_are_drawn_within_half_a_second_of_work(visit: Any) -> None:
-    visited = visit()
+@pytest.mark.alone
+def test_two_hundred_nodes_are_drawn_within_half_a_second_of_work(measured_visit: Any) -> None:
+    visited = measured_visit()
     visited.go("/about")
     work = []
     for _ in range(3):
@@ -289,11 +291,12 @@ ZOOM = """() => new Promise(done => {
 WHERE = "() => JSON.stringify(document.querySelector('#graph .node').getBoundingClientRect())"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("gesture", [PAN, ZOOM], ids=["pan", "zoom"])
 @pytest.mark.parametrize(("nodes", "frames_a_second"), [(300, 55), pytest.param(500, 45, marks=pytest.mark.slow)])
-def test_a_graph_follows_the_hand(visit: Any, nodes: int, frames_a_second: int, gesture: str) -> None:
+def test_a_graph_follows_the_hand(measured_visit: Any, nodes: int, frames_a_second: int, gesture: str) -> None:
     """Work of the page and of the process that paints without a graphics card, per frame of a gesture."""
-    visited = visit()
+    visited = measured_visit()
     show(visited, nodes, 2 * nodes)
     frames = []
     for _ in range(3):
@@ -306,9 +309,10 @@ def test_a_graph_follows_the_hand(visit: Any, nodes: int, frames_a_second: int, 
     assert min(frames) / slowness(visited) <= 1 / frames_a_second
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("rows", "most_s"), [(10_000, 0.1), pytest.param(50_000, 0.3, marks=pytest.mark.slow)])
-def test_a_long_table_costs_little_more_than_ten_rows(visit: Any, rows: int, most_s: float) -> None:
-    visited = visit()
+def test_a_long_table_costs_little_more_than_ten_rows(measured_visit: Any, rows: int, most_s: float) -> None:
+    visited = measured_visit()
     path = "/sparql?format=html&query=SELECT+%3Fs+%3Fp+%3Fo+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+"
     ready = "document.querySelector('.editor') && document.querySelector('#rows tr') !== null"
     few, many = (least_work_s(visited, path + number, ready) for number in ("10", str(rows)))
@@ -316,6 +320,7 @@ def test_a_long_table_costs_little_more_than_ten_rows(visit: Any, rows: int, mos
     assert many - few <= most_s
 
 
+@pytest.mark.alone
 def test_suggestions_come_within_fifty_milliseconds_of_work(curated_graph: Any) -> None:
     client = create_app(curated_graph, Settings()).test_client()
     asked = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -16,14 +17,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = pytest.mark.slow
+NOT_COPIED = (".git", ".venv", ".*_cache", "__pycache__", "node_modules", "static", "data", "dist")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # it waits for npm, for pip and for a build
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("dist")
+    """A wheel of a copy of the sources: bundling replaces the files that other tests serve meanwhile."""
+    out, sources = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("copy") / "sources"
+    shutil.copytree(ROOT, sources, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
     environment = {name: value for name, value in os.environ.items() if name != "SARCOMA_KG_SKIP_WEB"}
-    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(out), str(ROOT)]
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(out), str(sources)]
     subprocess.run(command, check=True, env=environment, capture_output=True, timeout=600)
     return next(out.glob("*.whl"))
 

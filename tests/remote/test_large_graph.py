@@ -14,7 +14,7 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import CapabilityMissing, InvalidParameter, KgError, RemoteUnavailable, ResultTooLarge
-from kg.evidence.rows import EvidenceQuestion
+from kg.evidence.question import EvidenceQuestion
 from kg.generations import CURRENT, building, publish
 from kg.paths.index import IMPORT_PREFIX, Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index

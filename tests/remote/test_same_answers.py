@@ -14,7 +14,7 @@ import pytest
 from kg import KnowledgeGraph
 from kg.catalogue import CatalogueQuestion
 from kg.errors import EntityNotFound, KgError, QueryRefused, QuerySyntaxError
-from kg.evidence.rows import EvidenceQuestion
+from kg.evidence.question import EvidenceQuestion
 from kg.paths.neighborhood import NeighborsQuestion
 from kg.paths.traversal import PathQuestion
 from kg.remote.push import push
@@ -68,7 +68,13 @@ def test_paths_are_the_same(
 
 
 @pytest.mark.parametrize(
-    ("drug", "target"), [("rapamycin", "leiomyosarcoma"), ("imatinib", "target:KIT"), ("gemcitabine", None)]
+    ("drug", "target"),
+    [
+        ("rapamycin", "leiomyosarcoma"),
+        ("imatinib", "target:KIT"),
+        ("gemcitabine", None),
+        ("doxorubicin", "myelosuppression"),
+    ],
 )
 def test_mechanisms_are_the_same(
     remote_graph: KnowledgeGraph, curated_graph: KnowledgeGraph, drug: str, target: str | None

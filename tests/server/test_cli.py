@@ -31,6 +31,19 @@ def test_a_query_in_a_file_of_another_editor_is_read_without_its_mark(
     assert capsysbinary.readouterr().out == b"true"
 
 
+@pytest.mark.parametrize("count", ["?x", "(COUNT(?x) AS ?n)"])
+def test_a_query_that_finds_nothing_warns_of_names_that_nothing_has(
+    curated_data: Path, count: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def told(drug: str) -> str:
+        query = f"SELECT {count} {{ drug:{drug} skg:encodes ?x }}"
+        assert main(["query", "--data", str(curated_data), query]) == 0
+        return capfd.readouterr().err
+
+    assert told("rapamycin") == "sarcoma-kg: nothing is called drug:rapamycin (drug:sirolimus?)\n"
+    assert told("sirolimus") == ""
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--version"])

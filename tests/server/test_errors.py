@@ -24,8 +24,7 @@ from kg.errors import (
 from kg.store import EmbeddedStore
 from server.http.errors import PROBLEMS, BodyTooLarge, RateLimited, body_of, problem_for, problems_markdown
 from server.http.problem_page import _TOLD, problem_page
-
-BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+from tests.server.asking import BROWSER
 
 
 def _family(root: type[KgError]) -> list[type[KgError]]:

@@ -12,7 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg import KnowledgeGraph
-from kg.evidence.rows import EvidenceQuestion, EvidenceRow
+from kg.evidence.question import EvidenceQuestion
+from kg.evidence.rows import EvidenceRow
 from kg.tables import table
 from server.cli import main
 from server.drawings import forest_plots

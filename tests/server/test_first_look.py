@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,8 +13,16 @@ from markupsafe import escape
 
 from kg.graph import KnowledgeGraph
 from server.pages import gaps
+from tests.server.asking import MECHANISM
 
-MECHANISM = "/mechanism?drug=rapamycin&target=leiomyosarcoma"
+RATES = (
+    "objective response rate",
+    "response rate",
+    "complete response",
+    "partial response",
+    "disease control",
+    "stable",
+)
 
 
 def html(client: FlaskClient, path: str) -> str:
@@ -150,6 +159,21 @@ def test_the_schema_has_the_properties_of_records_that_a_query_needs(client: Fla
     assert "xsd:string" in row
 
 
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("synergizesWith", ("Metabolite, Pathway, Procedure", "in use: Drug")),  # declared for more than there is
+        ("numerator", ("Outcome, Statement, TimelineEvent", "xsd:integer")),
+        ("states", ("anything", "in use: Document", ">xsd:string<")),
+    ],
+)
+def test_the_schema_tells_what_is_declared_and_what_is_in_use(
+    client: FlaskClient, word: str, told: tuple[str, ...]
+) -> None:
+    row = client.get(f"/schema?q={word}").text.partition(f'<tr id="{word}"')[2].partition("</tr>")[0]
+    assert [text for text in told if text not in row] == []
+
+
 def test_the_schema_leaves_out_what_is_not_used_when_asked(client: FlaskClient) -> None:
     page = html(client, "/schema?used=true")
     assert 'class="unused"' not in page
@@ -208,3 +232,80 @@ def test_every_count_of_the_home_page_leads_to_what_it_counts(client: FlaskClien
     assert len(places) == counts[1].count("<li>")
     schema = html(client, "/schema")
     assert all(f'id="{place.partition("#")[2]}"' in schema for place in places if "#" in place)
+
+
+def test_every_example_of_the_home_page_is_answered(client: FlaskClient) -> None:
+    page = html(client, "/")
+    asked = page[page.index('id="ask"') : page.index('id="holds"')]
+    addresses = [unescape(href) for href in re.findall(r'<a href="([^"]+)"', asked)]
+    assert {address.split("?")[0] for address in addresses} >= {
+        "/mechanism",
+        "/evidence",
+        "/compare",
+        "/gaps",
+        "/explain",
+    }
+    for address in addresses:
+        assert "<h1" in html(client, address)
+
+
+def test_a_figure_told_in_short_leads_to_its_result_and_that_to_its_passage(client: FlaskClient) -> None:
+    page = html(client, "/evidence?histotype=leiomyosarcoma")
+    figures = [
+        href for told in re.findall(r'class="reached">(.*?)</span>', page) for href in re.findall('href="(.*?)"', told)
+    ]
+    assert figures
+    for href in figures:
+        row = re.search(rf'<tr id="{re.escape(href[1:])}">.*?</tr>', page, re.DOTALL)
+        assert row
+        assert 'href="/passage/' in row[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "figure"),
+    [
+        ("/entity/drug:temsirolimus", "What came of giving it", "partial response 2.4% of 41"),
+        ("/entity/regimen:temsirolimus", "What came of giving it", "partial response 2.4% of 41"),
+        ("/entity/histotype:leiomyosarcoma", "What was tried, and what came of it", "53% of 34"),
+    ],
+)
+def test_the_page_of_a_treatment_or_a_disease_says_what_came_of_it_before_anything_is_drawn(
+    client: FlaskClient, path: str, heading: str, figure: str
+) -> None:
+    page = html(client, path)
+    section = page[page.index(f">{heading}</h2>") : page.index("with doses, numbers and sources")]
+    assert figure in re.sub(" ,", ",", words(section))
+    assert page.index(f">{heading}</h2>") < page.find("<figure") or "<figure" not in page
+    (every,) = re.findall(r'href="(/evidence\?[^"]+)">All', section)
+    assert html(client, every)
+    statement = re.findall(r'href="(/statement/[^"]+)"', section)[0]
+    assert 'href="/passage/' in html(client, statement)
+
+
+def test_a_target_is_told_without_results_of_treatment(client: FlaskClient) -> None:
+    assert "with doses, numbers and sources" not in html(client, "/entity/target:KIT")
+
+
+def test_a_regimen_is_told_in_short_with_a_share_and_a_time(client: FlaskClient) -> None:
+    told = words(html(client, "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma"))
+    assert "objective response rate 53% of 34" in told
+    assert "; median progression-free survival 5.6 months (n = 34)" in told.replace(" ;", ";")
+
+
+def test_rates_of_response_stand_before_all_others(client: FlaskClient) -> None:
+    page = html(client, "/evidence?regimen=gemcitabine+%2B+docetaxel")
+    headings = re.findall(r'<p class="heading" id="rates-\d+">(.*?)</p>', page)
+    ranks = [next((n for n, name in enumerate(RATES) if heading.startswith(name)), len(RATES)) for heading in headings]
+    assert len(set(ranks)) > 2
+    assert ranks == sorted(ranks)
+
+
+def test_what_worked_is_told_apart_from_what_only_rises_or_falls(client: FlaskClient) -> None:
+    results = html(client, "/evidence?histotype=leiomyosarcoma")
+    assert {"good", "bad", "none"} == set(re.findall(r'class="effect (\w+)"', results))
+    assert {"up", "down"} <= set(re.findall(r'class="effect (\w+)"', html(client, MECHANISM))) <= {"up", "down", "none"}
+
+
+def test_one_filter_is_not_repeated_below_the_form_that_shows_it(client: FlaskClient) -> None:
+    assert 'class="chip"' not in html(client, "/evidence?drug=temsirolimus")
+    assert html(client, "/evidence?drug=temsirolimus&measure=response+rate").count('class="chip"') == 2

@@ -20,6 +20,7 @@ def port(curated_data: Path) -> Iterator[int]:
     assert not died
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_hostile_queries_never_keep_a_normal_client_from_its_answers(port: int) -> None:

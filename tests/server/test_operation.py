@@ -25,15 +25,11 @@ from server.http.clients import RateLimiter, client_of
 from server.http.errors import RateLimited
 from server.http.telemetry import rows_in
 from tests.endless import ENDLESS
+from tests.server.asking import LABELS, sparql
 from tests.server.running import Server, metrics_in
 from tests.waiting import wait_until
 
 REQUESTS_PER_MINUTE = 20
-LABELS = "SELECT ?label WHERE { ?thing skos:prefLabel ?label } ORDER BY ?label"
-
-
-def _ask(client: FlaskClient, query: str, **headers: str) -> Any:
-    return client.get("/sparql", query_string={"query": query}, headers=headers)
 
 
 # --- metrics and log ------------------------------------------------------------------------------------
@@ -42,10 +38,10 @@ def _ask(client: FlaskClient, query: str, **headers: str) -> Any:
 def test_metrics_count_requests_queries_and_workers(built_dir: Path, client_for: Any) -> None:
     with open_store(built_dir) as store:
         client = client_for(store)
-        _ask(client, LABELS)
-        _ask(client, LABELS)
-        _ask(client, "ASK {")
-        _ask(client, "SELECT * { ?s ?p ?o }", Accept="image/png")
+        sparql(client, LABELS)
+        sparql(client, LABELS)
+        sparql(client, "ASK {")
+        sparql(client, "SELECT * { ?s ?p ?o }", Accept="image/png")
         values = metrics_in(client.get("/metrics").text)
     assert values["sarcoma_kg_queries_total", "ok"] == 2
     assert values["sarcoma_kg_queries_total", "query_syntax"] == 1
@@ -62,8 +58,8 @@ def test_a_query_is_logged_by_its_hash_with_cost_and_outcome(
     endpoint: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "sarcoma_kg.queries"):
-        body = _ask(endpoint, LABELS + " # once").data
-        _ask(endpoint, "ASK { FILTER(")
+        body = sparql(endpoint, LABELS + " # once").data
+        sparql(endpoint, "ASK { FILTER(")
     good, bad = (json.loads(record.getMessage()) for record in caplog.records if record.name == "sarcoma_kg.queries")
     assert good["outcome"] == "ok"
     assert good["bytes"] == len(body)
@@ -77,7 +73,7 @@ def test_a_query_is_logged_by_its_hash_with_cost_and_outcome(
 @pytest.mark.parametrize("accept", ["application/sparql-results+json", "application/sparql-results+xml", "text/csv"])
 def test_rows_are_counted_in_the_bytes_of_an_answer(endpoint: FlaskClient, accept: str) -> None:
     for query, count in (("SELECT ?x { VALUES ?x { 1 <a:b> 'c}},{' } }", 3), ("SELECT ?x { VALUES ?x { } }", 0)):
-        assert rows_in(_ask(endpoint, query, Accept=accept).data, accept) == count
+        assert rows_in(sparql(endpoint, query, Accept=accept).data, accept) == count
 
 
 # --- limits of clients ----------------------------------------------------------------------------------
@@ -162,19 +158,19 @@ def test_a_repeated_query_is_answered_without_the_engine(
     with open_store(built_dir) as store:
         client = client_for(store)
         everything = "SELECT * { ?s ?p ?o }"
-        first = _ask(client, everything)
+        first = sparql(client, everything)
         monkeypatch.setattr(EmbeddedStore, "answer", None)
-        assert _ask(client, everything).data == first.data
-        packed = _ask(client, everything, **{"Accept-Encoding": "gzip"})
+        assert sparql(client, everything).data == first.data
+        packed = sparql(client, everything, **{"Accept-Encoding": "gzip"})
         assert gzip.decompress(packed.data) == first.data
         posted = client.post("/sparql", data=everything, content_type="application/sparql-query")
         assert posted.data == first.data
-        assert _ask(client, everything, Accept="text/csv").status_code == 500  # another answer, which is not kept
+        assert sparql(client, everything, Accept="text/csv").status_code == 500  # another answer, which is not kept
 
 
 def test_an_answer_that_changes_by_itself_is_asked_for_each_time(endpoint: FlaskClient) -> None:
     query = "SELECT (RAND() AS ?x) { }"
-    assert _ask(endpoint, query).data != _ask(endpoint, query).data
+    assert sparql(endpoint, query).data != sparql(endpoint, query).data
 
 
 def test_the_cache_stays_within_its_bytes_and_drops_what_is_least_used() -> None:

@@ -17,8 +17,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg.identifiers import expand
+from tests.server.asking import BROWSER
 
-BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 VIEWS = {
     "drug": ("/entity/drug:sirolimus", {"CSV", "JSON", "Turtle", "JSON-LD", "SPARQL", "SVG"}),
     "mechanism": ("/mechanism?drug=rapamycin&target=leiomyosarcoma", {"JSON", "CSV", "Turtle", "SPARQL", "SVG"}),

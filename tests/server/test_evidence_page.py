@@ -1,0 +1,247 @@
+"""The pages of evidence, comparisons and cases as a reader without scripts gets them: which figure is told of whom."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from flask.testing import FlaskClient
+
+from tests.server.asking import links, page, words
+
+
+def test_evidence_shows_the_definition_beside_the_figure(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?drug=temsirolimus"))
+    assert "53%" in told
+    assert "stable disease or better for 60 days" in told
+
+
+def test_evidence_without_results_says_that_this_is_not_no_effect(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?drug=regorafenib&histotype=liposarcoma"))
+    assert "Nothing found." in told
+    assert "not evidence of no effect" in told
+
+
+def test_evidence_filters_can_be_dropped_one_by_one(client: FlaskClient) -> None:
+    html = page(client, "/evidence?drug=temsirolimus&measure=response+rate")
+    assert 'href="/evidence?drug=temsirolimus"' in html
+    assert 'aria-label="Remove drug temsirolimus"' in html
+
+
+def test_adverse_events_of_a_grade_are_asked_for_in_the_form_and_not_pooled(client: FlaskClient) -> None:
+    html = page(client, "/evidence?drug=gemcitabine&adverse_event=myelosuppression&min_grade=3")
+    assert 'name="adverse_event" value="myelosuppression"' in html
+    assert "5 patients" in words(html)
+    assert "the grade, told as excessive" in words(html)
+    assert "Not pooled" not in words(html)
+
+
+def test_randomised_trials_against_placebo_are_asked_for_in_the_form(client: FlaskClient) -> None:
+    html = page(client, "/evidence?comparator=placebo&blinding=placebo-controlled&randomised=yes")
+    assert "<option selected>placebo-controlled</option>" in html
+    assert "olaratumab" in words(html)
+    assert "whether it is randomised" in words(html)
+
+
+def test_rates_are_plotted_with_intervals_and_stand_in_the_table_too(client: FlaskClient) -> None:
+    html = page(client, "/evidence?drug=temsirolimus")
+    plots = re.findall(r"<svg[^>]*class=\"plot\".*?</svg>", html, flags=re.DOTALL)
+    assert plots
+    for target in re.findall(r'href="#(row-[^"]+)"', "".join(plots)):
+        assert f'id="{target}"' in html
+
+
+def test_a_case_is_told_in_order_and_plotted(client: FlaskClient) -> None:
+    html = page(client, "/cases/patient:003-2")
+    told = words(html[html.index('class="timeline"') :])
+    places = [told.index(name) for name in ("neoadjuvant", "pazopanib", "trabectedin", "maintenance", "regorafenib")]
+    assert places == sorted(places)
+    for target in re.findall(r'<a class="row" href="#([^"]+)"', html):
+        assert f'id="{target}"' in html
+
+
+def test_the_csv_of_the_evidence_has_every_row(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/evidence?drug=temsirolimus").get_json()
+    rows = list(csv.DictReader(io.StringIO(client.get("/evidence?drug=temsirolimus&format=csv").text)))
+    assert len(rows) == answer["total"]
+    assert "53%" in {row["value_text"] for row in rows}
+    for row, item in zip(rows, answer["items"], strict=True):
+        same = row.keys() & item.keys() - {"flags", "documents", "passages"}
+        said = {name: item[name]["label"] if isinstance(item[name], dict) else item[name] for name in same}
+        assert {name: row[name] for name in same} == {
+            name: "" if value is None else str(value) for name, value in said.items()
+        }
+        assert (row["histotypes"] == "") == (not (item["population"] or {}).get("histotypes"))
+
+
+def test_ranges_of_doses_and_shared_patients_are_told_on_pages_and_in_tables(client: FlaskClient) -> None:
+    doses = client.get("/evidence?study=study:imatinib-dfsp-ref54&format=csv").text
+    assert {row["dose_ranges"] for row in csv.DictReader(io.StringIO(doses))} == {"imatinib 400 to 800 mg"}
+    (arm,) = csv.DictReader(io.StringIO(client.get("/study/study:imatinib-dfsp-ref54?format=csv").text))
+    assert (arm["dose_low"], arm["dose_high"], arm["dose_unit"]) == ("400", "800", "mg")
+    european, american = "study:imatinib-dose-eortc-isg-agitg-ref47", "study:imatinib-dose-north-american-ref48"
+    for address in (f"/study/{european}", f"/evidence?study={european}"):
+        assert "No group of its own: takes together" in page(client, address)
+    for address in (f"/study/{american}", f"/evidence?study={american}"):
+        assert "All its patients are also counted in" in page(client, address)
+        table = csv.DictReader(io.StringIO(client.get(f"{address}{'&' if '?' in address else '?'}format=csv").text))
+        assert "imatinib 400 mg" in {row.get("within") or row.get("arm_within") for row in table}
+
+
+def test_a_gap_map_cell_leads_to_its_results(client: FlaskClient) -> None:
+    html = page(client, "/gaps?rows=imatinib&columns=GIST")
+    href = next(href for href in links(html) if href.startswith("/evidence?drug=drug:imatinib"))
+    assert "imatinib" in words(page(client, href))
+
+
+def test_a_comparison_sets_one_study_apart_from_several(client: FlaskClient) -> None:
+    told = words(page(client, "/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel"))
+    assert "Within one study (" in told
+    assert "come from different studies" in told
+
+
+def test_what_was_not_done_or_not_found_is_said_once(client: FlaskClient) -> None:
+    told = words(page(client, "/cases/patient:004-retroperitoneal"))
+    assert "preoperative radiotherapy not given" in told
+    assert "no haematuria" in told
+    assert "not given not done" not in told
+    assert "not found" not in told
+    assert "did not occur" not in told
+
+
+def test_a_case_tells_grade_stage_result_and_remark_and_each_unit_once(client: FlaskClient) -> None:
+    transplant = words(page(client, "/cases/patient:000-transplant"))
+    assert "Grade intermediate Stage T2N0M0" in transplant
+    assert "Marker KIT Result negative" in transplant
+    retroperitoneal = words(page(client, "/cases/patient:004-retroperitoneal"))
+    assert "Size 22 × 14 × 23 cm before, 8 × 8 × 13 cm after 5 cycles Value PR, 64%" in retroperitoneal
+    assert "30 cm in diameter cm" not in retroperitoneal
+    assert "after 5 cycles %" not in retroperitoneal
+
+
+def test_a_regimen_is_listed_with_what_its_groups_reached_in_the_very_disease(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?histotype=uterine+leiomyosarcoma"))
+    # 5 of 11 had a uterine leiomyosarcoma; 15.5% is of all 45 sarcomas of that arm, and not said of the disease.
+    assert "temozolomide monotherapy 1 study for objective response rate 45.5% of 11" in told
+    pooled = r"gemcitabine monotherapy [^%]* objective response rate 18% of 39, 5.5% of 18, histotypes pooled"
+    assert re.search(pooled, told)
+
+
+def test_a_regimen_is_listed_with_the_figures_of_the_very_disease_under_either_name_of_a_response(
+    client: FlaskClient,
+) -> None:
+    told = words(page(client, "/evidence?histotype=leiomyosarcoma"))
+    # Of the EORTC arm only "approximately 10%" of all histotypes is known; 4 of 14 had the disease.
+    alone = "response rate 29% of 14; objective response rate about 10% (n not told), histotypes pooled"
+    together = "objective response rate 53% of 34, 58% (n not told); response rate 24% (n not told)"
+    assert re.search(rf"doxorubicin monotherapy [^%]*? {re.escape(alone)}", told)
+    assert re.search(rf"docetaxel \+ gemcitabine [^%]*? {re.escape(together)}", told)
+
+
+def test_a_figure_that_its_source_only_gives_roughly_stays_so(client: FlaskClient) -> None:
+    assert "disease control about 80% (n not told)" in words(page(client, "/evidence?drug=sunitinib"))
+
+
+def test_the_line_and_genotype_of_a_part_of_an_arm_are_not_told_of_the_arm(client: FlaskClient) -> None:
+    by_line = words(page(client, "/evidence?drug=doxorubicin&histotype=liposarcoma"))
+    assert "43 patients; sarcoma; line: first or second; metastatic" in by_line
+    by_genotype = words(page(client, "/evidence?drug=sunitinib"))
+    assert "exon 9 KIT mutation or no detectable KIT mutation" in by_genotype
+    assert "genotype: exon 11 KIT mutation" not in by_genotype
+
+
+def test_a_difference_is_told_where_no_comparator_is_named(client: FlaskClient) -> None:
+    """By genotype sunitinib did the reverse of imatinib, and the source prints no time."""
+    told = words(page(client, "/evidence?drug=sunitinib"))
+    assert re.search(r"time to progression worse \(significant\)[^%]{0,90} exon 11 KIT mutation", told)
+    assert re.search(r"time to progression better \(significant\)[^%]{0,90} exon 9 KIT mutation", told)
+    assert "hazard ratio, 0.49, better than placebo (significant)" in told
+
+
+def test_another_dose_that_did_no_better_is_not_said_to_have_failed(client: FlaskClient) -> None:
+    html = page(client, "/evidence?study=study:imatinib-dose-eortc-isg-agitg-ref47")
+    told = words(html)
+    assert "86%, no difference from imatinib 400 mg once daily" in told
+    assert "no difference from imatinib 400 mg once daily (significance not reported)" in told
+    assert "not better" in told
+    assert "did not work" not in told
+
+
+def test_what_a_result_remarks_stands_beside_it(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?drug=trabectedin&histotype=synovial+sarcoma"))
+    assert "raised transaminases occurred; how often is not told Said of both trials in refractory" in told
+
+
+def test_a_comparison_names_the_results_that_stand_in_no_pair(client: FlaskClient) -> None:
+    page = client.get("/compare?a=sunitinib&b=imatinib").get_data(as_text=True)
+    assert "Told of one of them only" in page
+    assert "no number to set against another: not yet reached" in page
+    table = client.get("/compare?a=sunitinib&b=imatinib&format=csv").get_data(as_text=True).splitlines()
+    assert {len(row) for row in csv.reader(table)} == {len(next(csv.reader(table)))}
+    assert any(row.startswith("no pair,") for row in table)
+
+
+def test_results_that_a_filter_cannot_judge_are_named(client: FlaskClient) -> None:
+    page = client.get("/evidence?drug=doxorubicin&min_n=50").get_data(as_text=True)
+    assert "more results may belong here" in page
+    assert "not stated: how many people it is of" in page
+    assert "may belong here" not in client.get("/evidence?drug=doxorubicin").get_data(as_text=True)
+
+
+def test_the_form_asks_for_what_had_been_given_before(client: FlaskClient) -> None:
+    html = page(client, "/evidence?after=imatinib&histotype=GIST")
+    told = words(html)
+    assert "What was tried in GIST after imatinib" in told
+    assert re.search(r'<details class="more" open>.*name="after" value="imatinib"', html, re.DOTALL)
+    assert "after: imatinib ×" in told
+    assert 'href="/evidence?histotype=GIST" aria-label="Remove after imatinib"' in html
+    assert "sunitinib" in told
+    assert "Phase II study of first-line imatinib" not in told
+
+
+def test_a_share_that_counts_stable_disease_says_so_wherever_it_stands(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?drug=temsirolimus"))
+    assert "liposomal doxorubicin + temsirolimus response rate 53% of 15 (stable disease or better for 60 days)" in told
+
+
+def test_a_difference_that_did_not_hold_in_a_second_analysis_is_not_told_as_significant_alone(
+    client: FlaskClient,
+) -> None:
+    told = words(page(client, "/compare?a=MAID&b=doxorubicin+%2B+DTIC"))
+    assert re.search(r"favours doxorubicin \+ DTIC, significant .{0,20}Not statistically significant by multi", told)
+
+
+def test_studies_of_groups_stand_before_single_patients(client: FlaskClient) -> None:
+    html = page(client, "/evidence?drug=pazopanib&histotype=leiomyosarcoma")
+    headings = re.findall(r'<h2 id="study-\d+">(.*?)</h2>', html, re.DOTALL)
+    assert "Pazopanib against placebo" in headings[0]
+    assert "Gemcitabine maintenance therapy in three patients" in headings[-1]
+
+
+def test_a_formulation_that_is_a_drug_of_its_own_is_named_beside_the_drug_it_is_named_after(
+    client: FlaskClient,
+) -> None:
+    compared = page(client, "/compare?a=liposomal+doxorubicin&b=doxorubicin")
+    assert "Drugs of their own, not counted here: pegylated liposomal doxorubicin" in words(compared)
+    assert 'href="/compare?b=doxorubicin&amp;a=drug%3Apegylated-liposomal-doxorubicin"' in compared
+    given = words(page(client, "/evidence?drug=doxorubicin&histotype=leiomyosarcoma"))
+    assert re.search("not counted here: liposomal doxorubicin ?, pegylated liposomal doxorubicin", given)
+    assert "Drugs of their own" not in words(page(client, "/evidence?drug=imatinib"))
+
+
+def test_the_figure_of_a_regimen_is_not_that_of_a_genotype_or_of_those_that_crossed_over(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?drug=imatinib&histotype=GIST"))
+    assert re.search(r"imatinib monotherapy 1 study for partial response 47% of 946, 54% \(n not told\) ", told)
+
+
+def test_a_regimen_has_the_figures_of_all_that_goes_by_its_drugs_whatever_they_are_called(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?drug=ifosfamide"))
+    assert re.search(r"doxorubicin \+ ifosfamide 2 studies for[^%]*objective response rate 36% of 42", told)
+    assert re.search(r"doxorubicin \+ ifosfamide \+ dacarbazine [^%]*objective response rate 47% of 105", told)
+
+
+def test_one_patient_is_one_patient(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?drug=sirolimus"))
+    assert "1 patient; leiomyosarcoma; metastatic" in told
+    assert "1 patients" not in told

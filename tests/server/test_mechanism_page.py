@@ -1,0 +1,140 @@
+"""The pages on how drugs act, and on the neighbours of a thing, as a reader without scripts gets them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import xml.etree.ElementTree as ET
+
+from flask.testing import FlaskClient
+
+from tests.server.asking import MECHANISM, page, words
+
+
+def test_mechanism_names_who_states_each_step_and_where(client: FlaskClient) -> None:
+    html = page(client, MECHANISM)
+    steps = re.findall(r"<li data-step=.*?</li>", html, flags=re.DOTALL)
+    assert len(steps) > 10
+    for step in steps:
+        assert "/statement/" in step
+        assert "/passage/" in step
+
+
+def test_mechanism_says_the_net_effect_in_words(client: FlaskClient) -> None:
+    assert "net effect: more DNA chain termination" in words(
+        page(client, "/mechanism?drug=gemcitabine&target=DNA+chain+termination")
+    )
+
+
+def test_short_cuts_are_folded_under_the_longer_chain_and_drawn_only_on_request(client: FlaskClient) -> None:
+    plain, full = page(client, MECHANISM), page(client, MECHANISM + "&shortcuts=true")
+    assert "short cut" in words(plain)
+    assert plain.count('class="edge ') < full.count('class="edge ')
+
+
+def test_gaps_towards_one_thing_are_one_notice(client: FlaskClient) -> None:
+    html = page(client, MECHANISM)
+    assert html.count("<strong>Gap.</strong>") == 1
+    assert "role-ghost" in html
+
+
+def test_what_sources_do_state_beside_a_gap_is_told_in_words(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=gemcitabine&target=leiomyosarcoma"))
+    assert "Sources do state, though not as a cause: gemcitabine is active in uterine leiomyosarcoma" in told
+
+
+def test_where_an_adverse_event_is_asked_for_those_who_had_it_come_first(client: FlaskClient) -> None:
+    html = page(client, "/mechanism?drug=everolimus&target=stomatitis")
+    told = words(html)
+    assert told.index("Told of patients") < told.index("Gap.")
+    assert "gastrointestinal stromal tumour, refractory to imatinib alone" in told
+    assert "progression through the G1/S boundary" not in told
+    assert "No sourced chain starts here" not in told
+    turtle = client.get("/mechanism?drug=everolimus&target=stomatitis&format=turtle").text
+    assert "adverseEvent" in turtle
+
+
+def test_what_was_looked_for_and_not_seen_is_marked(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=rapamycin&target=rash"))
+    assert "rash: none observed" in told
+    assert "looked for, not seen" in told
+    assert "looked for, not seen" not in words(page(client, "/mechanism?drug=everolimus&target=stomatitis"))
+
+
+def test_two_drugs_together_show_where_they_meet_and_what_is_only_inferred(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=rapamycin+%2B+gemcitabine&target=leiomyosarcoma"))
+    assert "Inferred, stated by no source. Sirolimus holds cells in G1, and gemcitabine acts on cells in S" in told
+    assert "How sources timed them" in told
+    assert "sirolimus acts synergistically with gemcitabine" in told
+    html = page(client, "/mechanism?drug=imatinib&drug=sunitinib&target=GIST")
+    assert "Imatinib and sunitinib meet at KIT: both lower it." in words(html)
+    assert "role-meeting-same" in html
+
+
+def test_drugs_that_stand_for_their_classes_are_marked_as_inferred(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=doxorubicin+%2B+imatinib"))
+    assert "Inferred, stated by no source: doxorubicin belongs to the class cytotoxic drug" in told
+    assert "signalling-directed drugs, for which imatinib stands" in told
+    assert "stands" not in words(page(client, "/mechanism?drug=doxorubicin"))
+
+
+def test_a_filter_that_hides_what_was_asked_for_is_named(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=imatinib&target=KIT&effect=raises"))
+    assert "More would be found, but only chains with the effect asked for are shown." in told
+    assert "More would be found" not in words(page(client, "/mechanism?drug=imatinib&target=KIT"))
+
+
+def test_a_step_says_in_whom_it_was_stated(client: FlaskClient) -> None:
+    assert "inhibition of KIT increases survival of patients" in words(page(client, "/mechanism?drug=imatinib"))
+    assert "(in GIST)" in words(page(client, "/mechanism?drug=imatinib"))
+
+
+def test_a_drawing_is_saved_as_a_file_that_stands_alone(client: FlaskClient) -> None:
+    response = client.get(MECHANISM + "&format=svg")
+    assert response.mimetype == "image/svg+xml"
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+    root = ET.fromstring(response.text)
+    assert "FKBP12" in " ".join("".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text"))
+    assert "href" not in response.text
+
+
+def test_the_csv_of_the_steps_has_a_row_for_every_statement(client: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get(MECHANISM + "&format=csv").text)))
+    assert {"sirolimus", "FKBP12"} <= {row["subject"] for row in rows}
+    assert all(row["statement"].startswith("statement:") and row["passage"] for row in rows)
+
+
+def test_expanding_is_one_answer_with_the_links_among_all_shown(client: FlaskClient) -> None:
+    path = "/explore?format=json&node=target:KIT&node=drug:imatinib&expand=target:KIT&predicate=inhibits&direction=in"
+    answer = client.get(path).get_json()
+    added = {node["id"] for node in answer["nodes"]}
+    assert "drug:sunitinib" in added
+    assert "drug:imatinib" not in added
+    shown = added | {"target:KIT", "drug:imatinib"}
+    assert {end for edge in answer["edges"] for end in (edge["source"], edge["target"])} <= shown
+    assert "drug:imatinib|inhibits|target:KIT|stated" in {edge["id"] for edge in answer["edges"]}
+
+
+def test_a_mechanism_is_told_in_short_before_it_is_drawn(client: FlaskClient) -> None:
+    html = page(client, MECHANISM)
+    told = words(html[: html.index("<figure")])
+    assert "Sirolimus binds FKBP12" in told
+    assert re.search(r"This lowers .*progression through the G1/S boundary", told)
+    assert "This raises DNA chain termination" not in told  # that is what gemcitabine does
+
+
+def test_what_reaches_a_target_is_told_by_what_it_comes_to(client: FlaskClient) -> None:
+    html = page(client, "/mechanism?target=KIT")
+    assert re.search(r"Less KIT through .*imatinib", words(html[: html.index("<figure")]))
+
+
+def test_a_mechanism_opens_with_what_its_chains_raise_and_lower_on_the_way(client: FlaskClient) -> None:
+    html = page(client, "/mechanism?drug=rapamycin&target=leiomyosarcoma")
+    lines = [words(line) for line in re.findall(r"<li>This (.*?)</li>", html, flags=re.DOTALL)]
+    raised, lowered = (next(line for line in lines if line.startswith(verb)) for verb in ("raises", "lowers"))
+    assert "cyclin D1 turnover" in raised
+    assert "cell cycle arrest in G1" in raised
+    assert lowered.index("mTOR") < lowered.index("progression through the G1/S boundary")
+    assert "mTOR" not in raised
