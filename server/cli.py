@@ -34,10 +34,11 @@ from kg.errors import (
 )
 from kg.graph import KnowledgeGraph
 from kg.remote.graph import open_remote
-from kg.sparql.query import SparqlOperation
+from kg.sparql.own_names import unknown_names
+from kg.sparql.query import SparqlOperation, inspect
 from server.addresses import csv_text
 from server.commands import Commands
-from server.commands.curating import add_build, add_check, add_facts, add_import
+from server.commands.curating import add_build, add_check, add_diff, add_facts, add_import
 from server.commands.handing_over import STORE_VARIABLE, add_export, add_push
 from server.http.negotiation import format_named
 from server.pages import figures
@@ -48,6 +49,7 @@ from server.questions.table import QUESTIONS, Question
 from server.serving.granian_server import serve_with_granian
 from server.serving.process import serve
 from server.settings import Settings, add_arguments, from_arguments
+from server.sparql.service import says_nothing
 from server.terminal import render
 
 MACHINE_REFUSED = 6
@@ -148,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     add_export(commands, common)
     _add_serve(commands, reading)
     add_check(commands, common)
+    add_diff(commands, common)
     add_facts(commands, common)
     _add_query(commands, reading)
     add_import(commands, common)
@@ -235,7 +238,11 @@ def _query(given: argparse.Namespace) -> int:
     with _opened(given) as graph:
         media_type = format_named(text, "json" if given.json else given.format)
         body = graph.store.evaluate(SparqlOperation(text), media_type, budget)
+        form = inspect(text, graph.store.limits).form
+        unknown = unknown_names(text, graph.store) if says_nothing(text, form, body, media_type) else ()
     sys.stdout.buffer.write(body)
+    if unknown:
+        _report(given, "unknown_names", f"nothing is called {', '.join(unknown)}")
     return 0
 
 

@@ -10,13 +10,14 @@ from kg.evidence.filters import people_of
 from kg.evidence.history import TimelineEntry
 from kg.evidence.rows import ComponentRow, EvidenceRow
 from kg.mechanism.chains import SENSITIZING
-from kg.model import EntityRef
+from kg.model import Difference, EntityRef
+from ontology.kinds import TREATMENTS
 from ontology.terms import PREDICATES
 
 _UNITS = {"%": "%", "mo": " months", "wk": " weeks", "d": " days", "a": " years", "h": " hours", "min": " minutes"}
 _LENGTH = re.compile(r"\b[cm]?m\b")  # a size that names its unit
 _ABOUT = re.compile(r"\b(approximately|about|around|nearly|almost|roughly)\b", re.IGNORECASE)
-_SAME = "no difference"
+_SAME: Difference = "no difference"
 _TIMES = frozenset(_UNITS) - {"%"}
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -35,7 +36,6 @@ def label_of(predicate: str, *, forward: bool = True) -> str:
     return term.label if forward else term.inverse_label
 
 
-_TREATMENTS = frozenset({"Drug", "DrugClass", "Procedure", "Regimen"})
 BEARERS = frozenset({"Histotype", "Condition", "CellState", "Organism", "Site"})
 
 
@@ -49,7 +49,7 @@ def net_effect(sign: int | None, end: str, kind: str = "Process", last: str = ""
     """
     if sign is None or sign == 0:
         return "direction not known: no source gives that of one of the steps"
-    if kind in _TREATMENTS:
+    if kind in TREATMENTS:
         return f"{'stronger' if sign > 0 else 'weaker'} effect of {end}"
     if last in SENSITIZING:
         return f"{'more' if sign > 0 else 'less'} sensitivity of {end}"

@@ -17,6 +17,7 @@ export default defineConfig({
         explore: "src/explore.ts",
         mechanism: "src/mechanism.ts",
         sparql: "src/sparql.ts",
+        sort: "src/sort.ts",
       },
     },
   },

@@ -17,6 +17,11 @@ from server.drawings.wrapping import shortened
 FOREST_LEFT, FOREST_WIDTH, FOREST_RIGHT = 330, 420, 190
 FOREST_ROW, FOREST_HEAD = 38, 34
 MAX_FOREST_ROWS = 40
+# In which order a clinician asks for rates; others follow, those with most groups of patients first.
+_FIRST_MEASURES = (
+    "objective-response-rate", "response-rate", "complete-response", "partial-response", "clinical-benefit-rate",
+    "disease-control", "stable-disease",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class Forest:
 def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
     """Rates out of known numbers of patients, grouped by what was counted; flagged ones are left to the table.
 
-    Returns: at most ``MAX_FOREST_ROWS`` rates in all, groups with most rates first, in each the best first.
+    Returns: at most ``MAX_FOREST_ROWS`` rates in all, responses before what else was counted, in each the best first.
     """
     groups: dict[tuple[str, str], list[_Rate]] = {}
     for row in rows:
@@ -91,7 +96,7 @@ def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
             groups.setdefault((rate.measure.label, definition), []).append(rate)
     room = MAX_FOREST_ROWS
     found = []
-    for (measure, definition), listed in sorted(groups.items(), key=lambda item: -len(item[1])):
+    for (measure, definition), listed in sorted(groups.items(), key=lambda item: _place_of(item[1])):
         shown = sorted(listed, key=lambda rate: rate.rank)[:room]
         if not shown:
             break
@@ -100,6 +105,13 @@ def forests(rows: Sequence[EvidenceRow]) -> tuple[Forest, ...]:
         said = definition if definition.startswith(measure) else f"{measure} ({definition})" if definition else measure
         found.append(_forest(said, shown))
     return tuple(found)
+
+
+def _place_of(rates: Sequence[_Rate]) -> tuple[int, int]:
+    """Where a group of rates stands on the page: by its measure, then by how many rates it has."""
+    name = rates[0].measure.curie.partition(":")[2]
+    rank = _FIRST_MEASURES.index(name) if name in _FIRST_MEASURES else len(_FIRST_MEASURES)
+    return rank, -len(rates)
 
 
 @dataclass(frozen=True)

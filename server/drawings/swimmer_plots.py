@@ -5,12 +5,13 @@ Everything here is arithmetic on answers; the same numbers stand in a table besi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.evidence.cases import Timeline
 from kg.evidence.history import TimelineEntry
 from kg.evidence.lines import is_told
+from kg.model import Response
 from server.drawings.pictures import room_needed
 from server.drawings.wrapping import shortened
 
@@ -19,8 +20,8 @@ SWIMMER_STEP, MARK = 30, 21
 
 Place = Callable[[TimelineEntry], float]
 
-_RESPONSES = {"CR": "good", "PR": "good", "SD": "", "MR": "good", "PD": "bad", "none": "bad"}
-_GLYPHS = {"none": "–", "mixed": "±"}
+_RESPONSES: Mapping[Response, str] = {"CR": "good", "PR": "good", "SD": "", "MR": "good", "PD": "bad", "none": "bad"}
+_GLYPHS: Mapping[Response, str] = {"none": "–", "mixed": "±"}
 
 
 @dataclass(frozen=True)

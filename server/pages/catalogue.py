@@ -72,8 +72,8 @@ def _fields(question: CatalogueQuestion, answer: QuestionAnswer) -> list[dict[st
             "label": parameter.label,
             "help": parameter.help,
             "choices": parameter.choices,
-            "suggest": ",".join(parameter.type.split()) if parameter.type not in {"text", "integer", "Entity"} else "",
-            "is_entity": parameter.type not in {"text", "integer"},
+            "suggest": ",".join(name for name in parameter.classes if name != "Entity"),
+            "is_entity": parameter.literal is None,
             "values": [each.label for each in values[parameter.name].entities] or values[parameter.name].values,
         }
         for parameter in question.parameters

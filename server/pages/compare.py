@@ -9,6 +9,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from kg.evidence.comparison import ComparisonAnswer
+from kg.evidence.direct import Favours
 from kg.evidence.rows import EvidenceRow
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
@@ -21,7 +22,7 @@ from server.pages.sharing import disputed, fact_exports, facts_wanted
 from server.questions.parameters import read
 from server.questions.table import BY_NAME
 
-_SIDES = {"a": "first", "b": "second", "neither": "neither"}
+_SIDES: Mapping[Favours, str] = {"a": "first", "b": "second", "neither": "neither"}
 
 
 def compare(graph: KnowledgeGraph) -> str | Response:

@@ -23,7 +23,10 @@ from server.addresses import csv_response, export, here, page_of
 from server.drawings.layered import Link, layered_picture
 from server.drawings.pictures import Picture
 from server.http.errors import spared
+from server.pages.regimens import VerdictGroup, verdict_groups
 from server.pages.sharing import fact_exports, facts_wanted, picture_response
+from server.questions.parameters import read
+from server.questions.table import EVIDENCE_PARAMETERS, evidence_question
 from server.wording import label_of
 
 ROWS_SHOWN = 12
@@ -95,6 +98,16 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Results:
+    """What came of a treatment, or of treatments of a disease, in short; ``total``: results in all."""
+
+    groups: tuple[VerdictGroup, ...]
+    total: int
+    studies: int
+    address: str
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """Everything that statements join to one thing, arranged, and drawn where there is something to draw."""
 
@@ -121,10 +134,13 @@ def entity(graph: KnowledgeGraph, name: str) -> str | Response:
     facts = [card.id, *(item.statement for item in around.items), *(remark["id"] for remark in remarks)]
     if (other := facts_wanted(graph, facts, name_in_files)) is not None:
         return other
+    results, no_results = spared(lambda: _results(graph, card))
     return render_template(
         "entity.html",
         card=card,
         actions=_actions(card),
+        results=results,
+        no_results=no_results,
         around=around,
         components=_components(graph, card.id) if card.type == "Regimen" else (),
         remarks=remarks,
@@ -138,6 +154,17 @@ def entity(graph: KnowledgeGraph, name: str) -> str | Response:
             *([export("SVG", here([("format", "svg")]), download=True)] if around.picture.nodes else []),
         ],
     )
+
+
+def _results(graph: KnowledgeGraph, card: EntityCard) -> Results | None:
+    """What came of it; nothing for things that no treatment or disease is, and where no result is told."""
+    name = _ASKED_AS.get(card.type)
+    if name is None or card.type not in _SHOWN_WITH_RESULTS:
+        return None
+    answer = graph.evidence(evidence_question(read(EVIDENCE_PARAMETERS, {name: [card.curie]})))
+    groups = verdict_groups(answer)
+    address = f"/evidence?{name}={quote(card.curie, safe=':')}"
+    return Results(groups, answer.total, answer.summary.studies, address) if groups else None
 
 
 def _components(graph: KnowledgeGraph, regimen: str) -> tuple[ComponentRow, ...]:
@@ -249,6 +276,15 @@ def _csv_rows(around: Surroundings, remarks: Iterable[Mapping[str, str]]) -> lis
     return [*rows, *said]
 
 
+_ASKED_AS = {  # under which parameter one asks for the results of a thing
+    "Drug": "drug",
+    "Histotype": "histotype",
+    "Regimen": "regimen",
+    "DrugClass": "drug_class",
+    "Target": "target",
+    "Site": "site",
+}
+_SHOWN_WITH_RESULTS = frozenset({"Drug", "Histotype", "Regimen", "DrugClass"})
 _NAMED_BY_RESULTS = {  # no statement joins these to anything, but results and studies name them
     "AdverseEvent": ("With which treatments it was seen", "/questions/who-causes-event?event="),
     "Measure": ("Results of this measure", "/evidence?measure="),
@@ -264,14 +300,7 @@ def _actions(card: EntityCard) -> list[dict[str, str]]:
         found.append({"label": "How it acts", "href": f"/mechanism?drug={curie}"})
     if card.type in {"Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "Histotype"}:
         found.append({"label": "What acts on it", "href": f"/mechanism?target={curie}"})
-    name = {
-        "Drug": "drug",
-        "Histotype": "histotype",
-        "Regimen": "regimen",
-        "DrugClass": "drug_class",
-        "Target": "target",
-        "Site": "site",
-    }.get(card.type)
+    name = _ASKED_AS.get(card.type)
     if name is not None:
         label = "What was tried" if card.type in {"Histotype", "Site"} else "What came of giving it"
         if card.type in {"DrugClass", "Target"}:

@@ -11,53 +11,47 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from kg.errors import EntityNotFound
-from kg.evidence.filters import has_words, people_of
-from kg.evidence.rows import Absence, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
+from kg.evidence.filters import has_words
+from kg.evidence.rows import Absence, AbsenceKind, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
 from kg.graph import KnowledgeGraph
 from kg.identifiers import parse_identifier
-from kg.model import DESIGNS, EntityRef
+from kg.model import Design, Direction, EntityRef
 from server.addresses import csv_response, export, given, here, query, svg_response
 from server.drawings.forest_plots import Forest, forests, pool_forest
 from server.drawings.picture_file import plot_file
 from server.http.errors import spared
 from server.pages.evidence_table import csv_rows
 from server.pages.namesakes import namesakes
+from server.pages.regimens import VerdictGroup, verdict_groups
 from server.pages.sharing import chosen, disputed, fact_exports, facts_wanted, file_name, source_line
 from server.questions.parameters import Arguments, read
 from server.questions.table import EVIDENCE_PARAMETERS, evidence_question
-from server.wording import count_of, short_figure
+from server.wording import count_of
 
-NOTHINGS = {
+NOTHINGS: Mapping[AbsenceKind, tuple[str, str]] = {
     "none_observed": ("Looked for and not observed", "Somebody looked, and it occurred in none."),
     "no_apparent_benefit": ("No apparent benefit", "The source saw no benefit."),
     "no_significant_difference": (
         "No significant difference",
         "A comparison was made and chance may explain what was seen.",
     ),
+    "not_reached": ("Median not reached", "More than half were still free of the event when the source was written."),
     "not_reported_yet": ("Not reported yet", "Awaited when the source was written."),
     "not_described": ("Not described", "The source says that it does not tell."),
 }
-# What a reader wants to know of a regimen first: the first of these that its groups report.
-_FIRST_MEASURES = (
-    "objective-response-rate",
-    "response-rate",
-    "partial-response",
-    "disease-control",
-    "median-progression-free-survival",
-    "progression-free-survival",
-    "median-overall-survival",
-    "median-time-to-progression",
-    "time-to-progression",
-)
-_RESPONSE_RATES = frozenset(_FIRST_MEASURES[:2])  # one name or the other, by source: told both, never as one
-_FIGURES = 3
 _TREATMENTS = ("drug", "regimen", "drug_class", "target")  # what names what was given
 # Fields of the form that are folded away where they are empty.
-_FURTHER_FIELDS = ("drug_class", "target", "genotype", "site", "line", "after", "setting", "design", "min_n")
+_FURTHER_FIELDS = (
+    "drug_class", "target", "genotype", "site", "line", "after", "setting", "design", "randomised", "comparator",
+    "blinding", "adverse_event", "min_grade", "min_n",
+)  # fmt: skip
+_OF_HARM = ("adverse_event", "min_grade")  # what asks for adverse events, of which no rate is pooled
 # Studies of groups come before single patients, and these before the laboratory.
-_LAST_DESIGNS = {"case series": 1, "case report": 2, "preclinical": 3}
-_DIRECTIONS = {"supports": "worked", "does_not_support": "did not work", "mixed": "mixed", "harmful": "did harm"}
-_AGAINST_ANOTHER = _DIRECTIONS | {"supports": "better", "does_not_support": "not better"}
+_LAST_DESIGNS: Mapping[Design | None, int] = {"case series": 1, "case report": 2, "preclinical": 3}
+_DIRECTIONS: Mapping[Direction, str] = {
+    "supports": "worked", "does_not_support": "did not work", "mixed": "mixed", "harmful": "did harm",
+}  # fmt: skip
+_AGAINST_ANOTHER: Mapping[Direction, str] = {**_DIRECTIONS, "supports": "better", "does_not_support": "not better"}
 
 
 @dataclass(frozen=True)
@@ -97,19 +91,9 @@ class Nothing:
 
 
 @dataclass(frozen=True)
-class VerdictGroup:
-    """Regimens whose results point the same way."""
-
-    heading: str
-    tone: str
-    verdicts: tuple[RegimenVerdict, ...]
-
-
-@dataclass(frozen=True)
 class EvidencePage:
-    """The answer as the page shows it; ``figures``: what the groups of a regimen reached, by its IRI."""
+    """The answer as the page shows it."""
 
-    figures: Mapping[str, str]
     studies: tuple[StudyView, ...]
     forests: tuple[Forest, ...]
     verdicts: tuple[VerdictGroup, ...]
@@ -129,7 +113,8 @@ def evidence(graph: KnowledgeGraph) -> str | Response:
     }
     texts["include_flagged"] = "true" if filled.flag("include_flagged") else None
     pooled, not_pooled = None, ""
-    if answer and answer.items and any(filled.texts(name) for name in _TREATMENTS):
+    is_of_harm = any(filled.texts(name) for name in _OF_HARM)
+    if answer and answer.items and not is_of_harm and any(filled.texts(name) for name in _TREATMENTS):
         pooled, not_pooled = spared(lambda: graph.pool(evidence_question(filled)))
     pooled_plot = pool_forest(pooled, pooled.measure.label) if pooled and pooled.estimate else None
     return render_template(
@@ -139,7 +124,7 @@ def evidence(graph: KnowledgeGraph) -> str | Response:
         pooled_plot=pooled_plot,
         heading=_heading(graph, filled.texts("drug"), texts),
         given=texts,
-        designs=DESIGNS,
+        choices={name: filled.table[name].choices for name in ("design", "randomised", "blinding")},
         answer=answer,
         page=page,
         filters=_chips(filled),
@@ -189,17 +174,16 @@ def _chips(filled: Arguments) -> list[dict[str, str]]:
 def evidence_page(answer: EvidenceAnswer) -> EvidencePage:
     """Arrange an answer for reading."""
     return EvidencePage(
-        figures={v.regimen.id: _figures(answer.items, v.regimen.id) for v in answer.summary.verdicts},
         studies=tuple(_studies(answer.items)),
         forests=forests(answer.items),
-        verdicts=tuple(_verdicts(answer.summary.verdicts)),
+        verdicts=verdict_groups(answer),
         nothings=tuple(_nothings(answer.absences)),
         no_data=tuple(absence.text for absence in answer.absences if absence.kind == "no_data"),
     )
 
 
 def _studies(rows: tuple[EvidenceRow, ...]) -> Iterator[StudyView]:
-    ranked = sorted(rows, key=lambda row: _LAST_DESIGNS.get(row.design or "", 0))
+    ranked = sorted(rows, key=lambda row: _LAST_DESIGNS.get(row.design, 0))
     for number, (study, of_study) in enumerate(groupby(ranked, lambda row: row.study), 1):
         listed = list(of_study)
         first = listed[0]
@@ -265,98 +249,14 @@ def _nothings(absences: Iterable[Absence]) -> Iterator[Nothing]:
             yield Nothing(name, meaning, tuple(kinds[kind]))
 
 
-def _verdicts(verdicts: Iterable[RegimenVerdict]) -> Iterator[VerdictGroup]:
-    listed = list(verdicts)
-    for direction, heading, tone in (
-        ("supports", "Worked, by what studies state", "up"),
-        ("mixed", "Mixed", "none"),
-        ("does_not_support", "Did not work", "down"),
-        ("harmful", "Did harm", "down"),
-        (None, "Tried; no result says whether it worked", "none"),
-    ):
-        group = tuple(v for v in listed if v.direction == direction and v.rests_on != "single patients")
-        if group:
-            yield VerdictGroup(heading, tone, group)
-    if single := tuple(verdict for verdict in listed if verdict.rests_on == "single patients"):
-        yield VerdictGroup("Told of single patients only", "none", single)
-
-
-def _figures(rows: Iterable[EvidenceRow], regimen: str) -> str:
-    """The share or time that a regimen is known by, as its largest groups had it, of the very people where there are.
-
-    For example "objective response rate 53% of 34, 45.5% of 11".
-    """
-    by_measure: dict[str, list[EvidenceRow]] = {}
-    listed = list(rows)
-    same = {_given(row) for row in listed if _is_called(row, regimen)} - {frozenset()}  # MAID by its drugs, too
-    for row in listed:
-        if not (_is_called(row, regimen) or _given(row) in same):
-            continue
-        # Patients of an arm within another are counted there: those that crossed over, another dose.
-        if row.arm is None or row.measure is None or row.flags or row.within is not None or not short_figure(row):
-            continue
-        by_measure.setdefault(row.measure.curie.partition(":")[2], []).append(row)
-    known = [name for name in _FIRST_MEASURES if name in by_measure]
-    very = [name for name in known if any(map(_is_of_the_very, by_measure[name]))]
-    told = [*very, *(name for name in known if name not in very)]
-    # A response rate has two names, by source; each is told, never as one, and before any other measure.
-    rates = [name for name in told if name in _RESPONSE_RATES]
-    first = rates if told[:1] == rates[:1] else told[:1]
-    return "; ".join(_figures_of(by_measure[name]) for name in first)
-
-
-def _is_called(row: EvidenceRow, regimen: str) -> bool:
-    combination = row.regimen.combination if row.regimen else None
-    return row.regimen is not None and regimen in {row.regimen.id, combination.id if combination else ""}
-
-
-def _given(row: EvidenceRow) -> frozenset[str]:
-    return frozenset(ref.id for ref in row.regimen.against_tumour) if row.regimen else frozenset()
-
-
-def _figures_of(rows: Sequence[EvidenceRow]) -> str:
-    """The figures of one measure, the largest groups first."""
-    very = [row for row in rows if _is_of_the_very(row)]
-    whole = [row for row in very or rows if not _is_of_another_part(row)]
-    listed = sorted(whole or very or rows, key=lambda row: -(people_of(row) or 0))
-    figures = dict.fromkeys(
-        short_figure(row)
-        + ("" if people_of(row) else " (n not told)")
-        + _counting_more(row)
-        + (f" in {row.subgroup}" if _is_of_another_part(row) else "")
-        for row in listed
-    )
-    label = listed[0].measure.label if listed[0].measure else ""
-    return f"{label} {', '.join(list(figures)[:_FIGURES])}" + ("" if very else ", histotypes pooled")
-
-
-def _is_of_another_part(row: EvidenceRow) -> bool:
-    """Whether a figure is of a part of a group that is not told apart by the disease asked for: a genotype, a line."""
-    match = row.population.histotype_match if row.population else None
-    return row.subgroup is not None and match not in {"subgroup", "subtype"}
-
-
-def _counting_more(row: EvidenceRow) -> str:
-    """What a response rate counted, where that is more than responses: it is no rate beside those that did not."""
-    counts_response = row.measure is not None and row.measure.curie.partition(":")[2] in _RESPONSE_RATES
-    if not counts_response or row.definition is None or "SD" not in row.definition.counts:
-        return ""
-    return f" ({row.definition.label})"
-
-
-def _is_of_the_very(row: EvidenceRow) -> bool:
-    """Whether a figure is of people who all have the disease that was asked for."""
-    return row.population is None or row.population.histotype_match in {None, "exact", "subtype", "subgroup"}
-
-
 def direction(said: EvidenceRow | RegimenVerdict) -> str:
     """What a result, or all of a regimen's, says for the treatment, in words; of a comparison, whether it was better.
 
     No better than another treatment, or than another dose, is not "did not work".
     """
     if isinstance(said, EvidenceRow) and said.comparator is not None and said.difference:
-        return _AGAINST_ANOTHER.get(said.direction or "", "")
-    return _DIRECTIONS.get(said.direction or "", "")
+        return _AGAINST_ANOTHER[said.direction] if said.direction else ""
+    return _DIRECTIONS[said.direction] if said.direction else ""
 
 
 def called(graph: KnowledgeGraph, text: str) -> str:

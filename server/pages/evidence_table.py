@@ -56,6 +56,8 @@ _COLUMNS: Mapping[str, Callable[[EvidenceRow], object]] = {
     ),
     "arm_pools": lambda row: _labels(row.pools),
     "arm_within": lambda row: _label(row.within),
+    "randomised": lambda row: row.randomised,
+    "blinding": lambda row: row.blinding,
 }
 
 

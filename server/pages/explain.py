@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from kg.evidence.explanation import Agreement
 from kg.graph import KnowledgeGraph
 from server.addresses import export, given, query
 from server.drawings.layered import layered_picture
@@ -16,9 +19,9 @@ from server.pages.sources import Sources
 from server.questions.parameters import read
 from server.questions.table import BY_NAME
 
-_AGREEMENTS = {
-    "agree": ("Mechanism and results agree", "up"),
-    "disagree": ("Mechanism and results disagree", "down"),
+_AGREEMENTS: Mapping[Agreement, tuple[str, str]] = {
+    "agree": ("Mechanism and results agree", "good"),
+    "disagree": ("Mechanism and results disagree", "bad"),
     "undecided": ("Whether they agree cannot be said", "none"),
     "mechanism_without_evidence": ("A mechanism without results", "none"),
     "evidence_without_mechanism": ("Results without a mechanism", "none"),

@@ -15,7 +15,7 @@ from flask import Flask, get_template_attribute
 from kg.evidence.cases import Timeline
 from kg.evidence.comparison import ComparisonAnswer
 from kg.evidence.direct import DirectComparison
-from kg.evidence.gap_map import GapCell, GapMap
+from kg.evidence.gap_map import GapCell, GapMap, Status
 from kg.evidence.history import TimelineEntry
 from kg.evidence.indirect import IndirectComparison
 from kg.evidence.pooling import PoolAnswer, PooledStudy
@@ -35,7 +35,7 @@ TABLE_COLUMNS = (
 )  # fmt: skip
 MAX_TABLE_ROWS = 60
 _CHARACTER_PX, _LINE_PX = 6.6, 15
-GAP_SIGNS = {
+GAP_SIGNS: Mapping[Status, tuple[str, str]] = {
     "studied_positive": ("+", "worked in studies"),
     "studied_negative": ("−", "did not work in studies"),
     "conflicting": ("±", "studies point both ways"),
@@ -89,7 +89,7 @@ class DrawnCell:
 
     x: int
     y: int
-    status: str
+    status: Status
     sign: str
     title: str
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template, request
@@ -39,7 +39,8 @@ def mechanism(graph: KnowledgeGraph, sources: Sources) -> str | Response:
     if answer is not None:
         stated = origins(graph.store, sources, {s for step in steps_of(answer) for s in step.statements})
         page = mechanism_page(answer, stated, draw_short_cuts=draw_short_cuts)
-        if (other := _other_form(graph, page, stated, heading)) is not None:
+        facts = [*stated, *(one.fact for one in answer.sightings)]
+        if (other := _other_form(graph, page, facts, heading)) is not None:
             return other
     return render_template(
         "mechanism.html",
@@ -55,11 +56,9 @@ def mechanism(graph: KnowledgeGraph, sources: Sources) -> str | Response:
     )
 
 
-def _other_form(
-    graph: KnowledgeGraph, page: MechanismPage, stated: Mapping[str, Origin], heading: str
-) -> Response | None:
-    """The steps as triples or a table, or one of the drawings."""
-    if (other := facts_wanted(graph, stated, "mechanism")) is not None:
+def _other_form(graph: KnowledgeGraph, page: MechanismPage, facts: Sequence[str], heading: str) -> Response | None:
+    """The facts as triples, the steps as a table, or one of the drawings."""
+    if (other := facts_wanted(graph, facts, "mechanism")) is not None:
         return other
     if request.args.get("format") == "csv":
         return csv_response(_csv_rows(page), "mechanism")

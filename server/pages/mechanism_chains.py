@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kg.mechanism.gaps import denials, sentences
+from kg.mechanism.gap import GapKind, denials, not_as_a_cause, sentences
 from kg.mechanism.ground import Membership
 from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.model import EntityRef
@@ -20,6 +20,7 @@ from server.pages.provenance import Origin
 from server.wording import BEARERS, net_effect, words
 
 _TREATMENTS = frozenset({"Drug", "Procedure", "Regimen"})
+_TO_INCLUDE = "Tick the box above to include hedged and hypothesised steps."
 _SHUT_OUT = {
     "certainty": "hedged and hypothesised steps are left out",
     "effect": "only chains with the effect asked for are shown",
@@ -215,35 +216,45 @@ def _kinds(groups: Iterable[Group]) -> tuple[Kind, ...]:
     return tuple(sorted(found, key=lambda kind: -kind.count))
 
 
-def _gaps(gaps: Iterable[Gap]) -> Iterable[GapView]:
+def _gaps(gaps: Iterable[Gap]) -> Iterator[GapView]:
     """Gaps of one kind towards the same thing as one notice each."""
-    towards: dict[tuple[EntityRef, str], list[Gap]] = {}
+    towards: dict[tuple[EntityRef, GapKind], list[Gap]] = {}
     for gap in gaps:
         towards.setdefault((gap.to, gap.kind), []).append(gap)
     for (to, kind), group in towards.items():
+        if kind == "need":
+            yield GapView(_told(group), (), ())
+            continue
+        remarks, facts = _remarks(group), _facts(group)
         ends = tuple(dict.fromkeys(gap.from_ for gap in group if gap.from_ != to))
-        told = sentences(step for gap in group for step in gap.stated)
-        remarks = [f"Sources do state, though not as a mechanism: {told}."] if told else []
-        denied = tuple(dict.fromkeys(one for gap in group for one in gap.denied))
-        if denied:
-            remarks.append(f"{denials(denied)}.")
-        remarks += [f"Around {gap.from_.spoken} they state: {sentences(gap.around)}." for gap in group if gap.around]
-        facts = tuple(
-            dict.fromkeys(fact for gap in group for step in (*gap.stated, *gap.around) for fact in step.statements)
-        ) + tuple(one.statement for one in denied)
-        reasons = " ".join(gap.reason.split(" Sources do state")[0] for gap in group)
         if kind == "weaker":
             yield GapView(
-                reasons, (), (*remarks, "Tick the box above to include hedged and hypothesised steps."), facts
+                _told(group), (), (*remarks, "Tick the box above to include hedged and hypothesised steps."), facts
             )
-        elif kind == "need":
-            yield GapView(" ".join(dict.fromkeys(gap.reason for gap in group)), (), ())
-        elif not ends:  # a drug without a target, or a target without a drug
-            yield GapView(reasons, (), tuple(remarks), facts)
-        elif len(ends) == 1:
-            yield GapView(f"No source states a step from {ends[0].spoken} to {to.spoken}.", (), tuple(remarks), facts)
+        elif len(group) == 1 or not ends:  # also a drug without a target, or a target without a drug
+            yield GapView(_told(group), (), remarks, facts)
         else:
-            yield GapView(f"No source states a step from any of these to {to.spoken}:", ends, tuple(remarks), facts)
+            yield GapView(f"No source states a step from any of these to {to.spoken}:", ends, remarks, facts)
+
+
+def _told(group: Iterable[Gap]) -> str:
+    return " ".join(dict.fromkeys(gap.sentence for gap in group))
+
+
+def _remarks(group: Sequence[Gap]) -> tuple[str, ...]:
+    """What sources say beside the gaps: in short of both ends, what they deny, and what stands around each start."""
+    said = (
+        not_as_a_cause(step for gap in group for step in gap.stated),
+        denials(dict.fromkeys(one for gap in group for one in gap.denied)),
+        *(f"Around {gap.from_.spoken} they state: {sentences(gap.around)}." for gap in group if gap.around),
+    )
+    return tuple(remark for remark in said if remark)
+
+
+def _facts(group: Sequence[Gap]) -> tuple[str, ...]:
+    """The statements behind what is said beside the gaps."""
+    said = (fact for gap in group for step in (*gap.stated, *gap.around) for fact in step.statements)
+    return tuple(dict.fromkeys((*said, *(one.statement for gap in group for one in gap.denied))))
 
 
 def _picture(answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: bool) -> Picture:

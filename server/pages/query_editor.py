@@ -16,6 +16,7 @@ from kg.budget import Budget
 from kg.catalogue import CatalogueQuestion
 from kg.identifiers import BASE, compress
 from kg.sparql.formats import RESULTS_JSON
+from kg.sparql.own_names import says_nothing
 from kg.sparql.query import QueryForm, SparqlOperation
 from kg.sparql.results import Solutions, Term, boolean_from_json, solutions_from_json
 from ontology.terms import CLASSES, PREDICATES
@@ -85,12 +86,12 @@ class Answer:
     text: str = ""
     exported: Sequence[dict[str, str | bool]] = ()
     page: int = 1
-    unknown: Sequence[str] = ()  # names in the query that nothing has; of an answer that is empty
+    unknown: Sequence[str] = ()  # names in the query that nothing has; of an answer that says nothing
 
     @property
-    def is_empty(self) -> bool:
-        """Whether it is a table without rows, or no."""
-        return not self.table.rows if self.table is not None else self.text == "false"
+    def says_nothing(self) -> bool:
+        """Whether it is a table without rows, a count of 0, or no."""
+        return says_nothing(self.query, self.table) if self.table is not None else self.text == "false"
 
 
 class Evaluate(Protocol):

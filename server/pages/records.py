@@ -12,11 +12,12 @@ from kg.cards import StudyCard
 from kg.description import describe, passage, reference
 from kg.errors import EntityNotFound
 from kg.evidence.cases import Timeline
-from kg.evidence.rows import EvidenceQuestion
+from kg.evidence.question import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display, expand
 from kg.model import EntityRef
 from kg.tables import table
+from kg.withdrawn import successor
 from server import wording
 from server.addresses import csv_response, export, here, svg_response
 from server.drawings import swimmer_plots
@@ -57,6 +58,7 @@ class Records:
     def passage(self, name: str) -> str:
         """A passage, what it states and, where they may be shown, its words."""
         iri = expand(name) if ":" in name and "//" not in name else name
+        iri = successor(self.graph.store, iri) or iri
         known = describe(self.graph.store, [iri])
         if iri not in known:
             raise EntityNotFound(name, "passage")

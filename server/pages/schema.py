@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import render_template
 
 from kg.graph import KnowledgeGraph
+from kg.schema import SchemaPredicate, SchemaProperty
 from kg.schema import schema as described
-from ontology.terms import CLASSES, PREDICATES
+from ontology.terms import CLASSES, PREDICATES, PROPERTIES
 from server.addresses import given
 from server.questions.parameters import Parameter, read
 
@@ -33,7 +36,9 @@ def schema(graph: KnowledgeGraph) -> str:
     used = {a.value.rpartition("/")[2]: int(b.value) for a, b in graph.sparql(_COUNTS) if a and b}
     present = [each for each in CLASSES.values() if counts.get(each.name)]
     offered = [each for each in PREDICATES.values() if used.get(each.name) or not used_only]
-    properties = [each for each in described(graph.store).properties if each.count or not used_only]
+    known = described(graph.store)
+    properties = [each for each in known.properties if each.count or not used_only]
+    terms: tuple[SchemaPredicate | SchemaProperty, ...] = (*known.predicates, *known.properties)
     return render_template(
         "schema.html",
         text=text,
@@ -46,4 +51,22 @@ def schema(graph: KnowledgeGraph) -> str:
         of_predicates=len(offered),
         counts=counts,
         used=used,
+        sources={_name(each.curie): (_words(each.subject_kinds), _words(each.domain)) for each in terms},
+        targets={_name(each.curie): (_declared_values(each), _words(each.range)) for each in terms},
     )
+
+
+def _declared_values(term: SchemaPredicate | SchemaProperty) -> list[str]:
+    """What a word may lead to: kinds of things, a datatype, or words."""
+    if isinstance(term, SchemaPredicate):
+        return _words(("xsd:string",) if term.takes_text else term.object_kinds)
+    datatype = PROPERTIES[_name(term.curie)].range
+    return _words(term.object_kinds or ((f"xsd:{datatype}",) if datatype else ()))
+
+
+def _words(curies: Iterable[str]) -> list[str]:
+    return ["anything" if curie == "skg:Entity" else curie.removeprefix("skg:") for curie in curies]
+
+
+def _name(curie: str) -> str:
+    return curie.partition(":")[2]

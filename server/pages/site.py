@@ -53,22 +53,54 @@ NAVIGATION = (
     Destination("Questions", "/questions"),
     Destination("SPARQL", "/sparql"),
 )
-EXAMPLES = (
-    Destination(
-        "How does rapamycin act on leiomyosarcoma, step by step?", "/mechanism?drug=rapamycin&target=leiomyosarcoma"
+EXAMPLES_BY_SUBJECT = (
+    (
+        "How drugs act",
+        (
+            Destination(
+                "How does rapamycin act on leiomyosarcoma, step by step?",
+                "/mechanism?drug=rapamycin&target=leiomyosarcoma",
+            ),
+            Destination(
+                "How does gemcitabine end the DNA chain?", "/mechanism?drug=gemcitabine&target=DNA+chain+termination"
+            ),
+            Destination(
+                "Which drugs hit KIT?", "/explore?node=target:KIT&expand=target:KIT&predicate=inhibits&direction=in"
+            ),
+            Destination("What surrounds mTOR?", "/explore?node=target:MTOR"),
+        ),
     ),
-    Destination("How does gemcitabine end the DNA chain?", "/mechanism?drug=gemcitabine&target=DNA+chain+termination"),
-    Destination("Which regimens worked in leiomyosarcoma, and which did not?", "/evidence?histotype=leiomyosarcoma"),
-    Destination("What did temsirolimus achieve, counted how?", "/evidence?drug=temsirolimus"),
-    Destination(
-        "What is known of gemcitabine + docetaxel in leiomyosarcoma?",
-        "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma",
+    (
+        "What came of giving them",
+        (
+            Destination(
+                "Which regimens worked in leiomyosarcoma, and which did not?", "/evidence?histotype=leiomyosarcoma"
+            ),
+            Destination(
+                "What is known of gemcitabine + docetaxel in leiomyosarcoma?",
+                "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma",
+            ),
+            Destination(
+                "Is gemcitabine + docetaxel better than gemcitabine alone?",
+                "/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel",
+            ),
+            Destination("What was achieved in GIST after imatinib?", "/evidence?histotype=GIST&after=imatinib"),
+            Destination("What did temsirolimus achieve, counted how?", "/evidence?drug=temsirolimus"),
+        ),
     ),
-    Destination("What was achieved in GIST after imatinib?", "/evidence?histotype=GIST&after=imatinib"),
-    Destination("What happened to patient 2 of the maintenance series, line by line?", "/cases/patient:003-2"),
-    Destination("Which drugs hit KIT?", "/explore?node=target:KIT&expand=target:KIT&predicate=inhibits&direction=in"),
-    Destination("What surrounds mTOR?", "/explore?node=target:MTOR"),
+    (
+        "Patients, gaps and doubts",
+        (
+            Destination("What happened to patient 2 of the maintenance series, line by line?", "/cases/patient:003-2"),
+            Destination("Which drugs were tried in which sarcoma, and which never?", "/gaps"),
+            Destination(
+                "Did imatinib do in GIST what its mechanism promises?", "/explain?drug=imatinib&histotype=GIST"
+            ),
+            Destination("Which studies differ on the same treatment?", "/questions/trials-that-disagree"),
+        ),
+    ),
 )
+EXAMPLES = tuple(example for _, examples in EXAMPLES_BY_SUBJECT for example in examples)
 
 
 def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | None = None) -> Blueprint:
@@ -159,7 +191,7 @@ class _Site:
             for name in shown
             if name in counts
         ]
-        return render_template("home.html", examples=EXAMPLES, counts=listed)
+        return render_template("home.html", examples=EXAMPLES_BY_SUBJECT, counts=listed)
 
     def search(self) -> Page:
         return search.search(self.graph)
