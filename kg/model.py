@@ -25,8 +25,9 @@ Allocation = Literal["yes", "no", "unstated"]  # whether chance allotted people 
 Blinding = Literal["open", "placebo-controlled", "single-blind", "double-blind", "unstated"]
 Response = Literal["CR", "PR", "MR", "SD", "PD", "mixed", "none"]
 StatedAbsence = Literal[
-    "none-observed", "no-apparent-benefit", "no-significant-difference", "not-reached", "not-reported-yet", "not-described"
-]
+    "none-observed", "no-apparent-benefit", "no-significant-difference", "not-reached", "not-reported-yet",
+    "not-described",
+]  # fmt: skip
 Difference = Literal["higher", "lower", "better", "worse", "no difference"]  # from what a result is compared with
 Significance = Literal["significant", "not significant", "not reported"]
 Flag = Literal[

@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 Civic = Literal["A", "B", "C", "D", "E"]
 Consistency = Literal["conflicting", "not applicable", "inconsistent", "consistent", "the only study"]
 AbsenceKind = Literal[
-    "none_observed", "no_apparent_benefit", "no_significant_difference", "not_reached", "not_reported_yet", "not_described",
-    "no_data",
-]
+    "none_observed", "no_apparent_benefit", "no_significant_difference", "not_reached", "not_reported_yet",
+    "not_described", "no_data",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
