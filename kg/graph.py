@@ -15,7 +15,7 @@ from kg import cards, catalogue, contents
 from kg.budget import SEARCH_TIMEOUT_S, Budget, Deadline
 from kg.description import describe, reference
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
-from kg.evidence import cases, comparison, explanation, gap_map, intervals, pooling, safety
+from kg.evidence import answering, cases, comparison, explanation, gap_map, intervals, pooling, safety
 from kg.evidence import search as evidence_search
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.results import Results
@@ -324,7 +324,7 @@ class KnowledgeGraph:
 
     def evidence(self, question: EvidenceQuestion) -> EvidenceAnswer:
         """Clinical results, one row per arm or patient episode, measure, definition and subgroup."""
-        return evidence_search.answer(self, question)
+        return answering.answer(self, question)
 
     def histotypes_below(self, histotype: str) -> tuple[str, ...]:
         """A histotype and its subtypes, by the asserted and inferred hierarchy."""

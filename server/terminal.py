@@ -156,6 +156,9 @@ def _evidence(answer: EvidenceAnswer) -> Iterator[str]:
     yield from _left_out(answer.left_out)
     if more := answer.left_out_total - len(answer.left_out):
         yield f"Left out, and not named here: {more} more results"
+    for each in answer.beside:
+        where = f"{each.histotype.label} (--histotype {each.histotype.curie})"
+        yield f"Not counted here: {each.results} results in {where}: {each.reason}"
     for conflict in answer.conflicts:
         yield f"Conflict: {conflict.about}: " + " / ".join(side.label for side in conflict.between)
     if answer.summary.corpus:
@@ -192,6 +195,12 @@ def _compare(answer: ComparisonAnswer) -> Iterator[str]:
     for pair in answer.indirect[:10]:
         verdict = "comparable" if pair.comparable else f"not comparable: {'; '.join(pair.reasons)}"
         yield f"   {pair.measure.label}: {result(pair.a)} / {result(pair.b)}  ({verdict})"
+    for harm in answer.harms:
+        borne = [", ".join(result(row) or "reported" for row in rows) or "not told" for rows in (harm.a, harm.b)]
+        yield f"   borne: {harm.event.label}: {answer.a} {borne[0]} / {answer.b} {borne[1]}"
+    for claim in answer.claims:
+        where = ", ".join(map(_where, claim.passages))
+        yield f"   {'compared in words' if claim.compares else 'names both'}: {claim.sentence}  [{where}]"
     if answer.uncompared:
         yield f"In no pair, {len(answer.uncompared)} results:"
     yield from (f"   {each.sentence or each.row}  ({each.reason})" for each in answer.uncompared)

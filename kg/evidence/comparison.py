@@ -1,12 +1,16 @@
-"""Two regimens set against each other: within one study, with its statistics, and apart from that across studies."""
+"""Two regimens set against each other: within one study, with its statistics, and apart from that across studies.
+
+What they do and how they are borne stand apart, and so does what sources say of both in words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter
+from kg.evidence.claims import Claim, claims_naming
 from kg.evidence.direct import ArmResult, DirectComparison, Reported, arm_results, direct_comparisons
 from kg.evidence.direction import is_good
 from kg.evidence.indirect import IndirectComparison, indirect_comparisons
@@ -14,7 +18,7 @@ from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceRow
 from kg.evidence.search import Gathered, Naming, gather
 from kg.evidence.summary import is_burden
-from kg.evidence.treatments import arms_giving
+from kg.evidence.treatments import arms_giving, named_treatment
 from kg.evidence.uncompared import Uncompared, uncompared
 from kg.model import EntityRef
 from kg.tables import rows_table
@@ -30,10 +34,29 @@ WARNING = (
 
 
 @dataclass(frozen=True)
+class HarmComparison:
+    """How both are borne in one respect.
+
+    Attributes:
+        event: an adverse event, its kinds apart, or a measure such as dose reduction.
+        direct: within one study.
+        a, b: every result on it, those of ``direct`` too; across studies they are under the answer's ``warning``.
+    """
+
+    event: EntityRef
+    direct: tuple[DirectComparison, ...]
+    a: tuple[EvidenceRow, ...]
+    b: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True)
 class ComparisonAnswer:
     """Everything the graph holds to compare two regimens by.
 
     Attributes:
+        direct, indirect: what they do; with a measure asked for, that measure.
+        harms: how they are borne; empty if a measure is asked for.
+        claims: statements that name both, whatever the histotype and measure; those that compare first.
         warning: what to think of ``indirect``.
         uncompared: results of either that stand in no pair, direct or indirect, each with the reason.
         summary: what the direct comparisons say, in a sentence.
@@ -46,6 +69,8 @@ class ComparisonAnswer:
     summary: str
     direct: tuple[DirectComparison, ...]
     indirect: tuple[IndirectComparison, ...]
+    harms: tuple[HarmComparison, ...]
+    claims: tuple[Claim, ...]
     warning: str
     limit: int
     total: int
@@ -70,19 +95,15 @@ def compare(
         a: a drug or a procedure alone, a name, an acronym, or "A + B" in any order.
         b: likewise; nothing that ``a`` holds.
         histotype: with its subtypes.
-        measure: without one, every measure of effect; adverse events are under safety.
+        measure: without one, every measure of effect, and apart from them how the two are borne.
 
     Raises: EntityNotFound, AmbiguousEntity; InvalidParameter if one treatment may be both.
     """
-    sides = [_side(graph, name, side, histotype, measure) for name, side in (("a", a), ("b", b))]
-    first, second = sides
-    if first.treatment is not None and second.treatment is not None and first.treatment.overlaps(second.treatment):
-        right = f"another treatment than {a} (doses of the same drugs: the catalogue's dose-comparisons)"
-        raise InvalidParameter("b", b, right)
+    first, second = sides = _sides(graph, a, b, histotype, measure)
     wanted = graph.resolve(measure, ("measure",), "measure") if measure else None
     told = [_effects(side, all_measures=wanted is not None) for side in sides]
     of_a, of_b = map(arm_results, told)
-    arms = {ref.id for result in (*of_a, *of_b) for ref in (result.arm, result.row.comparator) if ref is not None}
+    arms = {ref.id for side in sides for row in side.rows for ref in (row.arm, row.comparator) if ref is not None}
     giving = (arms_giving(graph, arms, first.treatment), arms_giving(graph, arms, second.treatment))
     direct = direct_comparisons(of_a, of_b, giving)
     indirect = indirect_comparisons([result.row for result in of_a], [result.row for result in of_b])
@@ -91,16 +112,19 @@ def compare(
     paired = {row.id for pair in direct for row in (pair.a, pair.b) if row is not None}
     paired |= {row.id for pair in indirect for row in (pair.a, pair.b)}
     conflicts = {conflict.id: conflict for side in sides for conflict in side.conflicts}
+    claims = claims_naming(graph.store, [part for name in (a, b) for part in _parts(graph, name)])
     return ComparisonAnswer(
         a=a,
         b=b,
         histotype=first.histotype,
         measure=wanted,
-        summary=_summary(direct, a, b, _with_arms_of_both(of_a, of_b))
+        summary=_summary(direct, a, b, _with_arms_of_both(of_a, of_b)) + ("" if narrowed else _in_words(claims))
         if direct or not narrowed
         else _elsewhere(graph, a, b, narrowed),
         direct=direct,
         indirect=tuple(shown),
+        harms=_harms(sides, giving) if wanted is None else (),
+        claims=claims,
         warning=WARNING,
         limit=MAX_PAIRS,
         total=len(indirect),
@@ -119,6 +143,15 @@ def _elsewhere(graph: Naming, a: str, b: str, narrowed: Sequence[str]) -> str:
     return f"No study of this graph compares {a} with {b} directly {' '.join(narrowed)}.{told}"
 
 
+def _sides(graph: Naming, a: str, b: str, histotype: str | None, measure: str | None) -> tuple[Gathered, Gathered]:
+    """The results of either. Raises: InvalidParameter if one treatment may be both."""
+    first, second = (_side(graph, name, side, histotype, measure) for name, side in (("a", a), ("b", b)))
+    if first.treatment is not None and second.treatment is not None and first.treatment.overlaps(second.treatment):
+        right = f"another treatment than {a} (doses of the same drugs: the catalogue's dose-comparisons)"
+        raise InvalidParameter("b", b, right)
+    return first, second
+
+
 def _side(graph: Naming, name: str, regimen: str, histotype: str | None, measure: str | None) -> Gathered:
     try:
         return gather(graph, EvidenceQuestion(regimen=regimen, histotype=histotype, measure=measure))
@@ -126,6 +159,34 @@ def _side(graph: Naming, name: str, regimen: str, histotype: str | None, measure
         if error.parameter == "regimen":  # there are two here
             error.parameter = name
         raise
+
+
+def _parts(graph: Naming, regimen: str) -> Sequence[Collection[str]]:
+    """What a statement on a treatment names: each of its parts; or it itself, where nobody says of what it consists."""
+    named = named_treatment(graph, regimen)
+    return named.treatment.parts if named.treatment else (named.regimens,)
+
+
+def _in_words(claims: Iterable[Claim]) -> str:
+    """How often one is compared with the other in words."""
+    count = sum(claim.compares for claim in claims)
+    return f" Compared in words by {count} statement{'' if count == 1 else 's'}." if count else ""
+
+
+def _harms(sides: Sequence[Gathered], giving: tuple[frozenset[str], frozenset[str]]) -> tuple[HarmComparison, ...]:
+    """How either is borne: first what is compared within a study, then what is told of both, then the rest."""
+    rows: dict[EntityRef, tuple[list[EvidenceRow], list[EvidenceRow]]] = {}
+    for place, side in enumerate(sides):
+        for row in filter(is_burden, side.rows):
+            told = row.adverse_event or row.measure
+            if told is not None:
+                event = EntityRef(told.id, told.curie, told.type, told.label)
+                rows.setdefault(event, ([], []))[place].append(row)
+    harms = (
+        HarmComparison(event, direct_comparisons(arm_results(a), arm_results(b), giving), tuple(a), tuple(b))
+        for event, (a, b) in rows.items()
+    )
+    return tuple(sorted(harms, key=lambda harm: (not harm.direct, not (harm.a and harm.b), harm.event.label)))
 
 
 def _effects(side: Gathered, *, all_measures: bool) -> list[EvidenceRow]:

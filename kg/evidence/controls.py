@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter
+from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
 from kg.evidence.filters import Filter
 from kg.evidence.rows import EvidenceRow
-from kg.evidence.treatments import accompanying_drugs, arms_giving, column, named_treatment
+from kg.evidence.treatments import Treatment, accompanying_drugs, arms_giving, column, drugs_of_class, named_treatment
 
 if TYPE_CHECKING:
     from kg.evidence.search import Naming
@@ -65,7 +65,7 @@ def controls(graph: Naming, comparator: str) -> Controls:
     Args:
         graph: the graph.
         comparator: what the other arm gave and nothing else: a drug or a procedure alone, a name, an acronym, "A + B";
-            of placebo and the like, whatever it was given with; or the word "any".
+            one or more drugs of a class; of placebo and the like, whatever it was given with; or the word "any".
 
     Raises: EntityNotFound, AmbiguousEntity, WrongKind; InvalidParameter for a text without a name.
     """
@@ -84,6 +84,12 @@ def controls(graph: Naming, comparator: str) -> Controls:
 def _giving(graph: Naming, arms: Iterable[str], comparator: str) -> frozenset[str]:
     try:
         named = named_treatment(graph, comparator)
+    except WrongKind as error:
+        if error.value != comparator or not error.entity.startswith("drugclass:"):
+            error.parameter = "comparator"
+            raise
+        group = graph.resolve(error.entity, ("drugclass",), "comparator").id
+        return arms_giving(graph, arms, Treatment((drugs_of_class(graph, group)[group],)))
     except (EntityNotFound, AmbiguousEntity, InvalidParameter) as error:
         error.parameter = "comparator"
         raise

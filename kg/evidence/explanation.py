@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from kg.description import describe
+from kg.evidence.claims import Claim, read_claims
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import Absence, ConflictRow, EvidenceAnswer, EvidenceRow
 from kg.evidence.search import Naming
@@ -23,7 +23,7 @@ from kg.evidence.summary import (
 )
 from kg.mechanism.gap import Gap, denials, nearby, not_as_a_cause
 from kg.mechanism.search import MechanismAnswer, MechanismPath
-from kg.model import CERTAINTIES, POLARITIES, Certainty, Direction, EntityRef, Polarity
+from kg.model import Direction, EntityRef
 from kg.sparql.results import iri
 from ontology.english import listed
 
@@ -46,16 +46,6 @@ class Explaining(Naming, Protocol):
     def evidence(self, question: EvidenceQuestion) -> EvidenceAnswer:
         """Clinical results."""
         ...
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a document says outright of the drug and the disease, beside results and mechanism."""
-
-    id: str
-    sentence: str
-    polarity: Polarity
-    certainty: Certainty
 
 
 @dataclass(frozen=True)
@@ -238,14 +228,4 @@ def _stops(gaps: Sequence[Gap]) -> list[str]:
 
 def _claims(graph: Explaining, drug: str, histotypes: tuple[str, ...]) -> tuple[Claim, ...]:
     found = graph.store.select(_SAID, {"drug": [iri(drug)], "histotype": [iri(node) for node in histotypes]})
-    known = describe(graph.store, {row[0].value for row in found.rows if row[0]})
-    claims = (
-        Claim(
-            node,
-            fact.text("rdfs_label") or node,
-            fact.word("polarity", POLARITIES) or "affirmed",
-            fact.word("certainty", CERTAINTIES) or "stated",
-        )
-        for node, fact in known.items()
-    )
-    return tuple(sorted(claims, key=lambda claim: (claim.sentence, claim.id)))
+    return read_claims(graph.store, {row[0].value for row in found.rows if row[0]})

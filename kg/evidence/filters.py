@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from kg.evidence.direction import OBJECTIVE, counted
 from kg.evidence.grades import grades_of
 from kg.evidence.question import NEVER_RANDOMISED, TOLD_BLINDINGS, WITH_PHASE, YES_NO, EvidenceQuestion
 from kg.evidence.rows import EvidenceRow, LeftOut
@@ -145,19 +146,37 @@ class AskedMeasure:
         kinds: identifiers of it and of its kinds.
         wider: identifiers of what it is a kind of.
         counts: the response categories that it counts by its name.
+        told_in: of a response rate, identifiers of the arms of which one is told; None of any other measure.
     """
 
     label: str
     kinds: frozenset[str]
     wider: frozenset[str]
     counts: frozenset[Response]
+    told_in: frozenset[str] | None = None
 
     def filter(self) -> Filter:
-        """A figure of a wider measure is of this one if it is said to count the same, and may be if nothing is said."""
+        """A figure of a wider measure is of this one if it is said to count the same, and may be if nothing is said.
+
+        Of an arm of which no response rate is told, the responses of one kind are named: a trial that reports partial
+        responses alone is no trial without responses.
+        """
         return Filter(
-            lambda row: self._is_named(row) or (self._is_wider(row) and self._counts_the_same(row)),
-            lambda row: f"whether it is the {self.label}" if self._may_be(row) else None,
+            lambda row: self._is_named(row) or (self._is_wider(row) and self._counts_the_same(row)), self._unstated
         )
+
+    def _unstated(self, row: EvidenceRow) -> str | None:
+        if self._may_be(row):
+            return f"whether it is the {self.label}"
+        if self._is_part(row) and row.measure is not None:
+            return f"the {self.label} (told: {row.measure.label})"
+        return None
+
+    def _is_part(self, row: EvidenceRow) -> bool:
+        if self.told_in is None or row.arm is None or row.arm.id in self.told_in or people_of(row) == 1:
+            return False
+        counts = counted(row)
+        return bool(counts) and counts < OBJECTIVE and _is_share(row)
 
     def _may_be(self, row: EvidenceRow) -> bool:
         is_of_a_share = bool(self.counts) or self.label.endswith("rate")

@@ -133,7 +133,8 @@ def _trial(row: EvidenceRow, *, compared: bool) -> tuple[Civic, int, list[str]]:
     allocation = "not randomised" if row.randomised == "no" else "randomisation not stated"
     if compared:
         return "B", 3, [f"a comparison in a {name}, {allocation}"]
-    return "B", 4, [f"an uncontrolled {name} ({allocation})"]
+    # Whether another arm was compared with this one is not told with the figure: it may be told with the other arm's.
+    return "B", 4, [f"one arm of a {name} ({allocation}); no comparison is told with the figure"]
 
 
 def _people(row: EvidenceRow) -> int | None:

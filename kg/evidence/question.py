@@ -31,8 +31,8 @@ class EvidenceQuestion:
             whom nobody says how many had it, only if ``include_broader``.
         after: a drug or class that some or all of the people had had before, whether it had failed or not.
         randomised: whether chance allotted people to the arms of the study.
-        comparator: what the arm is compared with, and nothing else (a name, "A + B"); placebo, whatever it was given
-            with; or the word "any".
+        comparator: what the arm is compared with, and nothing else (a name, "A + B", a drug class); placebo, whatever
+            it was given with; or the word "any".
         adverse_event: with its kinds: leukopenia is neutropenia too.
         min_grade: the least grade of an adverse event, 1 to 5; nothing observed meets any.
         limit: rows returned, at most 500.

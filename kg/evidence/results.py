@@ -46,6 +46,7 @@ from kg.store import Store
 _MEASURE = "https://w3id.org/sarcoma-kg/measure/"
 # What an event of a patient measures where its record names no measure: by the response that it records, or its kind.
 ADVERSE_EVENTS = f"{_MEASURE}adverse-event"
+RESPONSE_RATE = f"{_MEASURE}response-rate"
 _EVENT_MEASURES: Mapping[EventKind, str] = {"response": "response", "adverse event": "adverse-event"}
 _RESPONSE_MEASURES: Mapping[Response, str] = {
     "CR": "complete-response",

@@ -236,6 +236,22 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A histotype that sources place under the one asked for, and that this graph keeps beside it: not counted.
+
+    Attributes:
+        histotype: what ``histotype`` has to be to ask for its results.
+        results: how many the same question has in it that the answer does not hold.
+        statements: identifiers of the statements that place it so.
+    """
+
+    histotype: EntityRef
+    results: int
+    reason: str
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ConflictRow:
     """Facts that disagree, both sides named."""
 
@@ -326,6 +342,7 @@ class EvidenceAnswer:
     Attributes:
         left_out: results that a filter shuts out only because their source does not say what it asks for, the first
             ``limit`` of them; ``left_out_total`` counts them all.
+        beside: histotypes that sources count among the one asked for, and this answer does not.
     """
 
     items: tuple[EvidenceRow, ...]
@@ -338,6 +355,7 @@ class EvidenceAnswer:
     absences: tuple[Absence, ...]
     left_out: tuple[LeftOut, ...]
     left_out_total: int
+    beside: tuple[Beside, ...]
     summary: EvidenceSummary
 
     def to_pandas(self) -> pd.DataFrame:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from kg.description import describe, follow_all_the_way
 from kg.errors import InvalidParameter
+from kg.evidence.answering import nearby
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.regimens import KINDS_OF, groups_of
 from kg.evidence.rows import Corpus, EvidenceRow, LeftOut
-from kg.evidence.search import Naming, gather, nearby
+from kg.evidence.search import Naming, gather
 from kg.evidence.summary import common_name, is_burden, name_of
 from kg.model import EntityRef
 from kg.store import Store

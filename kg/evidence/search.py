@@ -1,23 +1,21 @@
-"""Answers an evidence question: resolves its names, finds the results, filters and sums up."""
+"""Gathers the results that fit an evidence question: resolves its names, finds, filters and grades them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from kg.errors import InvalidParameter
 from kg.evidence.conflicts import read_conflicts
 from kg.evidence.controls import controls
-from kg.evidence.derivation import objective_responses
 from kg.evidence.filters import AskedEvent, AskedMeasure, Filter, Unstated, filtered, filters_of, line_match
 from kg.evidence.levels import graded
 from kg.evidence.prior import had_before
 from kg.evidence.question import EvidenceQuestion
-from kg.evidence.results import ADVERSE_EVENTS, Results
-from kg.evidence.rows import ConflictRow, Corpus, EvidenceAnswer, EvidenceRow
+from kg.evidence.results import ADVERSE_EVENTS, RESPONSE_RATE, Results
+from kg.evidence.rows import ConflictRow, Corpus, EvidenceRow
 from kg.evidence.selection import Selection, find_events, find_outcomes, results_with_a_site
-from kg.evidence.summary import absences_of, summarize
 from kg.evidence.treatments import (
     Treatment,
     accompanying_drugs,
@@ -29,13 +27,14 @@ from kg.evidence.treatments import (
     ways_to_give,
 )
 from kg.model import RESPONSES, EntityRef
+from kg.sparql.results import iri
 from kg.store import Store
 
-_PRODRUGS_OF = "SELECT DISTINCT ?prodrug WHERE { ?prodrug skg:prodrugOf ?drug ; a skg:Drug }"
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?below rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
 _SITES_BELOW = "SELECT DISTINCT ?site WHERE { ?site skos:broader* ?top }"
 _KINDS_BELOW = "SELECT DISTINCT ?kind WHERE { ?kind skos:broader* ?asked }"
-_KINDS_ABOVE = "SELECT DISTINCT ?kind WHERE { ?asked skos:broader+ ?kind }"
+KINDS_ABOVE = "SELECT DISTINCT ?kind WHERE { ?asked skos:broader+ ?kind }"
+_ARMS_WITH = "SELECT DISTINCT ?arm WHERE { ?arm skg:hasOutcome/skg:measure ?asked }"
 _COUNTED_BY_NAME = "SELECT DISTINCT ?category WHERE { ?asked skg:counts ?category }"
 
 
@@ -131,82 +130,6 @@ def _without_a_site(
 
 def _is_broader(row: EvidenceRow) -> bool:
     return row.population is not None and row.population.histotype_match == "broader"
-
-
-def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
-    """Gather the results that fit.
-
-    Returns: rows in the order of study, arm and place in the text; ``total`` counts them before the limit.
-    Raises: EntityNotFound and AmbiguousEntity for names; InvalidParameter.
-    """
-    gathered = gather(graph, question)
-    rows, shown = gathered.rows, gathered.rows[: question.limit]
-    truncated = len(shown) < len(rows)
-    shown_ids = {row.id for row in shown}
-    return EvidenceAnswer(
-        items=shown,
-        limit=question.limit,
-        total=len(rows),
-        truncated=truncated,
-        truncated_by="limit" if truncated else None,
-        derived=objective_responses(shown),
-        conflicts=tuple(
-            conflict for conflict in gathered.conflicts if any(side.id in shown_ids for side in conflict.between)
-        ),
-        absences=absences_of(rows, gathered.words, () if rows else nearby(graph, question, gathered.broader)),
-        left_out=tuple(result.left_out for result in gathered.unstated[: question.limit]),
-        left_out_total=len(gathered.unstated),
-        summary=summarize(
-            rows,
-            graph.corpus(),
-            include_flagged=question.include_flagged,
-            histotype=gathered.histotype,
-            broader=gathered.broader,
-        ),
-    )
-
-
-# What a filter that is lifted may bring back. Filters that stand together say much the same of a study or its people.
-_LIFTED: Sequence[tuple[tuple[str, ...], str]] = (
-    (("histotype",), "in other histotypes"),
-    (("measure",), "of other measures"),
-    (("adverse_event",), "of other adverse events or measures"),
-    (("min_grade",), "of lower grades, or of none that is told"),
-    (("randomised", "comparator", "blinding"), "of studies not told to be randomised, compared or blinded so"),
-    (("line", "after", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
-    (("design", "phase", "min_n", "study", "document"), "of other designs, sizes or sources"),
-)
-
-
-def nearby(
-    graph: Naming, question: EvidenceQuestion, broader: int = 0, counts: Callable[[EvidenceRow], bool] = lambda _: True
-) -> list[str]:
-    """What the graph holds if the question is loosened by one turn, in words.
-
-    Args:
-        graph: the graph.
-        question: one that nothing fits.
-        broader: how many results of a wider diagnosis were left out.
-        counts: which results are worth telling of.
-    """
-
-    def held(loosened: EvidenceQuestion) -> int:
-        return sum(map(counts, gather(graph, loosened).rows))
-
-    near = [f"{broader} in people with a wider diagnosis (include_broader)"] if broader else []
-    for names, words in _LIFTED:
-        if any(getattr(question, name) is not None for name in names):
-            lifted: dict[str, Any] = dict.fromkeys(names)
-            near += [f"{count} {words}"] if (count := held(replace(question, **lifted))) else []
-    if question.regimen is not None and question.regimen_match == "exact":
-        count = held(replace(question, regimen_match="containing"))
-        near += [f"{count} of regimens that hold more drugs (regimen_match=containing)"] if count else []
-    if len(question.drugs) == 1:  # what is told of its prodrugs is told under their names
-        asked = graph.resolve(question.drugs[0], ("drug", "procedure"), "drug")
-        for prodrug in column(graph.store, _PRODRUGS_OF, "drug", asked.id):
-            count = held(replace(question, drugs=(prodrug,)))
-            near += [f"{count} of {graph.resolve(prodrug, ('drug',), 'drug').label}, a prodrug of it"] if count else []
-    return near
 
 
 def _is_impossible(selection: Selection) -> bool:
@@ -322,7 +245,7 @@ def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) ->
 
 def _asked_event(graph: Naming, name: str) -> AskedEvent:
     event = graph.resolve(name, ("event",), "adverse_event")
-    kinds, wider = (frozenset(column(graph.store, query, "asked", event.id)) for query in (_KINDS_BELOW, _KINDS_ABOVE))
+    kinds, wider = (frozenset(column(graph.store, query, "asked", event.id)) for query in (_KINDS_BELOW, KINDS_ABOVE))
     return AskedEvent(event.label, kinds, wider)
 
 
@@ -339,9 +262,13 @@ def _asked_measure(graph: Naming, name: str) -> AskedMeasure:
     measure = graph.resolve(name, ("measure",), "measure")
     kinds, wider, counted = (
         frozenset(column(graph.store, query, "asked", measure.id))
-        for query in (_KINDS_BELOW, _KINDS_ABOVE, _COUNTED_BY_NAME)
+        for query in (_KINDS_BELOW, KINDS_ABOVE, _COUNTED_BY_NAME)
     )
-    return AskedMeasure(measure.label, kinds, wider, frozenset(word for word in RESPONSES if word in counted))
+    told_in = None
+    if RESPONSE_RATE in {measure.id, *wider}:
+        found = graph.store.select(_ARMS_WITH, {"asked": [iri(kind) for kind in sorted(kinds)]}).rows
+        told_in = frozenset(row[0].value for row in found if row[0])
+    return AskedMeasure(measure.label, kinds, wider, frozenset(word for word in RESPONSES if word in counted), told_in)
 
 
 def _with_line(row: EvidenceRow, line: str) -> EvidenceRow:

@@ -35,7 +35,9 @@ def compare(graph: KnowledgeGraph) -> str | Response:
         if request.args.get("format") == "csv":
             return csv_response(table(_lines(answer), _Line).texts(), "comparison")
         sides = [row.id for pair in (*answer.direct, *answer.indirect) for row in (pair.a, pair.b) if row]
-        facts = [*sides, *(alone.row for alone in answer.uncompared), *disputed(answer.conflicts)]
+        borne = [row.id for harm in answer.harms for row in (*harm.a, *harm.b)]
+        told = [*(claim.id for claim in answer.claims), *(alone.row for alone in answer.uncompared)]
+        facts = [*sides, *borne, *told, *disputed(answer.conflicts)]
         if (other := facts_wanted(graph, facts, "comparison")) is not None:
             return other
     return render_template(
@@ -120,6 +122,7 @@ def _lines(answer: ComparisonAnswer) -> Iterator[_Line]:
             counted_alike="yes" if each.comparable else f"no: {'; '.join(each.reasons)}",
             cautions="; ".join(each.cautions),
         )
+    yield from _of_harms(answer)
     for alone in answer.uncompared:
         study = alone.study.label if alone.study else ""
         result = {"study": study, "result": alone.sentence or "", "outcome": display(alone.row)}
@@ -129,6 +132,26 @@ def _lines(answer: ComparisonAnswer) -> Iterator[_Line]:
             **{f"{name}_{alone.side}": text for name, text in result.items()},
             cautions=alone.reason,
         )
+    for claim in answer.claims:
+        note = f"{claim.sentence} ({display(claim.id)})"
+        yield _Line(within="words", measure="comparison" if claim.compares else "", note=note)
+
+
+def _of_harms(answer: ComparisonAnswer) -> Iterator[_Line]:
+    """How each side is borne, a line for each result; what a source says of a difference stands with it."""
+    for harm in answer.harms:
+        favours = {pair.reported.row: pair.reported.favours or "" for pair in harm.direct if pair.reported}
+        for side, rows in (("a", harm.a), ("b", harm.b)):
+            for row in rows:
+                favoured = favours.get(row.id, "")
+                said = wording.result(row) or wording.unfigured(row)
+                yield _Line(
+                    within="how borne",
+                    measure=harm.event.label,
+                    subgroup=row.subgroup or "",
+                    **(_side(side, row) | {f"result_{side}": said}),
+                    favours={"a": answer.a, "b": answer.b}.get(favoured, favoured),
+                )
 
 
 def _side(side: str, row: EvidenceRow | None) -> dict[str, str]:

@@ -45,6 +45,11 @@ _FURTHER_FIELDS = (
     "drug_class", "target", "genotype", "site", "line", "after", "setting", "design", "randomised", "comparator",
     "blinding", "adverse_event", "min_grade", "min_n",
 )  # fmt: skip
+# What narrows an answer and says neither what was given, to whom, nor what was looked at.
+_NARROWING = (
+    "site", "genotype", "line", "setting", "design", "phase", "randomised", "comparator", "blinding", "min_n", "study",
+    "document",
+)  # fmt: skip
 _OF_HARM = ("adverse_event", "min_grade")  # what asks for adverse events, of which no rate is pooled
 # Studies of groups come before single patients, and these before the laboratory.
 _LAST_DESIGNS: Mapping[Design | None, int] = {"case series": 1, "case report": 2, "preclinical": 3}
@@ -269,7 +274,7 @@ def called(graph: KnowledgeGraph, text: str) -> str:
 
 
 def _heading(graph: KnowledgeGraph, asked_drugs: tuple[str, ...], asked: Mapping[str, str | None]) -> str:
-    """The question as a heading: who was given what."""
+    """The question as a heading: who was given what, or what was looked at."""
     drugs = [called(graph, drug) for drug in asked_drugs]
     given = {name: called(graph, text) for name, text in asked.items() if text}
     after = f" after {given['after']}" if "after" in given else ""
@@ -277,10 +282,18 @@ def _heading(graph: KnowledgeGraph, asked_drugs: tuple[str, ...], asked: Mapping
     if not what and given.get("target"):
         what = f"drugs against {given['target']}"
     whom = given.get("histotype")
+    if given.get("adverse_event") or given.get("min_grade"):
+        grade = f" of grade {given['min_grade']} or above" if given.get("min_grade") else ""
+        event = f"{given.get('adverse_event') or 'adverse events'}{grade}"
+        place = f"{f' under {what}' if what else ''}{f' in {whom}' if whom else ''}{after}"
+        return f"{event[:1].upper()}{event[1:]}{place}: what is told"
     if what and whom:
         return f"{what} in {whom}{after}: what came of it"
     if what:
         return f"What came of giving {what}{after}"
     if whom or after:
         return f"What was tried{f' in {whom}' if whom else ''}{after}"
-    return "Evidence"
+    if given.get("measure"):
+        return f"What is told of {given['measure']}"
+    narrowed = [f"{name.replace('_', ' ')} {given[name]}" for name in _NARROWING if name in given]
+    return f"Evidence: {', '.join(narrowed)}" if narrowed else "Evidence"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.evidence.filters import people_of
@@ -107,7 +107,7 @@ def _reached(rows: Iterable[EvidenceRow], regimen: str) -> tuple[Reached, ...]:
     first = rates if told[:1] == rates[:1] else told[:1]
     # Of the very people a share alone says more than a time of others beside it.
     times = [name for name in very or told if name in _TIMES and name not in first]
-    return tuple(_figures_of(by_measure[name]) for name in (*first, *times[:1]))
+    return tuple(reached for name in (*first, *times[:1]) for reached in _of_one_measure(by_measure[name]))
 
 
 def _is_called(row: EvidenceRow, regimen: str) -> bool:
@@ -119,18 +119,27 @@ def _given(row: EvidenceRow) -> frozenset[str]:
     return frozenset(ref.id for ref in row.regimen.against_tumour) if row.regimen else frozenset()
 
 
+def _of_one_measure(rows: Sequence[EvidenceRow]) -> Iterator[Reached]:
+    """What the very people had; where nobody says how many they were, what larger groups had as well."""
+    very = [row for row in rows if _is_of_the_very(row)]
+    wider = [row for row in rows if not _is_of_the_very(row)]
+    yield _figures_of(very or wider)
+    if very and wider and not any(map(people_of, very)):
+        yield _figures_of(wider)
+
+
 def _figures_of(rows: Sequence[EvidenceRow]) -> Reached:
     """The figures of one measure, the largest groups first."""
-    very = [row for row in rows if _is_of_the_very(row)]
-    whole = [row for row in very or rows if not _is_of_another_part(row)]
-    listed = sorted(whole or very or rows, key=lambda row: -(people_of(row) or 0))
+    whole = [row for row in rows if not _is_of_another_part(row)]
+    listed = sorted(whole or rows, key=lambda row: -(people_of(row) or 0))
     figures: dict[tuple[str, str], str] = {}
     for row in listed:
         part = f" in {row.subgroup}" if _is_of_another_part(row) else ""
         note = ("" if people_of(row) else " (n not told)") + _counting_more(row) + part
         figures.setdefault((short_figure(row), note), row.id)
-    label = listed[0].measure.label if listed[0].measure else ""
-    return Reached(label, tuple(Figure(*said, row) for said, row in list(figures.items())[:_FIGURES]), bool(very))
+    first = listed[0]
+    told = tuple(Figure(*said, row) for said, row in list(figures.items())[:_FIGURES])
+    return Reached(first.measure.label if first.measure else "", told, _is_of_the_very(first))
 
 
 def _is_of_another_part(row: EvidenceRow) -> bool:

@@ -103,7 +103,9 @@ EVIDENCE_PARAMETERS = (
     Parameter("phase", "trial phase as printed", example="II"),
     Parameter("randomised", "whether chance allotted people to the arms of the study", choices=YES_NO),
     Parameter(
-        "comparator", f'what the arm is compared with (a name, or "A + B"), or the word {ANY}', example="placebo"
+        "comparator",
+        f'what the arm is compared with (a name, "A + B", or a drug class), or the word {ANY}',
+        example="placebo",
     ),
     Parameter("blinding", "who knew what was given", choices=TOLD_BLINDINGS),
     Parameter("measure", "what was measured", example="objective response rate"),
@@ -147,7 +149,11 @@ _COMPARE_PARAMETERS = (
     Parameter("a", 'a drug or a procedure alone, a name, an acronym, or "A + B"', required=True, example="gemcitabine"),
     Parameter("b", "what to compare it with", required=True, example="gemcitabine + docetaxel"),
     Parameter("histotype", "people with this histotype or a subtype", example="soft tissue sarcoma"),
-    Parameter("measure", "what was measured; by default every measure of effect", example="objective response rate"),
+    Parameter(
+        "measure",
+        "what was measured; by default every measure of effect, and side effects apart",
+        example="objective response rate",
+    ),
 )
 
 
@@ -187,7 +193,7 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         EvidenceAnswer, lambda graph, given: graph.evidence(evidence_question(given)),
     ),
-    Question("compare", "/evidence/compare", "Two regimens: within one study, and, warned of, across studies", (*_COMPARE_PARAMETERS, _format("csv")), ComparisonAnswer, _compare),
+    Question("compare", "/evidence/compare", "Two regimens: within one study, across studies (warned of), side effects, and what sources say of both in words", (*_COMPARE_PARAMETERS, _format("csv")), ComparisonAnswer, _compare),
     Question(
         "pool", "/evidence/pool", "A share of patients pooled over comparable studies, or the reason why not", (*_POOL_PARAMETERS, _format("csv", "svg")),
         PoolAnswer, lambda graph, given: graph.pool(narrowed_question(given)),

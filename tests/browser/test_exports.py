@@ -199,7 +199,7 @@ def sentence_of(step: dict[str, Any]) -> str:
 
 
 def assert_comparison(opened: Opened) -> None:
-    """Both tables: each side's figure, count, interval and source; the difference; then what stands alone."""
+    """Both tables: each side's figure, count, interval and source; the difference; then what is no pair."""
     shown = opened.page.locator(
         ":is(section[aria-labelledby=direct], section[aria-labelledby=indirect]) tbody tr:has(td)"
     )
@@ -210,16 +210,12 @@ def assert_comparison(opened: Opened) -> None:
           [...row.querySelectorAll("td a[href^='/statement/']")]
             .map(a => decodeURIComponent(a.href.split('/statement/')[1]))])"""
     )
-    listed = opened.rows("CSV")
-    rows = [row for row in listed if row["within"] != "no pair"]
+    listed: dict[str, list[dict[str, str]]] = {}
+    for row in opened.rows("CSV"):
+        listed.setdefault(row["within"], []).append(row)
+    rows = [*listed["one study"], *listed["different studies"]]
     assert len(rows) == len(table) > 3
-    alone = opened.page.locator("section[aria-labelledby=alone] li").evaluate_all(
-        """all => all.map(item => [decodeURIComponent(item.querySelector('a').href.split('/statement/')[1]),
-          item.textContent.replace(/\\s+/g, ' ').trim()])"""
-    )
-    assert [row["outcome_a"] or row["outcome_b"] for row in listed[len(rows) :]] == [fact for fact, _ in alone]
-    for row, (_, told) in zip(listed[len(rows) :], alone, strict=True):
-        assert told == f"{row['result_a'] or row['result_b']} {row['cautions']} source"
+    assert_what_stands_beside_the_pairs(opened, listed)
     for row, (part, measure, a, b, verdict, facts) in zip(rows, table, strict=True):
         assert row["within"] == {"direct": "one study", "indirect": "different studies"}[part]
         assert ", ".join(filter(None, (row["measure"], row["subgroup"]))) == measure
@@ -245,6 +241,28 @@ def assert_comparison(opened: Opened) -> None:
         for side, cell in (("a", a), ("b", b)):
             assert not pair[side] or (pair[side]["value_text"] or "") in cell
     assert_facts_are_those_of_the_page(opened)
+
+
+def assert_what_stands_beside_the_pairs(opened: Opened, listed: dict[str, list[dict[str, str]]]) -> None:
+    """How both are borne, what is in no pair, and what sources say in words: each fact as the page tells it."""
+    beside = {
+        part: opened.page.locator(f"section[aria-labelledby={part}] li a[href^='/statement/']").evaluate_all(
+            """all => all.map(a => [decodeURIComponent(a.href.split('/statement/')[1]),
+              a.closest('li').textContent.replace(/\\s+/g, ' ').trim()])"""
+        )
+        for part in ("borne", "alone", "words")
+    }
+    for part, name in (("borne", "how borne"), ("alone", "no pair")):
+        facts = [row["outcome_a"] or row["outcome_b"] for row in listed.get(name, ())]
+        assert sorted(facts) == sorted(fact for fact, _ in beside[part])
+    by_fact = dict(beside["borne"])
+    for row in listed["how borne"]:
+        assert (row["result_a"] or row["result_b"]) in by_fact[row["outcome_a"] or row["outcome_b"]]
+    for row, (_, told) in zip(listed.get("no pair", ()), beside["alone"], strict=True):
+        assert told == f"{row['result_a'] or row['result_b']} {row['cautions']} source"
+    for row, (fact, told) in zip(listed.get("words", ()), beside["words"], strict=True):
+        assert row["note"].endswith(f"({fact})")
+        assert told.startswith(row["note"].removesuffix(f" ({fact})"))
 
 
 def assert_gap_map(opened: Opened) -> None:

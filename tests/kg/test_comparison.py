@@ -216,3 +216,76 @@ def test_how_far_one_tumour_shrank_is_no_share_of_patients(curated_graph: Knowle
     assert shrank
     assert not any(pair.comparable for pair in shrank)
     assert all("a single patient is not a share" in pair.reasons for pair in shrank)
+
+
+def test_what_a_source_compares_in_words_stands_with_its_passage(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.compare("nilotinib", "imatinib")
+    assert answer.direct == ()
+    (claim,) = answer.claims
+    assert "has not shown the same degree of success" in claim.sentence
+    assert (claim.compares, claim.certainty, claim.polarity) == (True, "stated", "affirmed")
+    assert [ref.curie for ref in claim.documents] == ["document:002"]
+    assert (29809, 29926) in {(passage.start, passage.end) for passage in claim.passages}
+    assert answer.summary.endswith("Compared in words by 1 statement.")
+    assert curated_graph.compare("imatinib", "nilotinib").claims == answer.claims
+
+
+def test_a_statement_on_a_third_drug_names_both_and_compares_neither_with_the_other(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    answer = curated_graph.compare("sunitinib", "imatinib")
+    compared, *others = answer.claims
+    assert compared.compares
+    assert "broader range of activity than imatinib" in compared.sentence
+    assert not any(claim.compares for claim in others)
+    assert {"Dasatinib", "Motesanib", "Nilotinib"} <= {claim.sentence.partition(",")[0] for claim in others}
+
+
+def test_a_combination_is_named_by_every_drug_of_it(curated_graph: KnowledgeGraph) -> None:
+    claims = curated_graph.compare("gemcitabine + docetaxel", "gemcitabine").claims
+    assert any(claim.compares and "5.5%" in claim.sentence for claim in claims)
+    assert any(claim.certainty == "hedged" for claim in claims)
+    for claim in claims:
+        named = {ref.curie for ref in curated_graph.fact(claim.id).about}
+        subject = curated_graph.fact(claim.id).subject
+        assert {"drug:gemcitabine", "drug:docetaxel"} <= named | {subject.curie if subject else ""}
+
+
+def test_remarks_on_one_patient_and_on_the_making_of_a_study_compare_nothing(curated_graph: KnowledgeGraph) -> None:
+    """One woman's tumour was refractory to both; the first drug's trial is told to be randomised between the two."""
+    assert not any("refractory" in c.sentence for c in curated_graph.compare("trabectedin", "doxorubicin").claims)
+    assert curated_graph.compare("pegylated liposomal doxorubicin", "doxorubicin").claims == ()
+
+
+def test_side_effects_are_set_side_by_side_with_what_the_source_says_of_the_difference(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    answer = curated_graph.compare("pegylated liposomal doxorubicin", "doxorubicin")
+    favours = {
+        harm.event.label: [one.reported and one.reported.favours for one in harm.direct] for harm in answer.harms
+    }
+    assert favours == {
+        "alopecia": ["a"], "decreased ventricular function": ["a"], "myelosuppression": ["a"],
+        "palmar-plantar dysaesthesia": ["b"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [("gemcitabine", "gemcitabine + docetaxel"), ("nilotinib", "imatinib"), ("radiotherapy", "surgery")]
+)
+def test_no_side_effect_of_either_is_left_out(curated_graph: KnowledgeGraph, a: str, b: str) -> None:
+    answer = curated_graph.compare(a, b)
+    of_a, of_b = ([row for harm in answer.harms for row in getattr(harm, side)] for side in ("a", "b"))
+    for side, told in ((a, of_a), (b, of_b)):
+        rows = curated_graph.evidence(EvidenceQuestion(regimen=side)).items
+        assert sorted(row.id for row in told) == sorted(row.id for row in rows if is_burden(row))
+    for harm in answer.harms:
+        told_of = {row.adverse_event or row.measure for row in (*harm.a, *harm.b)}
+        assert {one.curie for one in told_of if one} == {harm.event.curie}
+
+
+def test_a_measure_asked_for_leaves_side_effects_to_it(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.compare("sunitinib", "imatinib", measure="measure:median-overall-survival")
+    assert answer.harms == ()
+    asked = curated_graph.compare("pegylated liposomal doxorubicin", "doxorubicin", measure="adverse event")
+    assert len(asked.direct) == 4

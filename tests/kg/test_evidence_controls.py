@@ -75,6 +75,18 @@ def test_against_a_drug_alone_and_against_a_combination(curated_graph: Knowledge
     assert studies(curated_graph.evidence(both)) == {"study:sarc002"}
 
 
+def test_against_any_drug_of_a_class(curated_graph: KnowledgeGraph) -> None:
+    """Doxorubicin is an anthracycline; doxorubicin with dacarbazine is more than one."""
+    of_class = curated_graph.evidence(EvidenceQuestion(comparator="anthracycline"))
+    of_drug = curated_graph.evidence(EvidenceQuestion(comparator="doxorubicin"))
+    assert {r.id for r in of_drug.items} < {r.id for r in of_class.items}
+    more = {r.study.curie for r in of_class.items if r.study} - {r.study.curie for r in of_drug.items if r.study}
+    assert more <= {"study:eortc-pld-vs-doxorubicin"}
+    with pytest.raises(InvalidParameter) as refused:
+        curated_graph.evidence(EvidenceQuestion(comparator="anthracycline + ifosfamide"))
+    assert refused.value.parameter == "comparator"
+
+
 def test_any_comparator_is_one(curated_graph: KnowledgeGraph) -> None:
     answer = curated_graph.evidence(EvidenceQuestion(histotype="GIST", comparator="any"))
     assert studies(answer) == {

@@ -9,11 +9,11 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound
-from kg.evidence.filters import filtered, filters_of, has_words, is_phase, line_match, people_of
+from kg.evidence.filters import AskedMeasure, filtered, filters_of, has_words, is_phase, line_match, people_of
 from kg.evidence.levels import level_of
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import EvidenceRow
-from tests.kg.evidence_rows import people, row
+from tests.kg.evidence_rows import measure, people, row
 
 
 @pytest.mark.parametrize(
@@ -227,10 +227,17 @@ def test_a_result_whose_source_does_not_say_that_it_is_of_the_measure_is_named(c
     """The arm in which nobody responded says "response", not "objective response": without it the rate looks better."""
     answer = curated_graph.evidence(EvidenceQuestion(regimen="gemcitabine", measure="objective response rate"))
     rows = {r.id: r for r in curated_graph.all_evidence()}
-    named = {(rows[out.row].study.label.partition(",")[0], rows[out.row].value_text): out for out in answer.left_out}
-    told = {rows[out.row].value_text for out in answer.left_out}
-    assert told == {"no responses", "4%"}, named
-    assert {out.reason for out in answer.left_out} == {"not stated: whether it is the objective response rate"}
+    told: dict[str, set[str | None]] = {}
+    for out in answer.left_out:
+        told.setdefault(out.reason, set()).add(rows[out.row].value_text)
+    assert told == {
+        "not stated: whether it is the objective response rate": {"no responses", "4%"},
+        "not stated: the objective response rate (told: partial response)": {
+            "One patient",
+            "one patient",
+            "Three of 18",
+        },
+    }
     survival = curated_graph.evidence(EvidenceQuestion(drugs="gemcitabine", measure="median overall survival"))
     assert {rows[out.row].value_text for out in survival.left_out} == {"11.2 months", "18 months"}
 
@@ -241,6 +248,65 @@ def test_what_was_counted_decides_before_the_name_of_the_measure(curated_graph: 
     assert "women previously treated with doxorubicin" in {r.subgroup for r in answer.items}
     told = {r.value_text for r in answer.items} | {out.sentence for out in answer.left_out}
     assert not {"27% of 49", "32% of 73"} & told
+
+
+def test_a_trial_that_reports_partial_responses_alone_is_named(curated_graph: KnowledgeGraph) -> None:
+    """The phase II trial of imatinib in GIST (54% partial responses) is no trial without responses."""
+    answer = curated_graph.evidence(EvidenceQuestion(drugs="imatinib", histotype="GIST", measure="response rate"))
+    rows = {r.id: r for r in curated_graph.all_evidence()}
+    named = {(rows[out.row].value_text, out.reason) for out in answer.left_out}
+    assert ("54%", "not stated: the response rate (told: partial response)") in named
+    known = {r.arm for r in answer.items}
+    everything = curated_graph.evidence(EvidenceQuestion(measure="response rate"))
+    assert everything.left_out
+    for out in everything.left_out:
+        part = rows[out.row]
+        assert part.measure is not None
+        assert part.measure.curie in {"measure:partial-response", "measure:complete-response"}
+        assert part.arm not in {r.arm for r in everything.items} | known  # its rate would say more
+        assert part.patient is None
+
+
+def test_stable_disease_is_no_part_of_a_response_rate() -> None:
+    asked = AskedMeasure("response rate", frozenset(), frozenset(), frozenset(), told_in=frozenset())
+    partial, stable = measure("partial-response", counts=("PR",)), measure("stable-disease", counts=("SD",))
+    parts = [row(n, measure=of, definition=None, numerator=4, denominator=40) for n, of in enumerate((partial, stable))]
+    assert [each.row.id for each in filtered(parts, [asked.filter()])[1]] == [parts[0].id]
+    other = replace(asked, told_in=None)
+    assert filtered(parts, [other.filter()]) == ([], [])
+
+
+def test_where_a_measure_is_not_told_the_nearest_ones_are_named(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.evidence(EvidenceQuestion(drugs="nilotinib", measure="response rate"))
+    (absence,) = answer.absences
+    told = curated_graph.evidence(EvidenceQuestion(drugs="nilotinib")).items
+    assert f"{len(told)} of other measures, nearest progressive disease (1), stable disease (1)" in absence.text
+    survival = curated_graph.evidence(EvidenceQuestion(drugs="sunitinib", measure="progression-free survival rate"))
+    assert "nearest time to progression (3)" in survival.absences[0].text
+
+
+def test_what_sources_count_under_a_histotype_and_the_graph_does_not_is_named(curated_graph: KnowledgeGraph) -> None:
+    """The review calls GIST and desmoid tumours sarcomas; here they stand beside them."""
+    for asked in ("sarcoma", "soft tissue sarcoma"):
+        answer = curated_graph.evidence(EvidenceQuestion(histotype=asked))
+        known = {r.id for r in answer.items}
+        assert [each.histotype.curie for each in answer.beside] == ["histotype:desmoid", "histotype:gist"]
+        for each in answer.beside:
+            of_it = curated_graph.evidence(EvidenceQuestion(histotype=each.histotype.curie)).items
+            assert each.results == len({r.id for r in of_it} - known) > 0
+            (statement,) = each.statements
+            assert "sarcoma" in curated_graph.fact(statement).sentence
+    together = curated_graph.evidence(EvidenceQuestion(histotype="histotype:sarcoma-in-scope"))
+    sarcoma = curated_graph.evidence(EvidenceQuestion(histotype="sarcoma"))
+    assert together.beside == ()
+    assert together.total == sarcoma.total + sum(each.results for each in sarcoma.beside)
+
+
+def test_a_subtype_is_not_told_what_else_sources_call_a_sarcoma(curated_graph: KnowledgeGraph) -> None:
+    for asked in ("leiomyosarcoma", "uterine sarcoma", "GIST"):
+        assert curated_graph.evidence(EvidenceQuestion(histotype=asked)).beside == ()
+    narrow = curated_graph.evidence(EvidenceQuestion(histotype="sarcoma", drugs="trabectedin", measure="response rate"))
+    assert {each.histotype.curie for each in narrow.beside} <= {"histotype:gist"}
 
 
 @pytest.mark.parametrize("measure", ["measure of benefit", "overall survival", "five-year survival rate", "response"])

@@ -100,7 +100,7 @@ def test_deaths_are_grade_5(curated_graph: KnowledgeGraph) -> None:
 
 def test_an_event_of_another_name_is_suggested(curated_graph: KnowledgeGraph) -> None:
     with pytest.raises(EntityNotFound, match="stomatitis") as unknown:
-        curated_graph.evidence(EvidenceQuestion(adverse_event="mucositis"))
+        curated_graph.evidence(EvidenceQuestion(adverse_event="oral stomatitis"))
     assert unknown.value.parameter == "adverse_event"
 
 

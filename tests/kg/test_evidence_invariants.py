@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from kg import KnowledgeGraph
 from kg.description import describe
+from kg.evidence.answering import answer
 from kg.evidence.pooling import PoolAnswer, pool
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.random_effects import pool_logistic
 from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceRow
-from kg.evidence.search import answer
 from kg.sparql.results import Solutions
 from server.pages.sources import Sources
 from server.questions.present import as_json

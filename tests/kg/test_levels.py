@@ -35,6 +35,14 @@ def test_the_design_sets_the_level(given_: dict[str, object], civic: str, ocebm:
     assert level.reasons
 
 
+def test_a_trial_is_not_called_uncontrolled_because_its_figure_tells_no_comparison() -> None:
+    """The arm of surgery alone tells no comparator; what it is set against stands with the other arm."""
+    for randomised in ("unstated", "no", None):
+        reasons = " ".join(level_of(row(1, phase="III", randomised=randomised)).reasons)
+        assert "uncontrolled" not in reasons
+        assert "no comparison is told with the figure" in reasons
+
+
 @pytest.mark.parametrize(
     "given_",
     [

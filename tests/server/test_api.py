@@ -235,7 +235,7 @@ def test_neighbours_page_through_everything_exactly_once(client: FlaskClient) ->
         ("/api/v1/common?node=rapamycin&node=sirolimus", 400, "invalid_parameter", "drug:sirolimus, drug:sirolimus"),
         ("/api/v1/evidence?drugs=rapamycin", 400, "invalid_parameter", "did you mean drug"),
         ("/api/v1/evidence?design=guess", 400, "invalid_parameter", "case report"),
-        ("/api/v1/evidence?adverse_event=mucositis", 404, "unknown_entity", "stomatitis"),
+        ("/api/v1/evidence?adverse_event=oral+stomatitis", 404, "unknown_entity", "stomatitis"),
         ("/api/v1/evidence?comparator=placebbo", 404, "unknown_entity", "placebo"),
         ("/api/v1/evidence?min_grade=6", 400, "invalid_parameter", "1 to 5"),
         ("/api/v1/evidence?randomised=perhaps", 400, "invalid_parameter", "yes, no"),

@@ -82,6 +82,19 @@ def test_a_terminal_is_told_the_doses_of_each_arm_and_whose_patients_its_own_als
     assert "(takes together imatinib 400 mg once daily, imatinib 400 mg twice daily)" in told
 
 
+def test_a_terminal_is_told_side_effects_words_and_what_is_not_counted(
+    curated_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", "pegylated liposomal doxorubicin", "doxorubicin", "--data", str(curated_data)]) == 0
+    assert "borne: alopecia: pegylated liposomal doxorubicin less frequent" in capsys.readouterr().out
+    assert main(["compare", "nilotinib", "imatinib", "--data", str(curated_data)]) == 0
+    told = capsys.readouterr().out
+    assert "compared in words: Nilotinib, comparison: Nilotinib has not shown" in told
+    assert "002:29809-29926" in told
+    assert main(["evidence", "--histotype", "sarcoma", "--drug", "sunitinib", "--data", str(curated_data)]) == 0
+    assert "results in gastrointestinal stromal tumour (--histotype histotype:gist)" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("command", "filters"),
     [

@@ -1,0 +1,143 @@
+"""Answers an evidence question: what fits, what may fit, and, where nothing does, what there is nearby."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from kg.evidence.derivation import objective_responses
+from kg.evidence.question import EvidenceQuestion
+from kg.evidence.rows import Beside, EvidenceAnswer, EvidenceRow
+from kg.evidence.search import KINDS_ABOVE, Gathered, Naming, gather
+from kg.evidence.summary import absences_of, summarize
+from kg.evidence.treatments import column
+from kg.model import EntityRef
+
+_PRODRUGS_OF = "SELECT DISTINCT ?prodrug WHERE { ?prodrug skg:prodrugOf ?drug ; a skg:Drug }"
+_PLACED_BY_SOURCES = """
+SELECT DISTINCT ?statement ?kind ?wider WHERE {
+  ?statement skg:predicate skg:subtypeOf ; skg:polarity "affirmed" ; skg:subject ?kind ; skg:object ?wider .
+  ?kind a skg:Histotype . ?wider a skg:Histotype }"""
+_MOST_MEASURES = 3  # named where nothing is told of the one asked for
+
+
+def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
+    """Gather the results that fit.
+
+    Returns: rows in the order of study, arm and place in the text; ``total`` counts them before the limit.
+    Raises: EntityNotFound and AmbiguousEntity for names; InvalidParameter.
+    """
+    gathered = gather(graph, question)
+    rows, shown = gathered.rows, gathered.rows[: question.limit]
+    truncated = len(shown) < len(rows)
+    shown_ids = {row.id for row in shown}
+    return EvidenceAnswer(
+        items=shown,
+        limit=question.limit,
+        total=len(rows),
+        truncated=truncated,
+        truncated_by="limit" if truncated else None,
+        derived=objective_responses(shown),
+        conflicts=tuple(
+            conflict for conflict in gathered.conflicts if any(side.id in shown_ids for side in conflict.between)
+        ),
+        absences=absences_of(rows, gathered.words, () if rows else nearby(graph, question, gathered.broader)),
+        left_out=tuple(result.left_out for result in gathered.unstated[: question.limit]),
+        left_out_total=len(gathered.unstated),
+        beside=_beside(graph, question, gathered),
+        summary=summarize(
+            rows,
+            graph.corpus(),
+            include_flagged=question.include_flagged,
+            histotype=gathered.histotype,
+            broader=gathered.broader,
+        ),
+    )
+
+
+def _beside(graph: Naming, question: EvidenceQuestion, gathered: Gathered) -> tuple[Beside, ...]:
+    """Histotypes that sources call a kind of the one asked for and this graph keeps beside it, with their results.
+
+    What is called a kind of a wider one counts where most of that is the one asked for: soft tissue sarcoma is most of
+    sarcoma.
+    """
+    asked = gathered.histotype
+    if asked is None or not question.include_subtypes:
+        return ()
+    below, known = set(graph.histotypes_below(asked.id)), {row.id for row in gathered.rows}
+    placed: dict[EntityRef, dict[str, EntityRef]] = {}
+    for each in graph.store.select(_PLACED_BY_SOURCES, {}).rows:
+        statement, kind, wider = (term.value if term else "" for term in each)
+        if kind in below or (wider not in below and 2 * len(below) <= len(graph.histotypes_below(wider))):
+            continue
+        if wider in below or asked.id in graph.histotypes_below(wider):
+            named = [graph.resolve(node, ("histotype",), "histotype") for node in (kind, wider)]
+            placed.setdefault(named[0], {})[statement] = named[1]
+    found = []
+    for ref, statements in sorted(placed.items(), key=lambda item: item[0].label):
+        rows = gather(graph, replace(question, histotype=ref.id)).rows
+        called = ", ".join(dict.fromkeys(wider.label for wider in statements.values()))
+        reason = f"called a kind of {called} by a source, kept apart in this graph"
+        if count := sum(row.id not in known for row in rows):
+            found.append(Beside(ref, count, reason, tuple(sorted(statements))))
+    return tuple(found)
+
+
+# What a filter that is lifted may bring back. Filters that stand together say much the same of a study or its people.
+_LIFTED: Sequence[tuple[tuple[str, ...], str]] = (
+    (("histotype",), "in other histotypes"),
+    (("measure",), "of other measures"),
+    (("adverse_event",), "of other adverse events or measures"),
+    (("min_grade",), "of lower grades, or of none that is told"),
+    (("randomised", "comparator", "blinding"), "of studies not told to be randomised, compared or blinded so"),
+    (("line", "after", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
+    (("design", "phase", "min_n", "study", "document"), "of other designs, sizes or sources"),
+)
+
+
+def nearby(
+    graph: Naming, question: EvidenceQuestion, broader: int = 0, counts: Callable[[EvidenceRow], bool] = lambda _: True
+) -> list[str]:
+    """What the graph holds if the question is loosened by one turn, in words.
+
+    Args:
+        graph: the graph.
+        question: one that nothing fits.
+        broader: how many results of a wider diagnosis were left out.
+        counts: which results are worth telling of.
+    """
+
+    def held(loosened: EvidenceQuestion) -> int:
+        return len(among(loosened))
+
+    def among(loosened: EvidenceQuestion) -> list[EvidenceRow]:
+        return [row for row in gather(graph, loosened).rows if counts(row)]
+
+    near = [f"{broader} in people with a wider diagnosis (include_broader)"] if broader else []
+    for names, words in _LIFTED:
+        if any(getattr(question, name) is not None for name in names):
+            lifted: dict[str, Any] = dict.fromkeys(names)
+            if rows := among(replace(question, **lifted)):
+                named = _nearest_measures(graph, question.measure, rows) if "measure" in names else ""
+                near.append(f"{len(rows)} {words}{named}")
+    if question.regimen is not None and question.regimen_match == "exact":
+        count = held(replace(question, regimen_match="containing"))
+        near += [f"{count} of regimens that hold more drugs (regimen_match=containing)"] if count else []
+    if len(question.drugs) == 1:  # what is told of its prodrugs is told under their names
+        asked = graph.resolve(question.drugs[0], ("drug", "procedure"), "drug")
+        for prodrug in column(graph.store, _PRODRUGS_OF, "drug", asked.id):
+            count = held(replace(question, drugs=(prodrug,)))
+            near += [f"{count} of {graph.resolve(prodrug, ('drug',), 'drug').label}, a prodrug of it"] if count else []
+    return near
+
+
+def _nearest_measures(graph: Naming, asked: str | None, rows: Sequence[EvidenceRow]) -> str:
+    """The measures that some results have, those most akin to one asked for first, then the commonest."""
+    measure = graph.resolve(asked or "", ("measure",), "measure")
+    above = {node.rpartition("/")[2] for node in (measure.id, *column(graph.store, KINDS_ABOVE, "asked", measure.id))}
+    told = Counter(row.measure for row in rows if row.measure)
+    nearest = sorted(told, key=lambda each: (-len(above & {*each.groups}), -told[each], each.label))
+    listed = ", ".join(f"{each.label} ({told[each]})" for each in nearest[:_MOST_MEASURES])
+    return f", nearest {listed}" if listed else ""
