@@ -33,6 +33,8 @@ DEFAULT_FACTS = 10
 _LOOKED_AT = 20  # facts
 _ASKED_ABOUT = frozenset(("Drug", "Regimen", "DrugClass", "Study", "Patient"))
 _LEAST_NAME = 10  # letters that a shorter name counts as
+_TOLD_APART = ("activat", "inactivat")  # begin words with a stem that others share
+_COMPARED = 30  # facts
 _SHORTENED = 5  # letters: so long a word may be short for another, "preop" for "preoperative"
 # Words that only relate or carry others: a fact that lacks one has lost next to nothing.
 _SLIGHT = frozenset(
@@ -127,6 +129,16 @@ class FactIndex:
         spelled = folded(word)
         return bool(spelled) and bool(self._saying((Term(word, (spelled,)),), 1))
 
+    def patients_with(self, word: str) -> set[str]:
+        """What the patients are called whose histories say a word, folded; of a common word only some."""
+        query = (
+            "SELECT DISTINCT substr(sentence, 1, instr(sentence, ': ') - 1) FROM fact WHERE type = 'TimelineEvent' "
+            "AND id IN (SELECT rowid FROM word WHERE word MATCH ? LIMIT ?)"
+        )
+        with self._lock:
+            rows = self._connection.execute(query, (Term(word, (word,)).query(), MOST_RANKED))
+            return {row[0] for row in rows if row[0]}
+
     def search(self, terms: Sequence[Term], limit: int) -> FactHits:
         """Facts that say every term, else those that say most of them."""
         if not terms:
@@ -147,7 +159,7 @@ class FactIndex:
                     told, counts = self._most_told(listed), listed
             if not ranked and 2 * _weight(told) >= _weight(counts):
                 ranked = self._ranked(told, counts)
-        ranked = self._as_spelled(ranked, told)
+        ranked = self._as_typed(self._as_spelled(ranked, told), told)
         if len(terms) == 1 and terms[0].kind:
             ranked = self._about_first(ranked, terms[0])
         says = self._of_lists(ranked, told)
@@ -215,6 +227,16 @@ class FactIndex:
             saying = {*self._numbers(query, json.dumps(numbers), f"*[^A-Za-z]{name}[^A-Za-z]*")}
             numbers = [number for number in numbers if number in saying]
         return numbers
+
+    def _as_typed(self, numbers: list[int], told: Iterable[Term]) -> list[int]:
+        """Facts, of the first those before others that say words as they are typed: what activates is not active."""
+        typed = [word for word in _TOLD_APART if any(term.text.startswith(word) for term in told)]
+        if not typed:
+            return numbers
+        first, rest = numbers[:_COMPARED], numbers[_COMPARED:]
+        rows = self._rows(first)
+        said = {number: f" {folded(rows[number][2])}" for number in first}
+        return [*sorted(first, key=lambda number: -sum(f" {word}" in said[number] for word in typed)), *rest]
 
     def _about_first(self, numbers: Sequence[int], name: Term) -> list[int]:
         """Facts of the thing that a lone name names, claims and short ones first, before those that tell of it too."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
 from kg.identifiers import is_project, parse_identifier
+from kg.model import EntityRef
 from kg.search.asked_words import as_asked, asks
 from kg.search.fact_words import folded
 from kg.search.facts import NO_FACTS, FactHits, FactIndex
@@ -17,7 +18,7 @@ from kg.search.names import NameIndex, SearchAnswer, SearchPart, SearchQuestion
 from kg.search.offers import offers
 from kg.search.spans import Span, is_word, spans, tokens_of
 from kg.search.spelling import JOINING, compact, loose_words, telling, words
-from kg.search.terms import terms_of
+from kg.search.terms import terms_of, ways_of
 
 NO_FACT_WORDS = (
     "Facts were not searched: the words of facts are written by `sarcoma-kg build` beside the graph, "
@@ -32,7 +33,16 @@ _MOST_OF_A_NAME = 0.74
 _SIDES = frozenset(("left", "right", "upper", "lower"))  # begin names of sites, and mean other things too
 _PERSONS = frozenset(("patient", "man", "woman", "lady", "male", "female", "person", "case"))
 _MOST_DESCRIBING = 6  # words
-_NUMBERED = re.compile(r"\b(?:patient|case)\s+(?:no\.?\s*|number\s+|#\s*)?(\d{1,3})\b", re.IGNORECASE)
+# Who asks when something happened, and of whom it is asked where one of these is named.
+_TIMES = frozenset(("long", "days", "day", "weeks", "week", "months", "month", "years", "when", "date"))
+_TREATED = frozenset(("Drug", "Regimen", "Histotype", "Study", "Patient"))
+# Words for places in a document, and for documents.
+_REFERENCES = frozenset(("reference", "ref", "citation"))
+_SECTIONS = frozenset(("abstract", "introduction", "discussion", "conclusion", "conclusions"))
+_DOCUMENTS = frozenset(("review", "series", "abstract"))
+_CITING = frozenset(("cite", "cites", "cited", "citing", "references", "bibliography"))
+_NUMBERED = re.compile(r"\b(?:patient|case)s?\s+(?:no\.?\s*|number\s+|#\s*)?(\d{1,3})\b", re.IGNORECASE)
+_NUMBERED_TOO = re.compile(r"\s*(?:,|&|\band\b|,\s*and\b)\s*(\d{1,3})\b", re.IGNORECASE)
 
 
 def find(names: NameIndex, facts: FactIndex | None, question: SearchQuestion) -> SearchAnswer:
@@ -53,12 +63,14 @@ def find(names: NameIndex, facts: FactIndex | None, question: SearchQuestion) ->
         return answer
     found = _named(names, tokens, answer)
     known = _with_guesses(tokens, [*found, *_patients(names, question.text, tokens)], answer)
+    places = _places(names, tokens)
     told = [span for span in known if span in found or _NUMBERED.fullmatch(span.text) or not _is_said(span, facts)]
     hits = _facts(names, facts, question, tokens, told)
     if asks_nothing:
         return replace(answer, facts=hits)
     is_told = bool(hits.items) and not hits.items[0].lacks
-    asked = offers(tokens, known, _asked_words(tokens, found, facts), is_told=is_told)
+    asked_of = sorted([*known, *_pointed_at(names, facts, tokens, known), *places], key=lambda span: span.start)
+    asked = offers(tokens, asked_of, _asked_words(tokens, found, facts), is_told=is_told)
     return replace(answer, questions=asked, facts=hits)
 
 
@@ -173,12 +185,19 @@ def _facts(
 
 def _patients(names: NameIndex, text: str, tokens: Sequence[str]) -> list[Span]:
     """Patients are called by their number only within their series, or as people describe them; that must do."""
-    numbered = _NUMBERED.search(text)
-    if numbered is None:
-        return _described(names, tokens)
-    found = names.search(SearchQuestion(f"patient {numbered[1]}", ("Patient",))).items
-    place = tokens.index(numbered[1]) if numbered[1] in tokens else -1
-    return [Span(place - 1, place + 1, numbered[0], found)] if found and place > 0 else []
+    told: list[Span] = []
+    for numbered in _NUMBERED.finditer(text):
+        more: re.Match[str] | None = numbered
+        while more is not None:
+            hits = names.search(SearchQuestion(f"patient {more[1]}", ("Patient",))).items
+            found = tuple(hit for hit in hits if hit.score >= WORDED)  # another number is no slip
+            place = tokens.index(more[1]) if more[1] in tokens else -1
+            if found and place > 0:
+                start = place - 1 if more is numbered else place
+                told.append(Span(start, place + 1, f"patient {more[1]}", found))
+            is_list = numbered[0].split()[0].casefold().endswith("s")  # in "patient 1, 2 cycles" one is numbered
+            more = _NUMBERED_TOO.match(text, more.end()) if is_list else None
+    return told or ([] if _NUMBERED.search(text) else _described(names, tokens))
 
 
 def _described(names: NameIndex, tokens: Sequence[str]) -> list[Span]:
@@ -188,10 +207,55 @@ def _described(names: NameIndex, tokens: Sequence[str]) -> list[Span]:
         return []
     around = [*tokens[person - 1 : person], *tokens[person + 1 :]]
     telling_words = [word for word in telling(around) if not asks(word)][:_MOST_DESCRIBING]
-    found = [names.search(SearchQuestion(word, ("Patient",))).items for word in telling_words if words(word)]
-    described = [{hit.id: hit for hit in hits if hit.score >= WORDED} for hits in found]
+    described = [_called_so(names, way, "Patient") for word in telling_words for way in ways_of(folded(word))]
     only = {hit.id: hit for hits in described if len(hits) == 1 for hit in hits.values()}
     return [Span(person, person + 1, tokens[person], tuple(only.values()))] if len(only) == 1 else []
+
+
+def _called_so(names: NameIndex, word: str, kind: str) -> dict[str, SearchHit]:
+    """What has a word in its name, by IRI."""
+    found = names.search(SearchQuestion(word, (kind,))).items if words(word) else ()
+    return {hit.id: hit for hit in found if hit.score >= WORDED}
+
+
+def _pointed_at(
+    names: NameIndex, facts: FactIndex | None, tokens: Sequence[str], known: Sequence[Span]
+) -> Iterator[Span]:
+    """The one patient in whose history all words are told, of a text that asks for a time and names nobody treated."""
+    about = {entity.type for span in known for entity in span.entities}
+    if facts is None or about & _TREATED or not any(token.casefold() in _TIMES for token in tokens):
+        return
+    told = {
+        place: patients
+        for place, token in enumerate(tokens)
+        if token in telling(list(tokens)) and not asks(token) and token.casefold() not in _TIMES
+        and (patients := facts.patients_with(folded(token)))
+    }  # fmt: skip
+    only = set.intersection(*told.values()) if told else set()
+    if len(only) == 1 and (place := next((place for place, found in told.items() if found == only), None)) is not None:
+        called = next(iter(only))
+        rows = names.named_so({compact(called)}, {"".join(loose_words(called))})
+        entities = tuple({row.entity for row in rows if row.type == "Patient"})
+        if len(entities) == 1:
+            yield Span(place, place + 1, tokens[place], entities)
+
+
+def _places(names: NameIndex, tokens: Sequence[str]) -> list[Span]:
+    """Where a text points to in a document: a section, the number of a reference; and which document it means."""
+    found: list[Span] = []
+    for place, token in enumerate(tokens):
+        word, before = token.casefold(), tokens[place - 1].casefold() if place else ""
+        if before in _REFERENCES and token.isdigit():
+            found.append(Span(place - 1, place + 1, f"{before} {token}", (EntityRef(token, token, "Number", token),)))
+        elif word in _SECTIONS:
+            found.append(Span(place, place + 1, token, (EntityRef(word, word, "Section", word),)))
+    cites = {token.casefold() for token in tokens} & _CITING
+    for place, token in enumerate(tokens) if found or cites else ():
+        document = _called_so(names, token, "Document") if token.casefold() in _DOCUMENTS else {}
+        if len(document) == 1:
+            found.append(Span(place, place + 1, token, tuple(document.values())))
+            break
+    return found
 
 
 def _with_guesses(tokens: Sequence[str], found: Sequence[Span], answer: SearchAnswer) -> list[Span]:

@@ -49,9 +49,12 @@ _ADDING = frozenset(
 _PLACEBO = frozenset(("placebo", "placebos"))
 _ADDED = frozenset(("+", "plus", "with", "combined", "added"))
 _LISTED = ("Drug", "AdverseEvent")
-# Words behind a drug that people had had before: "everolimus in imatinib-refractory GIST" is no combination.
+# Words behind a drug that people had had before: "everolimus in imatinib-refractory GIST" is no combination; nor is
+# "doxorubicin in the docetaxel trial", which is called after one of the drugs in it.
 _HAD_BEFORE = frozenset(("failure", "intolerant", "pretreated", "refractory", "resistant"))
-_WORD_GAIN, _MEMBER_GAIN = 3, 2
+_CALLED_AFTER = frozenset(("trial", "trials", "study", "studies", "series"))
+_APART = _HAD_BEFORE | _CALLED_AFTER
+_WORD_GAIN, _MEMBER_GAIN, _ANY_DOSE_LOSS = 3, 2, 3
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _NAMES = re.compile(r"\{(\w+)\}")
 _PARAMETER_OF = {"Drug": "drug", "Procedure": "drug", "Regimen": "regimen", "DrugClass": "drug_class"}
@@ -109,7 +112,13 @@ class _Named:
     def forms(self) -> tuple[_Named, ...]:
         """As named, and a regimen that is told by its drugs also as these."""
         (first, *others) = self.spans
-        return (self, _Named(first.drugs, is_regimen=True)) if first.drugs and not others else (self,)
+        return (self, _Named(first.drugs, is_regimen=True)) if len(first.drugs) > 1 and not others else (self,)
+
+    @property
+    def of_any_dose(self) -> _Named:
+        """As named, of a drug at some dose the drug."""
+        (first, *others) = self.spans
+        return _Named(first.drugs) if len(first.drugs) == 1 and not others else self
 
 
 _Filled = Mapping[Slot, tuple[tuple[EntityRef, ...], _Named]]
@@ -136,22 +145,39 @@ def offers(
         is_needless = is_told and cue.question == "explore" and not cue.phrases
         if is_needless or (cue.phrases and asked is None) or (cue.is_bare and not is_bare):
             continue
-        filled = _filled(cue, named, bisect(starts, asked.start()) if asked else 0)
-        if filled is None or (not cue.phrases and sum(each.members for _, each in filled.values()) < 2):
-            continue
         said = _said(asked, tokens, starts) if asked else ()
-        score = cue.gain + _WORD_GAIN * (sum(len(run.split()) for run in asked.groups() if run) if asked else 0)
-        score += sum(slot.gain + _MEMBER_GAIN * (each.members - 1) for slot, (_, each) in filled.items())
-        offer = _offer(cue, filled, said)
-        if offer.kind == "catalogue" and offer.parameters and not cue.given:
-            named_in.add(offer.question)
-        elif cue.given and offer.question in named_in:
-            continue
-        same = (offer.question, *offer.parameters.items())
-        if same not in ranked or ranked[same][0] < score:
-            ranked[same] = score, offer
+        worded = cue.gain + _WORD_GAIN * (sum(len(run.split()) for run in asked.groups() if run) if asked else 0)
+        for loss, turn in _in_turns(cue, named):
+            filled = _filled(cue, turn, bisect(starts, asked.start()) if asked else 0)
+            if filled is None or (not cue.phrases and sum(each.members for _, each in filled.values()) < 2):
+                continue
+            named_well = sum(slot.gain + _MEMBER_GAIN * (each.members - 1) for slot, (_, each) in filled.items())
+            score = worded + named_well - loss
+            offer = _offer(cue, filled, said)
+            if offer.kind == "catalogue" and offer.parameters and not cue.given:
+                named_in.add(offer.question)
+            elif cue.given and offer.question in named_in:
+                continue
+            same = (offer.question, *offer.parameters.items())
+            if same not in ranked or ranked[same][0] < score:
+                ranked[same] = score, offer
     best = sorted(ranked.values(), key=lambda pair: -pair[0])  # stable: equals stay in the table's order
     return tuple(offer for _, offer in best[:MAX_OFFERS])
+
+
+def _in_turns(cue: Cue, named: Sequence[_Named]) -> list[tuple[int, list[_Named]]]:
+    """The names, as often as a question is asked of them, and how much less each turn is meant.
+
+    It is asked of each patient by himself, and of a drug at one dose, which is what one arm is called, also of the
+    drug: other arms gave as much and are called otherwise.
+    """
+    patients = [each for each in named if each.of_kind(("Patient",))]
+    if len(patients) > 1 and any("Patient" in slot.kinds for slot in cue.slots):
+        return [(0, [each for each in named if each is one or each not in patients]) for one in patients]
+    of_any_dose = [each.of_any_dose for each in named]
+    if any(slot.by_drug for slot in cue.slots) or of_any_dose == [*named]:
+        return [(0, of_any_dose)]
+    return [(0, [*named]), (_ANY_DOSE_LOSS, of_any_dose)]
 
 
 def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
@@ -165,7 +191,7 @@ def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
         if (
             last
             and set(between) <= joining
-            and not ("in" in between and {token.casefold() for token in tokens[span.end : span.end + 1]} & _HAD_BEFORE)
+            and not ("in" in between and {token.casefold() for token in tokens[span.end : span.end + 1]} & _APART)
             and not (_PLACEBO & {last.text.casefold(), span.text.casefold()} and not _ADDED & set(between))
             and any(all(any(one.type == kind for one in each.entities) for each in (last, span)) for kind in _LISTED)
         ):
@@ -235,7 +261,10 @@ def _parted(named: Sequence[_Named], *, regimens: bool) -> list[_Named]:
 
 def _offer(cue: Cue, filled: _Filled, said: Sequence[str]) -> OfferedQuestion:
     joining = " or " if cue.kind == "catalogue" else " + "  # the catalogue asks for any of several values
-    labels = {slot.parameter: joining.join(ref.label for ref in found) for slot, (found, _) in filled.items()}
+    labels: dict[str, str] = {}
+    for slot, (found, _) in filled.items():
+        label = joining.join(ref.label for ref in found)
+        labels[slot.parameter] = f"{labels[slot.parameter]} and {label}" if slot.parameter in labels else label
     parameters = dict(cue.given)
     for slot, (found, _) in filled.items():
         if not slot.is_passed:
@@ -246,7 +275,7 @@ def _offer(cue: Cue, filled: _Filled, said: Sequence[str]) -> OfferedQuestion:
             parameters["node"] = (*parameters.get("node", ()), *(ref.curie for ref in found))
         else:
             name = _PARAMETER_OF[found[0].type] if slot.parameter == "treatment" else slot.parameter
-            parameters[name] = tuple(ref.curie for ref in found)
+            parameters[name] = (*parameters.get(name, ()), *(ref.curie for ref in found))
     kept = _OPTIONAL.sub(lambda part: part[1] if _NAMES.findall(part[1])[0] in labels else "", cue.label)
     label = kept.format(**labels)
     return OfferedQuestion(cue.kind, cue.question, label[:1].upper() + label[1:], _reason(filled, said), parameters)

@@ -35,7 +35,7 @@ class Span:
         end: number of the word behind the last.
         text: the words as they were typed.
         entities: the project's things that are called so, those first whose label it is.
-        drugs: of a regimen that is told by its drugs, the names of these in the text.
+        drugs: of a regimen that is told by its drugs, or by one drug and its dose, the names of these in the text.
     """
 
     start: int
@@ -86,7 +86,7 @@ def spans(tokens: list[str], named_so: NamedSo, types: frozenset[str] = frozense
         if (called := _entities([*by_spelling.get(exact, ()), *by_spelling.get(loose, ())]))
     }
     return tuple(
-        replace(span, drugs=_drugs(tokens, span, named)) if span.entities[0].type == "Regimen" else span
+        replace(span, drugs=_drugs(tokens, span, named)) if _may_be_told_by_drugs(span) else span
         for span in _longest(tokens, named, 0, len(tokens))
     )
 
@@ -102,6 +102,16 @@ def is_word(tokens: Sequence[str], start: int, end: int) -> bool:
         return False
     around = {token.casefold() for token in tokens[max(start - 1, 0) : start]}
     return bool(around & _BEFORE_A_WORD or {token.casefold() for token in tokens[end : end + 1]} & _BEHIND_A_WORD)
+
+
+def _may_be_told_by_drugs(span: Span) -> bool:
+    """Whether words name a regimen first; an arm may be called like its regimen where they tell a dose."""
+    kinds = [entity.type for entity in span.entities]
+    return kinds[0] == "Regimen" or ("Regimen" in kinds and _has_figure(span.text))
+
+
+def _has_figure(text: str) -> bool:
+    return any(char.isdigit() for char in text)
 
 
 _Named = Mapping[tuple[int, int], tuple[EntityRef, ...]]
@@ -125,7 +135,7 @@ def _drugs(tokens: list[str], regimen: Span, named: _Named) -> tuple[Span, ...]:
         if (called := tuple(entity for entity in entities if entity.type == "Drug"))
     }
     found = tuple(_longest(tokens, drugs, regimen.start, regimen.end))
-    return found if len(found) > 1 else ()
+    return found if len(found) > 1 or _has_figure(regimen.text) else ()
 
 
 def _entities(rows: Iterable[NameRow]) -> tuple[EntityRef, ...]:

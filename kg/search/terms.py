@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from kg.search.fact_words import folded
 from kg.search.spans import WORDS_TOO, Span
@@ -16,6 +17,8 @@ from kg.search.spelling import ASKING, JOINING
 
 _MOST_TERMS = 16
 _HALF_TYPED = 3  # letters: a last word so long may go on
+_APART = 10  # words that may stand between those of a measure
+_ADVERB = 5  # letters of a word that may stand in facts with -ly
 # "Which drugs" asks for drugs; the facts that answer name them, and seldom say that they are drugs.
 _ASKED_KIND = re.compile(
     r"\b(?:(?<=which )|(?<=what ))"
@@ -24,11 +27,18 @@ _ASKED_KIND = re.compile(
     re.IGNORECASE,
 )
 # Words that belong to the asking, and that facts hardly say: "what do the authors conclude", "at which dose".
-_NO_ANSWER = re.compile(r"\b(?:(?:according to|do|did) the (?:author|writer)s?|at(?= wh(?:ich|at)\b))\b", re.IGNORECASE)
-# Words by which people speak of themselves and of others, or set two things side by side: no fact turns on them.
+_NO_ANSWER = re.compile(
+    r"\b(?:(?:according to|do|does|did|in) the (?:abstract|author|discussion|introduction|writer)s?"
+    r"|at(?= wh(?:ich|at)\b)|how often|(?:what|which) (?:fraction|percentage|proportion|share) of"
+    r"|(?<=urinary )tract)\b",
+    re.IGNORECASE,
+)
+_GRADED = re.compile(r"g[1-4]")  # how well a tumour is differentiated, as pathologists write it
+# Words by which people speak of themselves and of others, or set two things side by side, folded: no fact turns on
+# them.
 _OF_SPEECH = frozenset(
-    ("but", "et", "give", "he", "her", "him", "his", "i", "if", "its", "my", "our", "please", "she", "than", "their",
-     "them", "these", "they", "this", "those", "und", "versus", "vs", "we", "your")
+    ("being", "but", "caled", "et", "give", "he", "her", "him", "his", "i", "if", "its", "my", "our", "please", "she",
+     "than", "their", "them", "these", "they", "this", "those", "und", "versus", "vs", "we", "your")
 )  # fmt: skip
 _NUMBERS = (
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
@@ -47,7 +57,7 @@ _SAME = (
     ("grow", "grew", "grown", "growth", "regrow", "regrew", "regrown", "regrowth", "larger", "enlarged"),
     ("stop", "stopped", "withdrawn", "withdrew", "withdrawal", "discontinued", "cessation", "interrupted"),
     ("response", "respond", "responded", "responder"),
-    ("survival", "survive", "survived", "alive"),
+    ("survival", "survive", "survived", "alive", "live", "lived"),
     ("recurrence", "recur", "relapse", "relapsed"),
     ("treatment", "treat", "treated"),
     ("die", "died", "death", "dead", "mortality"),
@@ -65,6 +75,13 @@ _SAME = (
     ("patient", "people", "person", "subject"),
     ("older", "elderly"),
     ("children", "child", "pediatric"),
+    ("reduction", "reduced", "reduce"),
+    ("pancreas", "pancreatic"),
+    ("retroperitoneum", "retroperitoneal"),
+    ("mesentery", "mesenteric"),
+    ("origin", "derived"),
+    ("protect", "protection", "uroprotection"),
+    ("bladder", "urinary", "uroprotection"),
 )
 _WAYS = {
     word: tuple(dict.fromkeys((word, *same)))
@@ -74,6 +91,9 @@ _WAYS = {
 # A drug to which a tumour is resistant has failed; a kidney that fails resists nothing.
 _FAILED = tuple(map(folded, ("fail", "failed", "failure")))
 _WAYS |= dict.fromkeys(_FAILED, (*_FAILED, "refractory", "resistant", "resistance"))
+# What began was done first; not all that is first is a beginning.
+_BEGUN = ("begin", "began", "begun", "start", "started")
+_WAYS |= dict.fromkeys(_BEGUN, (*_BEGUN, "first", "initially"))
 
 
 @dataclass(frozen=True)
@@ -81,7 +101,7 @@ class Term:
     """One thing that a fact should say: the words as typed, and every way of saying them, folded.
 
     Attributes:
-        kind: the class of what a name names; empty for a word.
+        kind: the class of what a name names, Grade for how well a tumour is differentiated; empty for a word.
         listed: names of one kind, any of which will do; empty for a single name or word.
         spelled: how it is spelled wherever it is meant, because in other letters it is a word; empty for most.
     """
@@ -94,7 +114,12 @@ class Term:
 
     def query(self) -> str:
         """Of the full-text table."""
-        return " OR ".join(f'"{way}"' if way[-1:] != "*" else f'"{way[:-1]}" *' for way in self.ways)
+        ways = [f'"{way}"' if way[-1:] != "*" else f'"{way[:-1]}" *' for way in self.ways]
+        if self.kind == "Measure":  # a dose reduction is told of a dose that was reduced, too
+            pairs = (way.split() for way in self.ways if way.count(" ") == 1 and "*" not in way)
+            apart = {both for one, other in pairs for both in product(ways_of(one), ways_of(other))}
+            ways += [f'NEAR("{one}" "{other}", {_APART})' for one, other in sorted(apart)]
+        return " OR ".join(ways)
 
     @property
     def whole(self) -> Term:
@@ -121,10 +146,10 @@ def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, 
         between = " ".join(tokens[place : span.start if span else len(tokens)])
         asked = _NO_ANSWER.sub("", _ASKED_KIND.sub("", between))
         told = [word for word in asked.split() if word.casefold() not in JOINING]
-        terms += [Term(word, _ways(word)) for word in folded(" ".join(told)).split()]
+        terms += [_term(word) for word in folded(" ".join(told)).split()]
         if span is not None:
             names = [span.text, *(name for entity in span.entities for name in called.get(entity.id, ()))]
-            ways = dict.fromkeys(way for name in names if (said := folded(name)) for way in _ways(said))
+            ways = dict.fromkeys(way for name in names if (said := folded(name)) for way in ways_of(said))
             kind = span.entities[0].type if span.entities else ""
             spelled = span.text.upper() if span.text.casefold() in WORDS_TOO else ""
             terms.append(Term(span.text, tuple(ways), kind, spelled=spelled))
@@ -135,6 +160,13 @@ def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, 
     return tuple({term.ways: term for term in kept if term.ways}.values())[:_MOST_TERMS]
 
 
-def _ways(word: str) -> tuple[str, ...]:
+def _term(word: str) -> Term:
+    """A word; one long enough also as what is so: "slight" as "slightly", which is no ending to the stems."""
+    ways = ways_of(word)
+    adverb = (f"{word}ly",) if word.isalpha() and len(word) >= _ADVERB and ways == (word,) else ()
+    return Term(word, (*ways, *adverb), "Grade" if _GRADED.fullmatch(word) else "")
+
+
+def ways_of(word: str) -> tuple[str, ...]:
     """What says the same: a number in figures or in words, a word that sources write instead."""
     return _WAYS.get(word, (word,))

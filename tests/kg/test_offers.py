@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kg.evidence.question import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.search.cues import CUES
 from kg.search.offers import OfferedQuestion
@@ -17,7 +18,7 @@ ASKED = [
     ("mechanism of action of imatinib", "mechanism", "drug:imatinib"),
     ("is trabectedin better than dacarbazine", "compare", "trabectedin|dacarbazine"),
     ("gemcitabine plus docetaxel versus gemcitabine alone in leiomyosarcoma", "compare",
-     "docetaxel + gemcitabine|gemcitabine|histotype:leiomyosarcoma"),
+     "gemcitabine + docetaxel|gemcitabine|histotype:leiomyosarcoma"),
     ("doxorubicin vs ifosfamide", "compare", "doxorubicin|ifosfamide"),
     ("compare eribulin and dacarbazine", "compare", "eribulin|dacarbazine"),
     ("imatinib GIST progression free survival", "evidence",
@@ -126,6 +127,32 @@ ASKED = [
     ("predictors of imatinib response", "results-by-genotype", "histotype:sarcoma-in-scope"),
     ("toxicity of AIM", "evidence", "measure:treatment-burden regimen:aim"),
     ("toxicity of aim", "evidence", "measure:treatment-burden regimen:aim"),
+    # what a study was like, and how severe an adverse event was
+    ("randomised trials in GIST", "evidence", "yes histotype:gist"),
+    ("placebo-controlled trials of sunitinib", "evidence", "placebo drug:sunitinib"),
+    ("randomised phase III trials of doxorubicin", "evidence", "yes drug:doxorubicin"),
+    ("double-blind trials in soft tissue sarcoma", "evidence", "double-blind histotype:soft-tissue-sarcoma"),
+    ("open-label trials of pazopanib", "evidence", "open drug:pazopanib"),
+    ("grade 3 or 4 stomatitis", "evidence", "3 event:stomatitis"),
+    ("grade 3 or 4 neutropenia with gemcitabine", "evidence", "3 event:neutropenia drug:gemcitabine"),
+    ("severe neutropenia in GIST", "evidence", "3 event:neutropenia histotype:gist"),
+    # a trial that is called after one drug gives others too
+    ("which histotypes responded to doxorubicin in the docetaxel trial", "evidence", "drug:doxorubicin"),
+    # a drug at one dose is what one arm is called; sources disagree about the drug
+    ("do the sources disagree about ifosfamide 5 g/m2", "conflicts-of-entity", "drug:ifosfamide"),
+    ("do the sources disagree about imatinib 800 mg", "conflicts-of-entity", "drug:imatinib"),
+    # more questions of the catalogue
+    ("every result of trabectedin", "results-of-drug", "drug:trabectedin"),
+    ("what was tried in angiosarcoma", "tried-in-histotype", "histotype:angiosarcoma"),
+    ("which responses were reported in synovial sarcoma", "responses-in-histotype", "histotype:synovial-sarcoma"),
+    ("which results are comparable with SARC002", "comparable-with", "study:sarc002"),
+    ("which works does the review cite", "references", "document:002"),
+    ("what does the review say citing reference 37", "citing-reference", "document:002 37"),
+    ("what does the case series say in its discussion", "facts-in-section", "document:003 discussion"),
+    # a patient whom all words point to, several at once, and one by the place of the tumour
+    ("how long from withdrawal of immunosuppression to the proof of metastases", "timeline", "patient:000-transplant"),
+    ("how many days between the CT showing regrowth and chemotherapy", "timeline", "patient:004-retroperitoneal"),
+    ("the pancreatic case", "timeline", "patient:003-1"),
 ]  # fmt: skip
 
 # Names alone lead to the thing; the rest is nothing that this graph can be asked.
@@ -196,6 +223,10 @@ def test_every_question_of_the_table_is_one_that_can_be_asked(curated_graph: Kno
             assert given | {slot.parameter for slot in cue.slots if slot.is_passed} <= known[cue.question], cue.question
 
 
+def test_every_question_of_the_catalogue_is_asked_by_some_words(curated_graph: KnowledgeGraph) -> None:
+    assert {question.id for question in curated_graph.questions()} <= {cue.question for cue in CUES}
+
+
 def test_types_and_no_limit_ask_for_things_alone(curated_graph: KnowledgeGraph) -> None:
     narrowed = curated_graph.search("how does rapamycin work in leiomyosarcoma", ("Drug",))
     assert narrowed.questions == ()
@@ -237,6 +268,59 @@ def test_an_aim_is_no_regimen(curated_graph: KnowledgeGraph, text: str) -> None:
     answer = curated_graph.search(text)
     assert not any("regimen:aim" in values for offer in answer.questions for values in offer.parameters.values())
     assert not any(hit.curie == "regimen:aim" for part in answer.parts for hit in part.items)
+
+
+def _offered(graph: KnowledgeGraph, text: str) -> list[tuple[str, set[str]]]:
+    return [(offer.question, set(_given(offer).split())) for offer in graph.search(text).questions]
+
+
+@pytest.mark.parametrize("named", ["patient 1 and patient 2", "patients 1 and 2", "patients 1, 2"])
+def test_two_patients_in_one_sentence_are_both_asked_about(curated_graph: KnowledgeGraph, named: str) -> None:
+    offered = _offered(curated_graph, f"what did {named} receive")
+    assert offered[:2] == [("treatment-lines", {"patient:003-1"}), ("treatment-lines", {"patient:003-2"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "patients"),
+    [("what about patient 48", set()), ("patient 1, 2 cycles of docetaxel", {"patient:003-1"})],
+)
+def test_a_number_names_no_other_patient(curated_graph: KnowledgeGraph, text: str, patients: set[str]) -> None:
+    asked = set[str]().union(*(given for _, given in _offered(curated_graph, text)))
+    assert {each for each in asked if each.startswith("patient:")} == patients
+
+
+def test_a_drug_at_one_dose_is_also_asked_about_at_any(curated_graph: KnowledgeGraph) -> None:
+    """The arm that is called "imatinib 800 mg" is not the one that was given 400 mg twice daily."""
+    offered = _offered(curated_graph, "imatinib 800 mg in GIST")
+    assert offered[0] == ("evidence", {"regimen:imatinib-north-american-800", "histotype:gist"})
+    assert ("evidence", {"drug:imatinib", "histotype:gist"}) in offered
+
+
+def test_two_regimens_are_set_side_by_side_across_studies_behind_their_comparison(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    offered = _offered(curated_graph, "how do doxorubicin and AIM compare across studies")
+    assert offered[0][0] == "compare"
+    assert ("regimen-against-regimen", {"regimen:doxorubicin", "regimen:aim"}) in offered
+
+
+@pytest.mark.parametrize("text", ["how long was the trial", "when was the CT", "days between CT and biopsy"])
+def test_words_that_are_told_of_several_patients_point_to_none(curated_graph: KnowledgeGraph, text: str) -> None:
+    assert "timeline" not in {question for question, _ in _offered(curated_graph, text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["grade 3 or 4 stomatitis with temsirolimus", "randomised trials in GIST", "placebo-controlled trials of sunitinib",
+     "which histotypes responded to doxorubicin in the docetaxel trial"],
+)  # fmt: skip
+def test_evidence_that_is_offered_first_has_rows(curated_graph: KnowledgeGraph, text: str) -> None:
+    first = curated_graph.search(text).questions[0]
+    values = {name: given[0] for name, given in first.parameters.items()}
+    drugs, grade = tuple(first.parameters.get("drug", ())), values.pop("min_grade", None)
+    values.pop("drug", None)
+    question = EvidenceQuestion(drugs=drugs, min_grade=int(grade) if grade else None, **values)  # type: ignore[arg-type]
+    assert curated_graph.evidence(question).items
 
 
 def test_nobody_need_look_for_what_joins_two_things_that_a_fact_tells_of(curated_graph: KnowledgeGraph) -> None:

@@ -201,6 +201,48 @@ def test_a_regimen_that_is_called_like_a_word_is_found_where_it_is_meant(curated
     assert "aims at slowing disease progression" in aims[0].sentence
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("What does the discussion say about the dose reduction being slight?", "slightly reduced to 900"),
+        ("Which tumours were called G2 and which G3?", "G2"),
+        ("How often are NTRK fusions found", "less than 1%"),
+        ("what protects the bladder", "mesna uroprotection"),
+        ("mesna protects the urinary tract", "mesna uroprotection"),
+        ("origin of trabectedin", "sea squirt"),
+        ("when did ifosfamide studies begin", "1980s"),
+        ("what activates gemcitabine", "Nucleoside kinases activate gemcitabine"),
+        ("which dose of gemcitabine was reduced", "reduc"),
+        ("how long did patients live on gemcitabine and docetaxel", "median overall survival"),
+    ],
+)
+def test_the_first_fact_says_what_is_asked_in_other_words(curated_graph: KnowledgeGraph, text: str, says: str) -> None:
+    assert says in curated_graph.search(text).facts.items[0].sentence
+
+
+def test_who_asks_for_a_share_is_not_told_of_what_is_shared(curated_graph: KnowledgeGraph) -> None:
+    hits = curated_graph.search("What share of GIST has PDGFRA mutations").facts.items
+    assert any("5%" in hit.sentence and not hit.lacks for hit in hits)
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [("neuropathy", "event:peripheral-neuropathy"), ("mucositis", "event:stomatitis"),
+     ("hematologic toxicity", "event:myelosuppression"), ("haematologic toxicity", "event:myelosuppression")],
+)  # fmt: skip
+def test_adverse_events_are_found_by_what_clinicians_call_them(
+    curated_graph: KnowledgeGraph, text: str, event: str
+) -> None:
+    assert curated_graph.resolve(text, ("event",)).curie == event
+
+
+def test_a_growth_factor_is_a_drug_as_well_as_what_supports_with_it(curated_graph: KnowledgeGraph) -> None:
+    assert curated_graph.resolve("growth factor").curie == "drugclass:growth-factor"
+    said = " ".join(hit.sentence.casefold() for hit in curated_graph.search("growth factor", facts=50).facts.items)
+    assert "filgrastim" in said
+    assert "growth factor support" in said
+
+
 def test_two_events_that_nobody_tells_of_a_drug_are_not_answered_by_something_else(
     curated_graph: KnowledgeGraph,
 ) -> None:

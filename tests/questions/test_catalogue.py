@@ -262,6 +262,57 @@ def test_patients_were_refractory_most_often_to_doxorubicin(reader: Reader) -> N
     ]  # fmt: skip
 
 
+def test_a_share_of_a_response_is_no_length(reader: Reader) -> None:
+    """A response printed with its percentage and the sizes behind it has a unit for either."""
+    rows = reader.ask("responses-by-lesion", patient="patient:004-retroperitoneal")
+    (row,) = (row for row in rows if row["value"] and "64%" in row["value"]["text"])
+    assert row["size"]["text"].endswith("13 cm after 5 cycles")
+    sizes = texts(rows, "size")
+    assert "30 × 23 × 15 cm" in sizes
+    assert not [size for size in sizes if "%" in size or "cm cm" in size or size.count("diameter cm")]
+
+
+@pytest.mark.parametrize("patient", ["patient:000-transplant", "patient:003-2", "patient:004-retroperitoneal"])
+def test_how_often_a_dose_is_taken_is_said_once(reader: Reader, patient: str) -> None:
+    given = texts(reader.ask("treatment-lines", patient=patient), "given") + texts(
+        reader.ask("timeline", patient=patient), "given"
+    )
+    assert given
+    assert not [each for each in given if re.search(r"(/day|/d|daily|bid) (once |twice )?daily", each)]
+
+
+def test_days_are_what_the_dose_does_not_say(reader: Reader) -> None:
+    rows = [
+        row
+        for drug in ("sirolimus", "imatinib", "mycophenolate mofetil")
+        for row in reader.ask("doses-of-drug", drug=drug)
+    ]
+    said = {(row["dose"] and row["dose"]["text"], row["days"] and row["days"]["text"]) for row in rows}
+    assert {("4 mg/day", None), ("500 mg bid", None), ("400 mg twice daily", None), ("800 mg", "daily")} <= said
+    assert ("4 mg/day", "paused around each gemcitabine dose") in said
+
+
+@pytest.mark.parametrize(
+    ("question", "column"),
+    [("conflicts-of-entity", "conflict"), ("conflicts-across-documents", "conflict"), ("joint-causes", "jointCause")],
+)
+def test_a_conflict_and_a_joint_cause_stand_in_one_row_with_all_their_sides(
+    reader: Reader, question: str, column: str
+) -> None:
+    rows = reader.ask(question)
+    named = texts(rows, column)
+    assert len(named) == len(set(named)) == len(rows) > 1
+    sides = texts(rows, "inputs" if question == "joint-causes" else "sides")
+    assert all((" + " if question == "joint-causes" else " / ") in each for each in sides)
+
+
+def test_each_side_of_a_conflict_across_documents_names_its_document(reader: Reader) -> None:
+    for row in reader.ask("conflicts-across-documents"):
+        named = set(re.findall(r"\((\d{3})\)", row["sides"]["text"]))
+        assert {part.strip() for part in row["documents"]["text"].split(",")} <= named
+        assert len(named) > 1
+
+
 def test_cumulative_doses_are_computed_and_show_their_sum(reader: Reader) -> None:
     rows = reader.ask("cumulative-doses", patient="patient:004-retroperitoneal")
     assert {row["drug"]["text"]: row["totalComputed"]["value"] for row in rows} == {

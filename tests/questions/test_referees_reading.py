@@ -122,7 +122,7 @@ def test_gemcitabine_at_a_fixed_dose_rate_is_found_by_its_abbreviation(reader: R
 
 def test_what_a_combination_did_is_not_told_of_one_of_its_drugs_alone(reader: Reader) -> None:
     combined = reader.get("explain", drug="docetaxel", histotype="leiomyosarcoma")["text"]
-    assert "only of docetaxel with other treatment: docetaxel + gemcitabine" in combined
+    assert "only of docetaxel with other treatment: gemcitabine + docetaxel" in combined
     # Olaratumab was added to a drug that the other arm got too: what is said is said of it alone.
     for drug, histotype in (("temozolomide", "uterine leiomyosarcoma"), ("olaratumab", "soft tissue sarcoma")):
         assert "with other treatment" not in reader.get("explain", drug=drug, histotype=histotype)["text"]

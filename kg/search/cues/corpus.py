@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.search.cues.slots import DISEASE, OF_DRUGS, THINGS, TOGETHER, Cue, Slot
+from kg.search.cues.slots import DISEASE, DOCUMENT, OF_DRUGS, THINGS, TOGETHER, Cue, Slot
 
 CUES: tuple[Cue, ...] = (
     Cue("combination-effects", "What makes another treatment work better", (),
@@ -67,6 +67,12 @@ CUES: tuple[Cue, ...] = (
         "trial … more than one document|trial … several document|trial … several paper", gain=3),
     Cue("facts-per-document", "How much each document contributes", (),
         "how much … each document|facts per document|how many fact|how many statement", gain=2),
+    Cue("citing-reference", "What {document} says citing reference {number}", (DOCUMENT, Slot("number", ("Number",))),
+        gain=2),
+    Cue("references", "Which works {document} cites", (DOCUMENT,),
+        "reference|cite*|citing|bibliography|list of reference|which work|what work", gain=1),
+    Cue("facts-in-section", "What the {section} of {document} says", (Slot("section", ("Section",)), DOCUMENT),
+        "say*|said|tell*|told|state*|stand*|stood|read*|written|what is in|claim*"),
     Cue("explore", "{a} and {b} in the graph", (Slot("a", THINGS, gain=2), Slot("b", THINGS, gain=2)),
         "connect*|relat*|link*|between|path|interact*|have to do with"),
     Cue("explore", "{a} and {b} in the graph", (Slot("a", THINGS, gain=1), Slot("b", THINGS, gain=1))),

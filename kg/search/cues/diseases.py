@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.search.cues.slots import ENTITY, HISTOTYPE, STUDY, Cue, Slot
+from kg.search.cues.slots import ENTITY, HISTOTYPE, STUDY, TOLD_OF, Cue, Slot
 
 CUES: tuple[Cue, ...] = (
     Cue("prognosis", "The outlook of {histotype}", (HISTOTYPE,),
@@ -22,7 +22,7 @@ CUES: tuple[Cue, ...] = (
         "histotype without result|sarcoma without result|sarcoma … no result", gain=3),
     Cue("approvals", "What drugs are approved for, and as of when", (),
         "approv*|licen*|labelled for|indication|off the market|from the market|withdr* from the market", gain=1),
-    Cue("conflicts-of-entity", "On what the sources disagree about {entity}", (ENTITY,),
+    Cue("conflicts-of-entity", "On what the sources disagree about {entity}", (TOLD_OF,),
         "disagree*|contradict*|conflict*|controvers*|inconsisten*|debate*|trial … agree|study … agree|studies … agree",
         gain=6),
     Cue("words-of-doubt", "What is said of {entity} only with reservation, and in which words", (ENTITY,),
@@ -43,6 +43,8 @@ CUES: tuple[Cue, ...] = (
     Cue("passages-about", "Where the documents speak of {entity}", (ENTITY,),
         "mention*|passage|which document|which paper|where … described|where … mentioned|cited"),
     Cue("study-results", "Results of {study}", (STUDY,), "result|outcome|find|found|show|response|survival"),
+    Cue("comparable-with", "Which results count the same thing as a result of {study}", (STUDY,),
+        "comparable|count* the same|same definition|compared with|set beside|same endpoint", gain=3),
     Cue("study-record", "What is known about {study}", (STUDY,), "design|what is|about|arm|patient|randomi*"),
     Cue("definition-in-study", "How response was defined in {study}", (STUDY,), "defin*|counted as|criteria"),
     Cue("studies-of-organization", "Studies that {organization} ran", (Slot("organization", ("Organization",)),),

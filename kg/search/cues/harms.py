@@ -49,7 +49,8 @@ CUES: tuple[Cue, ...] = (
         "what happen*|happen*|history|course|follow*|outcome|timeline|die|died|alive|case|how … do|story|"
         "how long|live*|surviv*"),
     Cue("timeline", "What happened to {patient}, in order", (PATIENT,),
-        "how long … stable|how long … last*|how long … live*|how long … work*|how long … stay*", gain=2),
+        "how long … stable|how long … last*|how long … live*|how long … work*|how long … stay*|how many day*|"
+        "how many week*|how many month*|how many year*|when", gain=2),
     Cue("timeline", "What happened to {patient}, in order", (PATIENT,), "patient", gain=-1),
     Cue("responses-by-lesion", "How each lesion of {patient} responded", (PATIENT,), "lesion|respon*|metasta*|size"),
     Cue("adverse-events-of-patient", "Adverse events of {patient}", (PATIENT,), "side effect|adverse|toxic*|toler*"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kg.search.cues.slots import (
     AT_SITE,
     DISEASE,
+    DRUG,
     DRUGS,
     HISTOTYPE,
     IN_HISTOTYPE,
@@ -27,6 +28,23 @@ _RESULTS = (
 _TREATING = (
     "treat*|therap*|option|regimen|chemotherap*|drug|what work|which drug|what drug|tried|best drug|drug for|drug in|"
     "drug against|manage*|works in|should i give|what next|cure*|curable"
+)
+# What a trial is called, the parameter of evidence that asks for such, its value and the words.
+_DESIGNS = (
+    ("only of randomised studies", "randomised", "yes", "randomi*|rct|drawn by lot"),
+    (
+        "only where compared with placebo",
+        "comparator",
+        "placebo",
+        "placebo controlled|placebo control|against placebo|versus placebo|vs placebo|than placebo|over placebo",
+    ),
+    ("only of double-blind studies", "blinding", "double-blind", "double blind*|doubly blind*"),
+    ("only of open studies", "blinding", "open", "open label*|unblinded"),
+)
+_GRADES = (
+    ("3", "grade 3|grade iii|grade 3 4|grade 3 or 4|grade iii iv|severe"),
+    ("4", "grade 4|grade iv"),
+    ("5", "grade 5|grade v|fatal|lethal"),
 )
 
 CUES: tuple[Cue, ...] = (
@@ -84,6 +102,35 @@ CUES: tuple[Cue, ...] = (
     Cue("evidence", "How {regimen} was tolerated", (Slot("regimen", ("Regimen",)),),
         "side effect|adverse|toxic*|toler*|safe*|harm*|risk*|complication",
         given=(("measure", ("measure:treatment-burden",)),)),
+    Cue("results-of-drug", "Every result of every arm that holds {drug}", (DRUG,),
+        "every result|all result|each result|every outcome|all outcome|list … result|result … list", gain=5),
+    Cue("results-of-drug", "Every result of every arm that holds {drug}", (DRUG,), "what came of|what became of"),
+    Cue("tried-in-histotype", "What was tried in {histotype}, whatever came of it", (HISTOTYPE,),
+        "what was tried|what has been tried|what else was tried|ever tried|ever been tried|everything … tried|"
+        "who was treated|which arm|what was studied|what has been studied"),
+    Cue("tried-in-histotype", "What was tried in {histotype}, whatever came of it", (HISTOTYPE,), "tried", gain=-1),
+    Cue("responses-in-histotype", "Which regimens have a reported response in {histotype}", (HISTOTYPE,),
+        "response … reported|reported response|best response|highest response|rank* … response|response* … rank*|"
+        "which regimen … respon*|what regimen … respon*|response … regimen", gain=1),
+    Cue("regimen-against-regimen", "The results of {regimens} across studies, side by side",
+        (Slot("regimens", ("Regimen",)), Slot("regimens", ("Regimen",), gain=3)),
+        "across stud*|across trial|side by side|compare*|comparison|versus|vs|against|better|or|than", gain=-3),
+    # What a study was like: drawn by lot, against what, and who knew.
+    *(
+        Cue("evidence", f"Evidence: {label}, {words}", slots, phrases, gain=4, given=((parameter, (value,)),))
+        for words, parameter, value, phrases in _DESIGNS
+        for label, slots in (
+            ("{treatment}[ in {histotype}]", (TREATMENT, IN_HISTOTYPE)), ("all regimens in {histotype}", (HISTOTYPE,)),
+        )
+    ),
+    *(
+        Cue("evidence",
+            f"Evidence: {{adverse_event}} of grade {grade} or above[ with {{treatment}}][ in {{histotype}}]",
+            (Slot("adverse_event", ("AdverseEvent",), labels="^(?!toxicity of any)"), *slots), phrases, gain=gain,
+            given=(("min_grade", (grade,)),))
+        for grade, phrases in _GRADES
+        for gain, slots in ((4, (TREATMENT, IN_HISTOTYPE)), (1, (HISTOTYPE,)), (1, ()))
+    ),
     Cue("kinds-of-nothing", "What was looked for and not seen, or brought no benefit", (),
         "no response|no effect|no benefit|no activity|not active|inactive|did not respond|without response|"
         "no objective response|nobody respond*|no one respond*|no responder|without responder|"

@@ -32,6 +32,7 @@ class Slot:
         is_passed: whether the question is asked with it; else the name only speaks for the question.
         labels: a pattern that the label of what it takes holds.
         is_part: whether it takes a drug of several that are named together.
+        by_drug: whether of a drug at some dose it takes the drug, rather than the arm that is called so.
     """
 
     parameter: str
@@ -45,6 +46,7 @@ class Slot:
     is_passed: bool = True
     labels: str = ""
     is_part: bool = False
+    by_drug: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ EVENTS = Slot("event", ("AdverseEvent",), several=True)
 TREATMENT_TOO = Slot("treatment", TREATMENTS, optional=True)
 IN_HISTOTYPE, AT_SITE = Slot("histotype", DISEASE, optional=True), Slot("site", ("Site",), optional=True, gain=2)
 MEASURE = Slot("measure", ("Measure",), optional=True, gain=1)
-ENTITY = Slot("entity", THINGS)
+ENTITY, TOLD_OF = Slot("entity", THINGS), Slot("entity", THINGS, by_drug=True)
+DOCUMENT = Slot("document", ("Document",))
 TOGETHER = (
     "add … to|added to|on top of|help*|enhanc*|boost*|potentiat*|synerg*|augment*|reinforc*|improve*|"
     "in addition to|make* … better"
