@@ -149,6 +149,31 @@ def dose_words(component: ComponentRow) -> str:
     return f"{component.drug.label} {component.dose_text or dose_range(component)}".rstrip()
 
 
+def beside(heading: str, components: Sequence[ComponentRow]) -> list[tuple[EntityRef, str]]:
+    """Drugs with what is told of each dose that the heading above them does not say already.
+
+    A heading says a dose where it has the amount after the drug's name; the days stand between it and the next drug.
+    """
+    return [(part.drug, _unsaid(part, heading)) for part in components]
+
+
+def _unsaid(component: ComponentRow, heading: str) -> str:
+    dose = component.dose_text or dose_range(component)
+    _, said, tail = heading.partition(f"{component.drug.label} {dose}".rstrip())
+    here = tail.partition(" + ")[0] if said else ""
+    infused = duration_words(component.infusion_time or "")
+    days, every, cycle = when_given(component).partition("every ")
+    parts = [
+        "" if said else dose,
+        "" if not infused or f"over {infused}" in here else f"infused over {infused}",
+        "" if said and days.strip(" ,") in here else days.strip(" ,"),
+        "" if said and every + cycle in tail else every + cycle,
+        component.route or "",
+        component.timing or "",
+    ]
+    return ", ".join(part for part in parts if part and part not in here)
+
+
 def patients_shared(pools: Sequence[EntityRef], within: EntityRef | None) -> str:
     """Whose patients those of an arm also are; nothing for an arm that only counts its own."""
     told = f"takes together {', '.join(ref.label for ref in pools)}" if pools else ""

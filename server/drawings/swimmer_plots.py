@@ -21,7 +21,7 @@ SWIMMER_STEP, MARK = 30, 21
 Place = Callable[[TimelineEntry], float]
 
 _RESPONSES: Mapping[Response, str] = {"CR": "good", "PR": "good", "SD": "", "MR": "good", "PD": "bad", "none": "bad"}
-_GLYPHS: Mapping[Response, str] = {"none": "–", "mixed": "±"}
+_GLYPHS: Mapping[Response, str] = {"none": "no", "mixed": "±"}
 
 
 @dataclass(frozen=True)

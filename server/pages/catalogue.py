@@ -13,8 +13,11 @@ from werkzeug.wrappers import Response
 
 from kg.catalogue import CatalogueQuestion, QuestionAnswer, find
 from kg.graph import KnowledgeGraph
+from kg.identifiers import BASE
 from server.addresses import asked, export
 from server.pages.accepted import accepting
+
+_PROSE, _LONG_WORD = 24, 12  # letters of a cell, and of a word, that a column holds as they are
 
 
 def catalogue_blueprint(graph: KnowledgeGraph) -> Blueprint:
@@ -36,6 +39,8 @@ def catalogue_blueprint(graph: KnowledgeGraph) -> Blueprint:
             question=found,
             answer=answer,
             shown=_shown(answer),
+            prose=_prose(answer),
+            base=BASE,
             fields=_fields(found, answer),
             sparql_href=editor_address(answer.query),
             exported=[
@@ -62,6 +67,12 @@ def editor_address(query: str) -> str:
 def _shown(answer: QuestionAnswer) -> list[str]:
     """Columns with a value in some row; an empty column only takes room."""
     return [column.name for column in answer.columns if any(item[column.name] is not None for item in answer.items)]
+
+
+def _prose(answer: QuestionAnswer) -> set[str]:
+    """Columns of sentences and long names, which may be set as narrow as a table needs."""
+    cells = ((name, cell.text) for item in answer.items for name, cell in item.items() if cell is not None)
+    return {name for name, text in cells if len(text) > _PROSE or max(map(len, text.split()), default=0) > _LONG_WORD}
 
 
 def _fields(question: CatalogueQuestion, answer: QuestionAnswer) -> list[dict[str, object]]:

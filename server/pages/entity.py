@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -10,11 +10,12 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from kg.cards import EntityCard
-from kg.description import describe_known, follow
+from kg.description import describe, describe_known, follow
+from kg.errors import EntityNotFound
 from kg.evidence.regimens import read_components
 from kg.evidence.rows import ComponentRow
 from kg.graph import KnowledgeGraph
-from kg.identifiers import display
+from kg.identifiers import display, parse_identifier
 from kg.model import CERTAINTIES, EntityRef
 from kg.paths.neighborhood import NeighborItem, NeighborsQuestion
 from kg.paths.steps import sentence_of
@@ -23,6 +24,7 @@ from server.addresses import csv_response, export, here, page_of
 from server.drawings.layered import Link, layered_picture
 from server.drawings.pictures import Picture
 from server.http.errors import spared
+from server.pages.linked_data import told_at
 from server.pages.regimens import VerdictGroup, verdict_groups
 from server.pages.sharing import fact_exports, facts_wanted, picture_response
 from server.questions.parameters import read
@@ -119,7 +121,12 @@ class Surroundings:
 
 def entity(graph: KnowledgeGraph, name: str) -> str | Response:
     """The page, or what it shows in another form; things of other kinds have pages of their own."""
-    ref = graph.resolve(name)
+    try:
+        ref = graph.resolve(name)
+    except EntityNotFound:
+        if (elsewhere := _told_elsewhere(graph, name)) is None:
+            raise
+        return redirect(elsewhere)
     if not page_of(ref).startswith("/entity/"):
         return redirect(page_of(ref))
     card = graph.entity(ref.id)
@@ -131,10 +138,11 @@ def entity(graph: KnowledgeGraph, name: str) -> str | Response:
     remarks = found or []
     if request.args.get("format") == "csv":
         return csv_response(_csv_rows(around, remarks), name_in_files)
-    facts = [card.id, *(item.statement for item in around.items), *(remark["id"] for remark in remarks)]
+    results, no_results = spared(lambda: _results(graph, card))
+    figures = _figures(results) if results else ()
+    facts = [card.id, *(item.statement for item in around.items), *(remark["id"] for remark in remarks), *figures]
     if (other := facts_wanted(graph, facts, name_in_files)) is not None:
         return other
-    results, no_results = spared(lambda: _results(graph, card))
     return render_template(
         "entity.html",
         card=card,
@@ -184,6 +192,22 @@ SELECT DISTINCT ?statement ?text ?certainty WHERE {
   { ?statement skg:subject ?node } UNION { ?statement skg:about ?node }
   ?statement skg:object ?object ; rdfs:label ?text ; skg:certainty ?certainty . FILTER(isLiteral(?object)) }
 ORDER BY ?text LIMIT 60"""
+
+
+def _figures(results: Results) -> Iterator[str]:
+    """The results whose figures the page shows."""
+    for group in results.groups:
+        for view in group.regimens:
+            for reached in view.reached:
+                yield from (figure.result for figure in reached.figures)
+
+
+def _told_elsewhere(graph: KnowledgeGraph, name: str) -> str | None:
+    """Where a thing that nobody calls by a name, such as a conflict, is told with what it belongs to."""
+    node = parse_identifier(name)
+    if node is None or not describe(graph.store, [node]):
+        return None
+    return told_at(graph, node)
 
 
 def surroundings(graph: KnowledgeGraph, card: EntityCard) -> Surroundings:

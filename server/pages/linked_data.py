@@ -56,7 +56,7 @@ def linked_data_blueprint(graph: KnowledgeGraph, settings: Settings) -> Blueprin
         if wanted is not None:
             return _described(graph, node, named(wanted, _ONE_GRAPH), settings.budget())
         chosen = choose(request.headers.get("Accept"), (HTML, *_ONE_GRAPH))
-        page = _page(graph, node) if chosen is HTML else None
+        page = told_at(graph, node) if chosen is HTML else None
         form = _ONE_GRAPH[0] if chosen is HTML else chosen
         answer: BaseResponse = redirect(page or f"/id/{kind}/{quote(name)}?format={form.names[0]}", 303)
         answer.headers["Vary"] = "Accept"
@@ -73,7 +73,7 @@ def _unversioned(graph: KnowledgeGraph, node: str) -> str:
     return str(found[0]) if found else node
 
 
-def _page(graph: KnowledgeGraph, node: str) -> str | None:
+def told_at(graph: KnowledgeGraph, node: str) -> str | None:
     """Where people read of a thing: its page, that of what it belongs to, or none."""
     kind, _, name = node.removeprefix(BASE).partition("/")
     if kind == "question":
@@ -83,13 +83,13 @@ def _page(graph: KnowledgeGraph, node: str) -> str | None:
             return "/schema"
         return f"/schema#{name}" if name in SKG else None
     if (now := successor(graph.store, node)) is not None:
-        return _page(graph, now)
+        return told_at(graph, now)
     # Facts have no card of their own kind in the name index; their pages go by identifier.
     page = page_of(graph.name_of(node))
     if not page.startswith("/entity/") or _has_card(graph, node):
         return page
     others = graph.store.select(_TOLD_WITH, {"thing": iri(node)}).column("other")
-    return _page(graph, str(others[0])) if others else None
+    return told_at(graph, str(others[0])) if others else None
 
 
 def _has_card(graph: KnowledgeGraph, node: str) -> bool:

@@ -94,12 +94,14 @@ def _summary(answer: MechanismAnswer, page: MechanismPage, target: str | None) -
     """How many chains there are, and how many of them reach what was asked for."""
     shown = sum(len(group.paths) for group in page.groups)
     reach = sum(1 for group in page.groups for view in group.paths if view.path.complete)
-    cuts = f", and {count_of('short cut', page.short_cuts)} folded under them" if page.short_cuts else ""
-    told = f"{count_of('chain', shown)} of sourced steps{cuts}."
+    told = f"{count_of('chain', shown)} of steps, each step stated by a source."
+    if page.short_cuts:
+        verb = "skips" if page.short_cuts == 1 else "skip"
+        told += f" Folded under them: {count_of('short cut', page.short_cuts)}, which {verb} some of these steps."
     if reach == shown or not (reach or any(gap.to is not None for gap in answer.gaps)):
         return told
     verb = "reach" if reach > 1 else "reaches"
-    return f"{told} {reach or 'None'} of them {verb} {target or 'what was asked for'}."
+    return f"{told} {reach or 'None'} of the chains {verb} {target or 'what was asked for'}."
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kg.mechanism.background import Sighting
 from kg.mechanism.gap import GapKind, denials, not_as_a_cause, sentences
 from kg.mechanism.ground import Membership
 from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
@@ -93,9 +94,18 @@ class GapView:
 
 
 @dataclass(frozen=True)
+class PatientsView:
+    """Those of whom an adverse event is told, and what was seen of it in them, in words."""
+
+    who: str
+    seen: tuple[tuple[str, Sighting], ...]
+
+
+@dataclass(frozen=True)
 class MechanismPage:
     """The answer as the page shows it."""
 
+    patients: tuple[PatientsView, ...]
     glance: tuple[GlanceLine, ...]
     groups: tuple[Group, ...]
     kinds: tuple[Kind, ...]
@@ -133,7 +143,19 @@ def mechanism_page(
     own = [view.path for group in groups if not group.note for view in group.paths]
     told = glance([view.path for group in groups for view in group.paths], own)
     short_cuts = len(answer.paths) - len(whole)
-    return MechanismPage(told, tuple(groups), _kinds(groups), gaps, pairs, short_cuts, _shut_out(answer.excluded_by))
+    return MechanismPage(
+        _patients(answer.sightings), told, tuple(groups), _kinds(groups), gaps, pairs, short_cuts,
+        _shut_out(answer.excluded_by),
+    )  # fmt: skip
+
+
+def _patients(sightings: Iterable[Sighting]) -> tuple[PatientsView, ...]:
+    """What was seen by those in whom: a fact in words names them before its first colon."""
+    found: dict[str, list[tuple[str, Sighting]]] = {}
+    for one in sightings:
+        who, _, seen = one.text.partition(": ")
+        found.setdefault(who if seen else "", []).append((seen or one.text, one))
+    return tuple(PatientsView(who, tuple(seen)) for who, seen in found.items())
 
 
 def _shut_out(filters: Sequence[str]) -> str:

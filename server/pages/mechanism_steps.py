@@ -10,8 +10,12 @@ from kg.identifiers import display
 from kg.paths.steps import Step
 from server.drawings.layered import Link
 from server.pages.provenance import Origin
-from server.wording import label_of
+from server.wording import label_of, net_effect
 
+_SYMBOLS = {1: "+", -1: "−"}
+_SIGNED = {1: "increases (+)", -1: "decreases (−)"}
+_UNSIGNED = {0: "passes the effect on", None: "no direction stated"}
+_TONES = {1: "up", -1: "down", 0: "", None: ""}
 _SLUG = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -22,6 +26,25 @@ class StepView:
     id: str
     step: Step
     origins: tuple[Origin, ...]
+
+    @property
+    def direction(self) -> str:
+        """What more of the one thing means for the other, in words and as a sign.
+
+        A step told of an inhibition says what less of the inhibited thing means: that is how its source puts it.
+        """
+        sign, step = self.step.sign, self.step
+        if not sign:
+            return _UNSIGNED[sign]
+        if not step.predicate.startswith("inhibition"):
+            return _SIGNED[sign]
+        after = net_effect(-sign, step.object.label, step.object.type, step.predicate)
+        return f"less {step.subject.label}, {after} ({_SYMBOLS[sign]})"
+
+    @property
+    def tone(self) -> str:
+        """How that is coloured, as its line in the drawing: "up", "down", or empty for neither."""
+        return _TONES[self.step.sign]
 
 
 def step_view(step: Step, origins: Mapping[str, Origin]) -> StepView:

@@ -27,8 +27,8 @@ from server.pages.sources import Sources
 from server.questions.table import BY_NAME, QUESTIONS
 
 # What templates say things with, each under its own name.
-_WORDING: tuple[Callable[..., str], ...] = (
-    wording.words, duration_words, wording.count_of, wording.when_given, wording.dose_range,
+_WORDING: tuple[Callable[..., object], ...] = (
+    wording.words, duration_words, wording.count_of, wording.when_given, wording.dose_range, wording.beside,
     wording.result, wording.unfigured, wording.of_n, wording.counted, evidence.direction,
 )  # fmt: skip
 

@@ -224,9 +224,9 @@ def made_ready(
 def _warm_up(served: Served) -> None:
     """Do beforehand, beside the first requests, what visits of the pages that the home page leads to would wait for."""
     try:
-        for each in (*EXAMPLES, *NAVIGATION):
+        for href in dict.fromkeys(each.href for each in (*EXAMPLES, *NAVIGATION)):  # both lead to some
             if not served.is_retired:
-                with served.app.test_request_context(each.href):
+                with served.app.test_request_context(href):
                     served.app.dispatch_request()
         if not served.is_retired:
             served.graph.warm_up()

@@ -13,8 +13,9 @@ from kg.catalogue import CatalogueQuestion, catalogue
 from kg.errors import KgError
 from kg.sparql.query import SparqlOperation
 from server.http.answers import finished
-from server.http.errors import BadRequest, BodyTooLarge, problem_for
+from server.http.errors import BadRequest, BodyTooLarge, body_of, problem_for
 from server.http.negotiation import GRAPH_FORMATS, HTML, NotAcceptable, choose, named
+from server.http.problem_page import problem_page
 from server.pages import query_editor
 from server.settings import Settings
 from server.sparql.protocol import SparqlRequest, check_coding, parse_request
@@ -88,7 +89,7 @@ class _Pages:
             if answer.says_nothing:
                 answer = replace(answer, unknown=self._service.unknown_names(operation))
         except KgError as error:
-            failure = query_editor.Failure(operation.query, str(error))
+            failure = query_editor.Failure(operation.query, problem_page(body_of(error), "/sparql", ()).detail)
             page = query_editor.render(self._settings, failure, self._questions())
             return _html(page, problem_for(type(error)).status)
         return _html(query_editor.render(self._settings, answer, self._questions()))

@@ -121,7 +121,7 @@ def test_which_regimens_worked_in_leiomyosarcoma_and_which_did_not(newcomer: New
             if of_one:
                 expect(told).to_contain_text(words)
     newcomer.fits()
-    newcomer.follow("docetaxel + gemcitabine", ".verdicts")
+    newcomer.follow("gemcitabine + docetaxel", ".verdicts")
     newcomer.follow("What came of giving it")
     expect(page.locator("tr[id^=row-]", has_text="53%").first).to_be_attached()
     newcomer.fits()

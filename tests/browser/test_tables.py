@@ -8,6 +8,10 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 LAPTOP = (1024, 768)
+WIDE = tuple(
+    f"/questions/{name}"
+    for name in ("after-failure-of?drug=imatinib", "timeline", "doses-of-drug", "flagged", "arm-comparisons")
+)
 TOO_WIDE = "element => element.scrollWidth - element.clientWidth"
 
 
@@ -73,7 +77,7 @@ def test_without_scripts_a_table_offers_no_sorting(visit: Any) -> None:
 
 
 @pytest.mark.parametrize("width", [1024, 1280, 1440])
-@pytest.mark.parametrize("path", ["/gaps", "/gaps?rows=drug", "/questions/after-failure-of?drug=imatinib"])
+@pytest.mark.parametrize("path", ["/gaps", "/gaps?rows=drug", *WIDE])
 def test_maps_and_wide_tables_stand_whole_on_a_laptop(visit: Any, path: str, width: int) -> None:
     visited = visit(size=(width, 768))
     visited.go(path)
@@ -122,3 +126,18 @@ def test_letters_on_things_of_the_graph_are_legible_in_the_dark(visit: Any) -> N
     )
     assert fills
     assert all(letters == ink for letters, ink in fills)
+
+
+def test_lines_of_drawings_are_not_coloured_as_good_or_bad(visit: Any) -> None:
+    """Inhibition that lengthens survival is drawn as the falling of one thing with the rise of the other."""
+    visited = visit()
+    visited.go("/mechanism?drug=imatinib")
+    colours = visited.page.evaluate(
+        """() => {
+          const probe = document.body.appendChild(document.createElement('i'));
+          const of = name => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
+          const line = mark => getComputedStyle(document.querySelector(`.picture .${mark} .line`)).stroke;
+          return [line('mark-arrow'), line('mark-bar'), of('--good'), of('--bad')];
+        }"""
+    )
+    assert len(set(colours)) == 4

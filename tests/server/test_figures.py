@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -21,6 +22,7 @@ from server.pages import figures
 from server.questions.openapi import describe_api
 from server.questions.table import QUESTIONS
 from tests.kg.evidence_rows import ORR, measure, row
+from tests.server.asking import page, words
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = (
@@ -142,3 +144,12 @@ def test_a_forest_lists_the_best_rate_first() -> None:
     responses, progressions = forest_plots.forests(answers)
     assert [line.figure.split()[0] for line in responses.rows] == ["50%", "25%", "10%"]
     assert [line.figure.split()[0] for line in progressions.rows] == ["5%", "75%"]
+
+
+def test_every_mark_of_a_response_is_explained_beneath_the_swimmer_plot(client: FlaskClient) -> None:
+    html = page(client, "/cases/patient:003-2")
+    marks = set(re.findall(r'class="glyph response[^"]*"[^>]*>([^<]+)<', html))
+    assert {"no", "PR", "SD", "PD"} <= marks
+    caption = words(html[html.index("<figcaption") : html.index("</figcaption>")])
+    assert marks <= {*re.findall(r"\w+|±", caption)}
+    assert "no: no response" in caption

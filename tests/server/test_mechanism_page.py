@@ -138,3 +138,32 @@ def test_a_mechanism_opens_with_what_its_chains_raise_and_lower_on_the_way(clien
     assert "cell cycle arrest in G1" in raised
     assert lowered.index("mTOR") < lowered.index("progression through the G1/S boundary")
     assert "mTOR" not in raised
+
+
+def test_those_of_whom_an_adverse_event_is_told_are_named_once(client: FlaskClient) -> None:
+    html = page(client, "/mechanism?drug=sirolimus&target=myelosuppression")
+    section = html[html.index('id="sightings"') : html.index("</section>", html.index('id="sightings"'))]
+    who = re.findall(r"<h3>(.*?)</h3>", section)
+    assert len(who) == len(set(who)) == 2
+    told = words(section)
+    assert "Told of patients (8)" in told
+    assert len(re.findall(r'href="/statement/', section)) == 8
+    for name in who:
+        assert told.count(name) == 1
+    assert "during the first four cycles: anaemia" in told
+
+
+def test_a_mechanism_says_in_plain_words_what_is_folded(client: FlaskClient) -> None:
+    told = words(page(client, MECHANISM))
+    assert re.search(
+        r"\d+ chains of steps, each step stated by a source\. Folded under them: \d+ short cuts, which", told
+    )
+    assert "None of the chains reaches leiomyosarcoma." in told
+
+
+def test_a_step_told_of_an_inhibition_says_what_less_of_the_one_does_to_the_other(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=imatinib"))
+    assert "inhibition of KIT increases survival of patients less KIT, more survival of patients (−)" in told
+    assert "inhibition of KIT decreases burden of disease less KIT, less burden of disease (+)" in told
+    assert "increases or causes (more of one, more of the other)" in told
+    assert "decreases or prevents (more of one, less of the other)" in told

@@ -284,3 +284,48 @@ def test_a_file_that_a_page_does_not_have_is_refused(client: FlaskClient, path: 
 def test_a_wide_table_of_a_question_names_its_sources_in_a_word(client: FlaskClient) -> None:
     html = page(client, "/questions/after-failure-of?drug=imatinib")
     assert re.search(r'<a href="/statement/[^"]*" aria-label="Source: [^"]*">source</a>', html)
+
+
+def test_a_thing_that_nobody_names_is_told_where_it_belongs(client: FlaskClient) -> None:
+    html = page(client, "/questions/conflicts")
+    conflict = next(href for href in links(html) if "/conflict:" in href)
+    told = client.get(conflict, headers=BROWSER, follow_redirects=True)
+    assert told.status_code == 200
+    assert "Where sources disagree" in words(told.text)
+    assert client.get("/entity/conflict:none", headers=BROWSER).status_code == 404
+
+
+def test_tables_of_questions_link_to_nothing_that_has_no_page(client: FlaskClient) -> None:
+    html = page(client, "/questions/names-and-identifiers")
+    table = html[html.index("<tbody>") : html.index("</tbody>")]
+    assert "exact match" in words(table)
+    assert {client.get(href, headers=BROWSER).status_code for href in links(table)} <= {200, 302}
+
+
+def test_a_table_of_events_names_them_and_tells_durations_in_words(client: FlaskClient) -> None:
+    events = words(page(client, "/questions/timeline?patient=patient:000-transplant"))
+    assert "kidney transplantation" in events
+    doses = words(page(client, "/questions/doses-of-drug?drug=gemcitabine"))
+    assert "30 minutes" in doses
+    assert not re.search(r"\bPT?\d+[DHM]\b", doses.partition("The query")[0])
+
+
+def test_long_titles_in_tables_are_whole_for_who_asks(client: FlaskClient) -> None:
+    html = page(client, "/questions/doses-of-drug?drug=gemcitabine")
+    titles = re.findall(r'class="brief" title="([^"]+)">([^<]+)<', html)
+    assert len(titles) > 20
+    assert all(whole == shown for whole, shown in titles)
+
+
+def test_background_is_announced_only_where_there_is_some(client: FlaskClient) -> None:
+    said = "Background given by this project"
+    assert said not in page(client, "/entity/arm:announce-doxorubicin-olaratumab")
+    assert said in page(client, "/entity/drug:olaratumab")
+
+
+def test_the_triples_of_a_regimen_hold_the_results_that_its_page_shows(client: FlaskClient) -> None:
+    html = page(client, "/entity/regimen:docetaxel-gemcitabine")
+    results = set(re.findall(r'href="/statement/outcome:([^"#]+)"', html))
+    turtle = client.get("/entity/regimen:docetaxel-gemcitabine?format=turtle").text
+    assert results
+    assert all(result in turtle for result in results)

@@ -9,6 +9,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from html import unescape
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -140,3 +141,17 @@ def test_a_picture_in_a_file_says_what_its_marks_mean_and_which_data_it_shows(cl
 def test_nothing_is_offered_where_nothing_was_asked(client: FlaskClient) -> None:
     for path in ("/mechanism", "/evidence", "/compare", "/explain", "/explore", "/search", "/sparql"):
         assert offered(client, path) == {}
+
+
+def test_the_foot_of_a_saved_drawing_lies_within_it(client: FlaskClient) -> None:
+    """Also of a drawing of two boxes: its marks stand clear of each other's words, its source is whole."""
+    svg = client.get("/entity/arm:announce-doxorubicin-olaratumab?format=svg").text
+    left, _, width, _ = map(float, re.findall(r'viewBox="([^"]+)"', svg)[0].split())
+    foot = svg[svg.rindex("<g transform") :]
+    start = float(re.findall(r"translate\(([-\d.]+),", foot)[0])
+    source = re.findall(r'class="source"[^>]*>([^<]+)<', foot)[0]
+    assert start + 6.5 * len(source) <= left + width
+    marks = [(float(x), told) for x, told in re.findall(r"translate\((\d+),0\).*?<text[^>]*>([^<]+)<", foot)]
+    assert len(marks) == 3
+    for (x, told), (after, _) in pairwise(marks):
+        assert x + 38 + 6.5 * len(told) < after

@@ -292,7 +292,7 @@ def test_a_table_too_long_for_the_page_is_said(built_dir: Path, client_for: Any)
     with open_store(built_dir) as store:
         response = sparql(client_for(store, max_result_rows=3), LABELS, **BROWSER)
     assert response.status_code == 413
-    assert "max_rows = 3" in response.text
+    assert "not whole at 3 rows" in response.text
 
 
 # --- health --------------------------------------------------------------------------------------------

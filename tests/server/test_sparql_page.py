@@ -10,7 +10,9 @@ import pytest
 from kg import KnowledgeGraph
 from server.app import create_app
 from server.pages.query_editor import EXAMPLES, Example
-from tests.server.asking import BROWSER
+from server.settings import Settings
+from tests.endless import ENDLESS
+from tests.server.asking import BROWSER, words
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
@@ -80,3 +82,11 @@ def test_the_script_gets_every_row_of_a_long_table(curated_graph: KnowledgeGraph
             assert found[column]["value"].endswith(text.rpartition(":")[2])
     short = client.get("/sparql", query_string={"query": ALL.replace("450", "20")}, headers=BROWSER).text
     assert "all-rows" not in short
+
+
+def test_a_query_that_a_limit_stopped_is_told_without_the_name_of_a_setting(curated_graph: KnowledgeGraph) -> None:
+    client = create_app(curated_graph, Settings(query_timeout_s=0.05)).test_client()
+    answer = client.get("/sparql", query_string={"query": ENDLESS}, headers=BROWSER)
+    assert answer.status_code == 503
+    assert "work on it was stopped" in words(answer.text)
+    assert "query_timeout_s" not in answer.text

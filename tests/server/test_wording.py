@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg.evidence.rows import ComponentRow
@@ -87,3 +89,18 @@ def test_responders_of_one_histotype_are_not_called_pooled() -> None:
 )
 def test_of_how_many_is_told_once(given: dict[str, object], told: str) -> None:
     assert wording.out_of(row(**given)) == told
+
+
+@pytest.mark.parametrize(
+    ("heading", "open_"),
+    [
+        ("maintenance", "900 mg/m2, infused over 90 minutes, days 1, 8, every 21 days"),
+        ("gemcitabine 900 mg/m2 days 1, 8 + docetaxel 100 mg/m2 day 8, every 21 days", "infused over 90 minutes"),
+        ("gemcitabine 900 mg/m2 over 90 minutes days 1, 8, every 21 days", ""),
+        ("gemcitabine 1,900 mg/m2 days 1, 8", "900 mg/m2, infused over 90 minutes, days 1, 8, every 21 days"),
+        ("docetaxel 900 mg/m2 days 1, 8", "900 mg/m2, infused over 90 minutes, days 1, 8, every 21 days"),
+    ],
+)
+def test_beneath_a_heading_stands_what_it_leaves_open_of_a_dose(heading: str, open_: str) -> None:
+    given = replace(component("1, 8", "P21D"), infusion_time="PT90M")
+    assert wording.beside(heading, [given]) == [(GEMCITABINE, open_)]
