@@ -71,7 +71,7 @@ class VerdictGroup:
 
 def verdict_groups(answer: EvidenceAnswer) -> tuple[VerdictGroup, ...]:
     """The regimens of an answer by what came of them; those told of in single patients only come last."""
-    views = [RegimenView(verdict, _reached(answer.items, verdict.regimen.id)) for verdict in answer.summary.verdicts]
+    views = [RegimenView(verdict, _reached(answer.items, verdict)) for verdict in answer.summary.verdicts]
     single = tuple(view for view in views if view.verdict.rests_on == "single patients")
     groups = [
         VerdictGroup(
@@ -84,13 +84,16 @@ def verdict_groups(answer: EvidenceAnswer) -> tuple[VerdictGroup, ...]:
     )
 
 
-def _reached(rows: Iterable[EvidenceRow], regimen: str) -> tuple[Reached, ...]:
+def _reached(rows: Iterable[EvidenceRow], verdict: RegimenVerdict) -> tuple[Reached, ...]:
     """The share and the time that a regimen is known by, as its largest groups had them, of the very people if any.
+
+    What one patient had is told only of a regimen of which nothing else is known.
 
     For example "objective response rate 53% of 34, 45.5% of 11; median overall survival 17.9 months (n = 34)".
     """
     by_measure: dict[str, list[EvidenceRow]] = {}
-    listed = list(rows)
+    regimen = verdict.regimen.id
+    listed = [row for row in rows if verdict.rests_on == "single patients" or people_of(row) != 1]
     same = {_given(row) for row in listed if _is_called(row, regimen)} - {frozenset()}  # MAID by its drugs, too
     for row in listed:
         if not (_is_called(row, regimen) or _given(row) in same):

@@ -142,6 +142,14 @@ def test_a_regimen_is_listed_with_the_figures_of_the_very_disease_under_either_n
     assert re.search(rf"gemcitabine \+ docetaxel [^%]*? {re.escape(together)}", told)
 
 
+def test_what_one_patient_had_does_not_stand_beside_what_groups_had(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?histotype=sarcoma"))
+    groups = re.search(r"doxorubicin \+ ifosfamide 2 studies for(?P<told>.*?)gemcitabine monotherapy", told)
+    assert groups
+    assert "36% of 42" in groups["told"]
+    assert "n = 1)" not in groups["told"]
+
+
 def test_a_figure_that_its_source_only_gives_roughly_stays_so(client: FlaskClient) -> None:
     assert "disease control about 80% (n not told)" in words(page(client, "/evidence?drug=sunitinib"))
 
