@@ -24,7 +24,8 @@ ATTACKS = {
     "sorted product": f"SELECT * {{ {_PRODUCT} }} ORDER BY ?c5 ?a1 ?b3",
     "doubling": f"SELECT (STRLEN(?x40) AS ?n) {{ BIND('0123456789abcdef' AS ?x0) {_DOUBLED} }}",
     "nesting": "ASK {" + "{" * 2200 + "}" * 2200 + "}",
-    "many rows": "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o . ?a ?b ?c } LIMIT 1000000",
+    # A blank node of its own for each row: a million statements of which no two are one.
+    "many rows": "CONSTRUCT { [] ?p ?o } { ?s ?p ?o . ?a ?b ?c } LIMIT 1000000",
     "distinct product": f"SELECT DISTINCT ?c1 ?c3 {{ {_PRODUCT} }}",
     "call": "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
 }
