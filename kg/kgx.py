@@ -36,8 +36,8 @@ SOURCE = "infores:sarcoma-kg"
 PREFERRED = ("HGNC", "CHEBI", "DRUGBANK", "MONDO", "GO", "HP", "NCIT", "MESH", "ONCOTREE")
 # How the Biolink Model spells the prefixes of ours that it spells otherwise.
 _SPELLINGS = {
-    "CHEMBL": "CHEMBL.COMPOUND", "DOI": "doi", "NCBITAXON": "NCBITaxon", "NCT": "CLINICALTRIALS", "REACTOME": "REACT",
-    "UNIPROT": "UniProtKB",
+    "CHEMBL": "CHEMBL.COMPOUND", "DOI": "doi", "NCBIGENE": "NCBIGene", "NCBITAXON": "NCBITaxon",
+    "NCT": "CLINICALTRIALS", "REACTOME": "REACT", "UNIPROT": "UniProtKB",
 }  # fmt: skip
 _CLOSENESS = ("exact", "close", "broad")
 RELATED = "biolink:related_to"
@@ -57,14 +57,7 @@ Records = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 def export_kgx(data_dir: str | Path, folder: str | Path) -> Exported:
-    """Write ``sarcoma-kg_nodes.tsv`` and ``sarcoma-kg_edges.tsv`` of the current generation.
-
-    Args:
-        data_dir: the data folder.
-        folder: to be made; it must not be there yet.
-
-    Raises: StoreUnavailable; InvalidParameter if the folder exists.
-    """
+    """Write ``sarcoma-kg_nodes.tsv`` and ``sarcoma-kg_edges.tsv``. See :func:`kg.exporting.export`."""
     return export(data_dir, folder, _write_tables)
 
 

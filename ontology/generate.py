@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import cast
 
@@ -10,9 +11,9 @@ from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, Graph, Literal, Namespace, URI
 from rdflib.term import Node
 
 from ontology.resources import ontology_graph, prefixes_turtle
-from ontology.vocabulary import ClassTerm, Direction, MappedTerm, Predicate, Property, Sign
+from ontology.vocabulary import NAMESPACE, ClassTerm, Direction, MappedTerm, Predicate, Property, Sign, Term
 
-_SKG = Namespace("https://w3id.org/sarcoma-kg/vocab/")  # as in prefixes.ttl; terms.py, which has it too, is made here
+_SKG = Namespace(NAMESPACE)
 _MATCHES = {
     SKOS.exactMatch: "exact",
     SKOS.closeMatch: "close",
@@ -62,7 +63,6 @@ class Source:
         family = self._graph.value(node, _SKG.family)
         return ClassTerm(
             name=_name(node),
-            iri=str(node),
             label=self._text(node, RDFS.label),
             definition=self._text(node, SKOS.definition),
             parent=None if parent is None else _name(parent),
@@ -74,7 +74,6 @@ class Source:
     def _predicate(self, node: Node) -> Predicate:
         return Predicate(
             name=_name(node),
-            iri=str(node),
             label=self._text(node, RDFS.label),
             inverse_label=self._text(node, _SKG.inverseLabel),
             sign=cast(Sign, self._text(node, _SKG.sign)),
@@ -103,7 +102,6 @@ class Source:
         of_a_class = (value_range,) if value_range and found not in _DATATYPES and value_range != "iri" else ()
         return Property(
             name=_name(node),
-            iri=str(node),
             label=self._text(node, RDFS.label),
             definition=self._text(node, SKOS.definition),
             range=value_range,
@@ -147,23 +145,16 @@ def terms_source() -> str:
     """The text that ``ontology/terms.py`` should have."""
     table = prefixes()
     source = Source(ontology_graph(), table)
-    classes, predicates, properties = source.classes(), source.predicates(), source.properties()
-    kinds = sorted((term for term in classes if term.kind), key=lambda term: str(term.kind))
-    names = sorted({term.name for terms in (classes, predicates, properties) for term in terms})
-    parts = [
+    namespaces = "".join(f"    {_quote(prefix)}: {_quote(iri)},\n" for prefix, iri in table.items())
+    return "\n".join((
         _HEAD,
-        _dict_literal("PREFIXES: dict[str, str]", ((key, _quote(value)) for key, value in table.items())),
-        _dict_literal("CLASSES: dict[str, ClassTerm]", ((term.name, _call(term)) for term in classes)),
-        "# Instances of a kind are named <prefix of the kind>:<name>; the values are names of classes.\n"
-        + _dict_literal("CLASS_BY_KIND: dict[str, str]", ((str(term.kind), _quote(term.name)) for term in kinds)),
-        _dict_literal("KIND_LABELS: dict[str, str]", ((str(term.kind), _quote(term.label)) for term in kinds)),
-        _dict_literal("PREDICATES: dict[str, Predicate]", ((term.name, _call(term)) for term in predicates)),
-        _dict_literal("PROPERTIES: dict[str, Property]", ((term.name, _call(term)) for term in properties)),
-        'SKG = Vocabulary(\n    PREFIXES["skg"],\n    (\n'
-        + "".join(f"        {_quote(name)},\n" for name in names)
-        + "    ),\n)\n",
-    ]
-    return "\n".join(parts)
+        f"PREFIXES: dict[str, str] = {{\n{namespaces}}}\n",
+        _table("CLASSES", source.classes()),
+        _KINDS,
+        _table("PREDICATES", source.predicates()),
+        _table("PROPERTIES", source.properties()),
+        "SKG = Vocabulary(CLASSES, PREDICATES, PROPERTIES)\n",
+    ))  # fmt: skip
 
 
 def predicates_page() -> str:
@@ -233,14 +224,15 @@ def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _dict_literal(head: str, items: Iterable[tuple[str, str]]) -> str:
-    return f"{head} = {{\n" + "".join(f"    {_quote(key)}: {value},\n" for key, value in items) + "}\n"
+def _table(name: str, terms: Iterable[Term]) -> str:
+    return f"{name} = by_name(\n{''.join(map(_call, terms))})\n"
 
 
-def _call(term: ClassTerm | Predicate | Property) -> str:
-    """The Python that makes a term."""
-    fields = ((name, _value(getattr(term, name))) for name in type(term).__dataclass_fields__)
-    return f"{type(term).__name__}(\n" + "".join(f"        {name}={value},\n" for name, value in fields) + "    )"
+def _call(term: Term) -> str:
+    """The Python that makes a term; what most terms have is not said."""
+    given = ((field, getattr(term, field.name)) for field in fields(term))
+    told = (f"        {field.name}={_value(value)},\n" for field, value in given if value != field.default)
+    return f"    {type(term).__name__}(\n{''.join(told)}    ),\n"
 
 
 def _value(value: str | bool | MappedTerm | tuple[MappedTerm | str, ...] | None) -> str:
@@ -260,7 +252,7 @@ Written by ``python -m ontology`` from ``sarcoma.ttl`` and ``prefixes.ttl``; cha
 
 from __future__ import annotations
 
-from ontology.vocabulary import ClassTerm, MappedTerm, Predicate, Property, UnknownTermError, Vocabulary
+from ontology.vocabulary import ClassTerm, MappedTerm, Predicate, Property, UnknownTermError, Vocabulary, by_name
 
 __all__ = [
     "CLASSES",
@@ -278,6 +270,12 @@ __all__ = [
     "Vocabulary",
 ]
 '''
+
+_KINDS = """# Instances of a kind are named <prefix of the kind>:<name>.
+_WITH_KIND = sorted((term.kind, term.name, term.label) for term in CLASSES.values() if term.kind)
+CLASS_BY_KIND: dict[str, str] = {kind: name for kind, name, _ in _WITH_KIND}
+KIND_LABELS: dict[str, str] = {kind: label for kind, _, label in _WITH_KIND}
+"""
 
 _PAGE_HEAD = """# Predicates
 

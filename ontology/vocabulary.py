@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ontology.english import article, is_plural, plural_noun, plural_verb, spoken
 
+NAMESPACE = "https://w3id.org/sarcoma-kg/vocab/"
 _QUANTITIES = frozenset({"complex", "event", "metabolite", "process"})  # of which there may be less
 
 Sign = Literal["+1", "-1", "carry", "none"]
@@ -28,8 +29,31 @@ class MappedTerm:
     curie: str
 
 
-@dataclass(frozen=True)
-class ClassTerm:
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """A word of the vocabulary. ``name`` is its local name, as curators write it."""
+
+    name: str
+    label: str
+    definition: str
+    mappings: tuple[MappedTerm, ...] = ()
+
+    @property
+    def iri(self) -> str:
+        """Its address."""
+        return NAMESPACE + self.name
+
+
+AnyTerm = TypeVar("AnyTerm", bound=Term)
+
+
+def by_name(*terms: AnyTerm) -> dict[str, AnyTerm]:
+    """A table of terms."""
+    return {term.name: term for term in terms}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassTerm(Term):
     """A class.
 
     Attributes:
@@ -37,14 +61,9 @@ class ClassTerm:
         family: a word that it shares with classes of which its instances may be a kind, or None.
     """
 
-    name: str
-    iri: str
-    label: str
-    definition: str
-    parent: str | None
-    kind: str | None
-    family: str | None
-    mappings: tuple[MappedTerm, ...]
+    parent: str | None = None
+    kind: str | None = None
+    family: str | None = None
 
     @property
     def called(self) -> str:
@@ -52,12 +71,11 @@ class ClassTerm:
         return "anything" if self.parent is None else self.kind or self.label
 
 
-@dataclass(frozen=True)
-class Predicate:
+@dataclass(frozen=True, kw_only=True)
+class Predicate(Term):
     """A relation that a statement may assert.
 
     Attributes:
-        name: local name, as curators write it.
         sign: what it does to a change in its subject; "carry" hands on the sign of the step before, "none"
             leaves the sign of a whole path unknown.
         causal: whether the source says that one end acts on the other.
@@ -72,23 +90,18 @@ class Predicate:
         negated_sentence: template of a negated statement.
     """
 
-    name: str
-    iri: str
-    label: str
     inverse_label: str
     sign: Sign
     causal: bool
-    takes_text: bool
+    takes_text: bool = False
     edge: bool
     sentence: str
     negated_sentence: str
-    mappings: tuple[MappedTerm, ...]
     direction: Direction
     phrase: str
-    definition: str
     subject_kinds: tuple[str, ...]
-    object_kinds: tuple[str, ...]
-    like_kinds: bool
+    object_kinds: tuple[str, ...] = ()
+    like_kinds: bool = False
 
     def spell(self, subject: str, obj: str, *, negated: bool = False, kinds: tuple[str, str] = ("", "")) -> str:
         """Put two names into the sentence; its verb and its articles agree with them.
@@ -115,8 +128,8 @@ class Predicate:
         return f"{before}{subject}{between}{obj}{after}"
 
 
-@dataclass(frozen=True)
-class Property:
+@dataclass(frozen=True, kw_only=True)
+class Property(Term):
     """A property of a record (study, outcome, passage ...) that no statement asserts as its predicate.
 
     Attributes:
@@ -127,15 +140,10 @@ class Property:
         single: whether a record has one value at most.
     """
 
-    name: str
-    iri: str
-    label: str
-    definition: str
-    range: str | None
-    subject_kinds: tuple[str, ...]
-    object_kinds: tuple[str, ...]
-    single: bool
-    mappings: tuple[MappedTerm, ...]
+    range: str | None = None
+    subject_kinds: tuple[str, ...] = ()
+    object_kinds: tuple[str, ...] = ()
+    single: bool = False
 
 
 class UnknownTermError(KeyError, AttributeError):
@@ -159,9 +167,9 @@ class Vocabulary(Mapping[str, str]):
 
     __slots__ = ("_iris", "namespace")
 
-    def __init__(self, namespace: str, names: tuple[str, ...]) -> None:
-        self.namespace = namespace
-        self._iris = {name: namespace + name for name in names}
+    def __init__(self, *tables: Mapping[str, Term]) -> None:
+        self.namespace = NAMESPACE
+        self._iris = {name: NAMESPACE + name for name in sorted({name for table in tables for name in table})}
 
     def iri(self, name: str) -> str:
         """The IRI of a term. Raises: UnknownTermError."""

@@ -124,6 +124,7 @@ class Reference:
             record.names |= {name for text in listed for name in text.split(", ")}
             proteins = row["UniProt ID(supplied by UniProt)"] or ""
             record.xrefs |= {f"UNIPROT:{protein}" for protein in proteins.split(", ") if protein}
+            record.xrefs.add(f"NCBIGENE:{row['NCBI Gene ID(supplied by NCBI)']}")
             record.obsolete = row["Status"] != "Approved"
 
     def _read_drugs(self) -> None:

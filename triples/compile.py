@@ -15,7 +15,7 @@ from kg.paths.index import IndexEdge, IndexNode
 from ontology.terms import CLASS_BY_KIND, PREDICATES
 from triples import schema
 from triples.faults import event_curie
-from triples.names import corpus_names, reference_curie, reference_label
+from triples.names import corpus_names, reference_curie, reference_label, registered
 from triples.nodes import index_edges, index_nodes
 from triples.patients import compile_patient
 from triples.published import lapsed_parts
@@ -140,6 +140,7 @@ def _compile_document(sink: Sink, folder: Folder) -> None:
     curie = sink.document
     sink.link(curie, "rdf:type", "skg:Document", "skg:Entity")
     sink.record(curie, document, schema.DOCUMENT, skip=("id",))
+    sink.link(curie, "skos:exactMatch", *registered(document))
     _list_authors(sink, curie, document)
     sink.source(curie, document.place)
     for reference in document.records("references"):
@@ -147,6 +148,7 @@ def _compile_document(sink: Sink, folder: Folder) -> None:
         sink.link(own, "rdf:type", "skg:Reference", "skg:Document")
         sink.record(own, reference, schema.REFERENCE, skip=("label",))
         sink.text(own, "skos:prefLabel", reference_label(folder, reference))
+        sink.link(own, "skos:exactMatch", *registered(reference))
         _list_authors(sink, own, reference)
         sink.link(own, "skg:citedIn", curie)
         sink.passages(own, reference.spans("at"))

@@ -20,8 +20,8 @@ NODE_KINDS = (*ENTITY_KINDS, *_DOCUMENT_KINDS)  # what a statement may be about
 RECORD_KINDS = (*_DOCUMENT_KINDS, "passage", "conflict")
 GIVEN_KINDS = (*ENTITY_KINDS, *RECORD_KINDS)  # everything that curating gives an identifier to
 EXTERNAL_PREFIXES = (
-    "CHEBI", "CHEMBL", "DRUGBANK", "NCIT", "HGNC", "UNIPROT", "GO", "REACTOME", "MONDO", "ONCOTREE", "DOID",
-    "HP", "MESH", "NCT", "DOI", "PMID", "UMLS",
+    "CHEBI", "CHEMBL", "DRUGBANK", "NCIT", "HGNC", "NCBIGENE", "UNIPROT", "GO", "REACTOME", "MONDO", "ONCOTREE",
+    "DOID", "HP", "MESH", "NCT", "DOI", "PMID", "UMLS",
 )  # fmt: skip
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from triples.faults import event_curie
 from triples.records import Corpus, Folder, Record
 from triples.regimens import Combination, arm_regimen
 from triples.sentences import Names, regimen_words
+
+_TRIAL = re.compile(r"NCT\d{8}")
 
 
 def corpus_names(corpus: Corpus, combinations: Mapping[str, Combination]) -> Names:
@@ -65,3 +68,10 @@ def reference_label(folder: Folder, reference: Record) -> str:
     number, own = reference.integer("number"), reference.text("label")
     name = own if own and own != f"reference {number}" else f"reference {number} of {_title(folder)}"
     return f"{name} (retracted)" if reference.yes("retracted") else name
+
+
+def registered(record: Record) -> tuple[str, ...]:
+    """CURIEs under which a document, a reference or a study is registered, as its text prints them."""
+    doi, pmid, registry = (record.text(key) for key in ("doi", "pmid", "registry"))
+    trial = registry if registry and _TRIAL.fullmatch(registry) else None
+    return tuple(f"{prefix}:{own}" for prefix, own in (("DOI", doi), ("PMID", pmid), ("NCT", trial)) if own)

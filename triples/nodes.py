@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from kg import codec
@@ -16,6 +16,7 @@ from kg.identifiers import compress, expand
 from kg.paths.index import IndexEdge, IndexNode
 from kg.search.spelling import compact, loose_words
 from ontology.terms import CLASS_BY_KIND
+from triples.names import registered
 from triples.records import Corpus, Record
 from triples.regimens import Combination, arm_regimen
 from triples.sentences import Names
@@ -106,10 +107,16 @@ def _entity_node(record: Record) -> IndexNode:
     )
 
 
-def _node(curie: str, names: Names, records: Iterable[Record] = ()) -> IndexNode:
+def _node(curie: str, names: Names, records: Collection[Record] = ()) -> IndexNode:
     label = names.of(curie)
     others = {text for record in records for text in (*record.texts("synonyms"), *record.texts("label"))}
-    return IndexNode(expand(curie), _type_of(curie), label, tuple(sorted(others - {label})))
+    return IndexNode(
+        expand(curie),
+        _type_of(curie),
+        label,
+        tuple(sorted(others - {label})),
+        external_ids=tuple(sorted({own for record in records for own in registered(record)})),
+    )
 
 
 def _document_node(curie: str, document: Record | None, names: Names) -> IndexNode:
@@ -123,7 +130,8 @@ def _document_node(curie: str, document: Record | None, names: Names) -> IndexNo
         first = authors[0]
         surname = first.partition(",")[0] if "," in first else first.split()[-1]
         printed.add(f"{surname} {document.text('year')}")
-    return replace(node, synonyms=tuple(sorted({text for text in printed if text} - {node.label})))
+    synonyms = tuple(sorted({text for text in printed if text} - {node.label}))
+    return replace(node, synonyms=synonyms, external_ids=registered(document))
 
 
 def _patient_node(patient: Record, study: Iterable[Record], names: Names) -> IndexNode:

@@ -265,10 +265,16 @@ def _outcome_without_figure(record: Record, population: str, names: Names) -> st
 
 
 def _remark(record: Record, body: str) -> str:
-    """The record's own sentence, unless it only repeats the figures in hardly any words of its own."""
+    """The record's own sentence, unless it only repeats the figures in hardly any words of its own.
+
+    One that begins with all that was said goes on with it: ``anaemia, one of the reasons for the longer intervals``.
+    """
     text = record.text("text")
     if text is None:
         return ""
+    said, _, more = text.partition(", ")
+    if more and said.lower() == body.lower():
+        return f", {more}"
     numbers, own_words = set(_FIGURES.findall(text)), _words(text) - _words(body)
     repeats = numbers and numbers <= set(_FIGURES.findall(body)) and len(own_words) < _TELLING_WORDS
     return "" if repeats else f". {capitalised(text)}"

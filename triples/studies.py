@@ -9,6 +9,7 @@ from kg.codec import content_hash
 from ontology.english import capitalised
 from triples import schema
 from triples.faults import outcome_key
+from triples.names import registered
 from triples.records import Fact, Record, Span
 from triples.regimens import arm_population, arm_regimen, compile_components, drugs_of
 from triples.sentences import Names, outcome_label, population_words
@@ -60,6 +61,7 @@ def compile_study(sink: Sink, study: Record, arms: Mapping[str, ArmFacts], names
     extends = study.yes("extends")
     sink.link(curie, "rdf:type", "skg:Study", "skg:Entity")
     sink.record(curie, study, schema.STUDY, skip=("label",) if extends else ())
+    sink.link(curie, "skos:exactMatch", *registered(study))
     label = study.text("label")
     if extends and label and label != names.of(curie):
         sink.text(curie, "skos:altLabel", label)

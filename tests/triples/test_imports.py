@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -270,6 +271,27 @@ def test_sorting_in_pieces_is_sorting(tmp_path: Path) -> None:
     assert pieces.pieces > 10
     assert list(read_lines(tmp_path / "out.gz")) == sorted(set(lines))
     assert written.lines + written.repeated == 1000
+
+
+def test_more_pieces_than_may_be_open_are_merged_in_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triples.imports.runs.MERGED_AT_ONCE", 3)
+    rng = random.Random(8)
+    lines = [f"line {rng.randrange(200)}" for _ in range(400)]
+    sorter = SortedLines(tmp_path, lines_in_memory=20)
+    for line in lines:
+        sorter.add([line])
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    places = [os.open(tmp_path, os.O_RDONLY) for _ in range(8)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(places) + 1, usual[1]))
+    try:
+        for place in places:
+            os.close(place)
+        written = sorter.write(tmp_path / "sorted.gz")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+    assert sorter.pieces == 20
+    assert list(read_lines(tmp_path / "sorted.gz")) == sorted(set(lines))
+    assert written.repeated == len(lines) - len(set(lines))
 
 
 def test_the_key_of_one_claim_is_that_of_many_at_once() -> None:

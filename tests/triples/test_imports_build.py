@@ -11,13 +11,15 @@ from kg.codec import dataset_checksum
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, StoreUnavailable
 from kg.evidence.question import EvidenceQuestion
 from kg.graph import KnowledgeGraph
-from kg.paths.traversal import NeighborsQuestion, PathQuestion
-from ontology.terms import PREDICATES
+from kg.identifiers import expand
+from kg.paths.neighborhood import NeighborsQuestion
+from kg.paths.traversal import PathQuestion
+from ontology.terms import PREDICATES, PREFIXES
 from triples.build import Built, build
 from triples.imports.alignment import identities
 from triples.imports.catalog import files_of, remove_import
 from triples.imports.job import ImportQuestion, run_import
-from triples.read import read_corpus
+from triples.read import CURATED, read_corpus
 
 BASE = "https://w3id.org/sarcoma-kg/"
 DRUG_A = f"{BASE}drug/drug-a"
@@ -90,6 +92,15 @@ def test_a_verified_identifier_makes_an_imported_node_our_entity(graph: Knowledg
         ("decreases", -1, True),
         ("causes", 1, True),
     ]
+
+
+def test_every_target_that_is_a_gene_is_joined_to_what_imports_say_of_genes_and_of_proteins() -> None:
+    corpus = read_corpus(CURATED)
+    known = identities(corpus).entity_by_iri
+    genes = {expand(str(record.text("id"))) for record in corpus.entities if "HGNC:" in str(record.texts("exact"))}
+    for prefix in ("NCBIGENE", "UNIPROT"):  # of Hetionet; of DrugMechDB
+        assert genes <= {entity for iri, entity in known.items() if iri.startswith(PREFIXES[prefix])}
+    assert known[f"{PREFIXES['NCBIGENE']}3815"] == f"{BASE}target/KIT"
 
 
 def test_imports_join_a_search_only_when_asked(graph: KnowledgeGraph) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from ontology.terms import PREDICATES
 from triples.imports.drugmechdb import read_drugmechdb
-from triples.imports.files import json_records, numbered_lines
+from triples.imports.files import numbered_lines
 from triples.imports.identifiers import Identifiers, biolink
 from triples.imports.kgx import kgx_edge, read_kgx
 from triples.imports.obo import read_obo
@@ -199,16 +199,6 @@ def test_compressed_files_are_read_line_by_line(tmp_path: Path, suffix: str, ope
     rows = list(numbered_lines(path))
     assert [row for row in rows if not isinstance(row, Reject)] == [(1, "one"), (2, "two"), (4, "four")]
     assert rejected(rows) == [(3, "not UTF-8 at byte 1")]
-
-
-def test_a_json_array_is_read_across_the_pieces_it_comes_in(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    members = [f'{{"text": "{"é" * 1000}{number}"}}' for number in range(1500)]
-    path.write_text("[" + ",\n".join(members) + ", broken]", encoding="utf-8")
-    rows = list(json_records(path))
-    assert len(rows) == 1501
-    assert rows[1499][1]["text"].endswith("1499")
-    assert isinstance(rows[-1], Reject)
 
 
 def test_every_tie_of_the_published_table_is_decided() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import InvalidParameter
+from tests.triples.killed_imports import contents
 from triples.imports import job
 from triples.imports.archive import EDGES, NODES, QUADS, REJECTS
 from triples.imports.catalog import IMPORTS, alone, files_of, find_import, list_imports, remove_import
@@ -25,12 +26,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("killed_imports.py")
 ROWS = 40  # between checkpoints here
 KILLS = 12
-
-
-def contents(data: Path) -> dict[str, bytes]:
-    """Every file of the import, by its path."""
-    folder = data / IMPORTS / "test"
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def kgx_tables(folder: Path) -> tuple[Path, ...]:

@@ -88,6 +88,10 @@ def record(kind: RecordType, text: str) -> Record:
         ),
         ("{measure: measure:adverse-event, event: event:fatigue, frequency: rare}", "fatigue: rare"),
         (
+            "{measure: measure:adverse-event, event: event:fatigue, text: 'Fatigue, a reason for longer intervals.'}",
+            "fatigue, a reason for longer intervals.",
+        ),
+        (
             "{measure: measure:adverse-event, event: event:fatigue, absence: none-observed}",
             "fatigue: none observed",
         ),

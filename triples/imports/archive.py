@@ -43,6 +43,8 @@ _ALL = (1 << 64) - 1
 _RDF_TYPE = f"<{PREFIXES['rdf']}type>"
 _LABEL = f"<{PREFIXES['rdfs']}label>"
 _SKOS = PREFIXES["skos"]
+MAX_IRI, MAX_NAME = 2_000, 4_000  # characters; the longest name of a substance in ChEBI has 1,023
+TOO_LONG = f"an identifier of more than {MAX_IRI:,} characters"
 ABOUT_OURS = "about something of the project, which an import may name only as the same as a thing of its own"
 
 
@@ -143,13 +145,21 @@ class Archive:
         """Note a row that is not used."""
         self.counts.rejected += 1
         cells = (self._file, str(row.line), row.reason, row.row[:_ROW_CHARACTERS])
-        self._rejects.write(("\t".join(_cell(text) for text in cells) + "\n").encode())
+        self._rejects.write(("\t".join(_cell(text) for text in cells) + "\n").encode("utf-8", "backslashreplace"))
 
     def node(self, row: Node) -> None:
         """Take a node, or note why not; further rows about it add to the first."""
         if is_project(row.iri):
             self.reject(Reject(row.line, ABOUT_OURS, f"{row.iri} {row.label}".strip()))
             return
+        if len(row.iri) > MAX_IRI:
+            self.reject(Reject(row.line, TOO_LONG, row.iri))
+            return
+        if long := [name for name in (row.label, *row.synonyms) if len(name) > MAX_NAME]:
+            for name in long:
+                self.reject(Reject(row.line, f"a name of more than {MAX_NAME:,} characters", f"{row.iri} {name}"))
+            kept = tuple(name for name in row.synonyms if name not in long)
+            row = row._replace(label="" if row.label in long else row.label, synonyms=kept)
         if any(is_project(category) for category in row.categories):
             self.reject(Reject(row.line, "uses a class of the project's own vocabulary", row.iri))
             row = row._replace(categories=tuple(iri for iri in row.categories if not is_project(iri)))
@@ -173,7 +183,7 @@ class Archive:
         subject, target = self._numbers.get(start), self._numbers.get(end)
         predicate = self._predicates.get((relation, direction))
         if subject is None or target is None or predicate is None:  # of what is known there is nothing to object to
-            if reason := _trespass(start, relation, end):
+            if reason := _objection(start, relation, end):
                 self.reject(Reject(line, reason, f"{start} {relation} {end}"))
                 return
             if self.listed and (subject is None or target is None):
@@ -234,7 +244,8 @@ class Archive:
 
     def fact(self, row: Fact) -> None:
         """Take a triple that is no edge, or note why not."""
-        if reason := _trespass(row.subject, row.predicate, row.object.strip("<>")):
+        link = row.object[1:-1] if row.object.startswith("<") else ""
+        if reason := _objection(row.subject, row.predicate, link):
             self.reject(Reject(row.line, reason, f"{row.subject} {row.predicate} {row.object}"))
             return
         self.counts.facts += 1
@@ -351,8 +362,8 @@ def _description(row: Node) -> Iterator[str]:
         yield f"<{_SKOS}definition> {literal(row.definition)}"
 
 
-def _trespass(subject: str, predicate: str, target: str) -> str:
-    """Why a triple would pass for one of the project's own, or nothing.
+def _objection(subject: str, predicate: str, target: str) -> str:
+    """Why a triple of these IRIs (the third is empty for a text) cannot be taken, or nothing.
 
     Questions are answered from the union of all graphs, so an import may neither use the project's vocabulary nor
     say anything of the project's things: what is asked of those would have another answer with it.
@@ -361,7 +372,7 @@ def _trespass(subject: str, predicate: str, target: str) -> str:
         return "uses the project's own vocabulary"
     if is_project(subject) or is_project(target):
         return ABOUT_OURS
-    return ""
+    return TOO_LONG if any(len(iri) > MAX_IRI for iri in (subject, predicate, target)) else ""
 
 
 def _cell(text: str) -> str:

@@ -16,8 +16,8 @@ from typing import Any
 
 from kg.codec import literal, named
 from ontology.terms import PREFIXES
-from triples.imports.files import json_records
 from triples.imports.identifiers import Identifiers, biolink
+from triples.imports.json_values import json_records, text_of
 from triples.imports.rows import Edge, Fact, Node, Opened, Reject, Row, Source
 
 IS_PART_OF = f"{PREFIXES['dcterms']}isPartOf"
@@ -83,11 +83,14 @@ def read_paths(path: Path) -> Iterator[MechanismRecord | Reject]:
         try:
             yield _record(place, record)
         except (KeyError, TypeError, AttributeError) as fault:
-            yield Reject(place, f"not a path: {fault!r}", json.dumps(record, ensure_ascii=False))
+            why = f"no {fault}" if isinstance(fault, KeyError) else fault
+            yield Reject(place, f"not a path: {why}", json.dumps(record, ensure_ascii=False))
 
 
 def _record(place: int, record: Mapping[str, Any]) -> MechanismRecord:
-    head = record["graph"]
+    head, references = record["graph"], record.get("references") or []
+    if not isinstance(references, list):
+        raise TypeError(f"{references!r} where a list of references is expected")
     return MechanismRecord(
         place=place,
         id=str(head["_id"]),
@@ -96,9 +99,11 @@ def _record(place: int, record: Mapping[str, Any]) -> MechanismRecord:
         disease=str(head.get("disease") or ""),
         disease_mesh=str(head.get("disease_mesh") or ""),
         drug_mesh=str(head.get("drug_mesh") or ""),
-        nodes={str(node["id"]): (str(node["label"]), str(node["name"])) for node in record["nodes"]},
-        links=tuple((str(link["source"]), str(link["key"]), str(link["target"])) for link in record["links"]),
-        references=tuple(map(str, record.get("references") or ())),
+        nodes={text_of(node["id"]): (text_of(node["label"]), text_of(node["name"])) for node in record["nodes"]},
+        links=tuple(
+            (text_of(link["source"]), text_of(link["key"]), text_of(link["target"])) for link in record["links"]
+        ),
+        references=tuple(map(text_of, references)),
         links_with_evidence=sum(1 for link in record["links"] if not _LINK_KEYS.issuperset(link)),
     )
 

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import bz2
+import csv
 import gzip
 import hashlib
 import io
-import json
 import lzma
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from triples.imports.rows import Reject, UnreadableFile
 
 MAX_LINE_BYTES = 16 << 20
-_CHUNK = 1 << 20
+HEAD = 200  # how much is shown of what is too long
+CHUNK = 1 << 20
 _COMPRESSED: dict[str, Callable[[Path, str], object]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
 DAMAGE = (OSError, EOFError, lzma.LZMAError)  # what a truncated or damaged file raises while it is read
 
 
 def open_binary(path: Path) -> IO[bytes]:
-    """Open a file, decompressing .gz, .xz and .bz2. Raises: OSError."""
-    opener = _COMPRESSED.get(path.suffix.lower())
-    if opener is None:
-        return path.open("rb")
+    """Open a file, decompressing .gz, .xz and .bz2, after the byte order mark if it has one. Raises: one of DAMAGE."""
+    opener = _COMPRESSED.get(path.suffix.lower(), Path.open)
     # Buffered once more: the decompressors' own readline is slow.
-    return io.BufferedReader(cast("io.RawIOBase", opener(path, "rb")), _CHUNK)
+    stream = io.BufferedReader(cast("io.RawIOBase", opener(path, "rb")), CHUNK)
+    try:
+        if stream.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
+            stream.read(len(BOM_UTF8))
+    except DAMAGE:
+        stream.close()
+        raise
+    return stream
 
 
 def bare_suffix(path: Path) -> str:
@@ -39,7 +46,7 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file as it lies on the disk."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
+        while chunk := stream.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
 
@@ -61,7 +68,7 @@ def numbered_lines(path: Path, after: int = 0) -> Iterator[tuple[int, str] | Rej
             if number <= after:
                 continue
             if is_long:
-                yield Reject(number, f"longer than {MAX_LINE_BYTES >> 20} MiB", line[:200].decode("utf-8", "replace"))
+                yield Reject(number, f"longer than {MAX_LINE_BYTES >> 20} MiB", line[:HEAD].decode("utf-8", "replace"))
                 continue
             try:
                 text = line.decode("utf-8")
@@ -74,16 +81,23 @@ def numbered_lines(path: Path, after: int = 0) -> Iterator[tuple[int, str] | Rej
 
 
 def table_header(path: Path) -> list[str]:
-    """The columns of a table. Raises: UnreadableFile if it has no first line."""
-    for row in numbered_lines(path):
-        if not isinstance(row, Reject):
-            return [name.strip().lstrip("\ufeff") for name in row[1].split("\t")]
-        break
-    raise UnreadableFile(path.name, "no header line of tab-separated column names")
+    """The columns of a table. Raises: UnreadableFile if it has no first line, or names a column twice."""
+    row = next(numbered_lines(path), None)
+    if row is None:
+        raise UnreadableFile(path.name, "no header line of tab-separated column names")
+    if isinstance(row, Reject):
+        raise UnreadableFile(path.name, f"its header line is {row.reason}")
+    header = [name.strip() for name in _quoted_cells(row[1]) or row[1].split("\t")]
+    if twice := sorted({name for name in header if name and header.count(name) > 1}):
+        raise UnreadableFile(path.name, f"several columns are called {', '.join(twice)}")
+    return header
 
 
 def table_rows(path: Path, header: list[str], after: int = 0) -> Iterator[tuple[int, list[str]] | Reject]:
-    """The rows below the header and below the first ``after`` lines, each with as many cells as it has columns."""
+    """The rows below the header and below the first ``after`` lines, each with as many cells as it has columns.
+
+    Cells in quotation marks are read as writers of CSV mean them, if that gives the right number of cells.
+    """
     width = len(header)
     for row in numbered_lines(path, after):
         if isinstance(row, Reject):
@@ -93,55 +107,17 @@ def table_rows(path: Path, header: list[str], after: int = 0) -> Iterator[tuple[
         if number == 1 or not text:
             continue
         cells = text.split("\t")
+        if '"' in text and len(quoted := _quoted_cells(text)) == width:
+            cells = quoted
         if len(cells) != width:
             yield Reject(number, f"{len(cells)} columns where the header has {width}", text)
             continue
         yield number, cells
 
 
-def json_records(path: Path) -> Iterator[tuple[int, Any] | Reject]:
-    """The members of a JSON file that is one array, one at a time, with their place from 1.
-
-    A member that is no JSON makes the rest unreadable: it is rejected, and nothing follows.
-    """
-    decoder = json.JSONDecoder()
-    number = 0
-    with open_binary(path) as stream:
-        buffer, pending = _decoded(stream.read(_CHUNK))
-        buffer = buffer.lstrip("\ufeff").lstrip()
-        if not buffer.startswith("["):
-            raise UnreadableFile(path.name, "not a JSON array")
-        buffer = buffer[1:]
-        while True:
-            buffer = buffer.lstrip(" \t\r\n,")
-            if buffer.startswith("]"):
-                return
-            try:
-                member, end = decoder.raw_decode(buffer)
-            except ValueError as fault:
-                more = stream.read(_CHUNK)
-                if more and len(buffer) < MAX_LINE_BYTES:
-                    text, pending = _decoded(pending + more)
-                    buffer += text
-                    continue
-                yield Reject(number + 1, f"not JSON ({fault}); nothing after it was read", buffer[:200])
-                return
-            if end == len(buffer) and not isinstance(member, (dict, list)):
-                more = stream.read(_CHUNK)  # a number may go on in the next piece
-                if more:
-                    text, pending = _decoded(pending + more)
-                    buffer += text
-                    continue
-            number += 1
-            buffer = buffer[end:]
-            yield number, member
-
-
-def _decoded(data: bytes) -> tuple[str, bytes]:
-    """Text, and the bytes of a character that the piece cuts in two."""
-    for cut in range(min(4, len(data)) + 1):
-        try:
-            return data[: len(data) - cut].decode("utf-8"), data[len(data) - cut :]
-        except UnicodeDecodeError:
-            continue
-    return data.decode("utf-8", "replace"), b""
+def _quoted_cells(text: str) -> list[str]:
+    """The cells of a line in which those that begin with a quotation mark end with one; none if it is no such line."""
+    try:
+        return next(csv.reader([text], delimiter="\t", strict=True), [])
+    except csv.Error:
+        return []

@@ -51,7 +51,7 @@ _OBO_FAMILIES = (
     "ZFA",
 )
 _IDENTIFIERS_ORG_FAMILIES = (
-    "ncbigene", "ensembl", "interpro", "pfam", "panther.family", "rxcui", "pubchem.compound", "omim",
+    "ensembl", "interpro", "pfam", "panther.family", "rxcui", "pubchem.compound", "omim",
     "orphanet", "icd10", "icd9", "kegg.compound", "kegg.pathway", "wikipathways", "snomedct", "meddra", "ndfrt",
     "unii", "cas", "hmdb", "mirbase", "eccode", "tigrfam", "smpdb", "pathwhiz", "atc", "sider.effect",
 )  # fmt: skip

@@ -77,6 +77,8 @@ class ImportQuestion:
         for path in self.files:
             if not path.is_file():
                 raise InvalidParameter("FILE", str(path), "a file that exists")
+            if self.files.count(path) > 1:
+                raise InvalidParameter("FILE", str(path), "each file once")
         if self.kind is not None and self.kind not in READERS:
             raise InvalidParameter("--format", self.kind, f"one of {', '.join(READERS)}")
 
@@ -168,9 +170,9 @@ class _Reading:
         if not self.begun.is_read:
             self._read()
         if archive.is_empty:
-            first = archive.first_reject()
-            why = f"; the first was {first}" if first else ""
-            expected = f"rows that can be used as {self.kind}; all {archive.counts.rejected} were rejected{why}"
+            rejected = f"all {archive.counts.rejected} were rejected; the first was {archive.first_reject()}"
+            found = rejected if archive.counts.rejected else "it has none"
+            expected = f"rows that can be used as {self.kind}; {found}"
             raise InvalidParameter("FILE", ", ".join(path.name for path in self.question.files), expected)
         self.tell("sorting")
         return archive.finish()

@@ -14,6 +14,7 @@ from typing import Any
 from kg.codec import literal, named
 from triples.imports.files import bare_suffix, numbered_lines, table_header, table_rows
 from triples.imports.identifiers import BIOLINK, Identifiers, biolink
+from triples.imports.json_values import json_value
 from triples.imports.predicates import qualified_direction
 from triples.imports.rows import Edge, Node, Opened, Reject, Row, Source, UnreadableFile
 
@@ -31,7 +32,7 @@ _IDENTIFIER_SLOTS = frozenset(
 )
 _CORE = frozenset({"subject", "predicate", "object", "negated", "relation"})
 _CURIE = re.compile(r"[^\s:]+:[^\s:]\S*")
-_SPECIES_OF_NAME = ("synonym", "synonyms", "symbol", "full_name")
+_OTHER_NAMES = ("synonym", "synonyms", "symbol", "full_name")
 _SAME_AS = ("same_as", "equivalent_identifiers", "equivalent_curies", "exact_match")
 
 
@@ -72,10 +73,16 @@ def _is_table(path: Path) -> bool:
 
 
 def _first_keys(path: Path) -> list[str]:
+    """The names in the first object that is a node or an edge, or else in the first one of all."""
+    first: list[str] = []
     for row in _records(path):
         if not isinstance(row, Reject):
-            return list(row[1])
-    raise UnreadableFile(path.name, "no line of it is a JSON object")
+            first = first or list(row[1])
+            if is_kgx(list(row[1])):
+                return list(row[1])
+    if not first:
+        raise UnreadableFile(path.name, "no line of it is a JSON object")
+    return first
 
 
 def _records(path: Path, after: int = 0) -> Iterator[tuple[int, Record] | Reject]:
@@ -92,7 +99,7 @@ def _records(path: Path, after: int = 0) -> Iterator[tuple[int, Record] | Reject
         if not text.strip():
             continue
         try:
-            record = json.loads(text)
+            record = json_value(text)
         except ValueError as fault:
             yield Reject(number, f"not JSON: {fault}", text)
             continue
@@ -101,23 +108,22 @@ def _records(path: Path, after: int = 0) -> Iterator[tuple[int, Record] | Reject
 
 def kgx_node(line: int, record: Record, identifiers: Identifiers) -> Node:
     """A node record. Raises: ValueError saying what is missing or wrong."""
-    names = dict.fromkeys(name for slot in _SPECIES_OF_NAME for name in _all(record, slot))
-    iri = identifiers.iri(_one(record, "id"))
+    names = _values(record, "name")
     return Node(
         line,
-        iri,
-        _text(record, "name"),
-        tuple(biolink(text, slot=False) for text in _all(record, "category")),
-        tuple(names),
-        tuple(identifiers.iri(text) for slot in _SAME_AS for text in _all(record, slot)),
-        tuple(identifiers.iri(text) for text in _all(record, "xref")),
-        _text(record, "description"),
+        identifiers.iri(_one(record, "id")),
+        next(iter(names), ""),
+        tuple(biolink(text, slot=False) for text in _listed(record, "category")),
+        tuple(dict.fromkeys(names[1:] + [text for slot in _OTHER_NAMES for text in _listed(record, slot)])),
+        tuple(identifiers.iri(text) for slot in _SAME_AS for text in _listed(record, slot)),
+        tuple(identifiers.iri(text) for text in _listed(record, "xref")),
+        " ".join(_values(record, "description")),
     )
 
 
 def kgx_edge(line: int, record: Record, identifiers: Identifiers) -> Edge:
     """An edge record. Raises: ValueError saying what is missing or wrong."""
-    qualifiers = {name: text for name in record if name.endswith("_qualifier") and (text := _text(record, name))}
+    qualifiers = {name: _one(record, name) for name in record if name.endswith("_qualifier") and _values(record, name)}
     properties = tuple(_properties(record, identifiers))
     return Edge(
         line,
@@ -126,8 +132,8 @@ def kgx_edge(line: int, record: Record, identifiers: Identifiers) -> Edge:
         identifiers.iri(_one(record, "object")),
         qualified_direction(qualifiers),
         properties,
-        _text(record, "negated").casefold() in ("true", "1", "yes"),
-        _text(record, "id") or " ".join(map(" ".join, properties)),
+        "".join(_values(record, "negated")).casefold() in ("true", "1", "yes"),
+        " ".join(_values(record, "id")) or " ".join(map(" ".join, properties)),
     )
 
 
@@ -143,34 +149,39 @@ def _properties(record: Record, identifiers: Identifiers) -> Iterator[tuple[str,
         if name in _CORE:
             continue
         predicate = BIOLINK + name if name.isidentifier() else identifiers.own("property", name)
-        for text in _all(record, name):
-            if name in _IDENTIFIER_SLOTS and ":" in text:
-                yield predicate, str(named(identifiers.iri(text)))
-            else:
-                yield predicate, str(literal(text))
+        for text in _listed(record, name):
+            yield predicate, _reference(text, identifiers) if name in _IDENTIFIER_SLOTS else str(literal(text))
+
+
+def _reference(text: str, identifiers: Identifiers) -> str:
+    """A source or publication as an N-Triples term: a text where it is no identifier."""
+    try:
+        return str(named(identifiers.iri(text)) if ":" in text else literal(text))
+    except ValueError:
+        return str(literal(text))
 
 
 def _one(record: Record, name: str) -> str:
-    text = _text(record, name)
-    if not text:
-        raise ValueError(f"no {name}")
-    return text
+    """The value of a slot that has one. Raises: ValueError."""
+    values = _values(record, name)
+    if len(values) != 1:
+        raise ValueError(f"{len(values)} values of {name}" if values else f"no {name}")
+    return values[0]
 
 
-def _text(record: Record, name: str) -> str:
-    return next(iter(_all(record, name)), "")
-
-
-def _all(record: Record, name: str) -> list[str]:
-    """The values of a slot: lists are JSON arrays, or parts between vertical bars."""
+def _values(record: Record, name: str) -> list[str]:
+    """What a slot says: a text as it stands, or the members of a JSON array."""
     value = record.get(name)
-    if value is None or value == "":
-        return []
-    if isinstance(value, str):
-        return [part.strip() for part in value.split("|") if part.strip()]
-    if isinstance(value, list):
-        return [text for part in value if (text := _plain(part))]
-    return [_plain(value)]
+    members = value if isinstance(value, list) else [value]
+    return [text for member in members if (text := _plain(member))]
+
+
+def _listed(record: Record, name: str) -> list[str]:
+    """The values of a slot that may have several: members of an array, or parts of a text between vertical bars."""
+    values = _values(record, name)
+    if not isinstance(record.get(name), str):
+        return values
+    return [part for value in values for text in value.split("|") if (part := text.strip())]
 
 
 def _plain(value: object) -> str:

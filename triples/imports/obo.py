@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ontology.terms import PREFIXES
 from triples.imports.categories import category_of_term
-from triples.imports.files import bare_suffix, json_records, numbered_lines, open_binary
+from triples.imports.files import bare_suffix, numbered_lines, open_binary
 from triples.imports.identifiers import BIOLINK, NAMESPACES, Identifiers
+from triples.imports.json_values import check_characters, json_records, text_of
 from triples.imports.rows import Edge, Node, Opened, Reject, Row, Source, UnreadableFile
 
 SUBCLASS_OF = f"{PREFIXES['rdfs']}subClassOf"
@@ -46,9 +47,11 @@ def _stanzas(path: Path, identifiers: Identifiers) -> Iterator[Row]:
             continue
         number, text = row
         text = text.strip()
-        if text.startswith("[") and text.endswith("]"):
+        if text.startswith("["):
             yield from _stanza(kind, start, tags, identifiers)
-            kind, start, tags = text, number, []
+            kind, start, tags = _COMMENT.sub("", text), number, []
+            if not kind.endswith("]"):
+                yield Reject(number, "the name of a stanza does not end; nothing up to the next one was read", text)
         elif text and not text.startswith("!"):
             tag, colon, value = text.partition(":")
             if colon:
@@ -132,79 +135,85 @@ def _xrefs(texts: Iterator[str], identifiers: Identifiers) -> Iterator[str]:
 
 # --- JSON ----------------------------------------------------------------------------------
 
+_ODD = (ValueError, KeyError, TypeError, AttributeError)  # what values of another shape than expected lead to
+Record = Mapping[str, Any]
+Reader = Callable[[int, Record, Identifiers], Iterator[Row]]
+
 
 def _json(path: Path, identifiers: Identifiers) -> Iterator[Row]:
     with open_binary(path) as stream:
-        head = stream.read(64).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+        head = stream.read(64).decode("utf-8", "replace").lstrip()
     if head.startswith("["):
-        yield from _term_list(path, identifiers)
+        for row in json_records(path):
+            yield from [row] if isinstance(row, Reject) else _rows(_listed_term, *row, identifiers)
         return
     with open_binary(path) as stream:  # an OBO graph is one object: it is held whole
         try:
             graphs = json.load(stream)["graphs"]
-        except (ValueError, KeyError, TypeError) as fault:
+            parts = [(read, enumerate(graph.get(name) or (), 1)) for graph in graphs for name, read in _GRAPH.items()]
+        except (RecursionError, *_ODD) as fault:
             raise UnreadableFile(path.name, f"neither a list of terms nor an OBO graph ({fault})") from fault
-    for graph in graphs:
-        yield from _obo_graph(graph, identifiers)
+    for reader, records in parts:
+        for place, record in records:
+            yield from _rows(reader, place, record, identifiers)
 
 
-def _term_list(path: Path, identifiers: Identifiers) -> Iterator[Row]:
-    for row in json_records(path):
-        if isinstance(row, Reject):
-            yield row
-            continue
-        place, record = row
-        try:
-            space = NAMESPACES.get(_SPACE_BY_OBO_NAMESPACE.get(str(record.get("namespace", "")), ""))
-            iri = identifiers.iri(str(record["id"]), space)
-            category = category_of_term(iri, str(record.get("namespace", "")))
-            xrefs = (f"{xref['namespace']}:{xref['id']}" for xref in record.get("xrefs", ()))
-            yield Node(
-                place, iri, str(record.get("name", "")), (BIOLINK + category,) if category else (),
-                tuple(dict.fromkeys(map(str, record.get("synonyms", ())))), (), tuple(_xrefs(xrefs, identifiers)),
-                str(record.get("definition", "") or ""),
-            )  # fmt: skip
-        except (ValueError, KeyError, TypeError, AttributeError) as fault:
-            yield Reject(place, f"not a term: {fault!r}", json.dumps(record, ensure_ascii=False))
-            continue
-        for relation, targets in record.get("relations", {}).items():
-            for target in targets:
-                try:
-                    predicate, end = _predicate(relation, identifiers), identifiers.iri(str(target), space)
-                    yield Edge(place, iri, predicate, end)
-                except ValueError as fault:
-                    yield Reject(place, str(fault), f"{iri} {relation} {target}")
+def _rows(reader: Reader, place: int, record: Record, identifiers: Identifiers) -> Iterator[Row]:
+    """What a record says as far as it can be read."""
+    try:
+        yield from reader(place, record, identifiers)
+    except _ODD as fault:
+        what = "relation" if reader is _graph_relation else "term"
+        why = f"no {fault}" if isinstance(fault, KeyError) else fault
+        yield Reject(place, f"not a {what}: {why}", json.dumps(record, ensure_ascii=False))
 
 
-def _obo_graph(graph: Mapping[str, Any], identifiers: Identifiers) -> Iterator[Row]:
-    for place, record in enumerate(graph.get("nodes", ()), 1):
-        meta = record.get("meta") or {}
-        text = json.dumps({name: record.get(name) for name in ("id", "lbl", "type")}, ensure_ascii=False)
-        if record.get("type", "CLASS") != "CLASS":
-            continue  # properties and individuals are no terms
-        try:
-            iri = identifiers.iri(_short(record["id"]))
-        except (ValueError, KeyError) as fault:
-            yield Reject(place, f"not a term: {fault}", text)
-            continue
-        if meta.get("deprecated"):
-            yield Reject(place, "an obsolete term", text)
-            continue
-        category = category_of_term(iri)
-        yield Node(
-            place, iri, record.get("lbl") or "", (BIOLINK + category,) if category else (),
-            tuple(dict.fromkeys(synonym["val"] for synonym in meta.get("synonyms", ()))), (),
-            tuple(_xrefs((xref["val"] for xref in meta.get("xrefs", ())), identifiers)),
-            (meta.get("definition") or {}).get("val", ""),
-        )  # fmt: skip
-    for place, record in enumerate(graph.get("edges", ()), 1):
-        try:
-            ends = identifiers.iri(_short(record["sub"])), identifiers.iri(_short(record["obj"]))
-            yield Edge(place, ends[0], _predicate(record["pred"], identifiers), ends[1])
-        except (ValueError, KeyError) as fault:
-            yield Reject(place, f"not a relation: {fault}", json.dumps(record, ensure_ascii=False))
+def _listed_term(place: int, record: Record, identifiers: Identifiers) -> Iterator[Row]:
+    """A member of a list of terms, as pyobo writes them."""
+    obo_namespace = text_of(record.get("namespace") or "")
+    space = NAMESPACES.get(_SPACE_BY_OBO_NAMESPACE.get(obo_namespace, ""))
+    iri = identifiers.iri(text_of(record["id"]), space)
+    category = category_of_term(iri, obo_namespace)
+    xrefs = (f"{text_of(xref['namespace'])}:{text_of(xref['id'])}" for xref in record.get("xrefs") or ())
+    relations = [*(record.get("relations") or {}).items()]
+    yield Node(
+        place, iri, text_of(record.get("name") or ""), (BIOLINK + category,) if category else (),
+        tuple(dict.fromkeys(map(text_of, record.get("synonyms") or ()))), (), tuple(_xrefs(xrefs, identifiers)),
+        text_of(record.get("definition") or ""),
+    )  # fmt: skip
+    for relation, targets in relations:
+        for target in targets if isinstance(targets, list) else [targets]:
+            try:
+                predicate, end = _predicate(relation, identifiers), identifiers.iri(text_of(target), space)
+                yield Edge(place, iri, predicate, end)
+            except (ValueError, TypeError) as fault:
+                yield Reject(place, str(fault), f"{iri} {relation} {target}")
 
 
-def _short(iri: str) -> str:
-    """OBO graphs write terms of other vocabularies as IRIs or CURIEs; both name the same thing here."""
-    return iri
+def _graph_term(place: int, record: Record, identifiers: Identifiers) -> Iterator[Row]:
+    """A node of an OBO graph; properties and individuals are no terms."""
+    if record.get("type", "CLASS") != "CLASS":
+        return
+    check_characters(record)
+    iri, meta = identifiers.iri(text_of(record["id"])), record.get("meta") or {}
+    label = text_of(record.get("lbl") or "")
+    if meta.get("deprecated"):
+        yield Reject(place, "an obsolete term", f"{iri} {label}")
+        return
+    category = category_of_term(iri)
+    synonyms = (text_of(synonym["val"]) for synonym in meta.get("synonyms") or ())
+    xrefs = (text_of(xref["val"]) for xref in meta.get("xrefs") or ())
+    yield Node(
+        place, iri, label, (BIOLINK + category,) if category else (), tuple(dict.fromkeys(synonyms)), (),
+        tuple(_xrefs(xrefs, identifiers)), text_of((meta.get("definition") or {}).get("val") or ""),
+    )  # fmt: skip
+
+
+def _graph_relation(place: int, record: Record, identifiers: Identifiers) -> Iterator[Row]:
+    """An edge of an OBO graph."""
+    check_characters(record)
+    start, end = (identifiers.iri(text_of(record[name])) for name in ("sub", "obj"))
+    yield Edge(place, start, _predicate(text_of(record["pred"]), identifiers), end)
+
+
+_GRAPH: Mapping[str, Reader] = {"nodes": _graph_term, "edges": _graph_relation}

@@ -5,16 +5,27 @@ OWL class hierarchies come in this way, too: ``rdfs:subClassOf`` between named c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kg.identifiers import IMPORT_BASE
-from kg.sparql.rdf_files import FORMAT_BY_SUFFIX, LINE_FORMATS, Fault, Triple, read_rdf, read_triple_lines
+from kg.sparql.rdf_files import (
+    FORMAT_BY_SUFFIX,
+    LINE_FORMATS,
+    XML_FORMATS,
+    Fault,
+    Triple,
+    read_rdf,
+    read_triple_lines,
+)
 from ontology.terms import PREFIXES
 from triples.imports.files import bare_suffix, numbered_lines, open_binary
 from triples.imports.rows import Edge, Fact, Node, Opened, Reject, Row, Source, UnreadableFile
 
 _CHARACTERS_AT_ONCE = 1 << 17
+_PROLOGUE_BYTES = 1 << 20
+_NESTED_ENTITY = re.compile(rb"<!ENTITY\s+[^>\"']*([\"'])[^\"']*&(?!#|amp;|lt;|gt;|quot;|apos;)[^\"']*\1")
 _RDF, _RDFS, _OWL, _SKOS = (PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos"))
 _TYPE = f"{_RDF}type"
 _LABELS = frozenset({f"{_RDFS}label", f"{_SKOS}prefLabel", f"{PREFIXES['foaf']}name", f"{PREFIXES['dcterms']}title"})
@@ -44,12 +55,21 @@ def read_rdf_files(source: Source) -> Iterator[Row]:
         if suffix in LINE_FORMATS:
             yield from _line_rows(path, base, source.lines_read.get(path, 0))
             continue
+        if suffix in XML_FORMATS:
+            _check_entities(path)
         with open_binary(path) as stream:
             for found in read_rdf(stream, suffix, base):
                 if isinstance(found, Fault):
                     yield Reject(found.line, f"{found.reason}; what follows on the same statement was lost, too", "")
                 else:
                     yield _row(found)
+
+
+def _check_entities(path: Path) -> None:
+    """Raises: UnreadableFile if an XML file declares entities by others: each level may make them ten times as long."""
+    with open_binary(path) as stream:
+        if _NESTED_ENTITY.search(stream.read(_PROLOGUE_BYTES)):
+            raise UnreadableFile(path.name, "it declares an entity by another one, of which no bounds are known")
 
 
 def is_by_line(files: Sequence[Path]) -> bool:

@@ -7,11 +7,13 @@ import hashlib
 import heapq
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 LINES_IN_MEMORY = 200_000
+MERGED_AT_ONCE = 256  # pieces: each is an open file, of which a process may have some thousand
 _LEVEL = 3  # N-Quads are so repetitive that a higher level gains little and costs much
 
 
@@ -71,10 +73,10 @@ class SortedLines:
         self.flush()
         digest, lines, repeated, last = hashlib.sha256(), 0, 0, ""
         with ExitStack() as stack:
-            runs = [stack.enter_context(run.open(encoding="utf-8", newline="\n")) for run in self._runs]
+            merged = stack.enter_context(_merged(self._few_runs()))
             raw = stack.enter_context(path.open("wb"))
             packed = stack.enter_context(gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0))
-            for block in _blocks(heapq.merge(*runs)):
+            for block in _blocks(merged):
                 kept = []
                 for line in block:
                     if line == last:
@@ -87,6 +89,28 @@ class SortedLines:
                 digest.update(data)
                 packed.write(data)
         return Written(lines, repeated, digest.hexdigest())
+
+    def _few_runs(self) -> list[Path]:
+        """Pieces with all lines that can be open at once; where there are too many, some are merged beforehand.
+
+        The pieces themselves stay as they are, so that this can be done again if it was interrupted.
+        """
+        runs = list(self._runs)
+        for number in count():
+            if len(runs) <= MERGED_AT_ONCE:
+                break
+            larger = self._folder / f"merged-{number:05d}"
+            with _merged(runs[:MERGED_AT_ONCE]) as lines, larger.open("w", encoding="utf-8", newline="\n") as stream:
+                stream.writelines(lines)
+            runs = [*runs[MERGED_AT_ONCE:], larger]
+        return runs
+
+
+@contextmanager
+def _merged(runs: Iterable[Path]) -> Iterator[Iterator[str]]:
+    """The lines of sorted files, sorted, repetitions included."""
+    with ExitStack() as stack:
+        yield heapq.merge(*(stack.enter_context(run.open(encoding="utf-8", newline="\n")) for run in runs))
 
 
 def _blocks(lines: Iterable[str], size: int = 4096) -> Iterator[list[str]]:
