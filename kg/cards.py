@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kg.description import Description, describe, describe_known, follow, passages, reference, references
+from kg.description import (
+    Description,
+    describe,
+    describe_known,
+    described,
+    follow,
+    optional_reference,
+    passages,
+    record,
+    reference,
+    references,
+)
 from kg.evidence.conflicts import read_conflicts
 from kg.evidence.regimens import read_components
 from kg.evidence.rows import ComponentRow, ConflictRow
@@ -14,7 +25,6 @@ from kg.model import EntityRef, PassageRef, Qualifier, certainty_named
 from kg.paths.neighborhood import NeighborItem
 from kg.paths.steps import StatementRecord
 from kg.search.names import NameIndex
-from kg.sparql.results import iri
 from kg.store import Store
 from ontology.english import spelt_out
 from ontology.terms import PREDICATES
@@ -45,7 +55,7 @@ class EntityCard:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FactCard:
     """One thing a document says: a statement, an outcome, or an event of a patient."""
 
@@ -56,29 +66,30 @@ class FactCard:
     subject: EntityRef | None
     predicate: str | None
     object: EntityRef | None
-    text: str | None
-    polarity: str
+    text: str | None = None
+    polarity: str = "affirmed"
     certainty: str
-    year: int | None
+    year: int | None = None
     asserted_by: tuple[EntityRef, ...]
-    citing: tuple[EntityRef, ...]
-    about: tuple[EntityRef, ...]
+    citing: tuple[EntityRef, ...] = ()
+    about: tuple[EntityRef, ...] = ()
     qualifiers: tuple[Qualifier, ...]
-    flags: tuple[str, ...]
-    flag_reason: str | None
-    note: str | None
-    passages: tuple[PassageRef, ...]
-    context_passages: tuple[PassageRef, ...]
-    same_fact: tuple[EntityRef, ...]
-    conflicts: tuple[ConflictRow, ...]
+    flags: tuple[str, ...] = ()
+    flag_reason: str | None = None
+    note: str | None = None
+    passages: tuple[PassageRef, ...] = ()
+    context_passages: tuple[PassageRef, ...] = ()
+    same_fact: tuple[EntityRef, ...] = ()
+    conflicts: tuple[ConflictRow, ...] = ()
     imported: bool = False
 
 
 @dataclass(frozen=True)
 class ArmCard:
-    """One arm of a study; its results are evidence rows.
+    """One arm of a study.
 
     Attributes:
+        outcomes: its results, each labelled with its sentence; in full they are evidence rows.
         pools: the arms that it only takes together: it is no treatment group of its own.
         within: the arm that counts all its patients too.
     """
@@ -90,14 +101,20 @@ class ArmCard:
     passages: tuple[PassageRef, ...]
     pools: tuple[EntityRef, ...] = ()
     within: EntityRef | None = None
+    outcomes: tuple[EntityRef, ...] = ()
 
 
 @dataclass(frozen=True)
 class StudyCard:
-    """A study as the documents tell of it. Results are the rows of ``evidence``."""
+    """A study as the documents tell of it.
+
+    Attributes:
+        conflicts: those that touch the study, its results or its patients.
+    """
 
     id: str
     curie: str
+    type: str
     label: str
     design: str | None
     details: tuple[Qualifier, ...]
@@ -106,6 +123,7 @@ class StudyCard:
     documents: tuple[EntityRef, ...]
     citing: tuple[EntityRef, ...]
     passages: tuple[PassageRef, ...]
+    conflicts: tuple[ConflictRow, ...]
 
 
 @dataclass(frozen=True)
@@ -114,6 +132,7 @@ class DocumentCard:
 
     id: str
     curie: str
+    type: str
     label: str
     title: str | None
     authors: tuple[str, ...]
@@ -144,21 +163,18 @@ def entity_card(store: Store, node: str, counts: Mapping[str, int]) -> EntityCar
     known = describe_known(store, node)
     description = known[node]
     parents = {p for name in ("broader", "inClass", "rdfs_subClassOf") for p in description.iris(name)} - {node}
-    children = {row[0].value for row in store.select(_CHILDREN, {"parent": [iri(node)]}).rows if row[0]}
+    children = set(store.select(_CHILDREN, {"parent": node}).nodes())
     known.update(describe(store, parents | children))
-    ref = reference(node, known)
     xrefs = tuple(
         Xref(target, display(target), match)
         for name, match in _XREF_MATCHES.items()
         for target in description.iris(name)
     )
-    return EntityCard(
-        id=node,
-        curie=ref.curie,
-        type=ref.type,
-        label=ref.label,
+    return record(
+        EntityCard,
+        description,
+        known,
         synonyms=description.texts("altLabel"),
-        definition=description.text("definition"),
         xrefs=xrefs,
         parents=references(parents, known),
         children=references(children, known),
@@ -189,33 +205,24 @@ def fact_card(store: Store, node: str) -> FactCard:
     """
     known = describe_known(store, node)
     fact = known[node]
-    same = {row[0].value for row in store.select(_SAME_FACT, {"node": [iri(node)]}).rows if row[0]}
-    owners = [row[0].value for row in store.select(_FACT_OWNER, {"node": [iri(node)]}).rows if row[0]]
-    known.update(describe(store, {value for name in fact.terms for value in fact.iris(name)} | same | set(owners)))
+    same, owners = (store.select(query, {"node": node}).nodes() for query in (_SAME_FACT, _FACT_OWNER))
+    known.update(describe(store, {*same, *owners, *(value for name in fact.terms for value in fact.iris(name))}))
     subject = fact.iri_of("subject") or (owners[0] if owners else None)
-    target = fact.iri_of("object")
+    target, documents = fact.iri_of("object"), fact.iris("assertedBy")
     predicate = fact.iri_of("predicate")
-    return FactCard(
-        id=node,
-        curie=display(node),
-        type=reference(node, known).type,
+    return record(
+        FactCard,
+        fact,
+        known,
         sentence=fact.text("rdfs_label") or fact.text("prefLabel") or display(node),
-        subject=reference(subject, known) if subject else None,
+        subject=optional_reference(subject, known),
         predicate=predicate.rpartition("/")[2] if predicate else None,
-        object=reference(target, known) if target else None,
+        object=optional_reference(target, known),
         text=fact.text("object") if target is None else None,
         polarity=fact.text("polarity") or "affirmed",
         certainty=fact.text("certainty") or "stated",
-        year=fact.integer("year") or _year(fact, known),
-        asserted_by=references(fact.iris("assertedBy"), known),
-        citing=references(fact.iris("citing"), known),
-        about=references(fact.iris("about"), known),
+        year=fact.integer("year") or next((known[each].integer("year") for each in documents if each in known), None),
         qualifiers=qualifiers(fact, known, _SHOWN),
-        flags=fact.texts("flag"),
-        flag_reason=fact.text("flagReason"),
-        note=fact.text("note"),
-        passages=passages(fact.iris("passage"), known),
-        context_passages=passages(fact.iris("contextPassage"), known),
         same_fact=references(same, known),
         conflicts=read_conflicts(store, [node]),
     )
@@ -259,11 +266,6 @@ def with_sources(store: Store, items: Sequence[NeighborItem]) -> tuple[NeighborI
     )
 
 
-def _year(fact: Description, known: Mapping[str, Description]) -> int | None:
-    years = [known[doc].integer("year") for doc in fact.iris("assertedBy") if doc in known]
-    return years[0] if years else None
-
-
 def qualifiers(node: Description, known: Mapping[str, Description], but: frozenset[str]) -> tuple[Qualifier, ...]:
     """Every property that has no place of its own on a card, with a readable name."""
     found = []
@@ -287,8 +289,11 @@ _PEOPLE_SHOWN = frozenset(
 )
 
 
+_SAID_OF_STUDY = "SELECT DISTINCT ?fact WHERE { ?fact skg:subject|skg:about ?study }"
+
+
 def study_card(store: Store, node: str) -> StudyCard:
-    """Read a study with its arms and patients.
+    """Read a study with its arms and their results, its patients, and the conflicts that touch any of them.
 
     Raises: EntityNotFound if the store says nothing about it.
     """
@@ -296,38 +301,37 @@ def study_card(store: Store, node: str) -> StudyCard:
     study = known[node]
     follow(store, known)  # to arms, patients, documents
     for names in (
-        ("regimen", "population"),
+        ("regimen", "population", "hasOutcome"),
         ("component", "histotype", "site", "priorDrug"),
         ("drug", "procedure", "passage"),
     ):
         follow(store, known, names)
     arms = tuple(_arm(known, arm) for arm in study.iris("hasArm"))
-    return StudyCard(
-        id=node,
-        curie=display(node),
-        label=reference(node, known).label,
+    results = {outcome.id for arm in arms for outcome in arm.outcomes}
+    events = {event for patient in study.iris("hasPatient") for event in described(patient, known).iris("hasEvent")}
+    said = store.select(_SAID_OF_STUDY, {"study": node}).nodes()
+    return record(
+        StudyCard,
+        study,
+        known,
         design=study.text("studyType"),
         details=qualifiers(study, known, _STUDY_SHOWN),
         arms=arms,
         patients=references(study.iris("hasPatient"), known),
-        documents=references(study.iris("assertedBy"), known),
-        citing=references(study.iris("citing"), known),
-        passages=passages(study.iris("passage"), known),
+        conflicts=read_conflicts(store, {node, *said, *results, *events}),
     )
 
 
 def _arm(known: Mapping[str, Description], node: str) -> ArmCard:
-    arm = known.get(node, Description(node))
-    regimen, population = arm.iri_of("regimen"), arm.iri_of("population")
-    people = known.get(population or "", Description(""))
-    return ArmCard(
+    arm = described(node, known)
+    return record(
+        ArmCard,
+        arm,
+        known,
         arm=reference(node, known),
-        regimen=reference(regimen, known) if regimen else None,
-        components=read_components(known, known.get(regimen or "", Description(""))),
-        population=qualifiers(people, known, _PEOPLE_SHOWN),
-        passages=passages(arm.iris("passage"), known),
-        pools=references(arm.iris("pools"), known),
-        within=reference(within, known) if (within := arm.iri_of("within")) else None,
+        components=read_components(known, described(arm.iri_of("regimen"), known)),
+        population=qualifiers(described(arm.iri_of("population"), known), known, _PEOPLE_SHOWN),
+        outcomes=references(arm.iris("hasOutcome"), known),
     )
 
 
@@ -343,23 +347,14 @@ def document_card(store: Store, node: str) -> DocumentCard:
     """
     known = describe_known(store, node)
     own = known[node]
-    counted = store.select(_DOCUMENT_COUNTS, {"document": [iri(node)]})
-    counts = {a.value.rpartition("/")[2]: int(b.value) for a, b in counted.rows if a and b}
-    return DocumentCard(
-        id=node,
-        curie=display(node),
-        label=reference(node, known).label,
+    counted = store.select(_DOCUMENT_COUNTS, {"document": node}).texts()
+    counts = {kind.rpartition("/")[2]: int(count) for kind, count in counted}
+    return record(
+        DocumentCard,
+        own,
+        known,
         title=own.text("dcterms_title"),
         authors=tuple(listed.split("; ")) if (listed := own.text("authorList")) else (),
-        journal=own.text("journal"),
-        volume=own.text("volume"),
-        issue=own.text("issue"),
-        pages=own.text("pages"),
-        year=own.integer("year"),
-        doi=own.text("doi"),
-        pmid=own.text("pmid"),
         retracted=own.text("retracted") == "true",
-        file_name=own.text("fileName"),
-        sha256=own.text("sha256"),
         counts=counts,
     )

@@ -12,7 +12,7 @@ Source: SHACL Advanced Features (W3C NOTE-shacl-af-20170608), sections 4 and 5.1
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
@@ -25,11 +25,11 @@ from kg.budget import Budget
 from kg.description import Description, describe, reference
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE, display, expand
-from kg.model import EntityRef, several
+from kg.model import EntityRef, cut_at, several
 from kg.sparql.query import Binding, bind
-from kg.sparql.results import Row, Term, literal
+from kg.sparql.results import Term, literal
 from kg.sparql.tokens import tokens_of
-from kg.store import Store
+from kg.store import Naming, Store
 from kg.tables import records_table
 from ontology.english import spelt_out
 from ontology.terms import CLASSES, PREFIXES, SKG
@@ -157,15 +157,6 @@ class Holding(Protocol):
     @property
     def store(self) -> Store:
         """Where the questions lie."""
-        ...
-
-
-class Naming(Holding, Protocol):
-    """What also resolves names: a :class:`kg.graph.KnowledgeGraph`."""
-
-    def resolve(self, text: str, kinds: Sequence[str] = (), parameter: str = "") -> EntityRef:
-        """The entity that a text names."""
-        ...
 
 
 def packaged_quads() -> list[codec.Quad]:
@@ -190,8 +181,7 @@ def _titled(comment: codec.Quad, title: codec.Quad) -> codec.Quad:
 
 def catalogue(graph: Holding) -> tuple[CatalogueQuestion, ...]:
     """Every question that a graph carries, by theme and title; empty for a graph without a catalogue."""
-    rows = graph.store.select(_EXECUTABLES).rows
-    questions = _read(graph.store, [row[0].value for row in rows if row[0] is not None])
+    questions = _read(graph.store, graph.store.select(_EXECUTABLES).nodes())
     return tuple(sorted(questions, key=lambda each: (_theme_order(each.theme), each.title)))
 
 
@@ -209,11 +199,7 @@ def find(graph: Holding, name: str) -> CatalogueQuestion:
 
 
 def ask(
-    graph: Naming,
-    name: str,
-    given: Mapping[str, Sequence[str]],
-    limit: int = MAX_ITEMS,
-    budget: Budget | None = None,
+    graph: Naming, name: str, given: Mapping[str, Sequence[str]], limit: int = MAX_ITEMS, budget: Budget | None = None
 ) -> QuestionAnswer:
     """Answer a question of the catalogue.
 
@@ -227,37 +213,35 @@ def ask(
     Raises: EntityNotFound, AmbiguousEntity, InvalidParameter; whatever the store raises.
     """
     question = find(graph, name)
-    known = {parameter.name: parameter for parameter in question.parameters}
-    for unknown in sorted(given.keys() - known.keys()):
-        expected = f"a parameter of this question ({', '.join(sorted(known)) or 'it has none'})"
-        raise InvalidParameter(unknown, ", ".join(several(given[unknown])), expected)
-    values: list[Given] = []
-    bindings: dict[str, Sequence[Binding]] = {}
-    for parameter in question.parameters:
-        shown, terms = _bound(graph, parameter, several(given.get(parameter.name, ())) or (parameter.default,))
-        values.append(shown)
-        bindings[parameter.name] = terms
-    query = bind(_emptied(question.query, frozenset(bindings)), bindings)
+    _refuse_unknown(question, given)
+    bound = {
+        each.name: _bound(graph, each, several(given.get(each.name, ())) or (each.default,))
+        for each in question.parameters
+    }
+    query = bind(_emptied(question.query, bound.keys()), {name: terms for name, (_, terms) in bound.items()})
     solutions = graph.store.select(query, budget=budget)
     shown_rows = solutions.rows[:limit]
     names = describe(graph.store, {term.value for row in shown_rows for term in row if term and term.kind == "iri"})
-    truncated = len(shown_rows) < len(solutions.rows)
     return QuestionAnswer(
         id=question.id,
         title=question.title,
         description=question.description,
-        parameters=tuple(values),
+        parameters=tuple(shown for shown, _ in bound.values()),
         query=query,
         columns=tuple(Column(column, _words(column)) for column in solutions.columns),
-        items=tuple(_item(solutions.columns, row, names) for row in shown_rows),
-        limit=limit,
-        total=len(solutions.rows),
-        truncated=truncated,
-        truncated_by="limit" if truncated else None,
+        items=tuple(
+            dict(zip(solutions.columns, (_cell(term, names) for term in row), strict=True)) for row in shown_rows
+        ),
+        **cut_at(limit, len(solutions.rows)),
     )
 
 
-# --- reading ------------------------------------------------------------------------------------------------
+def _refuse_unknown(question: CatalogueQuestion, given: Mapping[str, Sequence[str]]) -> None:
+    """Refuse what is no parameter of a question. Raises: InvalidParameter."""
+    known = {parameter.name for parameter in question.parameters}
+    for unknown in sorted(given.keys() - known):
+        expected = f"a parameter of this question ({', '.join(sorted(known)) or 'it has none'})"
+        raise InvalidParameter(unknown, ", ".join(several(given[unknown])), expected)
 
 
 def _read(store: Store, nodes: Iterable[str]) -> list[CatalogueQuestion]:
@@ -305,9 +289,6 @@ def _theme_order(theme: str) -> int:
     return THEMES.index(theme) if theme in THEMES else len(THEMES)
 
 
-# --- asking -------------------------------------------------------------------------------------------------
-
-
 def _bound(graph: Naming, parameter: CatalogueParameter, texts: tuple[str, ...]) -> tuple[Given, tuple[Binding, ...]]:
     """What a parameter was given, as names for people and as terms for the query."""
     if parameter.literal == "integer":
@@ -336,7 +317,7 @@ def _whole(name: str, text: str) -> int:
     return int(digits)
 
 
-def _emptied(query: str, names: frozenset[str]) -> str:
+def _emptied(query: str, names: Collection[str]) -> str:
     """The query with its defaults taken out of ``VALUES ?name { ... }``, ready to be bound."""
     tokens = list(tokens_of(query))
     cuts = []
@@ -347,10 +328,6 @@ def _emptied(query: str, names: frozenset[str]) -> str:
     for start, end in reversed(cuts):
         query = query[:start] + query[end:]
     return query
-
-
-def _item(columns: Sequence[str], row: Row, names: Mapping[str, Description]) -> dict[str, Cell | None]:
-    return {column: _cell(term, names) for column, term in zip(columns, row, strict=True)}
 
 
 def _cell(term: Term | None, names: Mapping[str, Description]) -> Cell | None:

@@ -1,4 +1,4 @@
-"""How values are spelled in RDF, both ways. The only module that knows how a statement is reified.
+"""How values are spelled in RDF. The only module that knows how a statement is reified.
 
 No blank nodes: every node has an IRI, minted from its content where nobody names it. Figures are written in
 their shortest decimal form, because the store would shorten them anyway; what was printed is kept as a string
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -17,7 +17,7 @@ from functools import cache
 import pyoxigraph as ox
 
 from kg.identifiers import BASE, Iri, expand
-from kg.model import Certainty, Polarity, certainty_named
+from kg.model import Certainty, Polarity
 from ontology.terms import PREDICATES, SKG
 
 type_ = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -80,24 +80,10 @@ def decimal_text(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def value_of(term: ox.Literal) -> Value:
-    """The Python value of a literal, the inverse of ``literal``; unknown datatypes come back as text."""
-    if term.datatype == _INTEGER:
-        return int(term.value)
-    if term.datatype == _DECIMAL:
-        return Decimal(term.value)
-    if term.datatype == _BOOLEAN:
-        return term.value in ("true", "1")
-    return term.value
-
-
 def content_hash(*parts: object, length: int = 16) -> str:
     """The first hexadecimal digits of the SHA-256 of a canonical JSON of the parts; for minting names."""
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:length]
-
-
-# --- statements ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -146,16 +132,9 @@ class Statement:
             [name, decimal_text(value) if isinstance(value, Decimal) else str(value)] for name, value in self.qualifiers
         )
         claim = content_hash(
-            self.document,
-            sorted(self.citing),
-            self.subject,
-            self.predicate,
-            self.object,
-            self.text,
-            self.polarity,
-            self.certainty,
-            qualifiers,
-        )
+            self.document, sorted(self.citing), self.subject, self.predicate, self.object, self.text, self.polarity,
+            self.certainty, qualifiers,
+        )  # fmt: skip
         return Iri(f"{BASE}statement/{claim}")
 
     @property
@@ -179,127 +158,41 @@ _LINKS = {
     "contextPassage": "context_passages",
     "premise": "premises",
 }
-_FIELDS = frozenset(
-    {
-        *_LINKS,
-        "subject",
-        "predicate",
-        "object",
-        "polarity",
-        "certainty",
-        "assertedBy",
-        "flag",
-        "flagReason",
-        "year",
-    }
-)
 
 
 def statement_quads(statement: Statement) -> Iterator[Quad]:
     """Spell a statement: its node with all that belongs to it, and the direct triple where it has one."""
-    subject, graph = (
-        ox.NamedNode(statement.iri),
-        ox.NamedNode(statement.graph or _graph_of(statement.document)),
-    )
+    subject = ox.NamedNode(statement.iri)
+    graph = ox.NamedNode(statement.graph or document_graph(statement.document.removeprefix(f"{BASE}document/")))
     target: Term = ox.NamedNode(statement.object) if statement.object is not None else literal(statement.text or "")
-    yield ox.Quad(subject, type_, skg("Statement"), graph)
-    yield ox.Quad(subject, skg("subject"), named(statement.subject), graph)
-    yield ox.Quad(subject, skg("predicate"), skg(statement.predicate), graph)
-    yield ox.Quad(subject, skg("object"), target, graph)
-    yield ox.Quad(subject, skg("polarity"), literal(statement.polarity), graph)
-    yield ox.Quad(subject, skg("certainty"), literal(statement.certainty), graph)
-    yield ox.Quad(subject, skg("assertedBy"), named(statement.document), graph)
-    for name, attribute in _LINKS.items():
-        for iri in getattr(statement, attribute):
-            yield ox.Quad(subject, skg(name), named(iri), graph)
-    for name, value in statement.qualifiers:
-        yield ox.Quad(subject, skg(name), literal(value), graph)
-    for flag in statement.flags:
-        yield ox.Quad(subject, skg("flag"), literal(flag), graph)
+    said: list[tuple[ox.NamedNode, Term]] = [
+        (type_, skg("Statement")),
+        (skg("subject"), named(statement.subject)),
+        (skg("predicate"), skg(statement.predicate)),
+        (skg("object"), target),
+        (skg("polarity"), literal(statement.polarity)),
+        (skg("certainty"), literal(statement.certainty)),
+        (skg("assertedBy"), named(statement.document)),
+    ]
+    said += [(skg(name), named(iri)) for name, attribute in _LINKS.items() for iri in getattr(statement, attribute)]
+    said += [(skg(name), literal(value)) for name, value in statement.qualifiers]
+    said += [(skg("flag"), literal(flag)) for flag in statement.flags]
     optional: tuple[tuple[ox.NamedNode, Value | None], ...] = (
         (skg("flagReason"), statement.flag_reason),
         (_NOTE, statement.note),
         (skg("year"), statement.year),
         (_LABEL, statement.label),
     )
-    for predicate, given in optional:
-        if given is not None:
-            yield ox.Quad(subject, predicate, literal(given), graph)
+    said += [(predicate, literal(given)) for predicate, given in optional if given is not None]
+    yield from (ox.Quad(subject, predicate, value, graph) for predicate, value in said)
     if statement.is_direct:
         yield ox.Quad(named(statement.subject), skg(statement.predicate), target, graph)
-
-
-def statement_from_quads(quads: Iterable[Quad]) -> Statement:
-    """Read a statement back from the quads of its node; the direct triple and others are passed over.
-
-    Raises: ValueError if no quad types a node as a statement.
-    """
-    found = list(quads)
-    head = next((quad for quad in found if quad.predicate == type_ and quad.object == skg("Statement")), None)
-    if head is None or not isinstance(head.graph_name, ox.NamedNode):
-        raise ValueError("no statement among these quads")
-    own: dict[str, list[Term]] = {}
-    for quad in found:
-        if quad.subject == head.subject and isinstance(quad.object, (ox.NamedNode, ox.Literal)):
-            own.setdefault(_local(quad.predicate), []).append(quad.object)
-    target = own["object"][0]
-    document = own["assertedBy"][0].value
-    values: dict[str, Value | None] = {name: _one(own, name) for name in ("flagReason", "note", "year", "label")}
-    year = values["year"]
-    return Statement(
-        document=document,
-        subject=own["subject"][0].value,
-        predicate=own["predicate"][0].value.removeprefix(_SKG),
-        object=target.value if isinstance(target, ox.NamedNode) else None,
-        text=target.value if isinstance(target, ox.Literal) else None,
-        polarity="negated" if own["polarity"][0].value == "negated" else "affirmed",
-        certainty=certainty_named(own["certainty"][0].value),
-        qualifiers=tuple(sorted(_qualifiers(own), key=str)),
-        flags=tuple(sorted(term.value for term in own.get("flag", ()))),
-        flag_reason=_text(values["flagReason"]),
-        note=_text(values["note"]),
-        year=year if isinstance(year, int) else None,
-        label=_text(values["label"]),
-        graph="" if head.graph_name.value == _graph_of(document) else head.graph_name.value,
-        **{attribute: tuple(sorted(term.value for term in own.get(name, ()))) for name, attribute in _LINKS.items()},
-    )
 
 
 @cache
 def skg(name: str) -> ox.NamedNode:
     """A term of our vocabulary."""
     return ox.NamedNode(_SKG + name)
-
-
-def _graph_of(document: str) -> str:
-    return document_graph(document.removeprefix(f"{BASE}document/"))
-
-
-def _local(predicate: ox.NamedNode) -> str:
-    if predicate == _LABEL:
-        return "label"
-    if predicate == _NOTE:
-        return "note"
-    return predicate.value.removeprefix(_SKG)
-
-
-def _qualifiers(own: Mapping[str, list[Term]]) -> Iterator[tuple[str, Value]]:
-    for name, terms in own.items():
-        if name in _FIELDS or name in ("label", "note") or ":" in name:
-            continue
-        for term in terms:
-            yield name, value_of(term) if isinstance(term, ox.Literal) else term.value
-
-
-def _one(own: Mapping[str, list[Term]], name: str) -> Value | None:
-    return next((value_of(term) for term in own.get(name, ()) if isinstance(term, ox.Literal)), None)
-
-
-def _text(value: Value | None) -> str | None:
-    return None if value is None else str(value)
-
-
-# --- documents of quads --------------------------------------------------------------------
 
 
 def nquads_lines(quads: Iterable[Quad]) -> list[str]:

@@ -27,19 +27,28 @@ class ClassCount:
     count: int
 
 
+@dataclass(frozen=True)
+class SourceDocument:
+    """A document that answers rest on, and the year that its text prints."""
+
+    id: str
+    curie: str
+    type: str
+    label: str
+    year: int | None
+
+
 def members(store: Store, kind: str) -> tuple[EntityRef, ...]:
     """Every thing of a kind (``patient``, ``study``, ``document``), by label. Raises: InvalidParameter."""
     if kind not in CLASS_BY_KIND:
         raise InvalidParameter("kind", kind, f"one of {', '.join(sorted(CLASS_BY_KIND))}")
-    found = store.select(_MEMBERS, {"class": SKG.iri(CLASS_BY_KIND[kind])})
-    nodes = {row[0].value for row in found if row[0]}
-    known = describe(store, nodes)
-    return references(nodes, known)
+    nodes = store.select(_MEMBERS, {"class": SKG.iri(CLASS_BY_KIND[kind])}).nodes()
+    return references(nodes, describe(store, nodes))
 
 
 def corpus(store: Store) -> Corpus:
     """The documents that every answer rests on."""
-    known = describe(store, [row[0].value for row in store.select(_SOURCE_DOCUMENTS) if row[0]])
+    known = describe(store, store.select(_SOURCE_DOCUMENTS).nodes())
     documents = sorted((reference(node, known) for node in known), key=lambda ref: ref.curie)
     years = tuple(known[ref.id].integer("year") for ref in documents)
     printed = sorted(year for year in years if year is not None)
@@ -49,8 +58,16 @@ def corpus(store: Store) -> Corpus:
     return Corpus(tuple(documents), years, f"The corpus is {len(documents)} documents ({when}).")
 
 
+def source_documents(whole: Corpus) -> tuple[SourceDocument, ...]:
+    """Each document of a corpus with its year."""
+    return tuple(
+        SourceDocument(ref.id, ref.curie, ref.type, ref.label, year)
+        for ref, year in zip(whole.documents, whole.years, strict=True)
+    )
+
+
 def class_counts(store: Store) -> tuple[ClassCount, ...]:
     """Things per class, most first."""
-    rows = store.select(_CLASS_COUNTS).rows
-    counts = [ClassCount(a.value.rpartition("/")[2], int(b.value)) for a, b in rows if a and b]
+    counted = store.select(_CLASS_COUNTS).texts()
+    counts = [ClassCount(kind.rpartition("/")[2], int(count)) for kind, count in counted]
     return tuple(sorted(counts, key=lambda entry: (-entry.count, entry.type)))

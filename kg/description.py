@@ -8,24 +8,26 @@ read last are kept: most answers name documents, passages and drugs that others 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TypeVar
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from weakref import WeakKeyDictionary
 
 from kg.errors import EntityNotFound, StoreUnavailable
 from kg.identifiers import compress, display, kind_of
-from kg.model import EntityRef, PassageRef
+from kg.keeping import Kept
+from kg.model import EntityRef, PassageRef, Range
 from kg.sparql.results import Term
 from kg.store import Store
-from ontology.terms import CLASS_BY_KIND, CLASSES, SKG
+from ontology.terms import CLASS_BY_KIND, CLASSES, PROPERTIES, SKG
 
 BATCH = 500  # nodes a look-up: keeps what a worker holds small, and the query of another engine short
 KEPT_VALUES = 100_000  # property values of all nodes kept of a store together, some 300 bytes each, measured
 
 Word = TypeVar("Word", bound=str)
+Record = TypeVar("Record")
 _VOCABULARY = SKG.namespace
 _PASSAGE = f"{_VOCABULARY}passage"
 _SHORT = {
@@ -86,6 +88,11 @@ class Description:
         """The first value as a whole number, or None."""
         value = self.number(name)
         return value if isinstance(value, int) else None
+
+    def range(self, name: str) -> Range | None:
+        """The two ends of a range as printed (``rangeLow``, ``rangeHigh``), or None where neither is."""
+        ends = (self.number(f"{name}Low"), self.number(f"{name}High"))
+        return None if ends == (None, None) else ends
 
     def yes(self, name: str) -> bool | None:
         """The first value as a boolean, or None."""
@@ -164,59 +171,24 @@ def _read(store: Store, wanted: Sequence[str], follow: str) -> dict[str, Descrip
             terms: dict[str, set[Term]] = {}
             for name, value in said:
                 terms.setdefault(_short(name), set()).add(value)
-            found[node] = Description(node, {name: _sorted(values) for name, values in terms.items()})
+            found[node] = Description(
+                node, {name: tuple(sorted(values, key=itemgetter(0, 1, 2))) for name, values in terms.items()}
+            )
     return found
-
-
-class _Kept:
-    """Nodes of one store as they were read, the least used go first. Thread-safe.
-
-    A node without properties is None: that there is nothing is an answer, too.
-    """
-
-    def __init__(self) -> None:
-        self._nodes: OrderedDict[str, Description | None] = OrderedDict()
-        self._values = 0
-        self._lock = threading.Lock()
-
-    def find(self, nodes: Collection[str]) -> dict[str, Description | None]:
-        """Those that are kept, by IRI."""
-        with self._lock:
-            known = {node: self._nodes[node] for node in nodes if node in self._nodes}
-            for node in known:
-                self._nodes.move_to_end(node)
-            return known
-
-    def keep(self, read: Mapping[str, Description | None]) -> None:
-        """Keep what was read; of very many nodes only the last."""
-        with self._lock:
-            for node, each in read.items():
-                if node not in self._nodes:
-                    self._nodes[node] = each
-                    self._values += _size(each)
-            while self._values > KEPT_VALUES:
-                self._values -= _size(self._nodes.popitem(last=False)[1])
 
 
 def _size(description: Description | None) -> int:
     return 1 + (sum(map(len, description.terms.values())) if description else 0)
 
 
-_kept: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
+_Nodes = Kept[str, "Description | None"]  # None: that there is nothing is an answer, too
+_kept: WeakKeyDictionary[Store, _Nodes] = WeakKeyDictionary()
 _kept_lock = threading.Lock()
 
 
-def _kept_of(store: Store) -> _Kept:
+def _kept_of(store: Store) -> _Nodes:
     with _kept_lock:
-        return _kept.setdefault(store, _Kept())
-
-
-def _sorted(values: set[Term]) -> tuple[Term, ...]:
-    return tuple(values) if len(values) == 1 else tuple(sorted(values, key=_order))
-
-
-def _order(term: Term) -> tuple[str, str, str]:
-    return (term.kind, term.value, term.datatype or "")
+        return _kept.setdefault(store, Kept(KEPT_VALUES, _size))
 
 
 @lru_cache(maxsize=4096)  # properties are few, and each comes with thousands of values
@@ -248,6 +220,11 @@ def reference(node: str, descriptions: Mapping[str, Description]) -> EntityRef:
     return EntityRef(id=node, curie=display(node), type=class_of(description, node), label=label or _bare(node))
 
 
+def optional_reference(node: str | None, descriptions: Mapping[str, Description]) -> EntityRef | None:
+    """Name a node, if there is one."""
+    return None if node is None else reference(node, descriptions)
+
+
 def references(nodes: Iterable[str], descriptions: Mapping[str, Description]) -> tuple[EntityRef, ...]:
     """Name several nodes, by label."""
     return tuple(sorted((reference(node, descriptions) for node in nodes), key=lambda ref: (ref.label, ref.curie)))
@@ -256,6 +233,11 @@ def references(nodes: Iterable[str], descriptions: Mapping[str, Description]) ->
 def _bare(iri: str) -> str:
     curie = compress(iri)
     return curie.partition(":")[2] if curie else iri
+
+
+def described(node: str | None, descriptions: Mapping[str, Description]) -> Description:
+    """What is known of a node; nothing of none."""
+    return descriptions.get(node or "", Description(node or ""))
 
 
 def passage(description: Description) -> PassageRef:
@@ -273,3 +255,64 @@ def passages(iris: Iterable[str], descriptions: Mapping[str, Description]) -> tu
     """Read several passage nodes, in the order of the text."""
     found = (passage(descriptions[iri]) for iri in set(iris) if iri in descriptions)
     return tuple(sorted(found, key=lambda ref: (ref.document, ref.start, ref.end)))
+
+
+_Known = Mapping[str, Description]
+_Reader = Callable[[Description, str, _Known], Any]
+_BY_TYPE: Mapping[object, _Reader] = {
+    str | None: lambda node, name, _: node.text(name),
+    int | None: lambda node, name, _: node.integer(name),
+    float | int | None: lambda node, name, _: node.number(name),
+    bool | None: lambda node, name, _: node.yes(name),
+    Range | None: lambda node, name, _: node.range(name),
+    EntityRef | None: lambda node, name, known: optional_reference(node.iri_of(name), known),
+    tuple[str, ...]: lambda node, name, _: node.texts(name),
+    tuple[EntityRef, ...]: lambda node, name, known: references(node.iris(name), known),
+    tuple[PassageRef, ...]: lambda node, name, known: passages(node.iris(name), known),
+}
+_IDENTITY = frozenset({"id", "curie", "type", "label"})
+_PROPERTIES = {"sentence": "rdfs_label", "documents": "assertedBy"}
+
+
+def record(kind: Callable[..., Record], node: Description, known: _Known, /, **given: Any) -> Record:
+    """A node as a dataclass: every field is the property of its name, read as the type of the field says.
+
+    Shape: ``dose_text`` is ``doseText``; a field of several values may stand in the plural; ``id``, ``curie``,
+        ``type`` and ``label`` are those of :func:`reference`.
+
+    Args:
+        kind: the dataclass. A field of a type that no property has must be given, or have a default.
+        node: what is read.
+        known: what it names.
+        given: fields that are no property, or not just so.
+    """
+    named, readers = _readers(kind)
+    values = {name: read(node, known) for name, read in readers if name not in given}
+    if own := named - given.keys():
+        ref = reference(node.iri, known)
+        values |= {name: getattr(ref, name) for name in own}
+    return kind(**values, **given)
+
+
+@cache
+def _readers(
+    kind: Callable[..., object],
+) -> tuple[frozenset[str], tuple[tuple[str, Callable[[Description, _Known], Any]], ...]]:
+    """The fields of a dataclass that name the node itself; and how those are read that are properties of it."""
+    types = get_type_hints(kind)
+    readers = ((name, _reader(name, hint)) for name, hint in types.items() if name not in _IDENTITY)
+    return _IDENTITY & types.keys(), tuple((name, read) for name, read in readers if read is not None)
+
+
+def _reader(field: str, hint: object) -> Callable[[Description, _Known], Any] | None:
+    first, *others = field.split("_")
+    name = _PROPERTIES.get(field) or first + "".join(map(str.capitalize, others))
+    is_several = get_origin(hint) is tuple
+    if is_several and name not in PROPERTIES:
+        name = name.removesuffix("s")
+    if (read := _BY_TYPE.get(hint)) is not None:
+        return lambda node, known: read(node, name, known)
+    words = next((get_args(part) for part in get_args(hint) if get_origin(part) is Literal), None)
+    if words is None:
+        return None
+    return lambda node, _: node.words(name, words) if is_several else node.word(name, words)

@@ -128,8 +128,29 @@ class _Side:
     is_withdrawn: bool = False
     label: str = ""
     graph: str = ""
-    only: list[str] = field(default_factory=list)  # properties that the other version does not have
+    reason: str = ""
+    successors: list[str] = field(default_factory=list)
+    only: list[str] = field(default_factory=list)  # properties that the other version does not have, the first of them
     count: int = 0
+
+    def note(self, predicate: str, value: str, graph: str) -> None:
+        """Take in what is said."""
+        self.is_there = True
+        self.is_withdrawn |= (predicate, value) == (_TYPE, _WITHDRAWN)
+        if predicate in _LABELS:
+            self.label = value
+        elif predicate == _REASON:
+            self.reason = value
+        elif predicate == _REPLACED_BY:
+            self.successors.append(value)
+        if predicate == _TYPE or not self.graph:
+            self.graph = graph
+
+    def note_alone(self, predicate: str, value: str) -> None:
+        """Take in what only this version says."""
+        self.count += 1
+        if len(self.only) < _HELD:
+            self.only.append(f"{predicate} {value}")
 
 
 def difference(old: str | Path, new: str | Path, limit: int = _LISTED) -> Difference:
@@ -168,9 +189,6 @@ def difference(old: str | Path, new: str | Path, limit: int = _LISTED) -> Differ
         truncated=any(count > limit for count in listed.values()),
         unexplained=unexplained,
     )
-
-
-# --- reading ------------------------------------------------------------------------------------------------------
 
 
 def _name(version: str | Path) -> str:
@@ -231,8 +249,6 @@ def _changes(old: str | Path, new: str | Path) -> Iterator[Change]:
 def _change(iri: str, rows: Iterable[_Row]) -> Change | None:
     """What the lines of one thing say; None if it is told alike."""
     before, after = _Side(), _Side()
-    successors: list[str] = []
-    reason = ""
     for row in rows:
         _, predicate, rest = row.line.split(" ", 2)
         value, graph, _ = rest.rsplit(" ", 2)
@@ -240,15 +256,9 @@ def _change(iri: str, rows: Iterable[_Row]) -> Change | None:
             continue
         sides = [side for side, has_it in ((before, row.in_old), (after, row.in_new)) if has_it]
         for side in sides:
-            _note(side, predicate, value, graph)
-        if row.in_new and predicate == _REPLACED_BY:
-            successors.append(value)
-        elif row.in_new and predicate == _REASON:
-            reason = value
+            side.note(predicate, value, graph)
         if len(sides) == 1 and not _is_told_elsewhere(predicate, graph):
-            sides[0].count += 1
-            if len(sides[0].only) < _HELD:
-                sides[0].only.append(f"{predicate} {value}")
+            sides[0].note_alone(predicate, value)
     sort = _sort(before, after)
     if sort is None:
         return None
@@ -264,18 +274,9 @@ def _change(iri: str, rows: Iterable[_Row]) -> Change | None:
         gains=after.count,
         lost=tuple(before.only),
         losses=before.count,
-        successors=tuple(successors) if sort == "given_up" else (),
-        reason=reason if sort == "given_up" else "",
+        successors=tuple(after.successors) if sort == "given_up" else (),
+        reason=after.reason if sort == "given_up" else "",
     )
-
-
-def _note(side: _Side, predicate: str, value: str, graph: str) -> None:
-    side.is_there = True
-    side.is_withdrawn |= (predicate, value) == (_TYPE, _WITHDRAWN)
-    if predicate in _LABELS:
-        side.label = value
-    if predicate == _TYPE or not side.graph:
-        side.graph = graph
 
 
 def _is_told_elsewhere(predicate: str, graph: str) -> bool:
@@ -290,9 +291,6 @@ def _sort(before: _Side, after: _Side) -> Sort | None:
     if after.is_withdrawn and not before.is_withdrawn:
         return "given_up"
     return "changed" if before.count or after.count else None
-
-
-# --- what stands for a thing --------------------------------------------------------------------------------------
 
 
 def _perhaps(lost: Iterable[Change], changes: Iterable[Change]) -> Mapping[str, tuple[str, ...]]:
@@ -310,9 +308,6 @@ def _perhaps(lost: Iterable[Change], changes: Iterable[Change]) -> Mapping[str, 
             if share >= _HALF and any(pair.partition(" ")[0] in _TELLING for pair in both):
                 best[old.id] = max(best.get(old.id, (0.0, "")), (share, new.id))
     return {iri: (f"<{successor}>",) for iri, (_, successor) in best.items()}
-
-
-# --- spelling -----------------------------------------------------------------------------------------------------
 
 
 def _spelled(change: Change) -> Change:

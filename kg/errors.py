@@ -14,19 +14,20 @@ _SHOWN_CHARACTERS = 200  # of a wrong value
 
 @dataclass(eq=False)
 class KgError(Exception):
-    """Base of the family. ``code`` is stable and documented in docs/api.md; ``str(error)`` is for people."""
+    """Base of the family. ``code`` is stable and documented in docs/api.md; ``str(error)`` is for people.
+
+    ``sentence`` is what is wrong and what would be right, in one or two sentences with the fields of the error in them.
+    """
 
     code: ClassVar[str] = "kg_error"
+    sentence: ClassVar[str] = ""
 
     def __str__(self) -> str:
         return self.message()
 
     def message(self) -> str:
-        """What is wrong and what would be right, in one or two sentences."""
-        return self.code
-
-
-# --- identifiers and names ---------------------------------------------------------------------------------------
+        """The sentence, filled in."""
+        return self.sentence.format(**vars(self)) or self.code
 
 
 @dataclass(eq=False)
@@ -34,11 +35,9 @@ class IdentifierError(KgError):
     """A text that should be a CURIE or an IRI is neither."""
 
     code: ClassVar[str] = "malformed_identifier"
+    sentence: ClassVar[str] = "{text!r} is not an identifier: {reason}"
     text: str
     reason: str
-
-    def message(self) -> str:
-        return f"{self.text!r} is not an identifier: {self.reason}"
 
 
 @dataclass(eq=False)
@@ -81,9 +80,6 @@ class AmbiguousEntity(KgError):
     def message(self) -> str:
         names = ", ".join(f"{label} ({curie})" for curie, label in self.candidates)
         return f"{self.text!r} names several things equally well: {names}. Give one of these identifiers."
-
-
-# --- questions ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(eq=False)
@@ -133,10 +129,8 @@ class QueryRefused(KgError):
     """A query asks for something this read-only service does not do (update, SERVICE, too deep, too long)."""
 
     code: ClassVar[str] = "query_refused"
+    sentence: ClassVar[str] = "The query is refused: {reason}."
     reason: str
-
-    def message(self) -> str:
-        return f"The query is refused: {self.reason}."
 
 
 @dataclass(eq=False)
@@ -144,10 +138,8 @@ class QueryFailed(KgError):
     """The engine gave up on a query that it could parse (evaluation error or a crash of its worker)."""
 
     code: ClassVar[str] = "query_failed"
+    sentence: ClassVar[str] = "The query could not be answered: {reason}."
     reason: str
-
-    def message(self) -> str:
-        return f"The query could not be answered: {self.reason}."
 
 
 @dataclass(eq=False)
@@ -158,20 +150,15 @@ class QueryCancelled(QueryFailed):
     reason: str = "it was cancelled"
 
 
-# --- budgets -----------------------------------------------------------------------------------------------------
-
-
 @dataclass(eq=False)
 class BudgetExceeded(KgError):
     """A request ran into one of its limits; nothing partial is returned as if it were whole."""
 
     code: ClassVar[str] = "budget_exceeded"
+    sentence: ClassVar[str] = "Stopped at the limit {limit} = {value:g} {unit}. Ask for less, or raise the setting."
     limit: str
     value: float
     unit: str
-
-    def message(self) -> str:
-        return f"Stopped at the limit {self.limit} = {self.value:g} {self.unit}. Ask for less, or raise the setting."
 
 
 @dataclass(eq=False)
@@ -194,13 +181,8 @@ class Overloaded(KgError):
     """All workers are busy and the queue is full; the same request may succeed later."""
 
     code: ClassVar[str] = "overloaded"
+    sentence: ClassVar[str] = "Too many queries are running. Try again in {retry_after_s:g} s."
     retry_after_s: float = 1.0
-
-    def message(self) -> str:
-        return f"Too many queries are running. Try again in {self.retry_after_s:g} s."
-
-
-# --- data --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(eq=False)
@@ -208,10 +190,8 @@ class StoreUnavailable(KgError):
     """There is no built graph to open, or it is damaged."""
 
     code: ClassVar[str] = "store_unavailable"
+    sentence: ClassVar[str] = "No graph to serve: {reason}. Run `sarcoma-kg build` first."
     reason: str
-
-    def message(self) -> str:
-        return f"No graph to serve: {self.reason}. Run `sarcoma-kg build` first."
 
 
 @dataclass(eq=False)
@@ -219,10 +199,8 @@ class CapabilityMissing(KgError):
     """The engine behind the graph cannot do what was asked."""
 
     code: ClassVar[str] = "capability_missing"
+    sentence: ClassVar[str] = "The engine behind this graph cannot do this: {capability}."
     capability: str
-
-    def message(self) -> str:
-        return f"The engine behind this graph cannot do this: {self.capability}."
 
 
 @dataclass(eq=False)
@@ -230,11 +208,9 @@ class RemoteUnavailable(KgError):
     """The remote engine cannot be reached, or does not speak as it should. ``address`` holds no credentials."""
 
     code: ClassVar[str] = "remote_unavailable"
+    sentence: ClassVar[str] = "The remote engine at {address} is of no use: {reason}."
     address: str
     reason: str
-
-    def message(self) -> str:
-        return f"The remote engine at {self.address} is of no use: {self.reason}."
 
 
 @dataclass(eq=False)
@@ -242,10 +218,10 @@ class PartialAnswer(KgError):
     """The remote engine gave a part of the answer as if it were the whole; it is not passed on."""
 
     code: ClassVar[str] = "partial_answer"
+    sentence: ClassVar[str] = (
+        "The remote engine gave only a part of the answer: {reason}. Ask for less, or raise its limit."
+    )
     reason: str
-
-    def message(self) -> str:
-        return f"The remote engine gave only a part of the answer: {self.reason}. Ask for less, or raise its limit."
 
 
 @dataclass(frozen=True, order=True)

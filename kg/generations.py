@@ -13,6 +13,7 @@ lock on the file ``.in-use`` in it; only folders that nobody holds are removed. 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -50,48 +51,22 @@ class Generation:
 
     Attributes:
         path: its folder.
-        manifest: the content of manifest.json; ``checksum`` is the SHA-256 of the dataset.
+        id: number and beginning of the checksum, such as ``0002-1f0c9a7be2d4``.
+        manifest: the content of manifest.json.
+        checksum: SHA-256 of the dataset.
+        store_path, index_path: the folders of the engine and of the traversal index.
+        names_path: the file of labels and synonyms.
+        facts_path: the file of words of facts; missing in builds of earlier versions.
+        dataset_path: the file of all quads, gzipped, in the order of their lines.
     """
 
     def __init__(self, path: Path, manifest: Mapping[str, Any], lock: int | None) -> None:
-        self.path = path
-        self.manifest = MappingProxyType(dict(manifest))
         self._lock = lock
-
-    @property
-    def id(self) -> str:
-        """Number and beginning of the checksum, such as ``0002-1f0c9a7be2d4``."""
-        return self.path.name
-
-    @property
-    def checksum(self) -> str:
-        """SHA-256 of the dataset."""
-        return str(self.manifest["checksum"])
-
-    @property
-    def store_path(self) -> Path:
-        """The folder of the engine."""
-        return self.path / STORE
-
-    @property
-    def index_path(self) -> Path:
-        """The folder of the traversal index."""
-        return self.path / INDEX
-
-    @property
-    def names_path(self) -> Path:
-        """The file of labels and synonyms."""
-        return self.path / NAMES
-
-    @property
-    def facts_path(self) -> Path:
-        """The file of words of facts; missing in builds of earlier versions."""
-        return self.path / FACTS
-
-    @property
-    def dataset_path(self) -> Path:
-        """The file of all quads, gzipped, in the order of their lines."""
-        return self.path / DATASET
+        self.path, self.id = path, path.name
+        self.manifest = MappingProxyType(dict(manifest))
+        self.checksum = str(self.manifest["checksum"])
+        self.store_path, self.index_path = path / STORE, path / INDEX
+        self.names_path, self.facts_path, self.dataset_path = path / NAMES, path / FACTS, path / DATASET
 
     def close(self) -> None:
         """Let go of the generation; closing twice is fine."""
@@ -142,7 +117,10 @@ def _hold(path: Path, mode: int) -> int | None:
         descriptor = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except FileNotFoundError:
         return None
-    except PermissionError:  # a generation that we may only read: a shared lock needs no more
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise
+        # A generation that we may only read, or that lies on a read-only disk: a shared lock needs no more.
         descriptor = os.open(path / LOCK, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, mode | fcntl.LOCK_NB)

@@ -106,8 +106,6 @@ class KnowledgeGraph:
         """The checksum of the dataset that answers come from."""
         return self.store.data_version
 
-    # --- names ---------------------------------------------------------------------------------------------------
-
     def search(self, text: str, types: Sequence[str] = (), limit: int = 20, facts: int = DEFAULT_FACTS) -> SearchAnswer:
         """Entities by name or with small typos, facts by their words, and the questions that a text may mean."""
         return find(self.names, self.facts, SearchQuestion(text, tuple(types), limit, facts))
@@ -149,8 +147,6 @@ class KnowledgeGraph:
         if node not in known:
             raise EntityNotFound(node)
         return reference(node, known)
-
-    # --- the record of one thing ---------------------------------------------------------------------------------
 
     def entity(self, text: str) -> cards.EntityCard:
         """An entity's card. Raises: EntityNotFound, AmbiguousEntity."""
@@ -214,8 +210,6 @@ class KnowledgeGraph:
             raise EntityNotFound(text, "id")
         return self.resolve(text, tuple(kind for kind in kinds if kind in CLASS_BY_KIND), "id").id
 
-    # --- traversal -----------------------------------------------------------------------------------------------
-
     def counts(
         self, node: str, *, include_imports: bool = False, graphs: Sequence[str] = ()
     ) -> tuple[neighborhood.NeighborCount, ...]:
@@ -273,8 +267,7 @@ class KnowledgeGraph:
         self, question: traversal.AllPathsQuestion, timeout_s: float = SEARCH_TIMEOUT_S
     ) -> traversal.PathAnswer:
         """All simple paths up to a length, best first, as far as the budget goes; ``total`` where that is the end."""
-        question, limits = self._named(question), SearchLimits(deadline=Deadline.after(timeout_s))
-        return traversal.best_paths(self.index, question, self, limits)
+        return self.paths(question, timeout_s)
 
     def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
         """Entities and all links among them."""
@@ -320,16 +313,14 @@ class KnowledgeGraph:
         """An answer of paths, mechanisms or links for NetworkX, or the whole graph (heavy above 100,000 edges)."""
         return to_networkx(answer or self.index)
 
-    # --- evidence ------------------------------------------------------------------------------------------------
-
     def evidence(self, question: EvidenceQuestion) -> EvidenceAnswer:
         """Clinical results, one row per arm or patient episode, measure, definition and subgroup."""
         return answering.answer(self, question)
 
     def histotypes_below(self, histotype: str) -> tuple[str, ...]:
         """A histotype and its subtypes, by the asserted and inferred hierarchy."""
-        found = self.store.select(_HISTOTYPES_BELOW, {"node": histotype})
-        return tuple(sorted({histotype} | {row[0].value for row in found if row[0]}))
+        found = self.store.select(_HISTOTYPES_BELOW, {"node": histotype}).nodes()
+        return tuple(sorted({histotype, *found}))
 
     def all_evidence(self) -> tuple[EvidenceRow, ...]:
         """Every result of the graph."""
@@ -341,10 +332,16 @@ class KnowledgeGraph:
         intervals.load()
 
     def compare(
-        self, a: str, b: str, histotype: str | None = None, measure: str | None = None
+        self,
+        a: str,
+        b: str,
+        histotype: str | None = None,
+        measure: str | None = None,
+        *,
+        limit: int = comparison.MAX_PAIRS,
     ) -> comparison.ComparisonAnswer:
         """Two regimens: within one study, and, warned of, across studies. A bare drug means the drug alone."""
-        return comparison.compare(self, a, b, histotype, measure)
+        return comparison.compare(self, a, b, histotype, measure, limit=limit)
 
     def pool(self, question: EvidenceQuestion) -> pooling.PoolAnswer:
         """A share of patients pooled over comparable studies, or the reason why not."""
@@ -361,8 +358,6 @@ class KnowledgeGraph:
     def explain(self, drug: str, histotype: str) -> explanation.Explanation:
         """Mechanism and evidence of a drug in a histotype, and whether they agree."""
         return explanation.explain(self, drug, histotype)
-
-    # --- the catalogue -------------------------------------------------------------------------------------------
 
     def questions(self) -> tuple[catalogue.CatalogueQuestion, ...]:
         """Every question of the catalogue, by theme."""
@@ -381,8 +376,6 @@ class KnowledgeGraph:
         Raises: EntityNotFound, AmbiguousEntity, InvalidParameter.
         """
         return catalogue.ask(self, question, given or {}, limit, budget)
-
-    # --- SPARQL --------------------------------------------------------------------------------------------------
 
     def sparql(self, query: str, bindings: Bindings | None = None, budget: Budget | None = None) -> Solutions:
         """The solutions of a SELECT query; variables in ``bindings`` are bound as terms, never pasted as text."""

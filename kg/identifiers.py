@@ -20,7 +20,7 @@ BASE = "https://w3id.org/sarcoma-kg/"
 IMPORT_BASE = f"{BASE}import/"  # what an imported graph names and no vocabulary has an identifier for
 
 _CURIE = re.compile(r"(?P<prefix>[A-Za-z][A-Za-z0-9._-]*):(?P<local>[^\s<>\"{}|\\^`]+)")
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 
 
 @cache
@@ -92,6 +92,6 @@ def parse_identifier(text: str) -> Iri | None:
     match = _CURIE.fullmatch(text)
     if match is not None and match["prefix"] in PREFIXES:
         return expand(text)
-    if "://" in text and _IRI.fullmatch(text):
+    if "://" in text and ABSOLUTE_IRI.fullmatch(text):
         return Iri(text)
     return None

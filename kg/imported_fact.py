@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kg.cards import FactCard
-from kg.description import Description, describe, reference
+from kg.description import Description, describe, described, reference
 from kg.identifiers import display
 from kg.model import Qualifier
 from kg.paths.index import EdgeRecord, Index
@@ -22,8 +22,7 @@ def imported_fact(store: Store, index: Index, edge: EdgeRecord) -> FactCard:
     """Read an edge of an import. One that its publisher says nothing more of has the provenance of its graph."""
     subject, target = index.entity(edge.subject), index.entity(edge.object)
     known = describe(store, [edge.statement, edge.graph])
-    own = known.get(edge.statement, Description(edge.statement))
-    graph = known.get(edge.graph, Description(edge.graph))
+    own, graph = described(edge.statement, known), described(edge.graph, known)
     of_edge = [(name, name, value) for name, value in _values(own) if name not in _EDGE_ITSELF]
     of_graph = [(name, _GRAPH_FACTS[name], value) for name, value in _values(graph) if name in _GRAPH_FACTS]
     further = tuple(Qualifier(name, label.replace("_", " "), value) for name, label, value in (*of_edge, *of_graph))
@@ -35,21 +34,9 @@ def imported_fact(store: Store, index: Index, edge: EdgeRecord) -> FactCard:
         subject=subject,
         predicate=edge.predicate.name,
         object=target,
-        text=None,
-        polarity="affirmed",
         certainty=edge.certainty,
-        year=None,
         asserted_by=(reference(edge.graph, known),),
-        citing=(),
-        about=(),
         qualifiers=further,
-        flags=(),
-        flag_reason=None,
-        note=None,
-        passages=(),
-        context_passages=(),
-        same_fact=(),
-        conflicts=(),
         imported=True,
     )
 

@@ -6,12 +6,14 @@ are what the JSON API prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from ontology.english import spoken
 from ontology.terms import CLASSES
+
+Kind = TypeVar("Kind")
 
 # The words that records, questions and answers have for what they tell, each vocabulary once: what curators may write
 # and the shapes allow is read from the store by them (``Description.word``), so that no other word gets into an answer.
@@ -77,6 +79,18 @@ def several(texts: str | Iterable[str]) -> tuple[str, ...]:
     return (texts,) if isinstance(texts, str) else tuple(texts)
 
 
+def cut_at(limit: int, found: int) -> dict[str, Any]:
+    """The fields of an answer that say how long it is: its limit, how much there is, and whether that is all of it."""
+    is_cut = found > limit
+    return {"limit": limit, "total": found, "truncated": is_cut, "truncated_by": "limit" if is_cut else None}
+
+
+def like(kind: Callable[..., Kind], other: Any, /, **given: Any) -> Kind:
+    """A dataclass with the fields of another by the same name, and others that are given."""
+    known = {each.name for each in fields(other)} - given.keys()
+    return kind(**{name: getattr(other, name) for name in get_type_hints(kind) if name in known}, **given)
+
+
 def hold_several(question: Any) -> None:
     """Let a frozen question be asked with one text, or with a list, where it holds a tuple or a set of texts."""
     for each in fields(question):
@@ -126,6 +140,9 @@ class Qualifier:
     label: str
     value: str
     entity: EntityRef | None = None
+
+
+Range = tuple[float | int | None, float | int | None]  # the two ends as printed; either may be unknown
 
 
 @dataclass(frozen=True)

@@ -143,12 +143,7 @@ def all_shortest_paths(
     search = AllShortestPaths(
         G.projection, source=start, target=end, max_length=None, interior=G.interior(), limits=UNLIMITED
     )
-    found = False
-    for nodes in search.node_paths():
-        found = True
-        yield list(G.index.nodes.take(nodes))
-    if not found:
-        raise nx.NetworkXNoPath(f"No path between {source} and {target}.")
+    yield from _by_name(G, search.node_paths(), source, target)
 
 
 def all_simple_paths(
@@ -175,12 +170,20 @@ def shortest_simple_paths(
     weight: None = None,  # noqa: ARG001 - NetworkX's signature; ``can_run`` lets no weight through
 ) -> Iterator[list[str]]:
     """As ``networkx.shortest_simple_paths`` without weights, each path once, which NetworkX refuses a multigraph."""
-    start, end = G.number(source), G.number(target)
-    found = False
-    for nodes in by_length(G.projection, start, end):
-        found = True
+    yield from _by_name(G, by_length(G.projection, G.number(source), G.number(target)), source, target)
+
+
+def _by_name(
+    G: IndexGraph,  # noqa: N803
+    found: Iterable[tuple[int, ...]],
+    source: str,
+    target: str,
+) -> Iterator[list[str]]:
+    """Paths by their IRIs. Raises: networkx.NetworkXNoPath if there is none."""
+    nodes = None
+    for nodes in found:
         yield list(G.index.nodes.take(nodes))
-    if not found:
+    if nodes is None:
         raise nx.NetworkXNoPath(f"No path between {source} and {target}.")
 
 

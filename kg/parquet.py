@@ -30,13 +30,9 @@ Rows = Iterator[Sequence[Any]]
 
 
 def export_parquet(data_dir: str | Path, folder: str | Path) -> Exported:
-    """Write the current generation as Parquet, each table a file ``<table>.parquet``.
+    """Write the current generation as Parquet, each table a file ``<table>.parquet``.; see :func:`kg.exporting.export`.
 
-    Args:
-        data_dir: the data folder.
-        folder: to be made; it must not be there yet.
-
-    Raises: StoreUnavailable; InvalidParameter if the folder exists or pyarrow is not installed.
+    Raises: InvalidParameter also where pyarrow is not installed.
     """
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra

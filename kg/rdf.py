@@ -16,14 +16,7 @@ QUADS = "sarcoma-kg.nq"
 
 
 def export_rdf(data_dir: str | Path, folder: str | Path) -> Exported:
-    """Write the current generation as RDF.
-
-    Args:
-        data_dir: the data folder.
-        folder: to be made; it must not be there yet.
-
-    Raises: StoreUnavailable; InvalidParameter if the folder exists.
-    """
+    """Write the current generation as RDF. See :func:`kg.exporting.export`."""
     return export(data_dir, folder, _write)
 
 

@@ -6,14 +6,15 @@ The meaning comes from the vocabulary, the figures from the VoID partitions that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kg.identifiers import BASE, display
-from kg.sparql.results import iri
+from kg.model import like
 from kg.store import Store
 from ontology.terms import CLASSES, PREDICATES, PROPERTIES
-from ontology.vocabulary import ClassTerm, Predicate, Property
+from ontology.vocabulary import Predicate, Property, Term
 
 _CLASS_SIZES = """
 SELECT ?class ?n WHERE { ?dataset void:classPartition ?part . ?part void:class ?class ; void:entities ?n }"""
@@ -102,90 +103,41 @@ class Schema:
     properties: tuple[SchemaProperty, ...]
 
 
-@dataclass(frozen=True)
-class _Ends:
-    domain: tuple[str, ...] = ()
-    range: tuple[str, ...] = ()
-
-
 def schema(store: Store) -> Schema:
     """Describe the vocabulary and how much of it the graph uses; counts are 0 where the build left none."""
     things, triples, ends = _sizes(store, _CLASS_SIZES), _sizes(store, _PROPERTY_SIZES), _ends(store)
-    nowhere = _Ends()
 
-    def used(term: Predicate | Property) -> tuple[_Ends, int]:
-        return ends.get(term.iri, nowhere), triples.get(term.iri, 0)
+    def used(term: Predicate | Property) -> dict[str, Any]:
+        domain, reach = ends.get(term.iri, ((), ()))
+        ends_allowed = {"subject_kinds": term.subject_kinds, "object_kinds": term.object_kinds}
+        kinds = {name: tuple(f"skg:{each}" for each in classes) for name, classes in ends_allowed.items()}
+        return {"domain": domain, "range": reach, "count": triples.get(term.iri, 0), **kinds}
 
     return Schema(
         store.data_version,
-        tuple(_class(term, things.get(term.iri, 0)) for term in CLASSES.values()),
-        tuple(_predicate(term, *used(term)) for term in PREDICATES.values()),
-        tuple(_property(term, *used(term)) for term in PROPERTIES.values()),
+        tuple(like(SchemaClass, term, **_named(term), count=things.get(term.iri, 0)) for term in CLASSES.values()),
+        tuple(like(SchemaPredicate, term, **_named(term), **used(term)) for term in PREDICATES.values()),
+        tuple(like(SchemaProperty, term, **_named(term), **used(term)) for term in PROPERTIES.values()),
     )
 
 
-def _class(term: ClassTerm, count: int) -> SchemaClass:
-    return SchemaClass(
-        id=term.iri,
-        curie=display(term.iri),
-        label=term.label,
-        definition=term.definition,
-        parent=term.parent,
-        count=count,
-    )
-
-
-def _predicate(term: Predicate, ends: _Ends, count: int) -> SchemaPredicate:
-    return SchemaPredicate(
-        id=term.iri,
-        curie=display(term.iri),
-        label=term.label,
-        definition=term.definition,
-        sign=term.sign,
-        causal=term.causal,
-        takes_text=term.takes_text,
-        edge=term.edge,
-        subject_kinds=_kinds(term.subject_kinds),
-        object_kinds=_kinds(term.object_kinds),
-        like_kinds=term.like_kinds,
-        domain=ends.domain,
-        range=ends.range,
-        count=count,
-    )
-
-
-def _property(term: Property, ends: _Ends, count: int) -> SchemaProperty:
-    return SchemaProperty(
-        id=term.iri,
-        curie=display(term.iri),
-        label=term.label,
-        definition=term.definition,
-        subject_kinds=_kinds(term.subject_kinds),
-        object_kinds=_kinds(term.object_kinds),
-        single=term.single,
-        domain=ends.domain,
-        range=ends.range,
-        count=count,
-    )
-
-
-def _kinds(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"skg:{name}" for name in names)
+def _named(term: Term) -> dict[str, str]:
+    return {"id": term.iri, "curie": display(term.iri)}
 
 
 def _sizes(store: Store, query: str) -> Mapping[str, int]:
-    return {name.value: int(size.value) for name, size in store.select(query, {"dataset": iri(BASE)}) if name and size}
+    return {name: int(size) for name, size in store.select(query, {"dataset": BASE}).texts()}
 
 
-def _ends(store: Store) -> Mapping[str, _Ends]:
+def _ends(store: Store) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """By property: what it leads from and to, by name."""
     domains: defaultdict[str, set[str]] = defaultdict(set)
     ranges: defaultdict[str, set[str]] = defaultdict(set)
-    for name, source, target in store.select(_ENDS, {"dataset": iri(BASE)}):
+    for name, source, target in store.select(_ENDS, {"dataset": BASE}):
         if name and source:
             domains[name.value].add(display(source.value))
             ranges[name.value].update({display(target.value)} if target else ())
-    return {name: _Ends(_specific(domains[name]), _specific(ranges[name])) for name in domains}
+    return {name: (_specific(domains[name]), _specific(ranges[name])) for name in domains}
 
 
 def _specific(names: set[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Protocol, Self
 from kg.budget import Budget, Cancelled
 from kg.errors import InvalidParameter
 from kg.generations import Generation, open_current
+from kg.model import EntityRef
 from kg.search.names import MAX_HITS, NameIndex, SearchQuestion
 from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, triples_from_n_triples
 from kg.sparql.lanes import Lanes, LaneSizes
@@ -76,6 +77,22 @@ class Store(Protocol):
         """Release processes and locks; closing twice is fine."""
 
 
+class Naming(Protocol):
+    """A graph, as far as it is asked what names stand for: a :class:`kg.graph.KnowledgeGraph`."""
+
+    @property
+    def store(self) -> Store:
+        """Where what is named is looked up."""
+
+    def resolve(
+        self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()
+    ) -> EntityRef:
+        """The entity that a text names, of some kinds or else of others."""
+
+    def histotypes_below(self, histotype: str) -> tuple[str, ...]:
+        """A histotype and its subtypes."""
+
+
 class EmbeddedStore:
     """A generation on disk, read by worker processes. Thread-safe; workers start on first use.
 
@@ -85,6 +102,9 @@ class EmbeddedStore:
             expect.
         lanes: how many queries run at once, and how many more may wait.
         limits: how long and how deep a query may be.
+
+    Attributes:
+        lanes: the worker processes, for metrics and tests; the others as in :class:`Store`.
     """
 
     def __init__(
@@ -95,10 +115,11 @@ class EmbeddedStore:
         lanes: LaneSizes | None = None,
         limits: QueryLimits | None = None,
     ) -> None:
-        self._generation = generation
-        self._union_default_graph = union_default_graph
-        self._limits = limits or QueryLimits()
-        self._lanes = Lanes(
+        self.generation = generation
+        self.data_version, self.revision = generation.checksum, generation.id
+        self.union_default_graph = union_default_graph
+        self.limits = limits or QueryLimits()
+        self.lanes = Lanes(
             generation.store_path,
             union_default_graph=union_default_graph,
             prefixes=PREFIXES,
@@ -108,39 +129,9 @@ class EmbeddedStore:
         self._names = NameIndex.open(path) if path.is_file() else None
         self.find = find_in(self._names) if self._names else None
 
-    @property
-    def generation(self) -> Generation:
-        """What is open, and held."""
-        return self._generation
-
-    @property
-    def data_version(self) -> str:
-        """See :attr:`Store.data_version`."""
-        return self._generation.checksum
-
-    @property
-    def revision(self) -> str:
-        """See :attr:`Store.revision`."""
-        return self._generation.id
-
-    @property
-    def union_default_graph(self) -> bool:
-        """See :attr:`Store.union_default_graph`."""
-        return self._union_default_graph
-
-    @property
-    def limits(self) -> QueryLimits:
-        """See :attr:`Store.limits`."""
-        return self._limits
-
-    @property
-    def lanes(self) -> Lanes:
-        """The worker processes, for metrics and tests."""
-        return self._lanes
-
     def start(self) -> None:
         """Start all workers now instead of on first use."""
-        self._lanes.start()
+        self.lanes.start()
 
     def select(self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None) -> Solutions:
         """See :meth:`Store.select`."""
@@ -160,7 +151,7 @@ class EmbeddedStore:
     def look_up(self, nodes: Sequence[str], follow: str = "") -> Properties:
         """See :meth:`Store.look_up`."""
         lookup = Lookup(tuple(nodes), follow)
-        return properties_from_bytes(at_once(self._lanes.answer(lookup, RESULTS_JSON, Budget(), Blocking())))
+        return properties_from_bytes(at_once(self.lanes.answer(lookup, RESULTS_JSON, Budget(), Blocking())))
 
     def evaluate(
         self,
@@ -174,23 +165,23 @@ class EmbeddedStore:
 
     async def answer(self, operation: SparqlOperation, media_type: str, budget: Budget, waits: Waits) -> bytes:
         """The same as :meth:`evaluate`, however its caller waits."""
-        facts = inspect(operation.query, self._limits)
+        facts = inspect(operation.query, self.limits)
         if mentions_search(operation.query):
             text = await waits.call(lambda: with_hits(operation.query, PREFIXES, self.find))
             operation = replace(operation, query=text)
-        return await self._lanes.answer(operation, media_type, budget, waits, is_calling=facts.is_calling)
+        return await self.lanes.answer(operation, media_type, budget, waits, is_calling=facts.is_calling)
 
     def _answer(self, query: str, bindings: Bindings, media_type: str, budget: Budget) -> bytes:
         # Inspected before it is bound: bound terms cannot change what a query does, and a long list of them
         # is no reason to refuse it.
-        facts = inspect(query, self._limits)
+        facts = inspect(query, self.limits)
         bound = SparqlOperation(with_hits(bind(query, bindings), PREFIXES, self.find))
-        return at_once(self._lanes.answer(bound, media_type, budget, Blocking(), is_calling=facts.is_calling))
+        return at_once(self.lanes.answer(bound, media_type, budget, Blocking(), is_calling=facts.is_calling))
 
     def close(self) -> None:
         """See :meth:`Store.close`."""
-        self._lanes.close()
-        self._generation.close()
+        self.lanes.close()
+        self.generation.close()
         if self._names is not None:
             self._names.close()
 

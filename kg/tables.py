@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
 
 from kg.model import EntityRef, Interval, PassageRef, Qualifier
 
@@ -28,13 +28,14 @@ class Table:
 
 
 class Listed:
-    """An answer whose ``items`` become the lines of a table."""
+    """An answer of which one field, ``tabled``, is a tuple of dataclasses that become the lines of a table."""
 
-    items: tuple[Any, ...]
+    tabled: ClassVar[str] = "items"
 
     def to_pandas(self) -> pd.DataFrame:
-        """One line per item, one column per field; without items, no columns."""
-        return rows_table(self.items, type(self.items[0]) if self.items else None)
+        """One line per item, one column per field; :func:`table` says how."""
+        kind, _ = get_args(get_type_hints(type(self))[self.tabled])
+        return rows_table(getattr(self, self.tabled), kind)
 
 
 class Walked:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from kg.evidence.derivation import objective_responses
 from kg.evidence.question import EvidenceQuestion
-from kg.evidence.rows import Beside, EvidenceAnswer, EvidenceRow
-from kg.evidence.search import KINDS_ABOVE, Gathered, Naming, gather
+from kg.evidence.rows import Beside, ConflictRow, EvidenceAnswer, EvidenceRow
+from kg.evidence.search import KINDS_ABOVE, Gathered, Gathering, gather
 from kg.evidence.summary import absences_of, summarize
-from kg.evidence.treatments import column
-from kg.model import EntityRef
+from kg.model import EntityRef, cut_at
 
 _PRODRUGS_OF = "SELECT DISTINCT ?prodrug WHERE { ?prodrug skg:prodrugOf ?drug ; a skg:Drug }"
 _PLACED_BY_SOURCES = """
@@ -21,9 +20,11 @@ SELECT DISTINCT ?statement ?kind ?wider WHERE {
   ?statement skg:predicate skg:subtypeOf ; skg:polarity "affirmed" ; skg:subject ?kind ; skg:object ?wider .
   ?kind a skg:Histotype . ?wider a skg:Histotype }"""
 _MOST_MEASURES = 3  # named where nothing is told of the one asked for
+_IN_WORDS = ("line", "setting", "genotype")  # told in the words of the sources
+_MOST_TOLD = 8
 
 
-def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
+def answer(graph: Gathering, question: EvidenceQuestion) -> EvidenceAnswer:
     """Gather the results that fit.
 
     Returns: rows in the order of study, arm and place in the text; ``total`` counts them before the limit.
@@ -31,18 +32,12 @@ def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
     """
     gathered = gather(graph, question)
     rows, shown = gathered.rows, gathered.rows[: question.limit]
-    truncated = len(shown) < len(rows)
-    shown_ids = {row.id for row in shown}
+    unshown = rows[question.limit :]
     return EvidenceAnswer(
         items=shown,
-        limit=question.limit,
-        total=len(rows),
-        truncated=truncated,
-        truncated_by="limit" if truncated else None,
+        **cut_at(question.limit, len(rows)),
         derived=objective_responses(shown),
-        conflicts=tuple(
-            conflict for conflict in gathered.conflicts if any(side.id in shown_ids for side in conflict.between)
-        ),
+        conflicts=tuple(each for each in gathered.conflicts if _touches(each, shown) or not _touches(each, unshown)),
         absences=absences_of(rows, gathered.words, () if rows else nearby(graph, question, gathered.broader)),
         left_out=tuple(result.left_out for result in gathered.unstated[: question.limit]),
         left_out_total=len(gathered.unstated),
@@ -57,7 +52,11 @@ def answer(graph: Naming, question: EvidenceQuestion) -> EvidenceAnswer:
     )
 
 
-def _beside(graph: Naming, question: EvidenceQuestion, gathered: Gathered) -> tuple[Beside, ...]:
+def _touches(conflict: ConflictRow, rows: Iterable[EvidenceRow]) -> bool:
+    return not {side.id for side in conflict.between}.isdisjoint(row.id for row in rows)
+
+
+def _beside(graph: Gathering, question: EvidenceQuestion, gathered: Gathered) -> tuple[Beside, ...]:
     """Histotypes that sources call a kind of the one asked for and this graph keeps beside it, with their results.
 
     What is called a kind of a wider one counts where most of that is the one asked for: soft tissue sarcoma is most of
@@ -68,8 +67,7 @@ def _beside(graph: Naming, question: EvidenceQuestion, gathered: Gathered) -> tu
         return ()
     below, known = set(graph.histotypes_below(asked.id)), {row.id for row in gathered.rows}
     placed: dict[EntityRef, dict[str, EntityRef]] = {}
-    for each in graph.store.select(_PLACED_BY_SOURCES, {}).rows:
-        statement, kind, wider = (term.value if term else "" for term in each)
+    for statement, kind, wider in graph.store.select(_PLACED_BY_SOURCES).texts():
         if kind in below or (wider not in below and 2 * len(below) <= len(graph.histotypes_below(wider))):
             continue
         if wider in below or asked.id in graph.histotypes_below(wider):
@@ -98,7 +96,10 @@ _LIFTED: Sequence[tuple[tuple[str, ...], str]] = (
 
 
 def nearby(
-    graph: Naming, question: EvidenceQuestion, broader: int = 0, counts: Callable[[EvidenceRow], bool] = lambda _: True
+    graph: Gathering,
+    question: EvidenceQuestion,
+    broader: int = 0,
+    counts: Callable[[EvidenceRow], bool] = lambda _: True,
 ) -> list[str]:
     """What the graph holds if the question is loosened by one turn, in words.
 
@@ -121,22 +122,38 @@ def nearby(
             lifted: dict[str, Any] = dict.fromkeys(names)
             if rows := among(replace(question, **lifted)):
                 named = _nearest_measures(graph, question.measure, rows) if "measure" in names else ""
+                named += _told_of_people(question, rows) if "line" in names else ""
                 near.append(f"{len(rows)} {words}{named}")
     if question.regimen is not None and question.regimen_match == "exact":
         count = held(replace(question, regimen_match="containing"))
         near += [f"{count} of regimens that hold more drugs (regimen_match=containing)"] if count else []
     if len(question.drugs) == 1:  # what is told of its prodrugs is told under their names
         asked = graph.resolve(question.drugs[0], ("drug", "procedure"), "drug")
-        for prodrug in column(graph.store, _PRODRUGS_OF, "drug", asked.id):
+        for prodrug in graph.store.select(_PRODRUGS_OF, {"drug": asked.id}).nodes():
             count = held(replace(question, drugs=(prodrug,)))
             near += [f"{count} of {graph.resolve(prodrug, ('drug',), 'drug').label}, a prodrug of it"] if count else []
     return near
 
 
-def _nearest_measures(graph: Naming, asked: str | None, rows: Sequence[EvidenceRow]) -> str:
+def _told_of_people(question: EvidenceQuestion, rows: Sequence[EvidenceRow]) -> str:
+    """The lines, settings or genotypes that some results are told to be of, the commonest first, where one is asked."""
+    asked = [name for name in _IN_WORDS if getattr(question, name) is not None]
+    if len(asked) != 1:
+        return ""
+    told = Counter(word for row in rows if row.population and (word := getattr(row.population, asked[0])))
+    listed = ", ".join(
+        f"{word} ({count})" for word, count in sorted(told.items(), key=lambda each: (-each[1], each[0]))[:_MOST_TOLD]
+    )
+    return f", told as {listed}" if listed else ""
+
+
+def _nearest_measures(graph: Gathering, asked: str | None, rows: Sequence[EvidenceRow]) -> str:
     """The measures that some results have, those most akin to one asked for first, then the commonest."""
     measure = graph.resolve(asked or "", ("measure",), "measure")
-    above = {node.rpartition("/")[2] for node in (measure.id, *column(graph.store, KINDS_ABOVE, "asked", measure.id))}
+    above = {
+        node.rpartition("/")[2]
+        for node in (measure.id, *graph.store.select(KINDS_ABOVE, {"asked": measure.id}).nodes())
+    }
     told = Counter(row.measure for row in rows if row.measure)
     nearest = sorted(told, key=lambda each: (-len(above & {*each.groups}), -told[each], each.label))
     listed = ", ".join(f"{each.label} ({told[each]})" for each in nearest[:_MOST_MEASURES])

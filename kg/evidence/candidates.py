@@ -12,7 +12,7 @@ from kg.evidence.direction import OBJECTIVE, counted
 from kg.evidence.filters import Unstated
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import DerivedOutcome, EvidenceRow, LeftOut
-from kg.evidence.search import Gathered, Naming
+from kg.evidence.search import Gathered, Gathering
 from kg.evidence.summary import DIRECT
 from kg.model import EntityRef
 
@@ -73,7 +73,7 @@ class Chosen:
     several_arms: frozenset[str]
 
 
-def choose(graph: Naming, question: EvidenceQuestion, measure: EntityRef, gathered: Gathered) -> Chosen:
+def choose(graph: Gathering, question: EvidenceQuestion, measure: EntityRef, gathered: Gathered) -> Chosen:
     """Choose among the results that fit a question those of a measure that may be pooled."""
     choice = _Choice(question, measure)
     choice.sift(gathered.rows)
@@ -253,9 +253,9 @@ def _none_of_any_kind(candidate: Candidate, target: Counting) -> Candidate:
     return replace(candidate, how=replace(target, denominator=how.denominator), method=method)
 
 
-def _distinct_arms_added(graph: Naming, candidates: Sequence[Candidate]) -> list[Candidate]:
+def _distinct_arms_added(graph: Gathering, candidates: Sequence[Candidate]) -> list[Candidate]:
     """With each study of which a source says that no patient is in two of its arms: their counts added up."""
-    pairs = {frozenset((a.value, b.value)) for a, b in graph.store.select(_DISTINCT_ARMS, {}).rows if a and b}
+    pairs = {frozenset(pair) for pair in graph.store.select(_DISTINCT_ARMS).texts()}
     added = []
     for first, second in combinations(candidates, 2):
         arms = [candidate.row.arm for candidate in (first, second)]
@@ -274,7 +274,7 @@ def _distinct_arms_added(graph: Naming, candidates: Sequence[Candidate]) -> list
     return [*candidates, *added]
 
 
-def _links(graph: Naming, candidates: Sequence[Candidate]) -> Mapping[str, str]:
+def _links(graph: Gathering, candidates: Sequence[Candidate]) -> Mapping[str, str]:
     """For each study the name of its group: studies said to be the same, or told from the same reference."""
     parent: dict[str, str] = {}
 
@@ -283,7 +283,7 @@ def _links(graph: Naming, candidates: Sequence[Candidate]) -> Mapping[str, str]:
             study = parent[study]
         return study
 
-    pairs = [(a.value, b.value) for a, b in graph.store.select(_SAME_STUDY, {}).rows if a and b]
+    pairs = graph.store.select(_SAME_STUDY).texts()
     pairs += [(candidate.study.id, ref.id) for candidate in candidates for ref in candidate.row.citing]
     for pair in sorted(pairs):
         first, second = sorted(map(root, pair))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kg.description import (
     Description,
     describe,
     describe_known,
+    described,
     follow,
     follow_all_the_way,
-    passages,
+    record,
     reference,
     references,
 )
@@ -23,16 +23,12 @@ from kg.evidence.lines import LesionCourse, TreatmentLine, lesions_of, lines_of
 from kg.evidence.regimens import KINDS_OF
 from kg.evidence.rows import ConflictRow
 from kg.model import EntityRef, PassageRef
-from kg.sparql.results import iri
 from kg.store import Store
-from kg.tables import rows_table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from kg.tables import Listed
 
 
 @dataclass(frozen=True)
-class Timeline:
+class Timeline(Listed):
     """A patient and what happened, in order.
 
     Attributes:
@@ -41,6 +37,8 @@ class Timeline:
         dose_intensity, cumulative_doses: derived, with their working.
         lesions: what became of each site.
     """
+
+    tabled = "events"
 
     patient: EntityRef
     study: EntityRef | None
@@ -55,10 +53,6 @@ class Timeline:
     lesions: tuple[LesionCourse, ...]
     conflicts: tuple[ConflictRow, ...]
     passages: tuple[PassageRef, ...]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """The events as a table, one line each."""
-        return rows_table(self.events, TimelineEntry)
 
 
 _STUDY_OF = "SELECT ?study WHERE { ?study skg:hasPatient ?node }"
@@ -77,14 +71,14 @@ def timeline(store: Store, node: str) -> Timeline:
         follow(store, known)
     follow_all_the_way(store, known, KINDS_OF)
     entries = sorted((read_entry(known, event) for event in events), key=lambda entry: (entry.order, entry.id))
-    owners = [r[0].value for r in store.select(_STUDY_OF, {"node": [iri(node)]}) if r[0]]
+    owners = store.select(_STUDY_OF, {"node": node}).nodes()
     known.update(describe(store, owners))
-    return Timeline(
+    return record(
+        Timeline,
+        patient,
+        known,
         patient=reference(node, known),
         study=reference(owners[0], known) if owners else None,
-        sex=patient.text("sex"),
-        age=patient.integer("age"),
-        age_text=patient.text("ageText"),
         diagnoses=references(patient.iris("hasDiagnosis"), known),
         events=tuple(entries),
         lines=lines_of(entries, known),
@@ -92,7 +86,6 @@ def timeline(store: Store, node: str) -> Timeline:
         cumulative_doses=cumulative_doses([_given(known, entry) for entry in entries if _was_given(entry)]),
         lesions=lesions_of(entries),
         conflicts=read_conflicts(store, events),
-        passages=passages(patient.iris("passage"), known),
     )
 
 
@@ -101,5 +94,4 @@ def _was_given(entry: TimelineEntry) -> bool:
 
 
 def _given(known: Mapping[str, Description], entry: TimelineEntry) -> GivenTreatment:
-    event = entry.ref
-    return GivenTreatment(event, entry.components, known.get(entry.id, Description(entry.id)).integer("cycles"))
+    return GivenTreatment(entry.ref, entry.components, described(entry.id, known).integer("cycles"))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from kg.description import describe, passages, references
+from kg.description import describe, passages, record
 from kg.identifiers import display
 from kg.model import CERTAINTIES, POLARITIES, Certainty, EntityRef, PassageRef, Polarity
-from kg.sparql.results import Term, iri
 from kg.store import Store
 from ontology.terms import PREDICATES
 
@@ -45,11 +44,8 @@ def claims_naming(store: Store, things: Sequence[Collection[str]]) -> tuple[Clai
     Returns: those that compare first, then by their words; none on a single patient.
     """
     patterns = [f"?statement (skg:subject|skg:object|skg:about) ?named{place} ." for place in range(len(things))]
-    bindings: dict[str, Sequence[Term]] = {
-        f"named{place}": [iri(node) for node in sorted(group)] for place, group in enumerate(things)
-    }
-    rows = store.select(_NAMING % "\n  ".join(patterns), bindings).rows
-    told = [(a.value, said.value, of.value) for a, said, of in rows if a and said and of]
+    bindings = {f"named{place}": sorted(group) for place, group in enumerate(things)}
+    told = store.select(_NAMING % "\n  ".join(patterns), bindings).texts()
     asked = frozenset(node for group in things for node in group)
     return read_claims(
         store,
@@ -68,13 +64,14 @@ def read_claims(store: Store, statements: Collection[str], comparing: Collection
     near = ("assertedBy", "passage", "contextPassage")
     known = describe(store, {node for fact in facts.values() for name in near for node in fact.iris(name)})
     claims = (
-        Claim(
-            id=node,
+        record(
+            Claim,
+            fact,
+            known,
             sentence=fact.text("rdfs_label") or node,
             compares=node in comparing,
             polarity=fact.word("polarity", POLARITIES) or "affirmed",
             certainty=fact.word("certainty", CERTAINTIES) or "stated",
-            documents=references(fact.iris("assertedBy"), known),
             passages=passages((*fact.iris("passage"), *fact.iris("contextPassage")), known),
         )
         for node, fact in facts.items()

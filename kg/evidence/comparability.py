@@ -111,11 +111,7 @@ def comparable(a: EvidenceRow, b: EvidenceRow) -> Comparability:
     first, second = counting(a), counting(b)
     if first is None or second is None:
         return Comparability(reasons=("a result without a measure compares with nothing",))
-    return alike(*sorted((first, second), key=_order))
-
-
-def _order(counts: Counting) -> tuple[str, str, str]:
-    return (counts.measure.id, counts.words, counts.denominator)
+    return alike(*sorted((first, second), key=lambda counts: (counts.measure.id, counts.words, counts.denominator)))
 
 
 def alike(a: Counting, b: Counting) -> Comparability:

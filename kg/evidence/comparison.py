@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter
 from kg.evidence.claims import Claim, claims_naming
@@ -16,15 +15,13 @@ from kg.evidence.direction import is_good
 from kg.evidence.indirect import IndirectComparison, indirect_comparisons
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceRow
-from kg.evidence.search import Gathered, Naming, gather
+from kg.evidence.search import Gathered, Gathering, gather
 from kg.evidence.summary import is_burden
 from kg.evidence.treatments import arms_giving, named_treatment
 from kg.evidence.uncompared import Uncompared, uncompared
-from kg.model import EntityRef
-from kg.tables import rows_table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from kg.model import EntityRef, cut_at
+from kg.paths.adjacency import check_range
+from kg.tables import Listed
 
 MAX_PAIRS = 100
 WARNING = (
@@ -50,7 +47,7 @@ class HarmComparison:
 
 
 @dataclass(frozen=True)
-class ComparisonAnswer:
+class ComparisonAnswer(Listed):
     """Everything the graph holds to compare two regimens by.
 
     Attributes:
@@ -61,6 +58,8 @@ class ComparisonAnswer:
         uncompared: results of either that stand in no pair, direct or indirect, each with the reason.
         summary: what the direct comparisons say, in a sentence.
     """
+
+    tabled = "direct"
 
     a: str
     b: str
@@ -80,13 +79,15 @@ class ComparisonAnswer:
     conflicts: tuple[ConflictRow, ...]
     corpus: Corpus
 
-    def to_pandas(self) -> pd.DataFrame:
-        """The direct comparisons as a table."""
-        return rows_table(self.direct, DirectComparison)
-
 
 def compare(
-    graph: Naming, a: str, b: str, histotype: str | None = None, measure: str | None = None
+    graph: Gathering,
+    a: str,
+    b: str,
+    histotype: str | None = None,
+    measure: str | None = None,
+    *,
+    limit: int = MAX_PAIRS,
 ) -> ComparisonAnswer:
     """Compare two regimens, each given exactly; a bare drug means the drug alone, a procedure it or its kinds.
 
@@ -96,54 +97,57 @@ def compare(
         b: likewise; nothing that ``a`` holds.
         histotype: with its subtypes.
         measure: without one, every measure of effect, and apart from them how the two are borne.
+        limit: most pairs across studies, 1 to 100; those that compare come first.
 
     Raises: EntityNotFound, AmbiguousEntity; InvalidParameter if one treatment may be both.
     """
-    first, second = sides = _sides(graph, a, b, histotype, measure)
+    check_range("limit", limit, 1, MAX_PAIRS)
+    sides = _sides(graph, a, b, histotype, measure)
     wanted = graph.resolve(measure, ("measure",), "measure") if measure else None
     told = [_effects(side, all_measures=wanted is not None) for side in sides]
     of_a, of_b = map(arm_results, told)
-    arms = {ref.id for side in sides for row in side.rows for ref in (row.arm, row.comparator) if ref is not None}
-    giving = (arms_giving(graph, arms, first.treatment), arms_giving(graph, arms, second.treatment))
+    giving = _giving(graph, sides)
     direct = direct_comparisons(of_a, of_b, giving)
     indirect = indirect_comparisons([result.row for result in of_a], [result.row for result in of_b])
-    narrowed = tuple(f"{word} {ref.label}" for word, ref in (("in", first.histotype), ("by", wanted)) if ref)
-    shown = indirect[:MAX_PAIRS]
-    paired = {row.id for pair in direct for row in (pair.a, pair.b) if row is not None}
-    paired |= {row.id for pair in indirect for row in (pair.a, pair.b)}
+    both = [*((pair.a, pair.b) for pair in direct), *((pair.a, pair.b) for pair in indirect)]
+    paired = {row.id for pair in both for row in pair if row is not None}
     conflicts = {conflict.id: conflict for side in sides for conflict in side.conflicts}
     claims = claims_naming(graph.store, [part for name in (a, b) for part in _parts(graph, name)])
+    narrowed = [f"{word} {ref.label}" for word, ref in (("in", sides[0].histotype), ("by", wanted)) if ref]
+    summary = _summary(direct, a, b, _with_arms_of_both(of_a, of_b)) + ("" if narrowed else _in_words(claims))
     return ComparisonAnswer(
         a=a,
         b=b,
-        histotype=first.histotype,
+        histotype=sides[0].histotype,
         measure=wanted,
-        summary=_summary(direct, a, b, _with_arms_of_both(of_a, of_b)) + ("" if narrowed else _in_words(claims))
-        if direct or not narrowed
-        else _elsewhere(graph, a, b, narrowed),
+        summary=_elsewhere(graph, a, b, narrowed) if narrowed and not direct else summary,
         direct=direct,
-        indirect=tuple(shown),
+        indirect=tuple(indirect[:limit]),
         harms=_harms(sides, giving) if wanted is None else (),
         claims=claims,
         warning=WARNING,
-        limit=MAX_PAIRS,
-        total=len(indirect),
-        truncated=len(shown) < len(indirect),
-        truncated_by="limit" if len(shown) < len(indirect) else None,
+        **cut_at(limit, len(indirect)),
         uncompared=uncompared(told, (a, b), paired),
         conflicts=tuple(conflicts[key] for key in sorted(conflicts)),
         corpus=graph.corpus(),
     )
 
 
-def _elsewhere(graph: Naming, a: str, b: str, narrowed: Sequence[str]) -> str:
+def _giving(graph: Gathering, sides: tuple[Gathered, Gathered]) -> tuple[frozenset[str], frozenset[str]]:
+    """Of all arms that either side's results are of, or are compared with, those that give each treatment."""
+    arms = {ref.id for side in sides for row in side.rows for ref in (row.arm, row.comparator) if ref is not None}
+    first, second = sides
+    return arms_giving(graph, arms, first.treatment), arms_giving(graph, arms, second.treatment)
+
+
+def _elsewhere(graph: Gathering, a: str, b: str, narrowed: Sequence[str]) -> str:
     """That nothing compares two regimens so narrowly, and the studies that compare them in others or by others."""
     studies = sorted({pair.study.label for pair in compare(graph, a, b).direct})
     told = f" Studies that compare them in other people or by other measures: {'; '.join(studies)}." if studies else ""
     return f"No study of this graph compares {a} with {b} directly {' '.join(narrowed)}.{told}"
 
 
-def _sides(graph: Naming, a: str, b: str, histotype: str | None, measure: str | None) -> tuple[Gathered, Gathered]:
+def _sides(graph: Gathering, a: str, b: str, histotype: str | None, measure: str | None) -> tuple[Gathered, Gathered]:
     """The results of either. Raises: InvalidParameter if one treatment may be both."""
     first, second = (_side(graph, name, side, histotype, measure) for name, side in (("a", a), ("b", b)))
     if first.treatment is not None and second.treatment is not None and first.treatment.overlaps(second.treatment):
@@ -152,7 +156,7 @@ def _sides(graph: Naming, a: str, b: str, histotype: str | None, measure: str | 
     return first, second
 
 
-def _side(graph: Naming, name: str, regimen: str, histotype: str | None, measure: str | None) -> Gathered:
+def _side(graph: Gathering, name: str, regimen: str, histotype: str | None, measure: str | None) -> Gathered:
     try:
         return gather(graph, EvidenceQuestion(regimen=regimen, histotype=histotype, measure=measure))
     except (EntityNotFound, AmbiguousEntity, InvalidParameter) as error:
@@ -161,7 +165,7 @@ def _side(graph: Naming, name: str, regimen: str, histotype: str | None, measure
         raise
 
 
-def _parts(graph: Naming, regimen: str) -> Sequence[Collection[str]]:
+def _parts(graph: Gathering, regimen: str) -> Sequence[Collection[str]]:
     """What a statement on a treatment names: each of its parts; or it itself, where nobody says of what it consists."""
     named = named_treatment(graph, regimen)
     return named.treatment.parts if named.treatment else (named.regimens,)
@@ -190,11 +194,11 @@ def _harms(sides: Sequence[Gathered], giving: tuple[frozenset[str], frozenset[st
 
 
 def _effects(side: Gathered, *, all_measures: bool) -> list[EvidenceRow]:
-    return [row for row in side.rows if row.measure is not None and (all_measures or _is_effect(row))]
-
-
-def _is_effect(row: EvidenceRow) -> bool:
-    return is_good(row) is not None and not is_burden(row)
+    return [
+        row
+        for row in side.rows
+        if row.measure is not None and (all_measures or (is_good(row) is not None and not is_burden(row)))
+    ]
 
 
 def _with_arms_of_both(of_a: Iterable[ArmResult], of_b: Iterable[ArmResult]) -> list[str]:

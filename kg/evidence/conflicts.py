@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from kg.description import describe, follow, passages, reference
+from kg.description import Description, describe, described, follow, passages, record, reference
 from kg.evidence.rows import ConflictRow
-from kg.sparql.results import Term, iri
 from kg.store import Store
 
 _CONFLICTS = "SELECT DISTINCT ?conflict ?side WHERE { ?conflict skg:between ?side }"
+_DIAGNOSES = 'SELECT DISTINCT ?fact WHERE { ?patient skg:hasEvent ?fact . ?fact skg:eventKind "diagnosis" }'
+_DESIGNS = "SELECT DISTINCT ?fact WHERE { ?fact skg:subject ?study ; skg:predicate skg:design }"
+
+
+def facts_behind(store: Store, studies: Iterable[str], patients: Iterable[str]) -> frozenset[str]:
+    """What results rest on: how their studies were done, in which phase say, and what their patients had."""
+    asked = ((_DESIGNS, "study", studies), (_DIAGNOSES, "patient", patients))
+    bound = [(query, name, sorted(set(nodes))) for query, name, nodes in asked]
+    return frozenset(
+        fact for query, name, nodes in bound if nodes for fact in store.select(query, {name: nodes}).nodes()
+    )
 
 
 def read_conflicts(store: Store, sides: Iterable[str] | None) -> tuple[ConflictRow, ...]:
@@ -17,28 +27,21 @@ def read_conflicts(store: Store, sides: Iterable[str] | None) -> tuple[ConflictR
     wanted = None if sides is None else sorted(set(sides))
     if wanted == []:
         return ()
-    bindings: Mapping[str, Sequence[Term]] = {} if wanted is None else {"side": [iri(side) for side in wanted]}
-    found = sorted({row[0].value for row in store.select(_CONFLICTS, bindings).rows if row[0]})
-    nodes = describe(store, found)
-    follow(store, nodes, ["between"])
-    follow(store, nodes, ["passage"])
-    return tuple(
-        ConflictRow(
-            id=iri,
-            between=tuple(reference(side, nodes) for side in nodes[iri].iris("between")),
-            about=nodes[iri].text("aboutText"),
-            differs=nodes[iri].text("differs"),
-            note=nodes[iri].text("note"),
-            passages=passages(
-                {
-                    p
-                    for side in (iri, *nodes[iri].iris("between"))
-                    if side in nodes
-                    for p in nodes[side].iris("passage")
-                },
-                nodes,
-            ),
-        )
-        for iri in found
-        if iri in nodes
+    found = store.select(_CONFLICTS, {} if wanted is None else {"side": wanted}).nodes()
+    known = describe(store, found)
+    follow(store, known, ["between"])
+    follow(store, known, ["passage"])
+    return tuple(_conflict(known[node], known) for node in found if node in known)
+
+
+def _conflict(node: Description, known: Mapping[str, Description]) -> ConflictRow:
+    sides = node.iris("between")
+    told = {passage for each in (node.iri, *sides) for passage in described(each, known).iris("passage")}
+    return record(
+        ConflictRow,
+        node,
+        known,
+        between=tuple(reference(side, known) for side in sides),
+        about=node.text("aboutText"),
+        passages=passages(told, known),
     )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
+from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter
 from kg.evidence.filters import Filter
 from kg.evidence.rows import EvidenceRow
-from kg.evidence.treatments import Treatment, accompanying_drugs, arms_giving, column, drugs_of_class, named_treatment
-
-if TYPE_CHECKING:
-    from kg.evidence.search import Naming
+from kg.evidence.treatments import accompanying_drugs, arms_giving, named_treatment
+from kg.store import Naming
 
 ANY = "any"  # the word for whatever an arm is compared with
 _COMPARED = "SELECT DISTINCT ?arm ?other WHERE { ?arm skg:hasOutcome/skg:comparator ?other }"
@@ -64,40 +61,34 @@ def controls(graph: Naming, comparator: str) -> Controls:
 
     Args:
         graph: the graph.
-        comparator: what the other arm gave and nothing else: a drug or a procedure alone, a name, an acronym, "A + B";
-            one or more drugs of a class; of placebo and the like, whatever it was given with; or the word "any".
+        comparator: what the other arm gave and nothing else: a drug or a procedure alone, a name, an acronym, "A + B",
+            where a class stands for one or more of its drugs; of placebo and the like, whatever it was given with; or
+            the word "any".
 
     Raises: EntityNotFound, AmbiguousEntity, WrongKind; InvalidParameter for a text without a name.
     """
     others: dict[str, set[str]] = {}
-    for arm, other in (*graph.store.select(_COMPARED, {}).rows, *graph.store.select(_ALLOTTED, {}).rows):
-        if arm is not None and other is not None:
-            others.setdefault(arm.value, set()).add(other.value)
-            others.setdefault(other.value, set()).add(arm.value)
+    for arm, other in (*graph.store.select(_COMPARED).texts(), *graph.store.select(_ALLOTTED).texts()):
+        others.setdefault(arm, set()).add(other)
+        others.setdefault(other, set()).add(arm)
     return Controls(
         others={arm: frozenset(compared) for arm, compared in others.items()},
         giving=None if comparator.strip().lower() == ANY else _giving(graph, others, comparator),
-        described=frozenset(row[0].value for row in graph.store.select(_DESCRIBED, {}).rows if row[0]),
+        described=frozenset(graph.store.select(_DESCRIBED).nodes()),
     )
 
 
 def _giving(graph: Naming, arms: Iterable[str], comparator: str) -> frozenset[str]:
     try:
-        named = named_treatment(graph, comparator)
-    except WrongKind as error:
-        if error.value != comparator or not error.entity.startswith("drugclass:"):
-            error.parameter = "comparator"
-            raise
-        group = graph.resolve(error.entity, ("drugclass",), "comparator").id
-        return arms_giving(graph, arms, Treatment((drugs_of_class(graph, group)[group],)))
+        named = named_treatment(graph, comparator, classes=True)
     except (EntityNotFound, AmbiguousEntity, InvalidParameter) as error:
         error.parameter = "comparator"
         raise
     if named.treatment is None:
         return frozenset(
-            arm for regimen in named.regimens for arm in column(graph.store, _OF_REGIMEN, "named", regimen)
+            arm for regimen in named.regimens for arm in graph.store.select(_OF_REGIMEN, {"named": regimen}).nodes()
         )
     drugs = named.treatment.everything
     if drugs <= accompanying_drugs(graph):
-        return frozenset(arm for drug in drugs for arm in column(graph.store, _GIVING, "given", drug))
+        return frozenset(arm for drug in drugs for arm in graph.store.select(_GIVING, {"given": drug}).nodes())
     return arms_giving(graph, arms, named.treatment)

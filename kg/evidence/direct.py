@@ -11,7 +11,7 @@ from kg.evidence.comparability import comparable
 from kg.evidence.direction import OBJECTIVE, is_good, is_response_rate
 from kg.evidence.measures import MeasureRef
 from kg.evidence.rows import EvidenceRow
-from kg.model import Allocation, Design, Difference, EntityRef, Flag, Significance
+from kg.model import Allocation, Design, Difference, EntityRef, Flag, Range, Significance, like
 
 Side = Literal["a", "b"]
 Favours = Literal["a", "b", "neither"]
@@ -33,7 +33,7 @@ class Reported:
     significance: Significance | None
     p_value: str | None
     hazard_ratio: float | int | None
-    ci: tuple[float | int | None, float | int | None] | None
+    ci: Range | None
     note: str | None
     sentence: str | None
     row: str
@@ -51,7 +51,7 @@ class DirectComparison:
     study: EntityRef
     design: Design | None
     randomised: Allocation | None
-    measure: EntityRef
+    measure: MeasureRef
     subgroup: str | None
     a: EvidenceRow | None
     b: EvidenceRow | None
@@ -118,6 +118,7 @@ def _stated(
 ) -> list[DirectComparison]:
     """What results of one side, "a" or "b", say of themselves against arms of the other."""
     stated = []
+    other_side: Side = "b" if side == "a" else "a"
     for result in results:
         comparator = result.row.comparator
         if comparator is None or comparator.id not in other_arms:
@@ -125,7 +126,9 @@ def _stated(
         of_comparator = [other for other in others if other.arm.id == comparator.id]
         partner = next((other.row for other in of_comparator if _subject(other.row) == _subject(result.row)), None)
         a, b = (result.row, partner) if side == "a" else (partner, result.row)
-        stated.append(_comparison(result, a, b, _reported(result.row, side), _otherwise(result, of_comparator)))
+        favours = _favours(result.row, side, other_side)
+        reported = like(Reported, result.row, favours=favours, row=result.row.id)
+        stated.append(_comparison(result, a, b, reported, _otherwise(result, of_comparator)))
     return stated
 
 
@@ -184,11 +187,7 @@ def _has_any(row: EvidenceRow | None) -> bool:
 
 
 def _comparison(
-    told: ArmResult,
-    a: EvidenceRow | None,
-    b: EvidenceRow | None,
-    reported: Reported | None = None,
-    otherwise: str = "",
+    told: ArmResult, a: EvidenceRow | None, b: EvidenceRow | None, reported: Reported | None = None, otherwise: str = ""
 ) -> DirectComparison:
     """Set two results side by side; ``told`` is one of them, which says what is compared."""
     verdict = comparable(a, b) if a is not None and b is not None else None
@@ -207,20 +206,6 @@ def _comparison(
         # Within one study both arms were counted alike, even where the source does not say how: doubts are no reasons.
         cautions=(*verdict.reasons, *verdict.cautions) if verdict else (missing,),
         flags=tuple(sorted({flag for row in (a, b) if row for flag in row.flags})),
-    )
-
-
-def _reported(row: EvidenceRow, side: Side) -> Reported:
-    return Reported(
-        favours=_favours(row, side, "b" if side == "a" else "a"),
-        difference=row.difference,
-        significance=row.significance,
-        p_value=row.p_value,
-        hazard_ratio=row.hazard_ratio,
-        ci=row.ci,
-        note=row.note,
-        sentence=row.sentence,
-        row=row.id,
     )
 
 

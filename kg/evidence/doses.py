@@ -96,15 +96,8 @@ def _sum(drug: EntityRef, given: Sequence[tuple[GivenTreatment, ComponentRow]]) 
     total = Fraction(0)
     for treatment, component in given:
         days = days_counted(component.days)
-        lacking = [
-            name
-            for name, value in (
-                ("dose", component.value),
-                ("days of the cycle", days),
-                ("number of cycles", treatment.cycles),
-            )
-            if value is None
-        ]
+        needed = {"dose": component.value, "days of the cycle": days, "number of cycles": treatment.cycles}
+        lacking = [name for name, value in needed.items() if value is None]
         if lacking or component.value is None or days is None or treatment.cycles is None or component.unit is None:
             missing.append(f"{treatment.event.label}: {', '.join(lacking) or 'unit'} not stated")
             continue
@@ -118,9 +111,8 @@ def _sum(drug: EntityRef, given: Sequence[tuple[GivenTreatment, ComponentRow]]) 
         missing.append(f"doses in units that do not add up ({', '.join(sorted(units))})")
     method = f"sum over treatments of cycles × days × dose, {CAVEAT}"
     if missing or not parts:
-        return CumulativeDose(
-            drug, None, None, "cannot be added up: " + "; ".join(missing), tuple(parts), tuple(missing), method
-        )
+        text = f"cannot be added up: {'; '.join(missing)}"
+        return CumulativeDose(drug, None, None, text, tuple(parts), tuple(missing), method)
     unit = parts[0].unit
     return CumulativeDose(drug, float(total), unit, f"{_text(total, unit)} {CAVEAT}", tuple(parts), (), method)
 
@@ -268,11 +260,8 @@ def _intensity(
 
 def _per_week(part: ComponentRow) -> tuple[Fraction | None, tuple[str, ...]]:
     days, length = days_counted(part.days), days_long(part.cycle)
-    lacking = tuple(
-        f"{name} not stated"
-        for name, value in (("dose", part.value), ("unit", part.unit), ("days of the cycle", days), ("cycle", length))
-        if value is None
-    )
+    needed = {"dose": part.value, "unit": part.unit, "days of the cycle": days, "cycle": length}
+    lacking = tuple(f"{name} not stated" for name, value in needed.items() if value is None)
     if part.value is None or days is None or not length or lacking:
         return None, lacking
     if part.unit is not None and "/d" in part.unit:

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from kg.evidence.claims import Claim, read_claims
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import Absence, ConflictRow, EvidenceAnswer, EvidenceRow
-from kg.evidence.search import Naming
+from kg.evidence.search import Gathering
 from kg.evidence.summary import (
     credited,
     deciding,
@@ -24,7 +24,6 @@ from kg.evidence.summary import (
 from kg.mechanism.gap import Gap, denials, nearby, not_as_a_cause
 from kg.mechanism.search import MechanismAnswer, MechanismPath
 from kg.model import Direction, EntityRef
-from kg.sparql.results import iri
 from ontology.english import listed
 
 Expected = Literal["benefit", "harm", "both"]
@@ -36,16 +35,14 @@ SELECT DISTINCT ?statement WHERE {
   ?statement skg:object ?histotype ; skg:subject ?drug ; a skg:Statement ; skg:predicate ?predicate }"""
 
 
-class Explaining(Naming, Protocol):
+class Explaining(Gathering, Protocol):
     """A graph that answers both kinds of question."""
 
     def mechanism(self, drugs: tuple[str, ...] = (), target: str | None = None) -> MechanismAnswer:
         """Causal paths."""
-        ...
 
     def evidence(self, question: EvidenceQuestion) -> EvidenceAnswer:
         """Clinical results."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -215,8 +212,9 @@ def _stops(gaps: Sequence[Gap]) -> list[str]:
     ends = [gap for gap in gaps if gap.kind == "stop"]
     if len(ends) < 2:
         return [gap.reason for gap in gaps]
-    names = ", ".join(dict.fromkeys(gap.from_.spoken for gap in ends))
-    told = f"No source states a causal step towards {ends[0].to.spoken} from any end of the sourced paths: {names}."
+    names = ", ".join(dict.fromkeys(gap.from_.spoken for gap in ends if gap.from_))
+    target = ends[0].to.spoken if ends[0].to else ""
+    told = f"No source states a causal step towards {target} from any end of the sourced paths: {names}."
     said = (
         told,
         not_as_a_cause(step for gap in ends for step in gap.stated),
@@ -227,5 +225,5 @@ def _stops(gaps: Sequence[Gap]) -> list[str]:
 
 
 def _claims(graph: Explaining, drug: str, histotypes: tuple[str, ...]) -> tuple[Claim, ...]:
-    found = graph.store.select(_SAID, {"drug": [iri(drug)], "histotype": [iri(node) for node in histotypes]})
-    return read_claims(graph.store, {row[0].value for row in found.rows if row[0]})
+    found = graph.store.select(_SAID, {"drug": drug, "histotype": histotypes})
+    return read_claims(graph.store, found.nodes())

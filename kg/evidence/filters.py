@@ -6,19 +6,23 @@ A source that does not say what is asked for is no source that says otherwise: s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from kg.evidence.direction import OBJECTIVE, counted
 from kg.evidence.grades import grades_of
 from kg.evidence.question import NEVER_RANDOMISED, TOLD_BLINDINGS, WITH_PHASE, YES_NO, EvidenceQuestion
 from kg.evidence.rows import EvidenceRow, LeftOut
-from kg.model import Allocation, LineMatch, Response
-from kg.search.spelling import compact
+from kg.model import Allocation, EntityRef, LineMatch, Response
+from kg.search.spelling import american, compact
 
 # So many letters tell a word from the beginning of another: "mutation" finds "mutations", "exon 1" not "exon 11".
 _LETTERS_OF_A_STEM = 4
 _BLANKS = re.compile(r"[\s,;/()]+")
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+_LONGEST_TARGET = 4  # words of a name of a target in a genotype
 _ORDINALS = {
     "1": "first", "1st": "first", "i": "first", "2": "second", "2nd": "second", "ii": "second",
     "3": "third", "3rd": "third", "iii": "third", "4": "fourth", "4th": "fourth",
@@ -36,6 +40,8 @@ def has_words(wanted: str, texts: Iterable[str | None]) -> bool:
 
     >>> has_words("metastatic", ["non-metastatic"]), has_words("KIT exon 11 mutation", ["exon 11 KIT mutations"])
     (False, True)
+    >>> has_words("localized", ["localised or metastatic"])
+    True
     """
     asked = _words(wanted)
     return bool(asked) and any(
@@ -44,7 +50,31 @@ def has_words(wanted: str, texts: Iterable[str | None]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in map(compact, _BLANKS.split(text)) if word]
+    return [american(word) for word in map(compact, _BLANKS.split(text)) if word]
+
+
+def _holds_genotype(wanted: str, text: str | None, targets: Mapping[str, str]) -> bool:
+    """The same of a genotype, whose genes go by any of their names, and whose numbers may stand close to a word.
+
+    A long name may be that of a mutant form, so that the gene in it is looked for by its own name too.
+    """
+    for longest in (1, _LONGEST_TARGET):
+        asked, told = (_genotype_words(each, targets, longest) for each in (wanted, text or ""))
+        if asked and all(any(_is_word(word, each) for each in told) for word in asked):
+            return True
+    return False
+
+
+def _genotype_words(text: str, targets: Mapping[str, str], longest: int) -> list[str]:
+    """The words of a genotype, each name of a target of so many words as its identifier, the longest first taken."""
+    tokens = [word for word in _BLANKS.split(text) if compact(word)]
+    found: list[str] = []
+    while tokens:
+        runs = ((compact(" ".join(tokens[:end])), end) for end in range(min(len(tokens), longest), 0, -1))
+        target, end = next(((targets[run], end) for run, end in runs if run in targets), (None, 1))
+        found += [target] if target else [american(part) for part in _LETTERS_OR_DIGITS.findall(compact(tokens[0]))]
+        tokens = tokens[end:]
+    return found
 
 
 def _is_word(asked: str, told: str) -> bool:
@@ -138,20 +168,35 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class AskedMeasure:
-    """A measure that a question names.
+class Asked:
+    """A measure or an adverse event that a question names.
 
     Attributes:
         label: what it is called.
         kinds: identifiers of it and of its kinds.
         wider: identifiers of what it is a kind of.
-        counts: the response categories that it counts by its name.
-        told_in: of a response rate, identifiers of the arms of which one is told; None of any other measure.
     """
 
     label: str
     kinds: frozenset[str]
     wider: frozenset[str]
+
+    def _is_named(self, told: EntityRef | None) -> bool:
+        return told is not None and told.id in self.kinds
+
+    def _is_wider(self, told: EntityRef | None) -> bool:
+        return told is not None and told.id in self.wider
+
+
+@dataclass(frozen=True)
+class AskedMeasure(Asked):
+    """A measure that a question names.
+
+    Attributes:
+        counts: the response categories that it counts by its name.
+        told_in: of a response rate, identifiers of the arms of which one is told; None of any other measure.
+    """
+
     counts: frozenset[Response]
     told_in: frozenset[str] | None = None
 
@@ -162,7 +207,8 @@ class AskedMeasure:
         responses alone is no trial without responses.
         """
         return Filter(
-            lambda row: self._is_named(row) or (self._is_wider(row) and self._counts_the_same(row)), self._unstated
+            lambda row: self._is_named(row.measure) or (self._is_wider(row.measure) and self._counts_the_same(row)),
+            self._unstated,
         )
 
     def _unstated(self, row: EvidenceRow) -> str | None:
@@ -180,13 +226,7 @@ class AskedMeasure:
 
     def _may_be(self, row: EvidenceRow) -> bool:
         is_of_a_share = bool(self.counts) or self.label.endswith("rate")
-        return self._is_wider(row) and _may_be_any_kind(row) and is_of_a_share == _is_share(row)
-
-    def _is_named(self, row: EvidenceRow) -> bool:
-        return row.measure is not None and row.measure.id in self.kinds
-
-    def _is_wider(self, row: EvidenceRow) -> bool:
-        return row.measure is not None and row.measure.id in self.wider
+        return self._is_wider(row.measure) and _may_be_any_kind(row) and is_of_a_share == _is_share(row)
 
     def _counts_the_same(self, row: EvidenceRow) -> bool:
         told = row.definition
@@ -204,32 +244,15 @@ def _may_be_any_kind(row: EvidenceRow) -> bool:
     return has_figure and not says_what and row.patient is None and people_of(row) != 1
 
 
-@dataclass(frozen=True)
-class AskedEvent:
-    """An adverse event that a question names.
-
-    Attributes:
-        label: what it is called.
-        kinds: identifiers of it and of its kinds.
-        wider: identifiers of what it is a kind of.
-    """
-
-    label: str
-    kinds: frozenset[str]
-    wider: frozenset[str]
+class AskedEvent(Asked):
+    """An adverse event that a question names."""
 
     def filter(self) -> Filter:
         """A result on a wider event may be on this one; where nobody had the wider one, nobody had this one."""
         return Filter(
-            lambda row: self._is_named(row) or (self._is_wider(row) and _is_none_seen(row)),
-            lambda row: f"whether it was {self.label}" if self._is_wider(row) else None,
+            lambda row: self._is_named(row.adverse_event) or (self._is_wider(row.adverse_event) and _is_none_seen(row)),
+            lambda row: f"whether it was {self.label}" if self._is_wider(row.adverse_event) else None,
         )
-
-    def _is_named(self, row: EvidenceRow) -> bool:
-        return row.adverse_event is not None and row.adverse_event.id in self.kinds
-
-    def _is_wider(self, row: EvidenceRow) -> bool:
-        return row.adverse_event is not None and row.adverse_event.id in self.wider
 
 
 def _is_none_seen(row: EvidenceRow) -> bool:
@@ -256,6 +279,11 @@ def _open_grade(row: EvidenceRow, least: int) -> str | None:
     return f"how often it was of grade {least} or above"
 
 
+def _has_genotype(row: EvidenceRow, wanted: str, targets: Mapping[str, str]) -> bool:
+    texts = (row.population.genotype if row.population else None, row.subgroup)
+    return has_words(wanted, texts) or any(_holds_genotype(wanted, text, targets) for text in texts)
+
+
 def _may_be_a_trial(row: EvidenceRow) -> bool:
     return row.design is None or row.design in WITH_PHASE
 
@@ -267,50 +295,56 @@ def _allocation(row: EvidenceRow) -> Allocation | None:
     return "no" if row.design in NEVER_RANDOMISED else None
 
 
-def filters_of(question: EvidenceQuestion) -> list[Filter]:
-    """What a question asks of each result in words and numbers."""
-    found: list[Filter] = []
-    if (least := question.min_n) is not None:
-        found.append(Filter(
-            lambda row: (people_of(row) or 0) >= least,
-            lambda row: None if _is_too_few(row, least) else "how many people it is of",
-        ))  # fmt: skip
-    if (design := question.design) is not None:
-        found.append(Filter(lambda row: row.design == design, lambda row: None if row.design else "the kind of study"))
-    if (phase := question.phase) is not None:
-        found.append(Filter(
-            lambda row: is_phase(phase, row.phase),
-            lambda row: "the phase" if _may_be_a_trial(row) and row.phase is None else None,
-        ))  # fmt: skip
-    if (allocation := question.randomised) is not None:
-        found.append(Filter(
-            lambda row: _allocation(row) == allocation,
-            lambda row: "whether it is randomised" if _may_be_a_trial(row) and _allocation(row) is None else None,
-        ))  # fmt: skip
-    if (blinding := question.blinding) is not None:
-        found.append(Filter(
-            lambda row: row.blinding == blinding,
-            lambda row: "the blinding" if _may_be_a_trial(row) and row.blinding not in TOLD_BLINDINGS else None,
-        ))  # fmt: skip
-    if (grade := question.min_grade) is not None:
-        found.append(Filter(lambda row: _has_grade(row, grade), lambda row: _open_grade(row, grade)))
-    if (line := question.line) is not None:
-        found.append(Filter(
-            lambda row: row.population is not None and line_match(line, row.population.line) is not None,
-            lambda row: None if row.population and _line_words(row.population.line or "") else "the line of treatment",
-        ))  # fmt: skip
-    if (setting := question.setting) is not None:
-        # Maintenance and salvage are told as a setting by one source and as a line by another.
-        found.append(Filter(
-            lambda row: has_words(setting, (row.population.setting, row.population.line) if row.population else ()),
-            lambda row: None if row.population and row.population.setting else "the setting",
-        ))  # fmt: skip
+# What each field of a question asks of a result, and what is not stated of one that might meet it.
+_FILTERS: Mapping[str, Callable[[Any], Filter]] = {
+    "min_n": lambda least: Filter(
+        lambda row: (people_of(row) or 0) >= least,
+        lambda row: None if _is_too_few(row, least) else "how many people it is of",
+    ),
+    "design": lambda design: Filter(
+        lambda row: row.design == design, lambda row: None if row.design else "the kind of study"
+    ),
+    "phase": lambda phase: Filter(
+        lambda row: is_phase(phase, row.phase),
+        lambda row: "the phase" if _may_be_a_trial(row) and row.phase is None else None,
+    ),
+    "randomised": lambda allocation: Filter(
+        lambda row: _allocation(row) == allocation,
+        lambda row: "whether it is randomised" if _may_be_a_trial(row) and _allocation(row) is None else None,
+    ),
+    "blinding": lambda blinding: Filter(
+        lambda row: row.blinding == blinding,
+        lambda row: "the blinding" if _may_be_a_trial(row) and row.blinding not in TOLD_BLINDINGS else None,
+    ),
+    "min_grade": lambda grade: Filter(lambda row: _has_grade(row, grade), lambda row: _open_grade(row, grade)),
+    "line": lambda line: Filter(
+        lambda row: row.population is not None and line_match(line, row.population.line) is not None,
+        lambda row: None if row.population and _line_words(row.population.line or "") else "the line of treatment",
+    ),
+    # Maintenance and salvage are told as a setting by one source and as a line by another.
+    "setting": lambda setting: Filter(
+        lambda row: has_words(setting, (row.population.setting, row.population.line) if row.population else ()),
+        lambda row: None if row.population and row.population.setting else "the setting",
+    ),
+}
+
+
+def filters_of(question: EvidenceQuestion, targets: Mapping[str, str] = MappingProxyType({})) -> list[Filter]:
+    """What a question asks of each result in words and numbers.
+
+    Args:
+        question: what is asked.
+        targets: identifiers of targets by each of their names, folded; a genotype may name them.
+    """
+    asked = ((make, getattr(question, name)) for name, make in _FILTERS.items())
+    filters = [make(value) for make, value in asked if value is not None]
     if (genotype := question.genotype) is not None:
-        found.append(Filter(
-            lambda row: has_words(genotype, (row.population.genotype if row.population else None, row.subgroup)),
+        told = Filter(
+            lambda row: _has_genotype(row, genotype, targets),
             lambda row: None if row.population and row.population.genotype else "the genotype",
-        ))  # fmt: skip
-    return found
+        )
+        filters.append(told)
+    return filters
 
 
 @dataclass(frozen=True)

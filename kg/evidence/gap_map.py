@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import Literal, Protocol, get_args
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,18 +18,14 @@ from kg.description import describe, reference
 from kg.errors import InvalidParameter
 from kg.evidence.results import KEPT_RESULTS
 from kg.evidence.rows import Corpus, EvidenceRow
-from kg.evidence.search import Naming
+from kg.evidence.search import Gathering
 from kg.evidence.summary import credited, deciding, is_burden, is_single, overall, weigh
-from kg.evidence.treatments import TARGETS_OF, acting_drugs, drugs_of_class
+from kg.evidence.treatments import TARGETS_OF, acting_drugs, drugs_of_class, grouped
 from kg.model import Direction, EntityRef, RestsOn, several
 from kg.paths.adjacency import Selection, project
 from kg.paths.breadth_first import distances
 from kg.paths.index import Index
-from kg.sparql.results import iri
-from kg.tables import rows_table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from kg.tables import Listed
 
 Status = Literal[
     "studied_positive", "studied_negative", "conflicting", "studied_unclear", "only_case_reports",
@@ -52,14 +48,13 @@ SELECT DISTINCT ?histotype ?target WHERE {
   ?histotype (skg:hasMutation|skg:drivenBy)/(skg:mutationOf?) ?target . ?histotype a skg:Histotype }"""
 
 
-class IndexedGraph(Naming, Protocol):
+class IndexedGraph(Gathering, Protocol):
     """A graph with its traversal index and all of its evidence."""
 
     index: Index
 
     def all_evidence(self) -> tuple[EvidenceRow, ...]:
         """Every result of the graph."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -87,8 +82,10 @@ class GapCell:
 
 
 @dataclass(frozen=True)
-class GapMap:
+class GapMap(Listed):
     """The cells, row by row; ``counts`` per status."""
+
+    tabled = "cells"
 
     rows: tuple[EntityRef, ...]
     columns: tuple[EntityRef, ...]
@@ -96,10 +93,6 @@ class GapMap:
     counts: Mapping[Status, int]
     text: str
     corpus: Corpus
-
-    def to_pandas(self) -> pd.DataFrame:
-        """One line per cell."""
-        return rows_table(self.cells, GapCell)
 
 
 def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str] = ()) -> GapMap:
@@ -141,7 +134,7 @@ def gap_map(graph: IndexedGraph, rows: Sequence[str] = (), columns: Sequence[str
 
 
 def _listed(
-    graph: Naming, names: Sequence[str], kinds: Mapping[str, str], met: set[str], parameter: str
+    graph: Gathering, names: Sequence[str], kinds: Mapping[str, str], met: set[str], parameter: str
 ) -> list[EntityRef]:
     """Rows or columns by their label: those named, and for the word of a kind all that anything met belongs to.
 
@@ -155,8 +148,8 @@ def _listed(
     refs: dict[str, EntityRef] = {}
     for name in names:
         if name in kinds:
-            nodes = graph.store.select(kinds[name], {"met": [iri(node) for node in sorted(met)]}).rows if met else ()
-            known = describe(graph.store, {row[0].value for row in nodes if row[0]})
+            nodes = graph.store.select(kinds[name], {"met": sorted(met)}).nodes() if met else ()
+            known = describe(graph.store, nodes)
             refs |= {node: reference(node, known) for node in known}
         else:
             ref = graph.resolve(name, tuple(word.replace("_", "") for word in kinds), parameter)
@@ -164,7 +157,7 @@ def _listed(
     return sorted(refs.values(), key=lambda ref: (ref.label.lower(), ref.id))
 
 
-def _drugs(graph: Naming, rows: Sequence[EntityRef]) -> Mapping[EntityRef, frozenset[str]]:
+def _drugs(graph: Gathering, rows: Sequence[EntityRef]) -> Mapping[EntityRef, frozenset[str]]:
     """For each row the drugs that it stands for."""
     drugs = {
         **drugs_of_class(graph, *(row.id for row in rows if row.type == "DrugClass")),
@@ -173,14 +166,10 @@ def _drugs(graph: Naming, rows: Sequence[EntityRef]) -> Mapping[EntityRef, froze
     return {row: drugs.get(row.id, frozenset({row.id})) for row in rows}
 
 
-def _below(graph: Naming, columns: Sequence[EntityRef]) -> Mapping[EntityRef, frozenset[str]]:
+def _below(graph: Gathering, columns: Sequence[EntityRef]) -> Mapping[EntityRef, frozenset[str]]:
     """For each column the histotype and its subtypes."""
-    subtypes: dict[str, set[str]] = {column.id: {column.id} for column in columns}
-    tops = [iri(column.id) for column in columns]
-    for top, below in graph.store.select(_BELOW, {"top": tops}).rows if columns else ():
-        if top is not None and below is not None:
-            subtypes[top.value].add(below.value)
-    return {column: frozenset(subtypes[column.id]) for column in columns}
+    subtypes = grouped(graph.store, _BELOW, "top", [column.id for column in columns])
+    return {column: subtypes[column.id] | {column.id} for column in columns}
 
 
 @dataclass(frozen=True)
@@ -285,7 +274,7 @@ class _Reach:
         self._index = graph.index
         self._projection = project(graph.index, Selection(causal=True))
         self._carried: dict[str, set[str]] = {}
-        pairs = [(a.value, b.value) for a, b in graph.store.select(_CARRIED, {}).rows if a and b]
+        pairs = graph.store.select(_CARRIED).texts()
         for histotype, target in pairs:
             self._carried.setdefault(histotype, set()).add(target)
         known = describe(graph.store, {target for _, target in pairs})

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.evidence.comparability import comparable
+from kg.evidence.direction import is_response_rate
 from kg.evidence.filters import people_of
 from kg.evidence.measures import MeasureRef
 from kg.evidence.rows import EvidenceRow
@@ -53,26 +54,21 @@ def may_pair(a: EvidenceRow, b: EvidenceRow) -> bool:
     """Numbers of the same measure, or of two response measures: worth setting side by side, if only to say why not."""
     if a.measure is None or b.measure is None or not (has_number(a) and has_number(b)):
         return False
-    response = [
-        bool(row.measure and ({"response-rate"} & {row.measure.curie.partition(":")[2], *row.measure.groups}))
-        for row in (a, b)
-    ]
-    return a.measure.id == b.measure.id or all(response)
+    return a.measure.id == b.measure.id or (is_response_rate(a.measure) and is_response_rate(b.measure))
 
 
 def _people_differ(a: EvidenceRow, b: EvidenceRow) -> list[str]:
     if a.population is None or b.population is None:
         return ["the patients of one are not described"]
-    differing = []
-    for name, of_a, of_b in (
-        (
-            "histotypes",
-            *(", ".join(ref.label for ref in row.population.histotypes) for row in (a, b) if row.population),
-        ),
-        ("line", a.population.line, b.population.line),
-        ("setting", a.population.setting, b.population.setting),
-        ("design", a.design, b.design),
-    ):
-        if of_a != of_b:
-            differing.append(f"{name}: {of_a or 'not stated'} against {of_b or 'not stated'}")
-    return differing
+    histotypes = [", ".join(ref.label for ref in each.histotypes) for each in (a.population, b.population)]
+    told = {
+        "histotypes": histotypes,
+        "line": (a.population.line, b.population.line),
+        "setting": (a.population.setting, b.population.setting),
+        "design": (a.design, b.design),
+    }
+    return [
+        f"{name}: {of_a or 'not stated'} against {of_b or 'not stated'}"
+        for name, (of_a, of_b) in told.items()
+        if of_a != of_b
+    ]

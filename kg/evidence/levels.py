@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kg.evidence.direction import OBJECTIVE, counted, is_response_rate
+from kg.evidence.filters import people_of
 from kg.evidence.rows import Civic, ConflictRow, Consistency, EvidenceLevel, EvidenceRow
 from kg.evidence.summary import CASE_STUDY_PATIENTS, credited
 from kg.model import Design, Direction, HistotypeMatch
@@ -140,13 +141,7 @@ def _trial(row: EvidenceRow, *, compared: bool) -> tuple[Civic, int, list[str]]:
 def _people(row: EvidenceRow) -> int | None:
     if row.population is not None and row.population.n == 1:  # a part of one person is still one person
         return 1
-    if row.derived_rate is not None:
-        return row.derived_rate.denominator
-    if row.denominator is not None:
-        return row.denominator
-    if row.subgroup_n is not None or row.subgroup is not None:
-        return row.subgroup_n
-    return row.population.n if row.population else None
+    return row.derived_rate.denominator if row.derived_rate is not None else people_of(row)
 
 
 def _imprecision(row: EvidenceRow) -> str | None:
@@ -171,7 +166,9 @@ def _consistency(
     if opposite is None or not credited(row):
         return "not applicable", None
     elsewhere = [other for other in others if _study(other) != _study(row)]
-    against = sorted({_name(other) for other in elsewhere if other.direction in opposite})
+    against = sorted(
+        {other.study.label if other.study else other.id for other in elsewhere if other.direction in opposite}
+    )
     if against:
         return "inconsistent", f"inconsistent with {'; '.join(against)}"
     return ("consistent" if elsewhere else "the only study"), None
@@ -179,7 +176,3 @@ def _consistency(
 
 def _study(row: EvidenceRow) -> str:
     return row.study.id if row.study else row.id
-
-
-def _name(row: EvidenceRow) -> str:
-    return row.study.label if row.study else row.id

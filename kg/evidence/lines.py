@@ -16,7 +16,7 @@ from kg.duration import duration_words, offset_words
 from kg.evidence.history import TimelineEntry
 from kg.evidence.regimens import against_tumour, groups_of
 from kg.evidence.rows import ComponentRow
-from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef, EventKind, Flag, Response
+from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef, EventKind, Flag, Response, like
 
 LineKind = Literal["systemic", "local", "operation", "other", "not stated"]
 _SURGERY = "https://w3id.org/sarcoma-kg/procedure/surgery"
@@ -171,19 +171,13 @@ def _line(
     responses = tuple(_response(event) for event in of_it if event.response or event.kind == "response")
     best, by, reason = best_response(responses)
     harms = (event.adverse_event for event in of_it if event.kind == "adverse event" and is_told(event))
-    return TreatmentLine(
+    return like(
+        TreatmentLine,
+        treatment,
         position=position,
         treatment=treatment.ref,
         kind=kind,
-        line=treatment.line,
-        setting=treatment.setting,
-        components=treatment.components,
-        cycles=treatment.cycles,
-        duration=treatment.duration,
-        duration_text=treatment.duration_text,
         began=when(treatment),
-        reason=treatment.reason,
-        ended=treatment.ended,
         next=after.ref if after else None,
         next_reason=after.reason if after else None,
         best_response=best,
@@ -236,17 +230,8 @@ def _said(response: ResponseTold) -> str:
 
 
 def _response(event: TimelineEntry) -> ResponseTold:
-    return ResponseTold(
-        event=event.ref,
-        response=event.response,
-        when=when(event),
-        sites=event.sites,
-        lesion=event.lesion,
-        duration=event.duration,
-        duration_text=event.duration_text,
-        certainty=event.certainty if event.polarity == "affirmed" else f"{event.certainty}, denied",
-        flags=event.flags,
-    )
+    certainty = event.certainty if event.polarity == "affirmed" else f"{event.certainty}, denied"
+    return like(ResponseTold, event, event=event.ref, when=when(event), certainty=certainty)
 
 
 def lesions_of(events: Sequence[TimelineEntry]) -> tuple[LesionCourse, ...]:
@@ -263,18 +248,14 @@ def lesions_of(events: Sequence[TimelineEntry]) -> tuple[LesionCourse, ...]:
 
 
 def _reading(event: TimelineEntry) -> LesionReading:
-    return LesionReading(
+    return like(
+        LesionReading,
+        event,
         event=event.ref,
-        kind=event.kind,
         when=when(event),
-        lesion=event.lesion,
-        size=event.size,
         unit=event.unit if event.size else None,
-        response=event.response,
         said=event.result or event.value_text or event.label,
         during=event.episode,
-        certainty=event.certainty,
-        flags=event.flags,
     )
 
 

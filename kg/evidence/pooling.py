@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from kg.errors import InvalidParameter
 from kg.evidence.candidates import OBJECTIVE_RESPONSE, Candidate, choose
@@ -18,12 +17,9 @@ from kg.evidence.intervals import clopper_pearson
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.random_effects import Estimate, pool_inverse_variance, pool_logistic
 from kg.evidence.rows import Corpus, LeftOut
-from kg.evidence.search import Naming, gather
-from kg.model import EntityRef, Interval
-from kg.tables import rows_table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from kg.evidence.search import Gathering, gather
+from kg.model import EntityRef, Interval, like
+from kg.tables import Listed
 
 STUDIES_FOR_PREDICTION = 3
 STUDIES_FOR_VARIANCE = 5
@@ -62,7 +58,7 @@ class LeaveOneOut:
 
 
 @dataclass(frozen=True)
-class PoolAnswer:
+class PoolAnswer(Listed):
     """A pooled share, or the reason for refusing one. Shares are in percent.
 
     Attributes:
@@ -72,6 +68,8 @@ class PoolAnswer:
         leave_one_out: null below three studies.
         cautions: what is assumed; ``left_out``: results not pooled, each with the reason.
     """
+
+    tabled = "studies"
 
     measure: EntityRef
     histotype: EntityRef | None
@@ -86,12 +84,8 @@ class PoolAnswer:
     left_out: tuple[LeftOut, ...]
     corpus: Corpus
 
-    def to_pandas(self) -> pd.DataFrame:
-        """The single studies as a table."""
-        return rows_table(self.studies, PooledStudy)
 
-
-def pool(graph: Naming, question: EvidenceQuestion) -> PoolAnswer:
+def pool(graph: Gathering, question: EvidenceQuestion) -> PoolAnswer:
     """Pool the share of patients with an outcome over the studies that fit.
 
     Args:
@@ -152,18 +146,15 @@ def _refusal(kept: Sequence[Candidate]) -> str | None:
 
 
 def _pooled(candidate: Candidate) -> PooledStudy:
-    return PooledStudy(
-        study=candidate.study,
+    return like(
+        PooledStudy,
+        candidate,
         arm=None if candidate.is_added else candidate.row.arm,
         design=candidate.row.design,
         year=candidate.row.year,
-        numerator=candidate.numerator,
-        denominator=candidate.denominator,
         percent=100 * candidate.numerator / candidate.denominator,
         derived_ci=clopper_pearson(candidate.numerator, candidate.denominator),
         derived=candidate.is_added or not candidate.is_printed,
-        method=candidate.method,
-        rows=candidate.rows,
     )
 
 

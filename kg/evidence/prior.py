@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from kg.evidence.filters import Filter, is_first_line
 from kg.evidence.rows import EvidenceRow
-from kg.evidence.treatments import column
 from kg.store import Store
 
 _GROUPS = """
@@ -41,10 +40,10 @@ class HadBefore:
 
     def filter(self) -> Filter:
         """Results of these people; what a source leaves open may be of them."""
-        return Filter(self._fits, lambda row: None if self._is_known(row) else f"whether they had had {self.name}")
-
-    def _fits(self, row: EvidenceRow) -> bool:
-        return row.id in self.events if row.arm is None else row.arm.id in self.groups
+        return Filter(
+            lambda row: row.id in self.events if row.arm is None else row.arm.id in self.groups,
+            lambda row: None if self._is_known(row) else f"whether they had had {self.name}",
+        )
 
     def _is_known(self, row: EvidenceRow) -> bool:
         if row.arm is None:
@@ -57,7 +56,7 @@ class HadBefore:
 def had_before(store: Store, before: str, name: str) -> HadBefore:
     """Who had had a drug or one of a class, by its IRI and name."""
     groups, of_the_class, events = (
-        frozenset(column(store, query, "before", before)) for query in (_GROUPS, _OF_THE_CLASS, _OF_PATIENTS)
+        frozenset(store.select(query, {"before": before}).nodes()) for query in (_GROUPS, _OF_THE_CLASS, _OF_PATIENTS)
     )
-    told = frozenset(row[0].value for row in store.select(_TOLD, {}).rows if row[0])
+    told = frozenset(store.select(_TOLD).nodes())
     return HadBefore(name, groups, of_the_class, told, events)

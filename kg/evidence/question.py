@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -18,6 +19,8 @@ RegimenMatch = Literal["exact", "containing"]
 REGIMEN_MATCHES: tuple[RegimenMatch, ...] = get_args(RegimenMatch)
 WITH_PHASE: tuple[Design, ...] = ("trial", "pooled analysis")
 NEVER_RANDOMISED: tuple[Design, ...] = ("retrospective cohort", "prospective cohort", "case series", "case report")
+_PHASE_NUMBER = r"(?:[ivx]+|[0-4])[ab]?"
+_PHASE = re.compile(rf"(?:phase[\s-]*)?{_PHASE_NUMBER}(?:\s*[/,-]\s*{_PHASE_NUMBER})*|pilot", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class EvidenceQuestion:
     def _check_words(self) -> None:
         if self.regimen_match not in REGIMEN_MATCHES:
             raise InvalidParameter("regimen_match", self.regimen_match, " or ".join(REGIMEN_MATCHES))
+        if self.phase is not None and _PHASE.fullmatch(self.phase.strip()) is None:
+            raise InvalidParameter("phase", self.phase, "a phase as I, II, III or IV, several as I/II, or pilot")
         for name, words in (("design", DESIGNS), ("randomised", YES_NO), ("blinding", TOLD_BLINDINGS)):
             if (word := getattr(self, name)) is not None and word not in words:
                 raise InvalidParameter(name, word, "one of " + ", ".join(words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kg.description import Description, reference
+from kg.description import Description, record, reference
 from kg.evidence.rows import ComponentRow
 from kg.model import EntityRef
 
@@ -19,32 +19,11 @@ _AGAINST_TUMOUR = frozenset({  # of procedures; drugs count unless they are in t
 def read_components(known: Mapping[str, Description], owner: Description) -> tuple[ComponentRow, ...]:
     """The drugs and procedures of a regimen or a treatment, in the order they are given."""
     parts = (known[node] for node in owner.iris("component") if node in known)
-    rows = []
-    for part in sorted(parts, key=lambda part: (part.integer("order") or 0, part.iri)):
-        given = part.iri_of("drug") or part.iri_of("procedure")
-        if given is None:
-            continue
-        rows.append(
-            ComponentRow(
-                drug=reference(given, known),
-                dose_text=part.text("dose"),
-                value=part.number("value"),
-                unit=part.text("unit"),
-                route=part.text("route"),
-                infusion_time=part.text("infusionTime"),
-                days=part.text("days"),
-                cycle=part.text("cycle"),
-                timing=part.text("timing"),
-                range=pair(part, "rangeLow", "rangeHigh"),
-            )
-        )
-    return tuple(rows)
-
-
-def pair(node: Description, low: str, high: str) -> tuple[float | int | None, float | int | None] | None:
-    """Two ends that belong together, as printed; None where neither is."""
-    ends = (node.number(low), node.number(high))
-    return None if ends == (None, None) else ends
+    return tuple(
+        record(ComponentRow, part, known, drug=reference(given, known), dose_text=part.text("dose"))
+        for part in sorted(parts, key=lambda part: (part.integer("order") or 0, part.iri))
+        if (given := part.iri_of("drug") or part.iri_of("procedure")) is not None
+    )
 
 
 def against_tumour(known: Mapping[str, Description], components: Iterable[ComponentRow]) -> tuple[EntityRef, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from kg.evidence.measures import DefinitionRef, DerivedRate, MeasureRef
 from kg.model import (
@@ -26,15 +26,13 @@ from kg.model import (
     Interval,
     LineMatch,
     PassageRef,
+    Range,
     Response,
     RestsOn,
     Significance,
     StatedAbsence,
 )
-from kg.tables import rows_table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from kg.tables import Listed
 
 Civic = Literal["A", "B", "C", "D", "E"]
 Consistency = Literal["conflicting", "not applicable", "inconsistent", "consistent", "the only study"]
@@ -80,7 +78,7 @@ class ComponentRow:
     days: str | None
     cycle: str | None
     timing: str | None
-    range: tuple[float | int | None, float | int | None] | None = None
+    range: Range | None = None
 
     @property
     def label(self) -> str:
@@ -98,6 +96,7 @@ class RegimenRow:
 
     id: str
     curie: str
+    type: str
     label: str
     combination: EntityRef | None
     text: str | None
@@ -114,17 +113,17 @@ class PopulationRow:
     none was asked for. ``line_match`` likewise for the line of treatment: ``exact``, ``mixed``, or null.
     """
 
-    n: int | None
-    enrolled: int | None
-    evaluable: int | None
-    histotypes: tuple[EntityRef, ...]
-    histotype_match: HistotypeMatch | None
-    mixed: bool | None
-    line: str | None
-    setting: str | None
-    prior: str | None
-    genotype: str | None
-    text: str | None
+    n: int | None = None
+    enrolled: int | None = None
+    evaluable: int | None = None
+    histotypes: tuple[EntityRef, ...] = ()
+    histotype_match: HistotypeMatch | None = None
+    mixed: bool | None = None
+    line: str | None = None
+    setting: str | None = None
+    prior: str | None = None
+    genotype: str | None = None
+    text: str | None = None
     line_match: LineMatch | None = None
 
 
@@ -141,6 +140,7 @@ class EvidenceRow:
         direction: what that means for the treatment: supports, does_not_support, mixed, harmful; null where it says
             nothing.
         earlier_response: what the same treatment had brought the same patient before (CR, PR, MR or SD).
+        text: what the source tells beside the figure, in this graph's words; ``note`` is the curator's.
         comparator_drugs: the drugs of the comparator, so that a difference is credited to what was added.
     """
 
@@ -164,8 +164,8 @@ class EvidenceRow:
     value_text: str | None = None
     numerator: int | None = None
     denominator: int | None = None
-    range: tuple[float | int | None, float | int | None] | None = None
-    ci: tuple[float | int | None, float | int | None] | None = None
+    range: Range | None = None
+    ci: Range | None = None
     derived_ci: Interval | None = None
     derived_wilson: Interval | None = None
     derived_rate: DerivedRate | None = None
@@ -198,6 +198,7 @@ class EvidenceRow:
     statements: tuple[str, ...] = ()
     passages: tuple[PassageRef, ...] = ()
     documents: tuple[EntityRef, ...] = ()
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -336,7 +337,7 @@ class EvidenceSummary:
 
 
 @dataclass(frozen=True)
-class EvidenceAnswer:
+class EvidenceAnswer(Listed):
     """Rows, what follows from them, the conflicts among them, what is missing, and what the answer rests on.
 
     Attributes:
@@ -357,7 +358,3 @@ class EvidenceAnswer:
     left_out_total: int
     beside: tuple[Beside, ...]
     summary: EvidenceSummary
-
-    def to_pandas(self) -> pd.DataFrame:
-        """The rows as a table, one column per field; ``kg.tables`` says how."""
-        return rows_table(self.items, EvidenceRow)

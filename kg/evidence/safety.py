@@ -16,9 +16,9 @@ from kg.evidence.answering import nearby
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.regimens import KINDS_OF, groups_of
 from kg.evidence.rows import Corpus, EvidenceRow, LeftOut
-from kg.evidence.search import Naming, gather
+from kg.evidence.search import Gathering, gather
 from kg.evidence.summary import common_name, is_burden, name_of
-from kg.model import EntityRef
+from kg.model import EntityRef, cut_at
 from kg.store import Store
 from kg.tables import rows_table
 
@@ -101,7 +101,7 @@ class SafetyAnswer:
         return rows_table(rows, EvidenceRow)
 
 
-def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
+def safety(graph: Gathering, question: EvidenceQuestion) -> SafetyAnswer:
     """Gather how the treatments asked for are borne.
 
     Args:
@@ -113,32 +113,23 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
     named = (question.regimen, question.drug_class, question.target, question.study)
     if not question.drugs and all(name is None for name in named):
         raise InvalidParameter("drug", "", "a drug, a class, a target, a regimen or a study")
-    shared: tuple[SharedToxicity, ...] = ()
-    if len(question.drugs) < 2:
-        gathered = gather(graph, question)
-        asked, rows, unstated = gathered.words, _unique(gathered.rows), gathered.unstated
-    else:
-        drugs = [graph.resolve(name, ("drug",), "drug") for name in dict.fromkeys(question.drugs)]
-        by_drug = {drug: gather(graph, replace(question, drugs=(drug.id,))) for drug in drugs}
-        asked = ", ".join(drug.label for drug in drugs)
-        rows = _unique(row for of_drug in by_drug.values() for row in of_drug.rows)
-        unstated = tuple(result for of_drug in by_drug.values() for result in of_drug.unstated)
-        shared = _shared(graph.store, {drug: of_drug.rows for drug, of_drug in by_drug.items()})
-    burden = [row for row in rows if is_burden(row)]
-    items = _by_regimen(burden)
-    near = nearby(graph, question, counts=is_burden) if not items and len(question.drugs) < 2 else []
-    missing = () if items else (_nothing(asked, near),)
+    several = len(question.drugs) > 1
+    drugs = [graph.resolve(name, ("drug",), "drug") for name in dict.fromkeys(question.drugs)] if several else []
+    by_drug = {drug: gather(graph, replace(question, drugs=(drug.id,))) for drug in drugs}
+    gathered = [*by_drug.values()] or [gather(graph, question)]
+    asked = ", ".join(drug.label for drug in drugs) or gathered[0].words
+    rows = {row.id: row for each in gathered for row in each.rows if is_burden(row)}
+    items = _by_regimen([*rows.values()])
+    near = nearby(graph, question, counts=is_burden) if not items and not several else []
+    unstated = (result for each in gathered for result in each.unstated if is_burden(result.row))
     return SafetyAnswer(
         asked=asked,
         items=items,
-        shared=shared,
-        absences=missing,
-        left_out=tuple(dict.fromkeys(result.left_out for result in unstated if is_burden(result.row))),
-        results=len(burden),
-        limit=len(items),
-        total=len(items),
-        truncated=False,
-        truncated_by=None,
+        shared=_shared(graph.store, {drug: each.rows for drug, each in by_drug.items()}) if several else (),
+        absences=() if items else (_nothing(asked, near),),
+        left_out=tuple(dict.fromkeys(result.left_out for result in unstated)),
+        results=len(rows),
+        **cut_at(len(items), len(items)),
         corpus=graph.corpus(),
     )
 
@@ -146,10 +137,6 @@ def safety(graph: Naming, question: EvidenceQuestion) -> SafetyAnswer:
 def _nothing(asked: str, near: Sequence[str]) -> str:
     held = f" It holds {'; '.join(near)}." if near else ""
     return f"This graph holds no adverse event of {asked}.{held} That does not mean that there are none."
-
-
-def _unique(rows: Iterable[EvidenceRow]) -> tuple[EvidenceRow, ...]:
-    return tuple({row.id: row for row in rows}.values())
 
 
 def _by_regimen(rows: Sequence[EvidenceRow]) -> tuple[RegimenSafety, ...]:

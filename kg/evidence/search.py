@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kg.errors import InvalidParameter
-from kg.evidence.conflicts import read_conflicts
+from kg.evidence.conflicts import facts_behind, read_conflicts
 from kg.evidence.controls import controls
 from kg.evidence.filters import AskedEvent, AskedMeasure, Filter, Unstated, filtered, filters_of, line_match
 from kg.evidence.levels import graded
@@ -15,48 +15,37 @@ from kg.evidence.prior import had_before
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.results import ADVERSE_EVENTS, RESPONSE_RATE, Results
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceRow
-from kg.evidence.selection import Selection, find_events, find_outcomes, results_with_a_site
+from kg.evidence.selection import WITH_A_SITE, Selection, find_events, find_outcomes
 from kg.evidence.treatments import (
     Treatment,
     accompanying_drugs,
     acting_drugs,
-    column,
     drugs_of_class,
     gives_exactly,
     named_treatment,
     ways_to_give,
 )
 from kg.model import RESPONSES, EntityRef
-from kg.sparql.results import iri
-from kg.store import Store
+from kg.search.spelling import compact
+from kg.store import Naming
 
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?below rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
 _SITES_BELOW = "SELECT DISTINCT ?site WHERE { ?site skos:broader* ?top }"
 _KINDS_BELOW = "SELECT DISTINCT ?kind WHERE { ?kind skos:broader* ?asked }"
 KINDS_ABOVE = "SELECT DISTINCT ?kind WHERE { ?asked skos:broader+ ?kind }"
 _ARMS_WITH = "SELECT DISTINCT ?arm WHERE { ?arm skg:hasOutcome/skg:measure ?asked }"
+_TARGET_NAMES = """
+SELECT ?name ?target WHERE { ?target a skg:Target ; skos:prefLabel|skos:altLabel ?name } ORDER BY ?target ?name"""
 _COUNTED_BY_NAME = "SELECT DISTINCT ?category WHERE { ?asked skg:counts ?category }"
 
 
-class Naming(Protocol):
-    """What resolves names: a :class:`kg.graph.KnowledgeGraph`."""
+class Gathering(Naming, Protocol):
+    """A graph with its results: a :class:`kg.graph.KnowledgeGraph`."""
 
-    store: Store
     results: Results
-
-    def resolve(
-        self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()
-    ) -> EntityRef:
-        """The entity that a text names, of some kinds or else of others."""
-        ...
-
-    def histotypes_below(self, histotype: str) -> tuple[str, ...]:
-        """A histotype and its subtypes."""
-        ...
 
     def corpus(self) -> Corpus:
         """The documents behind every answer."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -81,7 +70,7 @@ class Gathered:
     unstated: tuple[Unstated, ...] = ()
 
 
-def gather(graph: Naming, question: EvidenceQuestion) -> Gathered:
+def gather(graph: Gathering, question: EvidenceQuestion) -> Gathered:
     """Find, read, filter and grade the results that fit.
 
     Raises: EntityNotFound and AmbiguousEntity for names; InvalidParameter.
@@ -93,7 +82,9 @@ def gather(graph: Naming, question: EvidenceQuestion) -> Gathered:
     filters = _filters(graph, question, selection)
     fitting, may_fit = filtered(_found(graph, question, selection), filters)
     rows = tuple(row for row in fitting if question.include_broader or not _is_broader(row))
-    conflicts = read_conflicts(graph.store, [row.id for row in rows])
+    studies, patients = ({ref.id for row in rows if (ref := getattr(row, name))} for name in ("study", "patient"))
+    behind = facts_behind(graph.store, studies, patients)
+    conflicts = read_conflicts(graph.store, {*behind, *(row.id for row in rows)})
     return Gathered(
         rows=graded(rows, conflicts),
         conflicts=conflicts,
@@ -109,7 +100,7 @@ def gather(graph: Naming, question: EvidenceQuestion) -> Gathered:
     )
 
 
-def _found(graph: Naming, question: EvidenceQuestion, selection: Selection) -> tuple[EvidenceRow, ...]:
+def _found(graph: Gathering, question: EvidenceQuestion, selection: Selection) -> tuple[EvidenceRow, ...]:
     """The results of a selection, before what is asked of each in words and numbers."""
     outcomes, events = find_outcomes(graph.store, selection), find_events(graph.store, selection)
     rows = graph.results.rows(outcomes, events, selection)
@@ -117,14 +108,14 @@ def _found(graph: Naming, question: EvidenceQuestion, selection: Selection) -> t
 
 
 def _without_a_site(
-    graph: Naming, question: EvidenceQuestion, selection: Selection, filters: Sequence[Filter]
+    graph: Gathering, question: EvidenceQuestion, selection: Selection, filters: Sequence[Filter]
 ) -> list[Unstated]:
     """Results that fit but for the site, and whose source names no site of the tumours at all."""
     if not selection.sites:
         return []
     anywhere = replace(selection, sites=())
     fitting, _ = filtered(_found(graph, question, anywhere), filters)
-    placed = results_with_a_site(graph.store)
+    placed = frozenset(graph.store.select(WITH_A_SITE).nodes())
     return [Unstated(row, ("the site",)) for row in fitting if row.id not in placed]
 
 
@@ -146,7 +137,7 @@ class _Asked:
     histotype: EntityRef | None
 
 
-def _asked(graph: Naming, question: EvidenceQuestion) -> _Asked:
+def _asked(graph: Gathering, question: EvidenceQuestion) -> _Asked:
     treatments = _treatments(graph, question)
     words = [named for named, _ in treatments]
     selection = Selection(drugs=tuple(alternatives for _, alternatives in treatments))
@@ -157,20 +148,20 @@ def _asked(graph: Naming, question: EvidenceQuestion) -> _Asked:
     if question.histotype is not None:
         histotype = graph.resolve(question.histotype, ("histotype",), "histotype")
         below = graph.histotypes_below(histotype.id) if question.include_subtypes else (histotype.id,)
-        wider = column(graph.store, _HISTOTYPES_ABOVE, "below", histotype.id)
+        wider = graph.store.select(_HISTOTYPES_ABOVE, {"below": histotype.id}).nodes()
         selection = replace(
             selection, histotypes=below, histotype=histotype.id, broader=tuple(sorted(set(wider) - set(below)))
         )
     if question.site is not None:
         site = graph.resolve(question.site, ("site",), "site").id
-        selection = replace(selection, sites=column(graph.store, _SITES_BELOW, "top", site))
+        selection = replace(selection, sites=graph.store.select(_SITES_BELOW, {"top": site}).nodes())
     if question.document is not None:
         selection = replace(selection, documents=(graph.resolve(question.document, ("document",), "document").id,))
     _refuse_contradictions(graph, question, selection)
     return _Asked(selection, _in_words(question, words, histotype), histotype)
 
 
-def _treatments(graph: Naming, question: EvidenceQuestion) -> list[tuple[str, tuple[str, ...]]]:
+def _treatments(graph: Gathering, question: EvidenceQuestion) -> list[tuple[str, tuple[str, ...]]]:
     """What must be given, in words, each with the IRIs of drugs or procedures of which one will do."""
     treatments: list[tuple[str, tuple[str, ...]]] = []
     for name in question.drugs:
@@ -187,7 +178,7 @@ def _treatments(graph: Naming, question: EvidenceQuestion) -> list[tuple[str, tu
     return treatments
 
 
-def _refuse_contradictions(graph: Naming, question: EvidenceQuestion, selection: Selection) -> None:
+def _refuse_contradictions(graph: Gathering, question: EvidenceQuestion, selection: Selection) -> None:
     """A regimen given exactly holds no other drug: asking for one as well would find nothing, whatever the data."""
     if selection.exactly is None:
         return
@@ -213,7 +204,7 @@ def _in_words(question: EvidenceQuestion, treatment: Sequence[str], histotype: E
     return f"{words} ({', '.join(given)})" if given else words
 
 
-def _select_regimen(graph: Naming, question: EvidenceQuestion, selection: Selection) -> Selection:
+def _select_regimen(graph: Gathering, question: EvidenceQuestion, selection: Selection) -> Selection:
     named = named_treatment(graph, question.regimen or "")
     if named.treatment is None:
         return replace(selection, regimens=named.regimens)
@@ -222,8 +213,8 @@ def _select_regimen(graph: Naming, question: EvidenceQuestion, selection: Select
     return replace(selection, drugs=(*selection.drugs, *parts), exactly=exactly)
 
 
-def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) -> list[Filter]:
-    filters = filters_of(question)
+def _filters(graph: Gathering, question: EvidenceQuestion, selection: Selection) -> list[Filter]:
+    filters = filters_of(question, _target_names(graph) if question.genotype is not None else {})
     if (treatment := selection.exactly) is not None:
         filters.append(Filter(lambda row: gives_exactly(row, treatment)))
     if question.study is not None:
@@ -243,9 +234,16 @@ def _filters(graph: Naming, question: EvidenceQuestion, selection: Selection) ->
     return filters
 
 
-def _asked_event(graph: Naming, name: str) -> AskedEvent:
+def _target_names(graph: Gathering) -> dict[str, str]:
+    """Identifiers of targets by each of their names, folded."""
+    return {compact(name): target for name, target in graph.store.select(_TARGET_NAMES).texts()}
+
+
+def _asked_event(graph: Gathering, name: str) -> AskedEvent:
     event = graph.resolve(name, ("event",), "adverse_event")
-    kinds, wider = (frozenset(column(graph.store, query, "asked", event.id)) for query in (_KINDS_BELOW, KINDS_ABOVE))
+    kinds, wider = (
+        frozenset(graph.store.select(query, {"asked": event.id}).nodes()) for query in (_KINDS_BELOW, KINDS_ABOVE)
+    )
     return AskedEvent(event.label, kinds, wider)
 
 
@@ -258,16 +256,15 @@ def _refuse_another_measure(question: EvidenceQuestion, measure: AskedMeasure) -
             raise InvalidParameter("measure", question.measure or "", f"none with {name}, or measure:adverse-event")
 
 
-def _asked_measure(graph: Naming, name: str) -> AskedMeasure:
+def _asked_measure(graph: Gathering, name: str) -> AskedMeasure:
     measure = graph.resolve(name, ("measure",), "measure")
     kinds, wider, counted = (
-        frozenset(column(graph.store, query, "asked", measure.id))
+        frozenset(graph.store.select(query, {"asked": measure.id}).nodes())
         for query in (_KINDS_BELOW, KINDS_ABOVE, _COUNTED_BY_NAME)
     )
     told_in = None
     if RESPONSE_RATE in {measure.id, *wider}:
-        found = graph.store.select(_ARMS_WITH, {"asked": [iri(kind) for kind in sorted(kinds)]}).rows
-        told_in = frozenset(row[0].value for row in found if row[0])
+        told_in = frozenset(graph.store.select(_ARMS_WITH, {"asked": sorted(kinds)}).nodes())
     return AskedMeasure(measure.label, kinds, wider, frozenset(word for word in RESPONSES if word in counted), told_in)
 
 

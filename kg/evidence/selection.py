@@ -5,13 +5,12 @@ Cost follows the size of the answer, not of the graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from kg.evidence.treatments import Treatment
 from kg.model import HistotypeMatch, Response
-from kg.sparql.results import Term, iri
 from kg.store import Store
 
 
@@ -34,7 +33,6 @@ class Selection:
     broader: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
-    measures: tuple[str, ...] = ()
 
 
 ResultKey = tuple[str, str, str]  # IRIs of the result, of its arm or patient, and of the study
@@ -64,10 +62,28 @@ _WITH_HISTOTYPE = """
   UNION { VALUES ?histotype { } ?node skg:subgroupHistotype ?histotype }
   UNION { VALUES ?histotype { } ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"""
 
+# What narrows a question, each by its variable; ``treated`` holds of whoever was given anything that is known.
+_OF_ARMS = {
+    "drug": "?arm skg:regimen/skg:component/(skg:drug|skg:procedure) ?drug .",
+    "treated": "",
+    "combination": "?arm skg:regimen/skos:broader ?combination .",
+    "histotype": _WITH_HISTOTYPE,
+    "site": "{ ?arm skg:population/skg:site ?site } UNION { ?node skg:subgroupSite ?site }",
+    "document": "?node skg:assertedBy ?document .",
+}
+_OF_PATIENTS = {
+    "drug": "?node skg:episode/skg:component/(skg:drug|skg:procedure) ?drug .",
+    "treated": "?node skg:episode ?treated .",
+    "combination": "?node skg:episode/skg:regimen ?combination .",
+    "histotype": "?patient skg:hasDiagnosis ?histotype .",
+    "site": "?patient skg:hasEvent/skg:site ?site .",
+    "document": _OF_ARMS["document"],
+}
+
 _HOLDING = "SELECT DISTINCT ?arm WHERE { ?arm skg:hasOutcome/skg:subgroupHistotype ?histotype }"
 
 
-_WITH_A_SITE = """
+WITH_A_SITE = """
 SELECT DISTINCT ?node WHERE {
   { ?arm skg:hasOutcome ?node ; skg:population/skg:site ?site } UNION { ?node skg:subgroupSite ?site }
   UNION { ?patient skg:hasEvent/skg:site ?site ; skg:hasEvent ?node } }"""
@@ -82,85 +98,50 @@ SELECT DISTINCT ?node ?response WHERE {
 
 def find_outcomes(store: Store, selection: Selection) -> tuple[ResultKey, ...]:
     """The (outcome, arm, study) IRIs that fit, sorted."""
-    patterns: list[str] = []
-    bindings: dict[str, Sequence[Term]] = {}
-    for place, alternatives in enumerate(selection.drugs):
-        patterns.append(f"?arm skg:regimen/skg:component/(skg:drug|skg:procedure) ?drug{place} .")
-        bindings[f"drug{place}"] = _iris(alternatives)
-    if selection.regimens:
-        patterns.append("?arm skg:regimen/skos:broader ?combination .")
-        bindings["combination"] = _iris(selection.regimens)
-    if selection.histotypes:
-        patterns.append(_WITH_HISTOTYPE)
-        bindings["histotype"] = _iris({*selection.histotypes, *selection.broader})
-    if selection.sites:
-        patterns.append("{ ?arm skg:population/skg:site ?site } UNION { ?node skg:subgroupSite ?site }")
-        bindings["site"] = _iris(selection.sites)
-    if selection.measures:
-        patterns.append("?node skg:measure ?measure .")
-        bindings["measure"] = _iris(selection.measures)
-    return _find(store, _ARM_OUTCOMES, patterns, bindings, selection)
+    histotypes = (*selection.histotypes, *selection.broader) if selection.histotypes else ()
+    return _find(store, _ARM_OUTCOMES, _OF_ARMS, selection, histotypes)
 
 
 def find_events(store: Store, selection: Selection) -> tuple[ResultKey, ...]:
     """The (event, patient, study) IRIs of results in single patients that fit, sorted."""
-    patterns: list[str] = []
-    bindings: dict[str, Sequence[Term]] = {}
-    for place, alternatives in enumerate(selection.drugs):
-        patterns.append(f"?node skg:episode/skg:component/(skg:drug|skg:procedure) ?drug{place} .")
-        bindings[f"drug{place}"] = _iris(alternatives)
-    if selection.regimens:
-        patterns.append("?node skg:episode/skg:regimen ?combination .")
-        bindings["combination"] = _iris(selection.regimens)
-    elif selection.exactly is not None:
-        patterns.append("?node skg:episode ?treated .")
-    if selection.histotypes:
-        patterns.append("?patient skg:hasDiagnosis ?histotype .")
-        bindings["histotype"] = _iris(selection.histotypes)
-    if selection.sites:
-        patterns.append("?patient skg:hasEvent/skg:site ?site .")
-        bindings["site"] = _iris(selection.sites)
-    return _find(store, _PATIENT_EVENTS, patterns, bindings, selection)
+    return _find(store, _PATIENT_EVENTS, _OF_PATIENTS, selection, selection.histotypes)
 
 
 def _find(
-    store: Store, template: str, patterns: list[str], bindings: dict[str, Sequence[Term]], selection: Selection
+    store: Store, template: str, patterns: Mapping[str, str], selection: Selection, histotypes: Sequence[str]
 ) -> tuple[ResultKey, ...]:
-    if selection.documents:
-        patterns.append("?node skg:assertedBy ?document .")
-        bindings["document"] = _iris(selection.documents)
-    found = store.select(template % "\n  ".join(patterns), bindings)
-    return tuple(sorted({(a.value, b.value, c.value) for a, b, c in found.rows if a and b and c}))
+    drugs = {f"drug{place}": alternatives for place, alternatives in enumerate(selection.drugs)}
+    asked = {
+        "combination": selection.regimens,
+        "histotype": histotypes,
+        "site": selection.sites,
+        "document": selection.documents,
+    }
+    narrowed = {name: iris for name, iris in asked.items() if iris}
+    chosen = [patterns["drug"].replace("?drug", f"?{name}") for name in drugs]
+    chosen += [patterns["treated"]] if selection.exactly is not None else []
+    chosen += [patterns[name] for name in narrowed]
+    bindings = {name: sorted(set(iris)) for name, iris in (drugs | narrowed).items()}
+    found = store.select(template % "\n  ".join(chosen), bindings).texts()
+    return tuple(sorted({(result, whose, study) for result, whose, study in found}))
 
 
 def arms_holding(store: Store, selection: Selection) -> frozenset[str]:
     """Arms of which some result says that they hold people with the histotype asked for."""
     if not selection.histotypes:
         return frozenset()
-    found = store.select(_HOLDING, {"histotype": _iris(selection.histotypes)})
-    return frozenset(row[0].value for row in found.rows if row[0])
-
-
-def results_with_a_site(store: Store) -> frozenset[str]:
-    """Every result of which some source names a site of the tumours."""
-    return frozenset(row[0].value for row in store.select(_WITH_A_SITE, {}).rows if row[0])
+    return frozenset(store.select(_HOLDING, {"histotype": selection.histotypes}).nodes())
 
 
 def earlier_responses(store: Store, events: Sequence[str]) -> Mapping[str, Response]:
     """The response that a treatment had brought before an event of it; the best where several are told."""
     if not events:
         return {}
-    found = store.select(_EARLIER, {"node": [iri(event) for event in events]})
     best: dict[str, Response] = {}
-    for node, told in found.rows:
-        response = next((word for word in _LASTING if told is not None and told.value == word), None)
-        if node is not None and response is not None:
-            best[node.value] = min(best.get(node.value, response), response, key=_LASTING.index)
+    for node, told in store.select(_EARLIER, {"node": events}).texts():
+        if (response := next((word for word in _LASTING if told == word), None)) is not None:
+            best[node] = min(best.get(node, response), response, key=_LASTING.index)
     return best
-
-
-def _iris(values: Iterable[str]) -> list[Term]:
-    return [iri(value) for value in sorted(set(values))]
 
 
 def histotype_match(

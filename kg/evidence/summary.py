@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from kg.evidence.rows import (
-    Absence,
-    AbsenceKind,
-    Corpus,
-    EvidenceRow,
-    EvidenceSummary,
-    RegimenRow,
-    RegimenVerdict,
-)
+from kg.evidence.rows import Absence, AbsenceKind, Corpus, EvidenceRow, EvidenceSummary, RegimenRow, RegimenVerdict
 from kg.model import DIRECTIONS, Direction, EntityRef, HistotypeMatch, RestsOn, StatedAbsence
 
 CASE_STUDY_PATIENTS = 5

@@ -8,16 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from kg.errors import EntityNotFound, InvalidParameter
+from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
 from kg.evidence.rows import EvidenceRow
 from kg.model import EntityRef
-from kg.sparql.results import iri
-from kg.store import Store
-
-if TYPE_CHECKING:
-    from kg.evidence.search import Naming
+from kg.store import Naming, Store
 
 _SIGNS = re.compile(r"[+/&]")
 _WORDS = re.compile(r"\s+(?:and|plus|with)\s+", re.IGNORECASE)
@@ -35,10 +30,11 @@ _PROCEDURES_GIVEN = "SELECT DISTINCT ?arm ?given WHERE { ?arm skg:regimen/skg:co
 _TREATING = """
 SELECT DISTINCT ?arm ?given WHERE { VALUES ?top { procedure:local-tumour-treatment procedure:systemic-therapy }
   ?arm skg:regimen/skg:component/skg:procedure ?given . ?given skos:broader* ?top }"""
-# What acts on a form of a target, itself, as a complex, or by its class.
+# What acts on a form of a target, itself, as a complex, as what the body makes of it, or by its class.
 _ACTS_ON_FORM = """
   { ?actor skg:inhibits|skg:targets|skg:antagonizes|skg:binds|skg:blocks|skg:activates ?form }
   UNION { ?actor (skg:formsComplex|skg:partOfComplex)/(skg:inhibits|skg:blocks|skg:activates) ?form }
+  UNION { ?actor (skg:convertedTo|skg:hasActiveForm|skg:prodrugOf)/(skg:inhibits|skg:blocks|skg:activates) ?form }
   UNION { ?actor skg:inClass/(skg:inhibits|skg:blocks) ?form }"""
 _ACTING_DRUGS = f"""
 SELECT DISTINCT ?asked ?actor WHERE {{
@@ -86,40 +82,56 @@ class NamedTreatment:
     regimens: tuple[str, ...] = ()
 
 
-def named_treatment(graph: Naming, text: str) -> NamedTreatment:
+def named_treatment(graph: Naming, text: str, *, classes: bool = False) -> NamedTreatment:
     """A named combination, or drugs and procedures joined by signs or words in any order.
+
+    Args:
+        graph: the graph.
+        text: what people call it.
+        classes: whether a part may be a drug class, which stands for one or more of its drugs.
 
     Raises: EntityNotFound, AmbiguousEntity, WrongKind; InvalidParameter for a text without a name.
     """
     names = [part for part in map(str.strip, _SIGNS.split(text)) if part]
     if not names:
         raise InvalidParameter("regimen", text, 'a name, an acronym, or "A + B"')
-    named = None
+    given = _named(graph, text, names, ("procedure", "drugclass") if classes else ("procedure",))
+    if not isinstance(given, EntityRef):
+        return NamedTreatment(_treatment(graph, given))
+    drugs = graph.store.select(_DRUGS_OF_REGIMEN, {"named": given.id}).nodes()
+    if not drugs:
+        return NamedTreatment(None, graph.store.select(_REGIMENS_LIKE, {"named": given.id}).nodes())
+    return NamedTreatment(_treatment(graph, [EntityRef(drug, "", "Drug", "") for drug in drugs]))
+
+
+def _named(graph: Naming, text: str, names: Sequence[str], others: Sequence[str]) -> EntityRef | set[EntityRef]:
+    """The regimen that a text names, or what its parts name; an acronym may have a sign in it, a name "and"."""
     if len(names) == 1:
         try:
-            named = graph.resolve(text, ("regimen", "drug"), "regimen", ("procedure",))
-        except EntityNotFound:  # "and" may be part of a name, so names come first
+            named = graph.resolve(text, ("regimen", "drug"), "regimen", others)
+        except EntityNotFound:
             names = _WORDS.split(text.strip())
             if len(names) == 1:
                 raise
-    if named is None:
-        given = {graph.resolve(name, ("drug",), "regimen", ("procedure",)) for name in names}
-    elif named.type in ("Drug", "Procedure"):
-        given = {named}
-    else:
-        drugs = set(column(graph.store, _DRUGS_OF_REGIMEN, "named", named.id))
-        if not drugs:
-            return NamedTreatment(None, column(graph.store, _REGIMENS_LIKE, "named", named.id))
-        return NamedTreatment(_treatment(graph, drugs, ()))
-    drugs = {ref.id for ref in given if ref.type == "Drug"}
-    procedures = sorted(ref.id for ref in given if ref.type != "Drug")
-    return NamedTreatment(_treatment(graph, drugs, procedures))
+        else:
+            return named if named.type == "Regimen" else {named}
+    try:
+        return {graph.resolve(name, ("drug",), "regimen", others) for name in names}
+    except EntityNotFound as unknown:
+        try:
+            return graph.resolve(text, ("regimen",), "regimen")
+        except (EntityNotFound, WrongKind, AmbiguousEntity):
+            raise unknown from None
 
 
-def _treatment(graph: Naming, drugs: set[str], procedures: Sequence[str]) -> Treatment:
+def _treatment(graph: Naming, given: Iterable[EntityRef]) -> Treatment:
+    drugs, procedures, classes = (
+        {ref.id for ref in given if ref.type == kind} for kind in ("Drug", "Procedure", "DrugClass")
+    )
     drugs = drugs - accompanying_drugs(graph) or drugs
     parts = [frozenset({drug}) for drug in sorted(drugs)]
-    parts += [frozenset(procedures_below(graph, procedure)) for procedure in procedures]
+    parts += [frozenset(procedures_below(graph, procedure)) for procedure in sorted(procedures)]
+    parts += [drugs_of_class(graph, group)[group] for group in sorted(classes)]
     return Treatment(tuple(parts), has_procedures=bool(procedures))
 
 
@@ -141,19 +153,19 @@ def gives_exactly(row: EvidenceRow, treatment: Treatment) -> bool:
 
 def accompanying_drugs(graph: Naming) -> frozenset[str]:
     """Drugs that do not make a regimen a different one: mesna, growth factors, placebo."""
-    return frozenset(row[0].value for row in graph.store.select(_ACCOMPANYING, {}).rows if row[0])
+    return frozenset(graph.store.select(_ACCOMPANYING).nodes())
 
 
 def ways_to_give(graph: Naming, treatment: EntityRef) -> tuple[str, ...]:
     """A drug and the procedures that give it (mesna is told of as uroprotection), or a procedure and its kinds."""
     if treatment.type == "Drug":
-        return (treatment.id, *column(graph.store, _GIVEN_AS, "drug", treatment.id))
+        return (treatment.id, *graph.store.select(_GIVEN_AS, {"drug": treatment.id}).nodes())
     return procedures_below(graph, treatment.id)
 
 
 def procedures_below(graph: Naming, procedure: str) -> tuple[str, ...]:
     """A procedure and its kinds."""
-    return column(graph.store, _PROCEDURES_BELOW, "top", procedure)
+    return graph.store.select(_PROCEDURES_BELOW, {"top": procedure}).nodes()
 
 
 def arms_giving(graph: Naming, arms: Iterable[str], treatment: Treatment | None) -> frozenset[str]:
@@ -162,7 +174,7 @@ def arms_giving(graph: Naming, arms: Iterable[str], treatment: Treatment | None)
         return frozenset()
     listed = sorted(arms)
     drugs, procedures = (
-        _given(graph, listed, query)
+        grouped(graph.store, query, "arm", listed)
         for query in (_DRUGS_GIVEN, _PROCEDURES_GIVEN if treatment.has_procedures else _TREATING)
     )
     accompanying = accompanying_drugs(graph)
@@ -171,33 +183,19 @@ def arms_giving(graph: Naming, arms: Iterable[str], treatment: Treatment | None)
     )
 
 
-def _given(graph: Naming, arms: Sequence[str], query: str) -> Mapping[str, frozenset[str]]:
-    given: dict[str, set[str]] = {arm: set() for arm in arms}
-    found = graph.store.select(query, {"arm": [iri(arm) for arm in arms]}).rows if arms else ()
-    for arm, part in found:
-        if arm is not None and part is not None:
-            given[arm.value].add(part.value)
-    return {arm: frozenset(parts) for arm, parts in given.items()}
-
-
-def column(store: Store, query: str, variable: str, value: str) -> tuple[str, ...]:
-    """The first column of a query about one node, sorted."""
-    return tuple(sorted({row[0].value for row in store.select(query, {variable: iri(value)}).rows if row[0]}))
+def grouped(store: Store, query: str, variable: str, nodes: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """For each of some nodes, bound to a variable and shown first, what a query finds second."""
+    found: dict[str, set[str]] = {node: set() for node in nodes}
+    for node, value in store.select(query, {variable: nodes}).texts() if nodes else ():
+        found[node].add(value)
+    return {node: frozenset(values) for node, values in found.items()}
 
 
 def drugs_of_class(graph: Naming, *classes: str) -> Mapping[str, frozenset[str]]:
     """For each class its drugs and those of its subclasses."""
-    return _drugs_of(graph.store, _DRUGS_OF_CLASS, classes)
+    return grouped(graph.store, _DRUGS_OF_CLASS, "asked", classes)
 
 
 def acting_drugs(graph: Naming, *targets: str) -> Mapping[str, frozenset[str]]:
     """For each target the drugs that a source says act on it or a mutant form, themselves or as a complex."""
-    return _drugs_of(graph.store, _ACTING_DRUGS, targets)
-
-
-def _drugs_of(store: Store, query: str, asked: Sequence[str]) -> Mapping[str, frozenset[str]]:
-    drugs: dict[str, set[str]] = {node: set() for node in asked}
-    for node, drug in store.select(query, {"asked": [iri(node) for node in asked]}).rows if asked else ():
-        if node is not None and drug is not None:
-            drugs[node.value].add(drug.value)
-    return {node: frozenset(of_node) for node, of_node in drugs.items()}
+    return grouped(graph.store, _ACTING_DRUGS, "asked", targets)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kg.evidence.direct import Side
 from kg.evidence.indirect import has_number, may_pair
+from kg.evidence.measures import MeasureRef
 from kg.evidence.rows import EvidenceRow
 from kg.model import EntityRef
 
@@ -24,7 +25,7 @@ class Uncompared:
     side: Side
     row: str
     study: EntityRef | None
-    measure: EntityRef | None
+    measure: MeasureRef | None
     sentence: str | None
     reason: str
 

@@ -251,7 +251,7 @@ class RemoteClient:
         if status in {401, 403}:
             return self._unavailable("it asks for credentials, or refuses those given")
         if status < 500:
-            return self._unavailable(f"it answers with status {status}; is this the address of its SPARQL endpoint?")
+            return self._unavailable(f"it answers with status {status}, as what is no SPARQL endpoint does")
         return QueryFailed(f"the remote engine failed with status {status}")
 
     def _unavailable(self, reason: str) -> RemoteUnavailable:

@@ -203,7 +203,7 @@ def between(walk: Walk, ends: tuple[int, int], max_length: int, interior: Mask) 
     while ahead.depth + behind.depth < max_length and ahead.frontier and behind.frontier:
         side, other = (ahead, behind) if len(ahead.frontier) <= len(behind.frontier) else (behind, ahead)
         try:
-            _widen(walk, side, other.start, interior)
+            side.go_on(_reached(walk, side, side.frontier), other.start, interior)
         except CutShort as cut:
             cut_by = cut.limit
             break
@@ -244,11 +244,6 @@ def within(walk: Walk, starts: Iterable[int], hops: int, direction: str) -> None
 
 def _is_directed(walk: Walk) -> bool:
     return walk.selection is not None and walk.selection.directed
-
-
-def _widen(walk: Walk, side: _Side, goal: int, interior: Mask) -> None:
-    """One level further. A path ends where it meets its goal, so nothing is read behind that."""
-    side.go_on(_reached(walk, side, side.frontier), goal, interior)
 
 
 def _reached(walk: Walk, side: _Side, nodes: Iterable[int]) -> set[int]:

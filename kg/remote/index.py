@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
@@ -32,6 +31,7 @@ from kg.paths.index_writer import write_index
 from kg.remote.store import HEADER_GRAPH, Header, LocalEdges, RemoteStore
 from kg.search.fact_words import fact_of, stored_facts, write_facts
 from kg.search.facts import FactIndex
+from kg.search.files import open_file
 from kg.search.names import NameIndex
 from kg.search.names_writer import EXTERNAL, SYNONYM, write_names
 
@@ -97,7 +97,7 @@ def packed(entries: Iterable[str]) -> Iterator[str]:
 def _stored_nodes(names: Path) -> Iterator[IndexNode]:
     """Every entity by IRI, with one spelling of each of its names: writing them again gives the same file."""
     found: dict[int, tuple[list[str], list[str]]] = {}
-    with closing(sqlite3.connect(f"{names.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+    with closing(open_file(names)) as connection:
         entities = connection.execute("SELECT id, iri, type, label FROM entity ORDER BY id").fetchall()
         query = "SELECT entity, text, source FROM name WHERE source IN (?, ?) ORDER BY id"
         for entity, text, source in connection.execute(query, (SYNONYM, EXTERNAL)):
@@ -170,8 +170,7 @@ def _rows(store: RemoteStore, header: Header, kind: str, digest: hashlib._Hash) 
     query = _TEXTS.replace("<>", f"<{header.index}>")
     for start in range(0, len(blocks), _BLOCKS):
         wanted = blocks[start : start + _BLOCKS]
-        rows = store.select(query, {"block": wanted}, _BLOCK_BUDGET).rows
-        texts = {row[0].value: row[1].value for row in rows if row[0] and row[1]}
+        texts = {row[0]: row[1] for row in store.select(query, {"block": wanted}, _BLOCK_BUDGET).texts()}
         for block in wanted:
             digest.update(texts[block].encode("ascii"))
             yield from json.loads(texts[block])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from kg.budget import SEARCH_TIMEOUT_S, Deadline
 from kg.errors import CapabilityMissing, QueryTimeout, ResultTooLarge
@@ -20,20 +20,14 @@ from kg.paths.best_paths import SearchLimits
 from kg.paths.index import IMPORT_PREFIX, Index
 from kg.paths.link_filters import LinkFilters
 from kg.paths.surroundings import excluded_by
-from kg.remote.frontier import (
-    CutShort,
-    FrontierLimits,
-    Reached,
-    Walk,
-    are_connected,
-    between,
-    within,
-)
+from kg.remote.frontier import CutShort, FrontierLimits, Reached, Walk, are_connected, between, within
 from kg.remote.rows import IN, OUT, part_of
 from kg.remote.store import RemoteStore
 from kg.search.facts import FactIndex
 from kg.search.names import NameIndex
 
+Asked = TypeVar("Asked", bound=LinkFilters)
+Answer = TypeVar("Answer", neighborhood.ReachableAnswer, neighborhood.Subgraph)
 _WALKED = frozenset({"counts", "neighbors", "common", "reachable", "subgraph", "paths", "shortest_paths", "all_paths"})
 _ON_CURATED = frozenset({"index", "mechanism", "gaps", "explain"})
 _ON_STORE = frozenset({
@@ -99,11 +93,7 @@ class LargeRemoteGraph(KnowledgeGraph):
         def answered(wider: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
             return neighborhood.reachable(self._around((wider.node,), wider.max_length - 1, wider), wider)
 
-        answer = answered(question := self._named(question))
-        if answer.items:
-            return answer
-        shut_out = excluded_by(question, lambda wider: bool(answered(wider).items), has_imports=self._has_imports)
-        return replace(answer, excluded_by=shut_out)
+        return self._explained(self._named(question), answered, lambda answer: bool(answer.items))
 
     def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
         """See the base class."""
@@ -111,10 +101,15 @@ class LargeRemoteGraph(KnowledgeGraph):
         def answered(wider: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
             return neighborhood.subgraph(self._around(wider.nodes, wider.hops, wider), wider, self)
 
-        answer = answered(question := self._named(question))
-        if answer.edges:
+        return self._explained(self._named(question), answered, lambda answer: bool(answer.edges))
+
+    def _explained(
+        self, question: Asked, answered: Callable[[Asked], Answer], finds: Callable[[Answer], bool]
+    ) -> Answer:
+        """An answer; one that finds nothing with the filters that shut out what there is."""
+        if finds(answer := answered(question)):
             return answer
-        shut_out = excluded_by(question, lambda wider: bool(answered(wider).edges), has_imports=self._has_imports)
+        shut_out = excluded_by(question, lambda wider: finds(answered(wider)), has_imports=self._has_imports)
         return replace(answer, excluded_by=shut_out)
 
     def mechanism(
@@ -134,12 +129,6 @@ class LargeRemoteGraph(KnowledgeGraph):
     ) -> traversal.PathAnswer:
         """Every path with the fewest steps; as :meth:`paths`."""
         return self._paths(traversal.all_shortest_paths, question, timeout_s)
-
-    def all_paths(
-        self, question: traversal.AllPathsQuestion, timeout_s: float = SEARCH_TIMEOUT_S
-    ) -> traversal.PathAnswer:
-        """All simple paths up to a length; as :meth:`paths`."""
-        return self._paths(traversal.best_paths, question, timeout_s)
 
     def _paths(self, search: Any, question: traversal.PathQuestion, timeout_s: float) -> traversal.PathAnswer:
         limits = SearchLimits(deadline=Deadline.after(timeout_s))

@@ -29,9 +29,9 @@ from kg.paths.index import Index
 from kg.remote.client import Address, RemoteClient
 from kg.remote.index import BLOCK, MAX_EDGES, block_iri, edge_blocks, fact_blocks, local_edges, node_blocks
 from kg.remote.rows import node_rows
-from kg.remote.store import HEADER, HEADER_GRAPH, PROBE, REPLACING, GraphState, Header, found_header
+from kg.remote.store import HEADER, HEADER_GRAPH, PROBE, REPLACING, GraphState, Header, found_header, solutions_of
 from kg.sparql.formats import RESULTS_JSON
-from kg.sparql.results import literal, solutions_from_json
+from kg.sparql.results import literal
 from ontology.terms import SKG
 
 BEGUN = f"{HEADER_GRAPH}#begun"  # says which graphs a push that broke off has left
@@ -202,15 +202,13 @@ def _unchanged(
 
 def _size(client: RemoteClient, graph: str) -> int:
     query = f"SELECT (COUNT(?s) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-    body = client.query([("query", query)], RESULTS_JSON, COUNTING).body
-    return next((int(row[0].value) for row in solutions_from_json(body, 1) if row[0]), 0)
+    return next((int(count) for count in solutions_of(client, query, COUNTING, 1).nodes()), 0)
 
 
 def _left_behind(client: RemoteClient) -> frozenset[str]:
     """The graphs of pushes that broke off."""
     query = f"SELECT ?graph WHERE {{ GRAPH <{HEADER_GRAPH}> {{ <{HEADER_GRAPH}> <{BEGUN}> ?graph }} }}"
-    body = client.query([("query", query)], RESULTS_JSON, PROBE).body
-    return frozenset(row[0].value for row in solutions_from_json(body, 1000).rows if row[0])
+    return frozenset(solutions_of(client, query, PROBE, 1000).nodes())
 
 
 @dataclass

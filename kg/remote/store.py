@@ -125,6 +125,9 @@ class RemoteStore:
         max_waiting: how many more may wait.
         limits: how long and how deep a query may be.
 
+    Attributes:
+        capabilities: what the engine can do and holds, as found when it was opened.
+
     Raises: InvalidParameter if the address is none; RemoteUnavailable if nothing there speaks SPARQL.
     """
 
@@ -132,12 +135,12 @@ class RemoteStore:
         self, url: str, *, connections: int = 4, max_waiting: int = 32, limits: QueryLimits | None = None
     ) -> None:
         self._client = RemoteClient(Address.of(url), connections=connections, max_waiting=max_waiting)
-        self._limits = limits or QueryLimits()
+        self.limits = limits or QueryLimits()
         self._reads = itertools.count()
         self.find: Find | None = None  # what skg:matches finds, once the index of names is here
-        self._capabilities = Capabilities("", None, union_default_graph=None)
+        self.capabilities = Capabilities("", None, union_default_graph=None)
         try:
-            self._capabilities = self._probed()
+            self.capabilities = self._probed()
         except KgError:
             self._client.close()
             raise
@@ -148,26 +151,21 @@ class RemoteStore:
         return self._client.address.url
 
     @property
-    def capabilities(self) -> Capabilities:
-        """What the engine can do and holds, as found when it was opened."""
-        return self._capabilities
-
-    @property
     def header(self) -> Header:
         """What ``push`` left here. Raises: CapabilityMissing on a foreign endpoint."""
-        if self._capabilities.header is None:
+        if self.capabilities.header is None:
             raise CapabilityMissing(NOT_PUSHED)
-        return self._capabilities.header
+        return self.capabilities.header
 
     @property
     def data_version(self) -> str:
         """See :attr:`kg.store.Store.data_version`; empty on a foreign endpoint."""
-        return self._capabilities.header.data_version if self._capabilities.header else ""
+        return self.capabilities.header.data_version if self.capabilities.header else ""
 
     @property
     def revision(self) -> str:
         """See :attr:`kg.store.Store.revision`; new at every look at a foreign endpoint, whose data may change."""
-        header = self._capabilities.header
+        header = self.capabilities.header
         if header is None:
             return f"foreign-{id(self)}-{next(self._reads)}"
         return f"{header.revision}@{self.address}#{'!'.join((header.union, *header.replacing))}"
@@ -183,17 +181,12 @@ class RemoteStore:
             found = found_header(self._client)
         except KgError:
             return True
-        return found is None or found == self._capabilities.header
+        return found is None or found == self.capabilities.header
 
     @property
     def union_default_graph(self) -> bool:
         """See :attr:`kg.store.Store.union_default_graph`."""
-        return self._capabilities.header is not None or bool(self._capabilities.union_default_graph)
-
-    @property
-    def limits(self) -> QueryLimits:
-        """See :attr:`kg.store.Store.limits`."""
-        return self._limits
+        return self.capabilities.header is not None or bool(self.capabilities.union_default_graph)
 
     def select(self, query: str, bindings: Bindings = _NO_BINDINGS, budget: Budget | None = None) -> Solutions:
         """See :meth:`kg.store.Store.select`."""
@@ -234,7 +227,7 @@ class RemoteStore:
         """
         if len(nodes) <= _NODES_A_QUERY:
             try:
-                rows = self.select(_PROPERTIES_OF, {"node": [iri(node) for node in nodes]}).rows
+                rows = self.select(_PROPERTIES_OF, {"node": nodes}).rows
             except PartialAnswer:
                 if len(nodes) == 1:
                     raise
@@ -259,7 +252,7 @@ class RemoteStore:
         The engine is asked in the one format of each kind that all speak alike; reading that also shows whether the
         answer is whole. The format wanted is written here.
         """
-        facts = inspect(operation.query, self._limits)
+        facts = inspect(operation.query, self.limits)
         budget = budget or Budget()
         if facts.form in {"construct", "describe"}:
             return graph_in(self._graph(operation, budget, cancelled), media_type, PREFIXES)
@@ -280,7 +273,7 @@ class RemoteStore:
         return self._answer(self._with_values(query, bindings), RESULTS_JSON, budget, None)
 
     def _with_values(self, query: str, bindings: Bindings) -> SparqlOperation:
-        inspect(query, self._limits)
+        inspect(query, self.limits)
         inlined, others = with_constants(query, bindings)
         return SparqlOperation(bind(inlined, others))
 
@@ -288,14 +281,14 @@ class RemoteStore:
         """The whole graph that a CONSTRUCT or DESCRIBE query makes, as N-Triples. Raises: PartialAnswer."""
         deadline = Deadline.after(budget.timeout_s)
         body = self._answer(operation, N_TRIPLES, budget, cancelled)
-        rows = row_query(operation.query) if is_virtuoso(self._capabilities.engine) else None
+        rows = row_query(operation.query) if is_virtuoso(self.capabilities.engine) else None
         if rows is not None:
             left = replace(budget, timeout_s=max(deadline.left_s(), 0.001))
             self._answer(replace(operation, query=rows), "text/csv", left, cancelled)  # raises where it is cut
         return body
 
     def _answer(self, operation: SparqlOperation, accept: str, budget: Budget, cancelled: Cancelled | None) -> bytes:
-        text = with_hits(operation.query, PREFIXES, self.find, anchored=is_virtuoso(self._capabilities.engine))
+        text = with_hits(operation.query, PREFIXES, self.find, anchored=is_virtuoso(self.capabilities.engine))
         fields = [("query", with_prologue(text)), *self._dataset(operation)]
         answer = self._client.query(fields, accept, budget, cancelled)
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
@@ -305,9 +298,9 @@ class RemoteStore:
 
     def _dataset(self, operation: SparqlOperation) -> Iterator[tuple[str, str]]:
         """The graphs that a query sees: the request's, else its own FROM clauses, else those of our build."""
-        header = self._capabilities.header
+        header = self.capabilities.header
         default, named = operation.default_graphs, operation.named_graphs
-        if not (default or named) and header is not None and not _has_dataset(operation.query, self._limits):
+        if not (default or named) and header is not None and not _has_dataset(operation.query, self.limits):
             default, named = (header.union,), tuple(graph for graph in header.graphs if graph not in header.replacing)
         yield from (("default-graph-uri", graph) for graph in default)
         yield from (("named-graph-uri", graph) for graph in named)
@@ -327,11 +320,15 @@ class RemoteStore:
         return Capabilities(engine, found_header(self._client), union)
 
 
+def solutions_of(client: RemoteClient, query: str, budget: Budget, max_rows: int) -> Solutions:
+    """What an engine answers to a query of push's own, put as it stands. Raises: as :meth:`RemoteClient.query`."""
+    return solutions_from_json(client.query([("query", query)], RESULTS_JSON, budget).body, max_rows)
+
+
 def found_header(client: RemoteClient) -> Header | None:
     """The header that a push left on an engine, or None. Raises: RemoteUnavailable if it is of another format."""
     try:
-        body = client.query([("query", _HEADER_QUERY)], RESULTS_JSON, PROBE).body
-        said = [(row[0].value, row[1].value) for row in solutions_from_json(body, 10_000) if row[0] and row[1]]
+        said = solutions_of(client, _HEADER_QUERY, PROBE, 10_000).texts()
     except (QueryFailed, QuerySyntaxError):
         return None  # it may be an engine without named graphs
     text = next((value for name, value in said if name == HEADER), None)
