@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from kg.errors import EntityNotFound
+from kg.identifiers import expand, is_project
 from kg.mechanism.question import MechanismQuestion
 from kg.model import EntityRef, several
-from kg.store import Store
+from kg.store import Naming
 from ontology import kinds
 from ontology.terms import CLASS_BY_KIND
 
@@ -16,43 +17,23 @@ TREATMENTS = tuple(kind for kind, name in CLASS_BY_KIND.items() if name in kinds
 TARGETS = (
     "histotype", "process", "target", "complex", "metabolite", "pathway", "cellstate", "condition", "event",
 )  # fmt: skip
-_GIVEN = (
-    *(kind for kind in TREATMENTS if kind != "drug"),
-    "metabolite",
-    "complex",
-)  # what else a mechanism may set out from
+# What else a mechanism may set out from.
+_GIVEN = (*(kind for kind in TREATMENTS if kind != "drug"), "metabolite", "complex")
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?node rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
-_KINDS = ("AdverseEvent", "Process")  # what is stated of a kind of these is stated of them
+_KINDS = ("AdverseEvent", "Condition", "Process")  # what is stated of a kind of these is stated of them
+_CANCER = expand("condition:cancer")
 _ABOVE = "SELECT DISTINCT ?above WHERE { ?node skos:broader+ ?above }"
 _BELOW = "SELECT DISTINCT ?below WHERE { ?below skos:broader+ ?node }"
+_MODELS = "SELECT DISTINCT ?model WHERE { ?model skos:broader* cellstate:tumour-model }"
 _CLASSES_ABOVE = """
 SELECT DISTINCT ?class WHERE { ?node (skg:inClass|skg:isA|skos:broader)+ ?class . ?class a skg:DrugClass }"""
 _DRUGS_OF_REGIMEN = "SELECT DISTINCT ?drug WHERE { ?node skg:includesDrug ?drug }"
 
 
-class Naming(Protocol):
-    """What resolves names: a :class:`kg.graph.KnowledgeGraph`."""
-
-    @property
-    def store(self) -> Store:
-        """Where regimens and histotypes are looked up."""
-        ...
-
-    def resolve(
-        self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()
-    ) -> EntityRef:
-        """The entity that a text names."""
-        ...
-
-    def histotypes_below(self, histotype: str) -> tuple[str, ...]:
-        """A histotype and its subtypes."""
-        ...
-
-
 def mechanism_question(graph: Naming, drugs: Sequence[str], target: str | None, **more: Any) -> MechanismQuestion:
     """The question that names ask: regimens stand for their drugs, drugs for classes.
 
-    Histotypes, adverse events and processes stand for their kinds, too.
+    Diseases, adverse events and processes stand for their kinds, too.
 
     Raises: EntityNotFound, WrongKind, AmbiguousEntity, InvalidParameter.
     """
@@ -64,18 +45,30 @@ def mechanism_question(graph: Naming, drugs: Sequence[str], target: str | None, 
         target=goal.id if goal else None,
         subtypes=below,
         supertypes=above,
-        memberships=tuple((drug, group) for drug in acting for group in _column(graph, _CLASSES_ABOVE, drug)),
+        models=graph.store.select(_MODELS).nodes() if goal and goal.type in kinds.DISEASES else (),
+        about_tumours=goal is None or _is_about_tumours(goal, above),
+        memberships=tuple(
+            (drug, group) for drug in acting for group in graph.store.select(_CLASSES_ABOVE, {"node": drug}).nodes()
+        ),
         **more,
     )
 
 
 def _around(graph: Naming, goal: EntityRef) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The kinds of a histotype, an adverse event or a process, and what is above it; nothing for anything else."""
+    """The kinds of a disease, an adverse event or a process, and what is above it; nothing for anything else."""
     if goal.type == "Histotype":
-        return graph.histotypes_below(goal.id), _column(graph, _HISTOTYPES_ABOVE, goal.id)
+        return graph.histotypes_below(goal.id), graph.store.select(_HISTOTYPES_ABOVE, {"node": goal.id}).nodes()
     if goal.type in _KINDS:
-        return _column(graph, _BELOW, goal.id), _column(graph, _ABOVE, goal.id)
+        below, above = (graph.store.select(query, {"node": goal.id}).nodes() for query in (_BELOW, _ABOVE))
+        return below, above
     return (), ()
+
+
+def _is_about_tumours(goal: EntityRef, above: Sequence[str]) -> bool:
+    """Whether what drugs do in a tumour may lead to the target: not to another treatment, nor to what is no cancer."""
+    if goal.type == "Condition" and is_project(goal.id):  # nothing says of those of imports which are cancers
+        return _CANCER in (goal.id, *above)
+    return goal.type not in kinds.TREATMENTS
 
 
 def _treatment(graph: Naming, text: str) -> tuple[str, ...]:
@@ -87,10 +80,5 @@ def _treatment(graph: Naming, text: str) -> tuple[str, ...]:
         if len(parts) < 2:
             raise
         return tuple(graph.resolve(part, ("drug",), "drug", _GIVEN).id for part in parts)
-    drugs = _column(graph, _DRUGS_OF_REGIMEN, found.id) if found.type == "Regimen" else ()
+    drugs = graph.store.select(_DRUGS_OF_REGIMEN, {"node": found.id}).nodes() if found.type == "Regimen" else ()
     return (*drugs, found.id)
-
-
-def _column(graph: Naming, query: str, node: str) -> tuple[str, ...]:
-    """What a query about one node finds, sorted."""
-    return tuple(sorted({row[0].value for row in graph.store.select(query, {"node": node}) if row[0]}))

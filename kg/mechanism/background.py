@@ -9,7 +9,6 @@ from typing import Literal, Protocol, cast, get_args
 
 from kg.description import describe, passages, reference, references
 from kg.model import EntityRef, PassageRef
-from kg.sparql.results import iri
 from kg.store import Store
 from ontology.terms import PREDICATES
 
@@ -109,22 +108,18 @@ class Background(Protocol):
     @property
     def cycle_marks(self) -> Mapping[str, CycleMark]:
         """By IRI."""
-        ...
 
     @property
     def denials(self) -> Collection[Denial]:
         """All that sources deny of two entities."""
-        ...
 
     def schedules(self, drugs: Collection[str]) -> tuple[Schedule, ...]:
         """How sources timed these drugs where one regimen holds several of them."""
-        ...
 
     def sightings(
         self, events: Collection[str], drugs: Collection[str], graphs: Collection[str]
     ) -> tuple[Sighting, ...]:
         """These adverse events under any of these drugs, as some graphs tell; none given: any drug, every graph."""
-        ...
 
 
 class StoredBackground:
@@ -136,35 +131,30 @@ class StoredBackground:
     @cached_property
     def cycle_marks(self) -> Mapping[str, CycleMark]:
         """See :class:`Background`."""
-        rows = self._store.select(_MARKS).rows
         return {
-            node.value: CycleMark(cast("CycleRole", role.value), cast("Phase", phase.value))
-            for node, role, phase in rows
-            if node and role and phase
+            node: CycleMark(cast("CycleRole", role), cast("Phase", phase))
+            for node, role, phase in self._store.select(_MARKS).texts()
         }
 
     @cached_property
     def denials(self) -> tuple[Denial, ...]:
         """See :class:`Background`."""
         found = {
-            Denial(s.value, p.value.rpartition("/")[2], o.value, statement.value, text.value)
-            for s, p, o, statement, text in self._store.select(_DENIALS).rows
-            if s and p and o and statement and text
+            Denial(subject, predicate.rpartition("/")[2], target, statement, text)
+            for subject, predicate, target, statement, text in self._store.select(_DENIALS).texts()
         }
         return tuple(sorted(found, key=lambda denial: denial.statement))
 
     def schedules(self, drugs: Collection[str]) -> tuple[Schedule, ...]:
         """See :class:`Background`."""
-        given = [iri(drug) for drug in sorted(drugs)]
-        rows = [row for row in self._store.select(_SCHEDULES, {"drug": given, "partner": given}).rows if all(row)]
-        known = describe(self._store, {term.value for row in rows for term in row[:3] if term}, with_passages=True)
+        given = sorted(drugs)
+        rows = self._store.select(_SCHEDULES, {"drug": given, "partner": given}).texts()
+        known = describe(self._store, {node for row in rows for node in row[:3]}, with_passages=True)
         found = {
             Schedule(
-                reference(arm.value, known), reference(drug.value, known), timing.value,
-                passages(known[part.value].iris("passage"), known),
+                reference(arm, known), reference(drug, known), timing, passages(known[part].iris("passage"), known)
             )
             for arm, part, drug, timing in rows
-            if arm and part and drug and timing
         }  # fmt: skip
         return tuple(sorted(found, key=lambda one: (one.arm, one.drug, one.text)))
 
@@ -172,7 +162,7 @@ class StoredBackground:
         self, events: Collection[str], drugs: Collection[str], graphs: Collection[str]
     ) -> tuple[Sighting, ...]:
         """See :class:`Background`. Those under most of the drugs come first, then those under fewest others."""
-        asked = {"event": [iri(event) for event in sorted(events)]}
+        asked = {"event": sorted(events)}
         rows = [row for query in _SIGHTINGS for row in self._store.select(query, asked).rows]
         given: dict[tuple[str, str, str, bool], set[str]] = {}
         for fact, event, taken, drug, absence, graph in rows:

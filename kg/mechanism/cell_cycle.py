@@ -15,7 +15,7 @@ from kg.mechanism.ground import Ground
 from kg.model import Certainty, EntityRef
 from kg.paths.best_paths import FoundPath
 from kg.paths.steps import Step, weakest
-from ontology.english import capitalised
+from ontology.english import capitalised, is_plural, plural_verb
 
 PremiseRole = Literal["holds", "acts"]
 
@@ -71,7 +71,7 @@ def premises(ground: Ground, background: Background, drug: int) -> tuple[Premise
 
 def _role(ground: Ground, path: FoundPath, mark: CycleMark) -> PremiseRole | None:
     sign = net_sign(ground.index, path.steps)
-    last = ground.index.predicates[int(ground.index.link_predicate[path.steps[-1] >> 1])].name
+    last = ground.index.predicate_of(path.steps[-1]).name
     if mark.role == "in":
         if sign != -1:
             return None
@@ -83,8 +83,7 @@ def _premise(ground: Ground, role: PremiseRole, phase: Phase, path: FoundPath) -
     (steps,) = ground.describer.chains([(path.nodes, path.steps)])
     drug, named = steps[0].start, _NAMES.get(phase, phase)
     told = "; ".join(step.told for step in steps)
-    does = {"holds": "holds cells in", "acts": "acts on cells in"}[role]
-    sentence = capitalised(f"{drug.label} {does} {named}: {told}.")
+    sentence = capitalised(f"{_does(drug, role)} {named}: {told}.")
     return Premise(drug, role, phase, steps, weakest(step.certainty for step in steps), sentence)
 
 
@@ -102,8 +101,14 @@ def _caution(held: Premise, act: Premise) -> Caution:
     early, late = _NAMES.get(held.phase, held.phase), _NAMES.get(act.phase, act.phase)
     rule = f"Cells held in {early} do not go on to {late}."
     sentence = (
-        f"{held.drug.label} holds cells in {early}, and {act.drug.label} acts on cells in {late}, which comes later. "
-        f"Given at the same time, {held.drug.label} may keep cells out of reach of {act.drug.label}: "
+        f"{_does(held.drug, held.role)} {early}, and {_does(act.drug, act.role)} {late}, which comes later. "
+        f"Given at the same time, {held.drug.spoken} may keep cells out of reach of {act.drug.spoken}: "
         f"possible antagonism, so order and timing matter."
     )
     return Caution("inferred", capitalised(sentence), rule, (held, act))
+
+
+def _does(drug: EntityRef, role: PremiseRole) -> str:
+    """What a drug does to cells, up to the phase; a class of drugs stands in the plural."""
+    verb = plural_verb(role) if is_plural(drug.spoken) else role
+    return f"{drug.spoken} {verb} {'on ' if role == 'acts' else ''}cells in"

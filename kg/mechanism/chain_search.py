@@ -85,8 +85,17 @@ class ChainSearch:
             drugs = [number for number in range(len(index.nodes)) if index.type_of(number) == DRUG]
             search = ground.best([drug for drug in drugs if drug not in ground.targets], ground.targets)
             return Chains(list(islice(iter(search), CANDIDATES)), "k")
-        chains = [reversed_chain(chain) for chain in back.found]
-        return Chains([*chains, *self._from_inner_drugs(chains)], None)
+        begun = dict.fromkeys(self._from_first_cause(reversed_chain(chain)) for chain in back.found)
+        within = {chain.steps[place:] for chain in begun for place in range(1, len(chain.nodes))}
+        chains = [chain for chain in begun if chain.steps and chain.steps not in within]
+        return Chains([*chains, *self._from_inner_treatments(chains)], None)
+
+    def _from_first_cause(self, chain: FoundPath) -> FoundPath:
+        """A chain without the forms of a thing that it begins with: that a mutant is one of KIT does nothing to KIT."""
+        predicates = (self._index.predicates[int(self._index.link_predicate[step >> 1])] for step in chain.steps)
+        forms = next((place for place, predicate in enumerate(predicates) if predicate.causal), len(chain.steps))
+        steps = chain.steps[forms:]
+        return FoundPath(chain.nodes[forms:], steps, self._ground.cost_of(steps)) if forms else chain
 
     def _onward(self, start: int, length: int) -> Chains:
         """Its chains; where there are too many to look at, the longest that can all be looked at."""
@@ -111,12 +120,12 @@ class ChainSearch:
                         found.append(FoundPath((group, *way.nodes), steps, ground.cost_of(steps)))
         return found
 
-    def _from_inner_drugs(self, chains: Sequence[FoundPath]) -> list[FoundPath]:
-        """What a drug does itself, where a chain comes to it from another drug that only enhances it."""
+    def _from_inner_treatments(self, chains: Sequence[FoundPath]) -> list[FoundPath]:
+        """What a treatment does itself, where a chain comes to it from something that enhances it or is in its way."""
         found: dict[FoundPath, None] = {}
         for chain in chains:
             for place, node in enumerate(chain.nodes[1:-1], 1):
-                if self._index.type_of(node) == DRUG:
+                if node in self._ground.treatments:
                     steps = chain.steps[place:]
                     found[FoundPath(chain.nodes[place:], steps, self._ground.cost_of(steps))] = None
         return list(found)

@@ -39,7 +39,7 @@ class Chains:
 
 def sign_of(index: Index, step: int) -> int | None:
     """What a step does to the sign of its path: +1, -1, +1 for one that carries it, None if unknown."""
-    sign = index.predicates[int(index.link_predicate[step >> 1])].sign
+    sign = index.predicate_of(step).sign
     return None if sign == SIGN_NONE else sign or 1
 
 
@@ -55,7 +55,7 @@ def net_sign(index: Index, steps: Iterable[int]) -> int | None:
         if sign is None or sensitized:
             return None
         product *= sign
-        sensitized = index.predicates[int(index.link_predicate[step >> 1])].name in SENSITIZING
+        sensitized = index.predicate_of(step).name in SENSITIZING
     return product
 
 
@@ -79,16 +79,15 @@ def maximal_chains(
     found: list[FoundPath] = []
     expansions = 0
     for start in sorted(set(starts)):
-        nodes, steps, codes = [start], [0], [0]  # of the chain as far as it goes; the start has no step
-        following = [iter(steps_from(start) if max_length else ())]
+        begun = [(FoundPath((start,), (), 0), iter(steps_from(start) if max_length else ()))]  # longest last
         ends_here = True
-        while nodes:
-            step = next((row for row in following[-1] if row[0] not in nodes and row[0] not in blocked), None)
-            if step is None:
-                if ends_here and len(nodes) > 1:
-                    found.append(FoundPath(tuple(nodes), tuple(steps[1:]), codes[-1]))
-                for column in (nodes, steps, codes, following):
-                    column.pop()
+        while begun:
+            chain, following = begun[-1]
+            onward = next((row for row in following if row[0] not in chain.nodes and row[0] not in blocked), None)
+            if onward is None:
+                if ends_here and chain.steps:
+                    found.append(chain)
+                begun.pop()
                 ends_here = False
                 continue
             expansions += 1
@@ -96,10 +95,9 @@ def maximal_chains(
                 return Chains(found, "expansions")
             if expansions % 256 == 0 and limits.late():
                 return Chains(found, "timeout")
-            nodes.append(step[0])
-            steps.append(step[1])
-            codes.append(codes[-1] + step[2])
-            following.append(iter(steps_from(step[0]) if len(nodes) <= max_length else ()))
+            node, step, cost = onward
+            longer = FoundPath((*chain.nodes, node), (*chain.steps, step), chain.code + cost)
+            begun.append((longer, iter(steps_from(node) if len(longer.steps) < max_length else ())))
             ends_here = True
     return Chains(found, None)
 
@@ -166,7 +164,7 @@ def harm_of_another(index: Index, treatments: Collection[int], chain: FoundPath)
 def _borrowed(index: Index, treatments: Collection[int], chain: FoundPath) -> int | None:
     """The place of the first other treatment inside a chain."""
     for place, (node, step) in enumerate(zip(chain.nodes[1:-1], chain.steps, strict=False), 1):
-        if node in treatments and index.predicates[int(index.link_predicate[step >> 1])].sign != SIGN_CARRY:
+        if node in treatments and index.predicate_of(step).sign != SIGN_CARRY:
             return place
     return None
 
@@ -197,10 +195,7 @@ def folded(index: Index, chains: Sequence[FoundPath]) -> list[int | None]:
 
 
 def _spans(
-    short: Sequence[int],
-    short_signs: Sequence[int | None],
-    long: Sequence[int],
-    long_signs: Sequence[int | None],
+    short: Sequence[int], short_signs: Sequence[int | None], long: Sequence[int], long_signs: Sequence[int | None]
 ) -> bool:
     place = {node: number for number, node in enumerate(long)}
     for number, (start, end) in enumerate(pairwise(short)):
@@ -264,4 +259,4 @@ def brought_about(
 
 def is_input_step(index: Index, step: int) -> bool:
     """Whether a step leads from an input to its joint cause."""
-    return index.predicates[int(index.link_predicate[step >> 1])].name == INPUT
+    return index.predicate_of(step).name == INPUT

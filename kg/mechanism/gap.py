@@ -45,8 +45,8 @@ class Gap:
     """Where sources stop.
 
     Attributes:
-        from_: the last thing that sourced steps reach.
-        to: what they do not.
+        from_: the last thing that sourced steps reach; None where nothing is known to lead to what was asked for.
+        to: what they do not; None where nothing was asked for.
         cause: why it is one.
         steps: the hedged or hypothesised statements that would lead on.
         into: the joint cause that ``to`` is needed for.
@@ -61,8 +61,8 @@ class Gap:
         reason: the same, and what sources do state and deny.
     """
 
-    from_: EntityRef
-    to: EntityRef
+    from_: EntityRef | None
+    to: EntityRef | None
     cause: GapCause
     steps: tuple[Step, ...] = ()
     into: EntityRef | None = None
@@ -88,9 +88,13 @@ def _sentence(gap: Gap) -> str:
     sure = " or ".join(certainty for certainty in CERTAINTIES if certainty in found)
     alone = f"a {sure} statement leads" if len(gap.steps) == 1 else f"{sure} statements lead"
     return _SENTENCES[gap.cause].format(
-        start=gap.from_.spoken, end=gap.to.spoken, into=gap.into.spoken if gap.into else "",
+        start=_spoken(gap.from_), end=_spoken(gap.to), into=_spoken(gap.into),
         sure=sure, alone=alone, steps=sentences(gap.steps),
     )  # fmt: skip
+
+
+def _spoken(what: EntityRef | None) -> str:
+    return what.spoken if what else ""
 
 
 def sentences(steps: Iterable[Step]) -> str:

@@ -20,7 +20,7 @@ from kg.model import CERTAINTIES, EntityRef
 from kg.paths.adjacency import project
 from kg.paths.best_paths import BestPaths, FoundPath
 from kg.paths.breadth_first import distances
-from kg.paths.link_filters import standing_in_the_way
+from kg.paths.link_filters import shut_out_by
 from kg.paths.steps import Step, weakest
 from ontology import kinds
 
@@ -105,10 +105,10 @@ class Gaps:
             gaps += self._of_drug(drug, list(dict.fromkeys(ends)), around, target)
         return gaps
 
-    @staticmethod
-    def _may_lead_on(end: EntityRef, target: EntityRef) -> bool:
-        """Whether a step from the end of a path is missed: neither a disease nor harm is a way to anything but harm."""
-        return target.type == HARM or end.type not in {HARM, *DISEASES}
+    def _may_lead_on(self, end: EntityRef, target: EntityRef) -> bool:
+        """Whether a step from the end of a path is missed: no disease, tumour model or harm leads on to a disease."""
+        stays = end.type in {HARM, *DISEASES} or end.id in self._ground.question.models
+        return target.type == HARM or not stays
 
     def _to_target(self, paths: Sequence[MechanismPath], target: EntityRef) -> list[Gap]:
         """Where no drug was asked for: steps to the target that sources state only more weakly, or that none is."""
@@ -121,8 +121,8 @@ class Gaps:
         if paths:
             return []
         if firm and ground.question.effect is not None:
-            return [Gap(target, target, "none_with_effect")]
-        return [Gap(target, target, "no_step_to")]
+            return [Gap(None, target, "none_with_effect")]
+        return [Gap(None, target, "no_step_to")]
 
     def unexplained(self, paths: Sequence[MechanismPath]) -> list[Gap]:
         """Drugs of which sources state outright that they act on the target, and only more weakly by which steps."""
@@ -150,7 +150,7 @@ class Gaps:
                 steps = tuple(ground.hedging_describer.steps(weaker).values())
                 gaps.append(Gap(start, steps[0].end, "further_from", steps))
             elif not firm and ground.index.type_of(drug) != "Regimen":
-                gaps.append(Gap(start, start, "no_step_from"))
+                gaps.append(Gap(start, None, "no_step_from"))
             gaps += self._claimed(drug)
         return gaps
 
@@ -168,19 +168,15 @@ class Gaps:
             "graph": {"graphs": ()},
             "max_length": {"max_length": MAX_LENGTH},
         }
-        wider = {name: change for name, change in wider.items() if replace(question, **change) != question}
-
-        def leads_on(names: Collection[ShutOutBy]) -> bool:
-            change = {field: value for name in names for field, value in wider[name].items()}
-            return not self._ground.limits.late() and self._leads_on(replace(question, **change))
-
-        return standing_in_the_way(wider, leads_on)
+        return shut_out_by(question, wider, self._leads_on)
 
     def _arrives(self, path: FoundPath) -> bool:
         return not self._ground.targets or path.nodes[-1] in self._ground.targets
 
     def _leads_on(self, wider: MechanismQuestion) -> bool:
         ground = self._ground
+        if ground.limits.late():
+            return False
         links = project(ground.index, wider.selection())
         if not ground.drugs:
             return bool(links.into.degree(np.array(ground.targets)).any())
@@ -202,27 +198,44 @@ class Gaps:
         ]
         known = ground.around_describer.steps(hops)
         stated = tuple(dict.fromkeys(known[hop] for hop in hops if known[hop].predicate in CLINICAL_CLAIMS))
-        return [Gap(target, target, "other_treatments", stated=stated)] if stated else []
+        return [Gap(None, target, "other_treatments", stated=stated)] if stated else []
 
     def _denied_of_treatments(self) -> list[Gap]:
-        """What sources deny that treatments do to the target, where no drug was asked for."""
+        """What sources deny that treatments do to the target, or in it if it is a disease; no drug was asked for."""
         ground = self._ground
         target = ground.describer.entity(ground.targets[0])
-        starts = {ground.index.find(denial.subject) for denial in self._denials}
-        known = sorted(start for start in starts if start in ground.treatments)
-        found = ((start, self._denied(start, ground.targets)) for start in known)
-        return [Gap(ground.describer.entity(one), target, "only_denied", denied=of) for one, of in found if of]
+        found: dict[int, tuple[Denial, ...]] = {}
+        for one in self._denials:
+            start = ground.index.find(one.subject)
+            if start in ground.treatments and (self._is_of_target(one) or self._is_told_in_target(one) is True):
+                found[start] = (*found.get(start, ()), one)
+        return [
+            Gap(ground.describer.entity(start), target, "only_denied", denied=found[start]) for start in sorted(found)
+        ]
 
-    def _denied(self, start: int, ends: Iterable[int]) -> tuple[Denial, ...]:
-        """What sources deny of a start and some ends; of a disease also any effect that they deny the start."""
-        nodes, target = self._ground.index.nodes, self._ground.target
-        wanted = {nodes[end] for end in ends}
-        of_disease = target is not None and self._ground.index.type_of(target) in DISEASES
+    def _denied(self, drug: int) -> tuple[Denial, ...]:
+        """What sources deny of a drug and the target; of a disease any effect, unless in other diseases only."""
+        iri = self._ground.index.nodes[drug]
         return tuple(
             one
             for one in self._denials
-            if one.subject == nodes[start] and (one.object in wanted or (of_disease and one.sign is not None))
+            if one.subject == iri and (self._is_of_target(one) or self._is_told_in_target(one) in (True, None))
         )
+
+    def _is_of_target(self, denial: Denial) -> bool:
+        return self._ground.index.find(denial.object) in self._ground.targets
+
+    def _is_told_in_target(self, denial: Denial) -> bool | None:
+        """Whether an effect is denied in the disease asked for, or a wider one; None where it is not said in which."""
+        ground = self._ground
+        of_disease = ground.target is not None and ground.index.type_of(ground.target) in DISEASES
+        if denial.sign is None or not of_disease or not ground.question.about_tumours:
+            return False
+        record = ground.source.statements([denial.statement]).get(denial.statement) if ground.source else None
+        if record is None or not record.diseases:
+            return None
+        fitting = {ground.index.nodes[number] for number in (*ground.targets, *ground.wider)}
+        return not fitting.isdisjoint(record.diseases)
 
     def _claimed(self, drug: int) -> list[Gap]:
         """Diseases in which sources state that a drug does or does not help, and effects that they deny it.
@@ -267,10 +280,10 @@ class Gaps:
         gaps += [
             Gap(end, target, "wider_event" if end in wider else "no_step_on") for end in onwards if end not in led_on
         ]
-        gaps = [replace(gap, around=around.get(gap.from_, ())) for gap in gaps]
+        gaps = [replace(gap, around=around.get(gap.from_, ()) if gap.from_ else ()) for gap in gaps]
         if gaps:
             told = tuple(step for step in stated if step not in gaps[0].steps)[:MAX_STATED]
-            gaps[0] = replace(gaps[0], stated=told, denied=self._denied(drug, self._ground.targets))
+            gaps[0] = replace(gaps[0], stated=told, denied=self._denied(drug))
         return gaps
 
     def _around(self, drug: int, met: Iterable[EntityRef]) -> dict[EntityRef, tuple[Step, ...]]:

@@ -191,6 +191,4 @@ class Ground:
 
     def cost_of(self, steps: Sequence[int]) -> int:
         """The coded cost of some steps."""
-        imports = self.question.selection().reads_imports
-        cost = self.index.link_cost_with_imports if imports else self.index.link_cost
-        return sum(int(cost[step >> 1]) for step in steps)
+        return self.index.cost_of(steps, with_imports=self.question.selection().reads_imports)

@@ -14,7 +14,7 @@ from kg.mechanism.ground import Ground
 from kg.model import EntityRef
 from kg.paths.best_paths import FoundPath
 from kg.paths.steps import Step
-from ontology.english import capitalised
+from ontology.english import capitalised, is_plural, plural_verb
 
 MAX_MEETINGS = 30  # per pair
 _PREFIXES = 24  # ways of one drug to one node that are compared
@@ -178,16 +178,17 @@ def _meetings(ground: Ground, met: Sequence[_Met]) -> tuple[Meeting, ...]:
 
 
 def _sentence(node: EntityRef, relation: Relation, first: Side, second: Side) -> str:
-    names = f"{first.drug.label} and {second.drug.label}"
+    names = f"{first.drug.spoken} and {second.drug.spoken}"
     if relation == "same":
-        return f"{names} meet at {node.spoken}: both {_pushes(first, plural=True)} it."
+        return f"{names} meet at {node.spoken}: both {_pushes(first, together=True)} it."
     if relation == "opposite":
-        does = f"{first.drug.label} {_pushes(first)} it, {second.drug.label} {_pushes(second)} it"
+        does = f"{first.drug.spoken} {_pushes(first)} it, {second.drug.spoken} {_pushes(second)} it"
         return f"{names} collide at {node.spoken}: {does}."
     if relation == "mixed":
         return f"{names} meet at {node.spoken}, where at least one of them has paths of both directions."
     return f"{names} meet at {node.spoken}; in which direction is not known for both."
 
 
-def _pushes(side: Side, *, plural: bool = False) -> str:
-    return ("raise" if side.signs[0] > 0 else "lower") + ("" if plural else "s")
+def _pushes(side: Side, *, together: bool = False) -> str:
+    verb = "raises" if side.signs[0] > 0 else "lowers"
+    return plural_verb(verb) if together or is_plural(side.drug.spoken) else verb

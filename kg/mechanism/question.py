@@ -27,8 +27,10 @@ class MechanismQuestion:
     Attributes:
         drugs: IRIs of what the paths start from; none: whatever reaches the target.
         target: IRI of what they should reach; None: wherever they lead.
-        subtypes: IRIs that count as the target as well (kinds of a histotype, an adverse event, a process).
+        subtypes: IRIs that count as the target as well (kinds of a disease, an adverse event, a process).
         supertypes: IRIs of wider diagnoses or events; what is stated for one of them may hold for the target.
+        models: IRIs of tumour models of the laboratory: from one no step to a disease is missed.
+        about_tumours: whether what drugs do in a tumour may lead to the target; not to a condition that is no cancer.
         memberships: IRIs of one of the drugs and of a class that it belongs to, as curated; where classes must act
             together, members may stand for them.
         max_length: most steps of a path, 1 to 12.
@@ -41,6 +43,8 @@ class MechanismQuestion:
     target: str | None = None
     subtypes: tuple[str, ...] = ()
     supertypes: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    about_tumours: bool = True
     memberships: tuple[tuple[str, str], ...] = ()
     certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES
     max_length: int = DEFAULT_LENGTH

@@ -32,17 +32,18 @@ class Relevant:
 
 
 def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
-    """Chains as far as they may concern the target; whole where that is neither a histotype nor an adverse event.
+    """Chains as far as they may concern the target; whole where that is neither a disease nor an adverse event.
 
-    Of those that stop short of an adverse event only what sources state of a wider one, or of a cause of it, concerns
-    it: how a drug acts on a tumour does not say what harm it does. Where the target is another disease, those that
-    concern histotypes only come last, because nothing says which of these are kinds of it. A step concerns another
+    Of those that stop short of an adverse event, a condition that is no cancer, or a treatment only what sources state
+    of a wider one, or of a cause of it, concerns it: how a drug acts on a tumour does not say what harm it does. Where
+    the target is another cancer, those that concern histotypes only come last, because nothing says which of these are
+    kinds of it. A step concerns another
     disease if it leads to one, or if every statement of it names in whom or in what it holds and names only diseases
     that are neither the target, nor below it, nor above it.
     """
     chains = list(chains[:MAX_CHAINS])
-    if ground.about_harm:
-        return Relevant(_towards_harm(ground, chains))
+    if ground.about_harm or not ground.question.about_tumours:
+        return Relevant(_beside_tumours(ground, chains))
     kind = None if ground.target is None else ground.index.type_of(ground.target)
     if kind not in (DISEASE, CONDITION):
         return Relevant(chains)
@@ -67,8 +68,8 @@ def relevant(ground: Ground, chains: Sequence[FoundPath]) -> Relevant:
     return Relevant(list(dict.fromkeys([*own, *whole])), frozenset(own), elsewhere=elsewhere)
 
 
-def _towards_harm(ground: Ground, chains: Sequence[FoundPath]) -> list[FoundPath]:
-    """Chains as far as they lead to an adverse event, to a wider one, or to something that sources say may cause it."""
+def _beside_tumours(ground: Ground, chains: Sequence[FoundPath]) -> list[FoundPath]:
+    """Chains as far as they lead to the target, to a wider one, or to something that sources say may cause it."""
     causes = {cause for target in ground.targets for cause in ground.every_certainty.into.row(target)[0].tolist()}
     near = {*ground.targets, *ground.wider, *(causes - ground.treatments)}
     places = ((chain, [n for n, node in enumerate(chain.nodes) if n and node in near]) for chain in chains)
@@ -76,11 +77,7 @@ def _towards_harm(ground: Ground, chains: Sequence[FoundPath]) -> list[FoundPath
 
 
 def _turning(
-    ground: Ground,
-    chain: FoundPath,
-    stated: Mapping[int, Sequence[frozenset[str]]],
-    fitting: set[int],
-    iris: set[str],
+    ground: Ground, chain: FoundPath, stated: Mapping[int, Sequence[frozenset[str]]], fitting: set[int], iris: set[str]
 ) -> tuple[int, frozenset[str]] | None:
     """After how many steps a chain turns to other diseases, and which; None if it never does."""
     for length, (node, step) in enumerate(zip(chain.nodes[1:], chain.steps, strict=True)):

@@ -21,14 +21,7 @@ from kg.mechanism.gaps import Gaps
 from kg.mechanism.graph import MechanismGraph, draw
 from kg.mechanism.ground import Ground
 from kg.mechanism.partners import Partners, partners
-from kg.mechanism.question import (
-    DEFAULT_LENGTH,
-    DEFAULT_PATHS,
-    MAX_DRUGS,
-    MAX_LENGTH,
-    MAX_PATHS,
-    MechanismQuestion,
-)
+from kg.mechanism.question import DEFAULT_LENGTH, MechanismQuestion
 from kg.mechanism.ranking import Shown, chosen, fairly, in_turn, nearest_first
 from kg.mechanism.relevance import DISEASE, Relevant, relevant
 from kg.mechanism.telling import Teller
@@ -37,8 +30,7 @@ from kg.paths.index import Index
 from kg.paths.steps import StatementSource
 
 __all__ = [
-    "DEFAULT_LENGTH", "DEFAULT_PATHS", "MAX_DRUGS", "MAX_LENGTH", "MAX_PATHS", "Background", "Gap", "JointInput",
-    "MechanismAnswer", "MechanismPath", "MechanismQuestion", "mechanism",
+    "DEFAULT_LENGTH", "Gap", "JointInput", "MechanismAnswer", "MechanismPath", "MechanismQuestion", "mechanism",
 ]  # fmt: skip
 
 
@@ -138,7 +130,7 @@ class _Search:
         """Whether a path to the target does to it what was asked for."""
         if self.question.effect is None:
             return True
-        if self.index.predicates[int(self.index.link_predicate[path.steps[-1] >> 1])].name in SENSITIZING:
+        if self.index.predicate_of(path.steps[-1]).name in SENSITIZING:
             return False  # cells that are more sensitive are neither more nor fewer
         return net_sign(self.index, path.steps) == (1 if self.question.effect == "raises" else -1)
 

@@ -91,31 +91,24 @@ class Neighbors(Protocol):
     @property
     def nodes(self) -> int:
         """How many nodes the graph has."""
-        ...
 
     def degree(self, nodes: Nodes) -> Ids:
         """How many links there are to be read for each of these nodes."""
-        ...
 
     def row(self, node: int) -> Row:
         """The neighbours of one node."""
-        ...
 
     def near(self, node: int) -> NDArray[np.int32]:
         """The same by their numbers only."""
-        ...
 
     def first_step(self, start: int, end: int) -> int:
         """The first of the steps from one node to a neighbour of it."""
-        ...
 
     def rows(self, nodes: Ids) -> Iterator[Rows]:
         """The neighbours of some nodes, in one or more blocks; what a block says comes on top of the others."""
-        ...
 
     def ends(self, nodes: Nodes) -> Iterator[Ends]:
         """The same without costs."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,32 +181,25 @@ class Adjacency:
         return [np.concatenate([column[part] for part in parts]) for column in columns], counts, stops
 
 
-class Directions(Protocol):
-    """The selected links in both directions: ``out`` along the way of a path, ``into`` against it."""
+@dataclass(frozen=True, eq=False)
+class Directions:
+    """The selected links in both directions: ``out`` along the way of a path, ``into`` against it.
 
-    @property
-    def out(self) -> Neighbors:
-        """Where a path may go."""
-        ...
+    Attributes:
+        link_predicate: predicate number by link, of all links of the graph.
+    """
 
-    @property
-    def into(self) -> Neighbors:
-        """Where a path may come from."""
-        ...
-
-    @property
-    def link_predicate(self) -> NDArray[np.int16]:
-        """Predicate number by link, of all links of the graph."""
-        ...
+    out: Neighbors
+    into: Neighbors
+    link_predicate: NDArray[np.int16]
 
 
 @dataclass(frozen=True, eq=False)
-class Projection:
-    """The selected links in both directions, made ready for all nodes; see :class:`Directions`."""
+class Projection(Directions):
+    """The same, made ready for all nodes."""
 
     out: Adjacency
     into: Adjacency
-    link_predicate: NDArray[np.int16]
 
 
 def step_labels(projection: Directions, steps: NDArray[np.signedinteger]) -> NDArray[np.int32]:
@@ -316,6 +302,11 @@ def check_names(index: Index, predicates: Iterable[str], types: Iterable[str], t
             raise InvalidParameter(type_parameter, name, f"one of {', '.join(sorted({*CLASSES, *index.types}))}")
 
 
+def local_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of predicates without the prefix or the namespace of the vocabulary, where they have it."""
+    return tuple(display(name).removeprefix("skg:") for name in names)
+
+
 def check_certainties(certainties: Iterable[str]) -> None:
     """Refuse an unknown or an empty choice of certainties. Raises: InvalidParameter."""
     given = tuple(certainties)
@@ -340,7 +331,7 @@ def _project(index: Index, selection: Selection) -> Projection:
     allowed = links_allowed(index, selection)
     links = np.flatnonzero(allowed)
     kept_reverse = np.flatnonzero(allowed[index.reverse_link])
-    cost = index.link_cost_with_imports if selection.reads_imports else index.link_cost
+    cost = index.costs(with_imports=selection.reads_imports)
     reverse_links = index.reverse_link[kept_reverse].astype(np.int64)
     out = Adjacency(
         pointer=_thinned(index.link_pointer, allowed),

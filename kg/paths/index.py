@@ -16,7 +16,7 @@ Files of an index (all little-endian ``.npy``): ``link_pointer`` int64 per node,
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -180,6 +180,19 @@ class Index:
     @cached_property
     def _number_by_predicate(self) -> Mapping[str, int]:
         return {predicate.name: number for number, predicate in enumerate(self.predicates)}
+
+    def predicate_of(self, step: int) -> IndexPredicate:
+        """The predicate of a step as in ``kg.paths.adjacency``."""
+        return self.predicates[int(self.link_predicate[step >> 1])]
+
+    def costs(self, *, with_imports: bool) -> NDArray[np.int32]:
+        """Coded cost by link, by degrees with imports or without."""
+        return self.link_cost_with_imports if with_imports else self.link_cost
+
+    def cost_of(self, steps: Iterable[int], *, with_imports: bool) -> int:
+        """The coded cost of some steps as in ``kg.paths.adjacency``."""
+        cost = self.costs(with_imports=with_imports)
+        return sum(int(cost[step >> 1]) for step in steps)
 
     def find(self, iri: str) -> int | None:
         """The number of a node, or None."""

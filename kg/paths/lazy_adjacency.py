@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 from kg.paths.adjacency import (
     Directions,
     Ends,
-    Neighbors,
     Nodes,
     Row,
     Rows,
@@ -35,15 +33,6 @@ REMEMBERED_SELECTIONS = 64
 
 _asked: WeakKeyDictionary[Index, dict[Selection, None]] = WeakKeyDictionary()
 _lock = threading.Lock()
-
-
-@dataclass(frozen=True, eq=False)
-class LazyProjection:
-    """The selected links in both directions, read when needed."""
-
-    out: Neighbors
-    into: Neighbors
-    link_predicate: NDArray[np.int16]
 
 
 def directions(index: Index, selection: Selection) -> Directions:
@@ -74,8 +63,8 @@ def read_lazily(index: Index, selection: Selection) -> Directions:
         return project(index, selection)
     along, against = _View(index, selection, reverse=False, odd=0), _View(index, selection, reverse=True, odd=0)
     if selection.directed:
-        return LazyProjection(along, against, index.link_predicate)
-    return LazyProjection(
+        return Directions(along, against, index.link_predicate)
+    return Directions(
         _Both(along, _View(index, selection, reverse=True, odd=1)),
         _Both(_View(index, selection, reverse=False, odd=1), against),
         index.link_predicate,
@@ -90,7 +79,7 @@ class _View:
         self._neighbor = index.reverse_subject if reverse else index.link_object
         self._link = index.reverse_link if reverse else None
         self._odd = odd
-        self._cost = index.link_cost_with_imports if selection.include_imports else index.link_cost
+        self._cost = index.costs(with_imports=selection.include_imports)
         self._bits = certainty_bits(selection.certainties, include_imports=selection.include_imports)
         self._chosen = predicates_allowed(index, selection)
         self._takes_all = bool(self._chosen.all())

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from kg.errors import InvalidParameter
 from kg.identifiers import BASE, display, parse_identifier
 from kg.model import DEFAULT_CERTAINTIES, Certainty, hold_several
-from kg.paths.adjacency import Selection, check_certainties, check_range
+from kg.paths.adjacency import Selection, check_certainties, check_range, local_names
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _Name = TypeVar("_Name", bound=str)
+_Asked = TypeVar("_Asked", bound="DataclassInstance")
 Direction = Literal["in", "out", "both"]
 DIRECTIONS: tuple[Direction, ...] = ("in", "out", "both")
 
@@ -26,7 +30,7 @@ class LinkFilters:
 
     Attributes:
         direction: "out" from subject to object, "in" against that, or "both".
-        predicates: local names; none given: all.
+        predicates: local names, CURIEs or IRIs; none given: all.
         types: local class names of the neighbours; none given: any.
         limit: most items, 1 to 1000.
         graphs: IRIs of named graphs; only their statements count.
@@ -42,6 +46,7 @@ class LinkFilters:
 
     def __post_init__(self) -> None:
         hold_several(self)
+        object.__setattr__(self, "predicates", local_names(self.predicates))
         if self.direction not in DIRECTIONS:
             raise InvalidParameter("direction", self.direction, f"one of {', '.join(DIRECTIONS)}")
         check_certainties(self.certainties)
@@ -71,6 +76,24 @@ def graphs_named(names: Iterable[str], known: Collection[str]) -> tuple[str, ...
             raise InvalidParameter("graph", name, f"a graph that states something of two entities ({expected})")
         found.append(iri)
     return tuple(found)
+
+
+def shut_out_by(
+    question: _Asked, lifted: Mapping[_Name, Mapping[str, Any]], finds: Callable[[_Asked], bool]
+) -> tuple[_Name, ...]:
+    """The filters of a question, a dataclass that finds nothing, which :func:`standing_in_the_way` names.
+
+    Args:
+        question: finds nothing.
+        lifted: by the name of a filter the fields that lift it; where these change nothing it is none.
+        finds: whether a question with some filters lifted finds anything.
+    """
+
+    def lets_through(names: Collection[_Name]) -> bool:
+        return finds(replace(question, **{field: value for name in names for field, value in lifted[name].items()}))
+
+    filters = [name for name, change in lifted.items() if replace(question, **change) != question]
+    return standing_in_the_way(filters, lets_through)
 
 
 def standing_in_the_way(

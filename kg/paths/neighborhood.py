@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.errors import InvalidParameter
-from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty, EntityRef, PassageRef, Polarity, Qualifier
+from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty, EntityRef, PassageRef, Polarity, Qualifier, cut_at
 from kg.paths.adjacency import Mask, Selection, check_names, nodes_allowed
 from kg.paths.index import CERTAINTY_CODE, IMPORT_PREFIX, Ids, Index
 from kg.paths.link_filters import DEFAULT_ITEMS, DIRECTIONS, MAX_ITEMS, Direction, LinkFilters
@@ -146,13 +146,11 @@ def neighbors(index: Index, question: NeighborsQuestion) -> NeighborsAnswer:
     kept = rows.where(np.logical_and.reduce(list(filters.values())))
     excluded_by = _excluding(filters) if len(rows) and not len(kept) else ()
     page = kept if question.cursor is None else kept.where(_after(index, kept, question.cursor))
-    more = len(page) > question.limit
+    length = cut_at(question.limit, len(page)) | {"total": len(kept)}
     items = tuple(_item(index, page, place) for place in range(min(len(page), question.limit)))
-    next_cursor = _cursor(items[-1]) if more else None
+    next_cursor = _cursor(items[-1]) if length["truncated"] else None
     counts = _counts(index, rows.where(certain & shown))
-    return NeighborsAnswer(
-        items, question.limit, len(kept), more, "limit" if more else None, next_cursor, counts, excluded_by
-    )
+    return NeighborsAnswer(items, **length, next_cursor=next_cursor, counts=counts, excluded_by=excluded_by)
 
 
 def neighbor_iris(index: Index, node: str) -> list[tuple[str, Direction, str]]:

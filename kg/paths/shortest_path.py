@@ -114,11 +114,7 @@ def _each_once(nodes: Nodes) -> Nodes:
 
 
 def shortest_path(
-    projection: Directions,
-    source: int,
-    target: int,
-    interior: Mask,
-    limits: SearchLimits,
+    projection: Directions, source: int, target: int, interior: Mask, limits: SearchLimits
 ) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """One path with the fewest steps, always the same one; None if there is none.
 

@@ -47,7 +47,6 @@ class StatementSource(Protocol):
 
     def statements(self, iris: Collection[str]) -> Mapping[str, StatementRecord]:
         """The records of these statements by IRI; unknown ones are left out."""
-        ...
 
 
 @dataclass(frozen=True)

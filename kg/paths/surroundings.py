@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import InvalidParameter
 from kg.identifiers import display
-from kg.model import CERTAINTIES, EntityRef
+from kg.model import CERTAINTIES, EntityRef, cut_at
 from kg.paths.adjacency import Adjacency, check_names, check_range, nodes_allowed, project
 from kg.paths.breadth_first import distances
 from kg.paths.index import Ids, Index
-from kg.paths.link_filters import LinkFilters, standing_in_the_way
+from kg.paths.link_filters import LinkFilters, shut_out_by
 from kg.paths.steps import Describer, Hop, StatementSource, Step
-from kg.tables import Listed, rows_table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from kg.tables import Listed
 
 Asked = TypeVar("Asked", bound=LinkFilters)
 Empty = TypeVar("Empty", "ReachableAnswer", "CommonAnswer", "Subgraph")
@@ -28,6 +25,7 @@ Empty = TypeVar("Empty", "ReachableAnswer", "CommonAnswer", "Subgraph")
 MAX_HOPS = 8
 MAX_SUBGRAPH_HOPS = 3
 MAX_SEEDS = 50
+MAX_SUBGRAPH_LINKS = 5_000  # more than can be drawn or read
 
 
 @dataclass(frozen=True)
@@ -120,14 +118,18 @@ class SubgraphQuestion(LinkFilters):
 
 
 @dataclass(frozen=True)
-class Subgraph:
+class Subgraph(Listed):
     """Entities and all selected links among them.
 
     Attributes:
-        nodes: nearest to the asked-for entities first, at most ``limit``.
+        nodes: nearest to the asked-for entities first, at most ``limit``, and no more of them than have
+            ``MAX_SUBGRAPH_LINKS`` links among them.
         total: nodes there would be without the limit.
+        truncated_by: "limit" or "links".
         excluded_by: where there is no link: the filters that shut out what there is.
     """
+
+    tabled = "edges"
 
     nodes: tuple[EntityRef, ...]
     edges: tuple[Step, ...]
@@ -137,10 +139,6 @@ class Subgraph:
     truncated_by: str | None
     excluded_by: tuple[str, ...] = ()
 
-    def to_pandas(self) -> pd.DataFrame:
-        """The links as a table, one line each."""
-        return rows_table(self.edges, Step)
-
 
 def reachable(index: Index, question: ReachableQuestion) -> ReachableAnswer:
     """Everything within so many steps. Raises: EntityNotFound, InvalidParameter."""
@@ -148,8 +146,7 @@ def reachable(index: Index, question: ReachableQuestion) -> ReachableAnswer:
     found, distance = _reached(index, question)
     order = found[np.argsort(distance[found], kind="stable")]
     items = tuple(ReachableItem(index.entity(n), int(distance[n])) for n in order[: question.limit].tolist())
-    more = len(order) > question.limit
-    answer = ReachableAnswer(items, question.limit, len(order), more, "limit" if more else None)
+    answer = ReachableAnswer(items, **cut_at(question.limit, len(order)))
     return answer if items else _explained(index, question, answer, lambda wider: bool(_reached(index, wider)[0].size))
 
 
@@ -175,8 +172,7 @@ def common_neighbors(index: Index, question: CommonQuestion, source: StatementSo
     describer = Describer(index, question.selection(), source)
     named = describer.steps([hop for group in hops.values() for hop in group])
     items = tuple(CommonItem(describer.entity(n), tuple(named[hop] for hop in hops[n])) for n in shown)
-    more = len(numbers) > question.limit
-    answer = CommonAnswer(items, question.limit, len(numbers), more, "limit" if more else None)
+    answer = CommonAnswer(items, **cut_at(question.limit, len(numbers)))
     return (
         answer if items else _explained(index, question, answer, lambda wider: bool(_shared(index, wider, seeds).size))
     )
@@ -202,33 +198,37 @@ def subgraph(index: Index, question: SubgraphQuestion, source: StatementSource |
     seeds = sorted({index.node(iri, "node") for iri in question.nodes})
     if len(seeds) > question.limit:
         raise InvalidParameter("limit", str(question.limit), f"at least the {len(seeds)} entities asked for")
-    order, hops = _around(index, question, seeds)
+    order, kept, hops = _around(index, question, seeds)
     describer = Describer(index, question.selection(), source)
     named = describer.steps(hops)
-    more = len(order) > question.limit
-    answer = Subgraph(
-        tuple(describer.entity(n) for n in order[: question.limit].tolist()), tuple(named[hop] for hop in hops),
-        question.limit, len(order), more, "limit" if more else None,
-    )  # fmt: skip
-    return answer if hops else _explained(index, question, answer, lambda wider: bool(_around(index, wider, seeds)[1]))
+    nodes = tuple(describer.entity(n) for n in order[:kept].tolist())
+    cut = cut_at(question.limit, len(order))
+    if kept < min(question.limit, len(order)):
+        cut |= {"truncated": True, "truncated_by": "links"}
+    answer = Subgraph(nodes, tuple(named[hop] for hop in hops), **cut)
+    return answer if hops else _explained(index, question, answer, lambda wider: bool(_around(index, wider, seeds)[2]))
 
 
-def _around(index: Index, question: SubgraphQuestion, seeds: Sequence[int]) -> tuple[Ids, list[Hop]]:
-    """All nodes around some entities, nearest and best joined first, and the links among those that are kept."""
+def _around(index: Index, question: SubgraphQuestion, seeds: Sequence[int]) -> tuple[Ids, int, list[Hop]]:
+    """All nodes around some entities, nearest and best joined first, how many are kept, and the links among those."""
     interior = nodes_allowed(index, question.types, ())
     walked = _adjacency(index, question)
     distance = distances(walked, seeds, question.hops, interior)
     found = np.flatnonzero(distance >= 0)
     order = found[np.lexsort((found, -_ties(walked, distance)[found], distance[found]))]
-    kept = order[: question.limit]
     out = project(index, replace(question.selection(), directed=True)).out
-    inside = np.zeros(len(index.nodes), dtype=bool)
-    inside[kept] = True
-    members = np.sort(kept)
+    most = min(question.limit, len(order))
+    place = np.full(len(index.nodes), most, dtype=np.int64)
+    place[order[:most]] = np.arange(most)
+    members = np.sort(order[:most])
     positions = out.positions(members)
     owners = np.repeat(members, out.degree(members))
-    among = inside[out.neighbor[positions]]
-    return order, list(zip(owners[among].tolist(), out.step[positions[among]].tolist(), strict=True))
+    complete = np.maximum(place[owners], place[out.neighbor[positions]])  # the place at which a link has both its ends
+    among = complete < most
+    if np.count_nonzero(among) > MAX_SUBGRAPH_LINKS:
+        most = max(int(np.sort(complete)[MAX_SUBGRAPH_LINKS]), len(seeds))
+        among = complete < most
+    return order, most, list(zip(owners[among].tolist(), out.step[positions[among]].tolist(), strict=True))
 
 
 def _explained(index: Index, question: Asked, empty: Empty, finds: Callable[[Asked], bool]) -> Empty:
@@ -247,12 +247,7 @@ def excluded_by(question: Asked, finds: Callable[[Asked], bool], *, has_imports:
     }
     if isinstance(question, SubgraphQuestion) and not question.hops:
         lifted["hops"] = {"hops": 1}
-    lifted = {name: change for name, change in lifted.items() if replace(question, **change) != question}
-
-    def lets_through(names: Collection[str]) -> bool:
-        return finds(replace(question, **{field: value for name in names for field, value in lifted[name].items()}))
-
-    return standing_in_the_way(lifted, lets_through)
+    return shut_out_by(question, lifted, finds)
 
 
 def _ties(adjacency: Adjacency, distance: NDArray[np.int32]) -> Ids:

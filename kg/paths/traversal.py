@@ -8,7 +8,7 @@ IRIs of the nodes, then by the predicates. ``kg.paths.neighborhood`` answers wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, ClassVar
@@ -23,33 +23,17 @@ from kg.paths.adjacency import (
     check_distinct_ends,
     check_names,
     check_range,
+    local_names,
     nodes_allowed,
 )
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.breadth_first import AllShortestPaths
 from kg.paths.index import COST_SHIFT, COST_UNIT, Index
 from kg.paths.lazy_adjacency import directions, directions_once
-from kg.paths.link_filters import standing_in_the_way
-from kg.paths.neighborhood import (
-    CommonQuestion,
-    NeighborsQuestion,
-    ReachableQuestion,
-    SubgraphQuestion,
-    common_neighbors,
-    neighbor_counts,
-    neighbors,
-    reachable,
-    subgraph,
-)
+from kg.paths.link_filters import shut_out_by
 from kg.paths.shortest_path import shortest_path
-from kg.paths.steps import Describer, StatementRecord, StatementSource, Step
+from kg.paths.steps import Describer, StatementSource, Step
 from kg.tables import Walked
-
-__all__ = [
-    "AllPathsQuestion", "CommonQuestion", "NeighborsQuestion", "Path", "PathAnswer", "PathQuestion",
-    "ReachableQuestion", "StatementRecord", "StatementSource", "Step", "SubgraphQuestion", "all_shortest_paths",
-    "best_paths", "common_neighbors", "neighbor_counts", "neighbors", "one_shortest_path", "reachable", "subgraph",
-]  # fmt: skip
 
 MAX_LENGTH = 8
 DEFAULT_LENGTH = 6
@@ -66,7 +50,7 @@ class PathQuestion:
         source, target: IRIs of two different entities.
         max_length: most steps of a path, 1 to 8.
         k: most paths, 1 to 100.
-        predicates: local names; none given: all.
+        predicates: local names, CURIEs or IRIs; none given: all.
         node_types: local class names that entities between the ends may have; none given: any.
         certainties: a link counts if one of its statements has one of these.
         avoid: IRIs of entities that no path may lead through.
@@ -89,6 +73,7 @@ class PathQuestion:
 
     def __post_init__(self) -> None:
         hold_several(self)
+        object.__setattr__(self, "predicates", local_names(self.predicates))
         check_distinct_ends(self.source, self.target)
         check_range("max_length", self.max_length, 1, MAX_LENGTH)
         check_range("k", self.k, 1, self.most)
@@ -145,10 +130,7 @@ class PathAnswer(Walked):
 
 
 def best_paths(
-    index: Index,
-    question: PathQuestion,
-    source: StatementSource | None = None,
-    limits: SearchLimits | None = None,
+    index: Index, question: PathQuestion, source: StatementSource | None = None, limits: SearchLimits | None = None
 ) -> PathAnswer:
     """The k best simple paths, exactly.
 
@@ -168,10 +150,7 @@ def best_paths(
 
 
 def all_shortest_paths(
-    index: Index,
-    question: PathQuestion,
-    source: StatementSource | None = None,
-    limits: SearchLimits | None = None,
+    index: Index, question: PathQuestion, source: StatementSource | None = None, limits: SearchLimits | None = None
 ) -> PathAnswer:
     """Every path with the fewest steps, at most k of them, in the order of their nodes' IRIs.
 
@@ -187,10 +166,7 @@ def all_shortest_paths(
 
 
 def one_shortest_path(
-    index: Index,
-    question: PathQuestion,
-    source: StatementSource | None = None,
-    limits: SearchLimits | None = None,
+    index: Index, question: PathQuestion, source: StatementSource | None = None, limits: SearchLimits | None = None
 ) -> PathAnswer:
     """One path with the fewest steps, always the same one; ``k`` does not matter.
 
@@ -206,8 +182,7 @@ def one_shortest_path(
         return PathAnswer(
             (), 1, 0, truncated=False, truncated_by=None, excluded_by=_excluded_by(index, question, limits)
         )
-    cost = index.link_cost_with_imports if question.selection().reads_imports else index.link_cost
-    code = sum(int(cost[step >> 1]) for step in found[1])
+    code = index.cost_of(found[1], with_imports=question.selection().reads_imports)
     paths = _named(index, question, source, [FoundPath(*found, code)])
     return PathAnswer(paths, 1, None, truncated=False, truncated_by=None)
 
@@ -219,20 +194,17 @@ def _answer(
     limits: SearchLimits,
     search: BestPaths | AllShortestPaths,
 ) -> PathAnswer:
-    found = list(islice(_costed(index, question, search), question.k + 1))
-    more = len(found) > question.k
-    stopped_by = "k" if more else search.stopped_by
+    # Whatever cost led the search, paths are told with their degree-weighted one.
+    with_imports = question.selection().reads_imports
+    found = [
+        replace(path, code=index.cost_of(path.steps, with_imports=with_imports))
+        for path in islice(search, question.k + 1)
+    ]
+    stopped_by = "k" if len(found) > question.k else search.stopped_by
     paths = _named(index, question, source, found[: question.k])
     excluded_by = () if paths or stopped_by else _excluded_by(index, question, limits)
     total = None if stopped_by else len(paths)
     return PathAnswer(paths, question.k, total, stopped_by is not None, stopped_by, excluded_by)
-
-
-def _costed(index: Index, question: PathQuestion, search: Iterable[FoundPath]) -> Iterator[FoundPath]:
-    """The found paths with their degree-weighted cost, whatever cost led the search."""
-    cost = index.link_cost_with_imports if question.selection().reads_imports else index.link_cost
-    for path in search:
-        yield FoundPath(path.nodes, path.steps, sum(int(cost[step >> 1]) for step in path.steps))
 
 
 def _named(
@@ -262,7 +234,7 @@ def _excluded_by(index: Index, question: PathQuestion, limits: SearchLimits) -> 
 def excluded_by(
     question: PathQuestion, connected: Callable[[PathQuestion], bool], *, has_imports: bool
 ) -> tuple[str, ...]:
-    """Which filters stand in the way of a path; see ``kg.paths.link_filters.standing_in_the_way``.
+    """Which filters stand in the way of a path; see ``kg.paths.link_filters.shut_out_by``.
 
     Args:
         question: has no path.
@@ -279,12 +251,7 @@ def excluded_by(
         "graph": {"graphs": ()},
         "max_length": {"max_length": MAX_LENGTH},
     }
-    lifted = {name: change for name, change in lifted.items() if replace(question, **change) != question}
-
-    def without(names: Iterable[str]) -> bool:
-        return connected(replace(question, **{field: value for name in names for field, value in lifted[name].items()}))
-
-    return standing_in_the_way(lifted, without)
+    return shut_out_by(question, lifted, connected)
 
 
 def _connected(index: Index, question: PathQuestion, limits: SearchLimits) -> bool:

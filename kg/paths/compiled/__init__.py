@@ -24,7 +24,6 @@ class Jit(Protocol):
         self, signature: str | None = None, *, cache: bool, nogil: bool = False
     ) -> Callable[[Function], Function]:
         """A decorator."""
-        ...
 
 
 def _as_they_are(
