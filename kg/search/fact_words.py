@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.model import PassageRef
+from kg.search.files import open_file
 from kg.search.spelling import loose_words
 
 FORMAT = "1"
@@ -105,7 +106,7 @@ def _row(fact: FactText) -> tuple[str, ...]:
 
 def stored_facts(path: Path) -> Iterator[FactText]:
     """Every fact of a file written by :func:`write_facts`, in its order: writing them again gives the same file."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+    with closing(open_file(path)) as connection:
         for row in connection.execute(
             "SELECT iri, type, sentence, certainty, documents, passages, remarks FROM fact ORDER BY id"
         ):

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from kg.errors import StoreUnavailable
 from kg.identifiers import display
-from kg.model import EntityRef, PassageRef
+from kg.model import EntityRef, PassageRef, cut_at
 from kg.search.fact_words import FORMAT, OF_KIND, folded
+from kg.search.files import open_checked
 from kg.search.terms import Term
 from kg.tables import Listed
 
@@ -106,18 +106,7 @@ class FactIndex:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open a file written by :func:`kg.search.fact_words.write_facts`. Raises: StoreUnavailable."""
-        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        connection = None
-        try:
-            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            meta = dict(connection.execute("SELECT key, value FROM meta"))
-        except sqlite3.Error as fault:
-            if connection is not None:
-                connection.close()
-            raise StoreUnavailable(f"the file of words of facts cannot be read ({fault})") from fault
-        if meta.get("format") != FORMAT:
-            connection.close()
-            raise StoreUnavailable(f"the file of words of facts has format {meta.get('format')}, expected {FORMAT}")
+        connection, _ = open_checked(path, "the file of words of facts", FORMAT)
         return cls(connection)
 
     def close(self) -> None:
@@ -170,9 +159,8 @@ class FactIndex:
             _hit(rows[number], terms, tuple(term.text for term in terms if term not in told_outright | says[number]))
             for number in chosen
         )
-        more = len(ranked) > limit
-        total = len(ranked) if len(ranked) < MOST_RANKED else None
-        return FactHits(items, limit, total, more, "limit" if more else None, unsaid=unsaid)
+        length = cut_at(limit, len(ranked)) | ({} if len(ranked) < MOST_RANKED else {"total": None})
+        return FactHits(items, **length, unsaid=unsaid)
 
     def _counted(self, term: Term) -> tuple[Term, int]:
         """A term and how many facts say it; what no fact says may be cut short, or half typed."""

@@ -62,7 +62,7 @@ def word(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
 
 
 def part(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
-    """Things of which a name has this in the middle of a word."""
+    """Things of which a name has this in the middle of a word, or from the beginning of a word on."""
     loose = "".join(loose_words(text))
     if len(loose) < (3 if loose == compact(text) else 4):  # "bnoe" is no part of "numbness" spelt otherwise
         return []
@@ -72,7 +72,20 @@ def part(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:
         where, value = "instr(n.loose, ?) > 0", loose
     if loose.isalpha():  # an identifier is told by its digits, not by letters in "DRUGBANK"
         where = f"n.source <= {SYNONYM} AND {where}"
-    return [row.hit(scaled(IN_PART, loose, row)) for row in file.typed(where, (value,), types)]
+    found = file.typed(where, (value,), types)
+    return [row.hit(scaled(IN_PART, loose, row)) for row in found if row.source > SYNONYM or _is_part(loose, row.text)]
+
+
+def _is_part(loose: str, name: str) -> bool:
+    """Whether letters are more of a name than the end of one word and the beginning of the next.
+
+    >>> [_is_part(*pair) for pair in (("dck", "mutated c-KIT"), ("ckit", "mutated c-KIT"), ("toma", "haematomata"))]
+    [False, True, True]
+    """
+    parts = loose_words(name)
+    return any(loose in part for part in parts) or any(
+        "".join(parts[place:]).startswith(loose) for place in range(len(parts))
+    )
 
 
 def scattered(file: NamesFile, text: str, types: frozenset[str]) -> list[SearchHit]:

@@ -8,15 +8,13 @@ names inside it are told apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
 from kg.identifiers import compress, is_project, parse_identifier
-from kg.model import EntityRef, with_subclasses
+from kg.model import EntityRef, cut_at, with_subclasses
 from kg.paths.adjacency import check_range
 from kg.search import name_tiers
 from kg.search.asked_words import asks
@@ -95,27 +93,13 @@ class SearchAnswer(Listed):
     facts: FactHits = NO_FACTS
 
 
-class NameIndex:
-    """The names of one generation, opened read-only. Safe to share between threads."""
-
-    def __init__(self, file: NamesFile) -> None:
-        self._file = file
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open a file written by :func:`kg.search.names_writer.write_names`. Raises: StoreUnavailable."""
-        return cls(NamesFile.open(path))
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
+class NameIndex(NamesFile):
+    """The names of one generation, opened read-only. Safe to share between threads; close it when done."""
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def search(self, question: SearchQuestion) -> SearchAnswer:
@@ -130,22 +114,21 @@ class NameIndex:
                 break
             if tier is name_tiers.typo and any(hit.score > name_tiers.WORDED for hit in best.values()):
                 break
-            hits = tier(self._file, question.text, types)
+            hits = tier(self, question.text, types)
             whole = whole and len(hits) < CANDIDATES
             for hit in hits:
                 known = best.get(hit.id)
                 if known is None or (-known.score, known.matched) > (-hit.score, hit.matched):
                     best[hit.id] = hit
         ranked = _ranked(best)
-        more = len(ranked) > question.limit
-        total = len(ranked) if whole else None
+        length = cut_at(question.limit, len(ranked)) | ({} if whole else {"total": None})
         shown = tuple(ranked[: question.limit])
         is_name = bool(shown) and shown[0].score >= name_tiers.NAMED
         is_like = bool(shown) and shown[0].score >= name_tiers.IN_PART
         parts = () if is_name else self._parts(question.text, types, whole_names=is_like)
         if len(parts) == 1 and shown:  # they say what the whole says
             parts = ()
-        return SearchAnswer(shown, question.limit, total, more, "limit" if more else None, parts)
+        return SearchAnswer(shown, **length, parts=parts)
 
     def resolve(
         self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()
@@ -163,12 +146,12 @@ class NameIndex:
         """
         text = text.strip()
         identifier = parse_identifier(text)
-        if identifier is not None and (found := self._file.entity(identifier)) is not None:
+        if identifier is not None and (found := self.entity(identifier)) is not None:
             if _fits(found, with_subclasses([*kinds, *others])):
                 return found
             raise _wrong_kind(text, found, (*kinds, *others), parameter)
         spelled = compact(compress(text) or text) if "://" in text else compact(text)
-        same = [self._file.spelled("compact", spelled), self._file.spelled("loose", "".join(loose_words(text)))]
+        same = [self.spelled("compact", spelled), self.spelled("loose", "".join(loose_words(text)))]
         # What the project names comes first: an import may widen what can be found, never change an answer.
         tiers = [*([row for row in rows if is_project(row.iri)] for rows in same), *same]
         for wanted in (kinds, others) if others else (kinds,):
@@ -185,14 +168,6 @@ class NameIndex:
         """The project's entities of some classes that a text names, the longest names first taken, in its order."""
         found = spans(tokens_of(text), self.named_so, with_subclasses(kinds))
         return tuple(dict.fromkeys(entity for span in found for entity in span.entities))
-
-    def named_so(self, spelled: Collection[str], loose: Collection[str]) -> list[NameRow]:
-        """Names that are spelled in one of some ways (kg.search.spans.NamedSo)."""
-        return self._file.named_so(spelled, loose)
-
-    def called(self, iris: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """Label and synonyms of entities, by IRI."""
-        return self._file.called(iris)
 
     def like(self, text: str, kinds: Sequence[str]) -> tuple[SearchHit, ...]:
         """Things of some classes that may be meant by a text that names none of them; else the names inside it.
@@ -218,7 +193,7 @@ class NameIndex:
         if len(tokens_of(text)) < 2:
             return ()
         found: list[SearchPart] = []
-        for part in _runs(tokens, lambda run: name_tiers.exact(self._file, run, types)):
+        for part in _runs(tokens, lambda run: name_tiers.exact(self, run, types)):
             if part.items or whole_names:
                 found.append(part)
             else:
@@ -230,10 +205,10 @@ class NameIndex:
         """What has these words in a name; kinds of things, words that ask and short ones are no names."""
         if run.casefold().rstrip("s") in _KINDS or len(compact(run)) < _LEAST_PARTED or asks(run):
             return []
-        found = name_tiers.word(self._file, run, types)
+        found = name_tiers.word(self, run, types)
         if found or run.count(" ") >= _MOST_MISTYPED or any(map(asks, run.split())):
             return found
-        return [hit for hit in name_tiers.typo(self._file, run, types) if _is_help(hit, run)]
+        return [hit for hit in name_tiers.typo(self, run, types) if _is_help(hit, run)]
 
     def _suggestions(self, text: str, kinds: Sequence[str]) -> tuple[tuple[str, str], ...]:
         hits = self.like(text, kinds) if kinds else ()
@@ -242,7 +217,7 @@ class NameIndex:
 
     def _all_of(self, kinds: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """Everything of some classes, where that is not much: the patients of a few case reports."""
-        rows = self._file.typed(f"n.source = {LABEL}", (), with_subclasses(kinds)) if kinds else ()
+        rows = self.typed(f"n.source = {LABEL}", (), with_subclasses(kinds)) if kinds else ()
         entities = sorted({row.entity for row in rows}, key=lambda entity: entity.curie)
         return tuple((each.curie, each.label) for each in entities) if len(entities) <= _FEW else ()
 

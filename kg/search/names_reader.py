@@ -1,7 +1,4 @@
-"""Reading the file of names that ``kg.search.names_writer`` writes: names that meet a condition, and who is called so.
-
-The file is opened as immutable: nothing is locked, nothing is written.
-"""
+"""Reading the file that ``kg.search.names_writer`` writes: names that meet a condition, and who is called so."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ from typing import Self
 
 import numpy as np
 
-from kg.errors import StoreUnavailable
 from kg.identifiers import display
 from kg.model import EntityRef
+from kg.search.files import open_checked
 from kg.search.name_rows import NameRow
 from kg.search.names_writer import FORMAT, SYNONYM
 from kg.search.spelling import distances_within, is_slip
@@ -37,20 +34,7 @@ class NamesFile:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open a file written by :func:`write_names`. Raises: StoreUnavailable."""
-        try:
-            connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-        except sqlite3.Error as fault:
-            raise StoreUnavailable(f"the file of names cannot be opened ({fault})") from fault
-        try:
-            meta = dict(connection.execute("SELECT key, value FROM meta"))
-        except sqlite3.Error as fault:
-            connection.close()
-            raise StoreUnavailable(f"the file of names cannot be read ({fault})") from fault
-        if meta.get("format") != FORMAT:
-            connection.close()
-            raise StoreUnavailable(f"the file of names has format {meta.get('format')}, expected {FORMAT}")
+        connection, meta = open_checked(path, "the file of names", FORMAT)
         return cls(connection, trigram=meta["trigram"] == "1")
 
     def close(self) -> None:

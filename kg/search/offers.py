@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,25 +21,9 @@ from ontology.kinds import TREATMENTS
 
 MAX_OFFERS = 5
 _COMBINING = frozenset(
-    (
-        "and",
-        "et",
-        "und",
-        "plus",
-        "with",
-        "+",
-        "/",
-        "&",
-        "combined",
-        "combination",
-        "be",
-        "in",
-        "is",
-        "was",
-        "given",
-        "together",
-    )
-)
+    ("and", "et", "und", "plus", "with", "+", "/", "&", "combined", "combination", "be", "in", "is", "was", "given",
+     "together")
+)  # fmt: skip
 # Words between two drugs of which one is said to make the other work better; "to" only where something is added.
 _ADDING = frozenset(
     ("help", "helps", "enhance", "enhances", "boost", "boosts", "potentiate", "potentiates", "improve", "improves",
@@ -146,13 +130,10 @@ def offers(
         if is_needless or (cue.phrases and asked is None) or (cue.is_bare and not is_bare):
             continue
         said = _said(asked, tokens, starts) if asked else ()
-        worded = cue.gain + _WORD_GAIN * (sum(len(run.split()) for run in asked.groups() if run) if asked else 0)
-        for loss, turn in _in_turns(cue, named):
-            filled = _filled(cue, turn, bisect(starts, asked.start()) if asked else 0)
-            if filled is None or (not cue.phrases and sum(each.members for _, each in filled.values()) < 2):
-                continue
-            named_well = sum(slot.gain + _MEMBER_GAIN * (each.members - 1) for slot, (_, each) in filled.items())
-            score = worded + named_well - loss
+        place = bisect(starts, asked.start()) if asked else 0
+        worded = _WORD_GAIN * (sum(len(run.split()) for run in asked.groups() if run) if asked else 0)
+        for named_well, filled in _ways_to_fill(cue, named, place):
+            score = cue.gain + worded + named_well
             offer = _offer(cue, filled, said)
             if offer.kind == "catalogue" and offer.parameters and not cue.given:
                 named_in.add(offer.question)
@@ -163,6 +144,15 @@ def offers(
                 ranked[same] = score, offer
     best = sorted(ranked.values(), key=lambda pair: -pair[0])  # stable: equals stay in the table's order
     return tuple(offer for _, offer in best[:MAX_OFFERS])
+
+
+def _ways_to_fill(cue: Cue, named: Sequence[_Named], place: int) -> Iterator[tuple[int, _Filled]]:
+    """The names that a question may be asked of, and how much they speak for it; without words it takes two."""
+    for loss, turn in _in_turns(cue, named):
+        filled = _filled(cue, turn, place)
+        if filled is not None and (cue.phrases or sum(each.members for _, each in filled.values()) > 1):
+            gain = sum(slot.gain + _MEMBER_GAIN * (each.members - 1) for slot, (_, each) in filled.items())
+            yield gain - loss, filled
 
 
 def _in_turns(cue: Cue, named: Sequence[_Named]) -> list[tuple[int, list[_Named]]]:
@@ -292,9 +282,6 @@ def _reason(filled: _Filled, said: Sequence[str]) -> str:
         for ref, span in zip(found, named.spans, strict=True)
     ]
     return "; ".join(part for part in (f"“{' … '.join(said)}”" if said else "", ", ".join(names)) if part)
-
-
-# --- words ----------------------------------------------------------------------------------------------------------
 
 
 def _folded(tokens: Sequence[str]) -> tuple[str, list[int]]:

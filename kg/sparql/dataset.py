@@ -106,9 +106,6 @@ def _merged(store: ox.Store, default_graphs: tuple[str, ...], named_graphs: tupl
     return merged
 
 
-# --- FROM ---------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class FromClause:
     """A FROM or FROM NAMED, with the graph as the query spells it."""

@@ -121,13 +121,13 @@ def _told(
 ) -> tuple[str, ...]:
     asked = [name for name in names if len(name.iri) <= _LONGEST][:_LOOKED_UP]
     said = look_up([name.iri for name in asked])
-    unknown = [name for name in asked if name.iri not in said or _is_given_up(said[name.iri])][:_MOST]
+    unknown = [
+        name
+        for name in asked
+        if name.iri not in said or any(predicate == _DEPRECATED for predicate, _ in said[name.iri])
+    ][:_MOST]
     hints = (_successor(said[name.iri]) if name.iri in said else _meant(name.iri, find) for name in unknown)
     return tuple(f"{name.text} ({hint}?)" if hint else name.text for name, hint in zip(unknown, hints, strict=True))
-
-
-def _is_given_up(said: Said) -> bool:
-    return any(predicate == _DEPRECATED for predicate, _ in said)
 
 
 def _successor(said: Said) -> str | None:

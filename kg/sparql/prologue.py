@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg.identifiers import ABSOLUTE_IRI
+from kg.sparql.tokens import tokens_of
+
 # Possessive: what is a comment is one for good. Else a row of # could be divided in exponentially many ways.
 _GAP = r"(?:[\x20\t\r\n]++|\#[^\r\n]*+)*+"
 _DECLARATION = re.compile(
@@ -18,7 +21,6 @@ _DECLARATION = re.compile(
 )
 _SPACE = re.compile(_GAP)
 _REMEMBERED = 4096  # characters of a head that is read once
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 
 
 class _Head(NamedTuple):
@@ -73,6 +75,14 @@ def missing_prefixes(query: str, given: Mapping[str, str]) -> dict[str, str]:
     return missing
 
 
+def undeclared_prefixes(query: str, given: Mapping[str, str]) -> tuple[str, ...]:
+    """The prefixes that a query uses although neither it declares them, nor are they given; each once."""
+    head = _head_of(query)
+    known = {"_", *given, *(name for name, _ in head.prefixes)}
+    used = (token.text.partition(":")[0] for token in tokens_of(query, head.end) if token.kind == "name")
+    return tuple(name for name in dict.fromkeys(used) if name not in known)
+
+
 def prefixes_of(query: str, given: Mapping[str, str]) -> dict[str, str]:
     """Namespace by prefix: those declared for every query, and the query's own, which go first.
 
@@ -81,6 +91,6 @@ def prefixes_of(query: str, given: Mapping[str, str]) -> dict[str, str]:
     found = dict(given)
     for name, namespace in _head_of(query).prefixes:
         found.pop(name, None)
-        if _ABSOLUTE.fullmatch(namespace):
+        if ABSOLUTE_IRI.fullmatch(namespace):
             found[name] = namespace
     return found

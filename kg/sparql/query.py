@@ -18,7 +18,7 @@ from kg.errors import InvalidParameter, KgError, QueryFailed, QueryRefused, Quer
 from kg.identifiers import parse_identifier
 from kg.sparql.dataset import Dataset, GraphArguments, from_clauses, view
 from kg.sparql.formats import write_answer, write_triples
-from kg.sparql.prologue import missing_prefixes, prefixes_of, prologue_end
+from kg.sparql.prologue import missing_prefixes, prefixes_of, prologue_end, undeclared_prefixes
 from kg.sparql.results import Term, iri, literal
 from kg.sparql.tokens import Token, is_surely_within, mentions_service, shape_of, tokens_of, without_service
 
@@ -31,6 +31,9 @@ _UPDATE = re.compile("INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH", 
 _CHANGING_FUNCTIONS = frozenset({"NOW", "RAND", "UUID", "STRUUID"})
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CHARACTERS = re.compile(r",?\s*\[(?:[^\]']|'(?:\\.|[^'\\])*')*\]")
+_SENTENCE = re.compile(r"(?:one of |, |expected )((?:The|Duplicated|IRI|SELECT \*) [^,]+)")
+_MISPLACED = "something before this place is missing, or too much"
 _MAX_REASON = 240
 # All of the default graph. The engine reads it a quarter quicker triple by triple than by evaluating this.
 WHOLE_GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -150,9 +153,6 @@ def _form_of(query: str) -> QueryForm:
     )
 
 
-# --- bindings -----------------------------------------------------------------------------------------------
-
-
 def bind(query: str, bindings: Bindings) -> str:
     """Give variables their values, as terms and never as text.
 
@@ -225,9 +225,6 @@ def _where_start(tokens: Sequence[Token]) -> int:
     raise QueryRefused("it has no WHERE clause to bind a variable in")
 
 
-# --- evaluation ---------------------------------------------------------------------------------------------
-
-
 def evaluate(store: ox.Store, operation: SparqlOperation, media_type: str, dataset: Dataset, output: IO[bytes]) -> None:
     """Evaluate a query and let the engine write the answer.
 
@@ -246,7 +243,7 @@ def evaluate(store: ox.Store, operation: SparqlOperation, media_type: str, datas
         spelled = prefixes_of(operation.query, dataset.prefixes) if isinstance(answer, ox.QueryTriples) else {}
         write_answer(answer, media_type, spelled, output)
     except (SyntaxError, OSError, RuntimeError, ValueError) as error:
-        raise _translated(error) from error
+        raise _translated(error, operation.query, dataset.prefixes) from error
 
 
 def _only_graph(graphs: GraphArguments) -> ox.NamedNode | ox.BlankNode | ox.DefaultGraph | None:
@@ -257,10 +254,10 @@ def _only_graph(graphs: GraphArguments) -> ox.NamedNode | ox.BlankNode | ox.Defa
     return chosen[0] if len(chosen) == 1 else None
 
 
-def _translated(error: Exception) -> KgError:
+def _translated(error: Exception, query: str, prefixes: Mapping[str, str]) -> KgError:
     text = str(error)
     if isinstance(error, SyntaxError):
-        return syntax_error(text)
+        return syntax_error(text, undeclared_prefixes(query, prefixes))
     if "is not supported" in text and isinstance(error, RuntimeError):
         return QueryRefused(_trimmed(text[:1].lower() + text[1:]))
     if isinstance(error, PermissionError):
@@ -268,18 +265,25 @@ def _translated(error: Exception) -> KgError:
     return QueryFailed(_trimmed(text))
 
 
-def syntax_error(text: str) -> QuerySyntaxError:
+def syntax_error(text: str, undeclared: Sequence[str] = ()) -> QuerySyntaxError:
     """Read the engine's message: its place, and its reason without the lists of characters.
+
+    Args:
+        text: the message.
+        undeclared: prefixes that the query uses and does not declare.
 
     >>> str(syntax_error("error at 1:11: expected one of '}', ['a' ..= 'z' | 'A' ..= 'Z']"))
     "The query cannot be parsed at line 1, column 11: expected one of '}'"
     """
     found = _PLACE.match(text)
-    reason = found[3] if found else text
+    reason = _CHARACTERS.sub("", found[3] if found else text)
     if "Prefix not found" in reason:
-        reason = "a prefix is used that is not declared"
-    else:
-        reason = re.sub(r",?\s*\[(?:[^\]']|'[^']*')*\]", "", reason)
+        names = ", ".join(f"{name}:" for name in undeclared)
+        reason = f"no PREFIX declares {names}" if names else "a prefix is used that is not declared"
+    elif (sentence := _SENTENCE.search(reason)) is not None:
+        reason = sentence[1]  # among what was expected stands what is wrong
+    elif "[_]" in text and '"' not in reason:
+        reason = _MISPLACED  # what else could have stood there would mislead
     line, column = (int(found[1]), int(found[2])) if found else (None, None)
     return QuerySyntaxError(_trimmed(reason), line, column)
 

@@ -7,7 +7,8 @@ The engine's parsers go on after an error where the syntax allows it; what they 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, NamedTuple
+from dataclasses import dataclass
+from typing import IO, NamedTuple, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -24,6 +25,7 @@ FORMAT_BY_SUFFIX = {
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
 LINE_FORMATS = frozenset({".nt", ".nq"})
+XML_FORMATS = frozenset({".rdf", ".owl", ".xml"})
 MAX_FAULTS_IN_A_ROW = 1000
 
 
@@ -43,7 +45,11 @@ class Triple(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What cannot be read or kept. ``line`` is a line of the file where the parser names one, else 0."""
+    """What cannot be read or kept.
+
+    Attributes:
+        line: of the file, as the parser says, or else that up to which it had read (some 2 KiB ahead).
+    """
 
     line: int
     reason: str
@@ -67,7 +73,8 @@ def read_rdf(stream: IO[bytes], suffix: str, base: str) -> Iterator[Triple | Fau
         return blank.setdefault(label, f"{base}blank/{len(blank) + 1}")
 
     faults = number = 0
-    parser = ox.parse(stream, format=FORMAT_BY_SUFFIX[suffix], base_iri=base)
+    counted = _Counted(stream)
+    parser = ox.parse(cast("IO[bytes]", counted), format=FORMAT_BY_SUFFIX[suffix], base_iri=base)
     while True:
         try:
             quad = next(parser)
@@ -75,15 +82,28 @@ def read_rdf(stream: IO[bytes], suffix: str, base: str) -> Iterator[Triple | Fau
             return
         except SyntaxError as error:
             faults += 1
-            yield Fault(error.lineno or 0, str(error.msg))
+            yield Fault(error.lineno or counted.line, str(error.msg))
             if faults >= MAX_FAULTS_IN_A_ROW:
-                yield Fault(0, "too many errors; the rest was not read")
+                yield Fault(error.lineno or counted.line, "too many errors; the rest was not read")
                 return
             continue
         number += 1
         faults = 0
         found = _triple(number, quad, numbered)
-        yield found if isinstance(found, Triple) else Fault(0, f"triple {number}: {found}")
+        yield found if isinstance(found, Triple) else Fault(counted.line, f"triple {number}: {found}")
+
+
+@dataclass
+class _Counted:
+    """A stream that knows up to which line it was read."""
+
+    stream: IO[bytes]
+    line: int = 1
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.stream.read(size)
+        self.line += data.count(b"\n")
+        return data
 
 
 def read_triple_lines(lines: Sequence[tuple[int, str]], suffix: str, base: str) -> Iterator[Triple | Fault]:

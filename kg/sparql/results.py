@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from kg.errors import IdentifierError, QueryFailed, ResultTooLarge
+from kg.identifiers import ABSOLUTE_IRI
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,16 +28,9 @@ TermKind = Literal["iri", "literal", "bnode", "triple"]
 PythonValue = str | int | float | bool | Decimal | None
 
 _INTEGER_NAMES = (
-    *("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger"),
-    *(
-        "nonPositiveInteger",
-        "negativeInteger",
-        "unsignedInt",
-        "unsignedLong",
-        "unsignedShort",
-        "unsignedByte",
-    ),
-)
+    "integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger",
+    "negativeInteger", "unsignedInt", "unsignedLong", "unsignedShort", "unsignedByte",
+)  # fmt: skip
 _CONVERSIONS: dict[str, Callable[[str], PythonValue]] = {
     **{XSD + name: int for name in _INTEGER_NAMES},
     XSD + "decimal": Decimal,
@@ -44,7 +38,6 @@ _CONVERSIONS: dict[str, Callable[[str], PythonValue]] = {
     XSD + "float": float,
     XSD + "boolean": {"true": True, "1": True, "false": False, "0": False}.__getitem__,
 }
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
@@ -90,7 +83,7 @@ def iri(text: str) -> Term:
 
     Raises: IdentifierError if the text is not an absolute IRI.
     """
-    if not _ABSOLUTE_IRI.fullmatch(text):
+    if not ABSOLUTE_IRI.fullmatch(text):
         raise IdentifierError(text, "expected an absolute IRI")
     return Term("iri", text)
 
@@ -150,6 +143,14 @@ class Solutions:
         """The Python values of one column, in row order. Raises: KeyError if there is no such column."""
         position = self._position_by_column[name]
         return tuple(term.python() if (term := row[position]) else None for row in self.rows)
+
+    def texts(self) -> list[tuple[str, ...]]:
+        """The rows in which everything is bound, as IRIs and lexical forms, in row order."""
+        return [tuple(term.value for term in row if term) for row in self.rows if all(row)]
+
+    def nodes(self) -> tuple[str, ...]:
+        """What is bound in the first column, as IRIs or lexical forms, each once, sorted."""
+        return tuple(sorted({row[0].value for row in self.rows if row[0]}))
 
     def to_pandas(self) -> pd.DataFrame:
         """A data frame of the Python values."""

@@ -68,18 +68,8 @@ class Blocking:
     """
 
     def __init__(self, cancelled: Cancelled | None = None) -> None:
-        self._cancelled = cancelled or cancelled_now()
-        self._client = client_now()
-
-    @property
-    def client(self) -> str:
-        """See :attr:`Waits.client`."""
-        return self._client
-
-    @property
-    def cancelled(self) -> Cancelled | None:
-        """See :attr:`Waits.cancelled`."""
-        return self._cancelled
+        self.cancelled = cancelled or cancelled_now()
+        self.client = client_now()
 
     async def readable(self, descriptor: int, seconds: float) -> bool:
         """See :meth:`Waits.readable`."""
@@ -99,9 +89,9 @@ class Blocking:
         deadline_s = time.monotonic() + seconds
         while True:
             left_s = max(0.0, deadline_s - time.monotonic())
-            if look(left_s if self._cancelled is None else min(left_s, CANCEL_POLL_S)):
+            if look(left_s if self.cancelled is None else min(left_s, CANCEL_POLL_S)):
                 return True
-            if self._cancelled is not None and self._cancelled():
+            if self.cancelled is not None and self.cancelled():
                 if look(min(left_s, leaving_s)):
                     return True
                 raise QueryCancelled
@@ -156,17 +146,12 @@ class InLoop:
     """
 
     def __init__(self, threads: Executor, client: str = "") -> None:
-        self._client = client
+        self.client = client
         self._loop = asyncio.get_running_loop()
         self._alarms = _alarms_of.get(self._loop) or _alarms_of.setdefault(self._loop, _Alarms())
         self._threads = threads
         self._pending: asyncio.Future[bool] | None = None
         self._is_given_up = False
-
-    @property
-    def client(self) -> str:
-        """See :attr:`Waits.client`."""
-        return self._client
 
     def cancelled(self) -> bool:
         """See :attr:`Waits.cancelled`."""

@@ -160,9 +160,19 @@ class WorkerPool:
 
     async def acquire(self, budget: Budget, waits: Waits) -> Worker:
         """Take a worker, waiting in the queue if need be; :meth:`release` it. Raises: Overloaded, QueryFailed."""
+        for _ in range(self._size):
+            worker = await self._next(budget, waits)
+            if not worker.is_gone():
+                break
+            self.release(worker)  # somebody killed it while it had nothing to do, which is no query's fault
+        else:
+            worker = await self._next(budget, waits)
+        self._take(worker, waits.client)
+        return worker
+
+    async def _next(self, budget: Budget, waits: Waits) -> Worker:
         found = self._idle_or_turn(waits.client)
         if isinstance(found, Worker):
-            self._take(found, waits.client)
             return found
         has_come = False
         try:
@@ -172,9 +182,7 @@ class WorkerPool:
                 self._withdraw(waits.client, found)
         if not has_come:
             raise Overloaded
-        worker = found.result()
-        self._take(worker, waits.client)
-        return worker
+        return found.result()
 
     def _awaits_start(self) -> bool:
         """Whether everybody in the queue will get a worker that is being started now, or nobody has had one yet.
@@ -269,7 +277,7 @@ class WorkerPool:
             self._charged(worker)
             if worker not in self._alive:
                 worker.close_ends()  # the pool was closed meanwhile
-            elif worker.is_reusable:
+            elif worker.is_reusable and not worker.is_gone():
                 self._offer(worker)
             else:
                 worker.kill()

@@ -61,9 +61,8 @@ def client_of(peer: str, forwarded: str | None) -> str | None:
     """
     # Earlier entries come from the client and may say anything; the last is the proxy's own.
     name = forwarded.rpartition(",")[2].strip() if forwarded else peer
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
+    address = _address_in(name)
+    if address is None:
         return name or None
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
@@ -72,6 +71,16 @@ def client_of(peer: str, forwarded: str | None) -> str | None:
             network = ipaddress.ip_network((address, _IPV6_NETWORK_BITS), strict=False)
             return None if address.is_loopback else str(network)
     return None if address.is_loopback and not forwarded else str(address)
+
+
+def _address_in(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address in what a proxy says: bare, in brackets or with a port, which would be another one each time."""
+    for spelled in (name, name.strip("[]"), name.rpartition(":")[0].strip("[]")):
+        try:
+            return ipaddress.ip_address(spelled)
+        except ValueError:
+            continue
+    return None
 
 
 def account_of(peer: str, forwarded: str | None) -> str:

@@ -15,6 +15,7 @@ import math
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -174,9 +175,18 @@ def _document(code: str, status: int, title: str, detail: str) -> dict[str, Any]
 
 
 def install(app: Flask) -> None:
-    """Make an application tell every failure in this way."""
+    """Make an application tell every failure in this way, and a Host that cannot be one before it leads to others."""
     app.register_error_handler(HTTPException, _on_http_exception)
     app.register_error_handler(Exception, _on_failure)
+
+    @app.before_request
+    def check_host() -> None:
+        try:
+            is_named = bool(request.host and request.host_url)
+        except UnicodeError:  # it looks like a name of other letters, spelled as names of domains are
+            is_named = False
+        if not is_named:
+            raise BadRequest("The Host header names no host.")
 
 
 _Told = tuple[dict[str, Any], dict[str, str]]
@@ -210,6 +220,12 @@ def _logged(error: Exception, method: str, path: str) -> _Told:
 def problem_reply(error: KgError) -> Reply:
     """A failure as programs are told of it."""
     return _problem_reply(*_told(error))
+
+
+def http_failure(status: int, detail: str) -> Reply:
+    """A request that no part of ours has seen, because it breaks HTTP, as programs are told of it."""
+    title = HTTPStatus(status).phrase
+    return _problem_reply(_document(title.lower().replace(" ", "_"), status, title, detail), {})
 
 
 async def replied(answering: Awaitable[Reply], method: str, path: str) -> Reply:

@@ -46,6 +46,7 @@ class Format:
 
 
 _XML = ("application/xml", "text/xml")
+_N3 = ("text/n3", "text/rdf+n3")  # of which Turtle is a part
 _BARE_POINT = re.compile(r";[ \t]*q=(?=\.)", re.IGNORECASE)
 
 RESULT_FORMATS = (
@@ -55,10 +56,10 @@ RESULT_FORMATS = (
     Format(("tsv",), "text/tab-separated-values", is_text=True),
 )
 GRAPH_FORMATS = (
-    Format(("turtle", "ttl"), "text/turtle", ("application/x-turtle",), is_text=True),
+    Format(("turtle", "ttl", "n3"), "text/turtle", ("application/x-turtle", *_N3), is_text=True),
     Format(("ntriples", "nt"), "application/n-triples", ("text/plain",)),
-    Format(("jsonld",), "application/ld+json", ("application/json",)),
-    Format(("rdfxml", "rdf", "xml"), "application/rdf+xml", _XML),
+    Format(("jsonld", "json-ld", "json"), "application/ld+json", ("application/json",)),
+    Format(("rdfxml", "rdf+xml", "rdf", "xml"), "application/rdf+xml", _XML),
     Format(("trig",), "application/trig", ("application/x-trig",)),
     Format(("nquads", "nq"), "application/n-quads", ("text/x-nquads",)),
 )
@@ -127,7 +128,7 @@ def names_html(accept: str | None) -> bool:
 
 def named(name: str, available: Sequence[Format]) -> Format:
     """The format that ``format=`` names, by short name or media type. Raises: InvalidParameter."""
-    wanted = name.strip().lower()
+    wanted = name.strip().lower().replace(" ", "+")  # a plus that was not escaped
     for each in available:
         if wanted in each.names or wanted == each.media_type:
             return each

@@ -15,6 +15,8 @@ NO_PARAMETER = "a parameter of this question"  # what was expected where a name 
 _FIELDS = {
     "a": "the first treatment",
     "b": "the second treatment",
+    "c": "the third treatment",
+    "d": "the fourth treatment",
     "at": "a thing of the picture",
     "between": "an end of the paths",
     "columns": "the columns of the map",

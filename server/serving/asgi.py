@@ -21,15 +21,13 @@ from server.app import service_of
 from server.http.clients import account_of
 from server.http.errors import BadRequest, BodyTooSlow, problem_reply
 from server.http.exchange import Asked, Reply
-from server.serving.process import DRAINING, LiveApplication, Served
+from server.serving.process import BODY_TIMEOUT_S, DRAINING, LiveApplication, Served
 from server.settings import Settings
 from server.sparql.service import METHODS, PATH
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-BODY_TIMEOUT_S = 30.0
 
 
 class AsgiApplication:
@@ -77,6 +75,7 @@ class AsgiApplication:
         waits = InLoop(self._threads, account_of(_peer(scope), self._forwarded(headers)))
         watching = _Watching(receive, waits)
         try:
+            scope["path"] = "/" + scope["path"].lstrip("/")  # as waitress has it: a base that ends in one is common
             if scope["path"] == PATH and method in METHODS:
                 service = service_of(served.app)
                 asked = self._asked(scope, headers, body)

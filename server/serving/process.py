@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
 
 # Above this waitress stops reading; below it the application refuses, in its own words.
 _MIN_BODY_BYTES_READ = 16 * 1024**2
+BODY_TIMEOUT_S = 30.0  # so long a request may take to come
+_MAX_FILES = 4096
+_MMAP_THRESHOLD, _LARGE_BYTES = -3, 4 << 20  # what glibc calls M_MMAP_THRESHOLD
 _POLL_S = 0.05
 DRAINING = problem_reply(ShuttingDown())
 
@@ -174,8 +180,9 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
     """
     import waitress  # type: ignore[import-untyped]  # noqa: PLC0415 - only serving needs it
 
-    from server.serving.waitress_channel import Channel  # noqa: PLC0415 - as waitress
+    from server.serving.waitress_channel import Channel, stop_listening  # noqa: PLC0415 - as waitress
 
+    Channel.most = _places_for_connections()
     live, telemetry = made_ready(graph, settings, reopen or (lambda: graph))
     channels: dict[int, Any] = {}
     server = waitress.create_server(
@@ -184,6 +191,8 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
         host=settings.host,
         port=settings.port,
         threads=settings.threads,
+        connection_limit=2 * Channel.most,  # at which waitress would take no more; Channel makes room before
+        asyncore_use_poll=True,  # select() fails where there are many
         channel_request_lookahead=1,  # without it waitress does not notice that a client has gone
         max_request_body_size=max(_MIN_BODY_BYTES_READ, settings.max_body_bytes),
         # Otherwise waitress takes X-Forwarded-For away; of all such headers only client_header is ever read.
@@ -192,7 +201,7 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
     )
     for listener in channels.values():  # several, where a name has several addresses
         listener.channel_class = Channel
-    _install_signals(live, channels, settings)
+    _install_signals(live, channels, partial(stop_listening, channels), settings)
     if reopen is not None:
         reload_now = watch(live, telemetry, settings)
         signal.signal(signal.SIGHUP, lambda _number, _frame: reload_now())
@@ -209,6 +218,7 @@ def made_ready(
     graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], KnowledgeGraph]
 ) -> tuple[LiveApplication, Telemetry]:
     """The application on a graph whose workers have been started, and its counters."""
+    return_large_pieces()
     if isinstance(graph.store, EmbeddedStore):
         graph.store.start()
     # Meanwhile path questions are answered without; the first time on a machine it takes some seconds.
@@ -219,6 +229,16 @@ def made_ready(
     live.begin(graph)
     live.warm_up()
     return live, telemetry
+
+
+def return_large_pieces() -> None:
+    """Have glibc return memory of this size when it is freed; it would soon keep pieces of up to 32 MiB.
+
+    Arrays of neighbours are that large, and as many are freed as are made.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 def _warm_up(served: Served) -> None:
@@ -248,7 +268,18 @@ def _set_up_logs(settings: Settings) -> None:
             log.propagate = False
 
 
-def _install_signals(live: LiveApplication, channels: dict[int, Any], settings: Settings) -> None:
+def _places_for_connections() -> int:
+    """How many connections may stay open; as many more files may be as that needs, where the platform lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = _MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_FILES)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return files // 4  # workers, stores and those about to close need some too
+
+
+def _install_signals(
+    live: LiveApplication, channels: dict[int, Any], stop_listening: Callable[[], None], settings: Settings
+) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         if live.is_draining:  # the second time, or the end of the drain
             raise SystemExit(0)
@@ -257,15 +288,22 @@ def _install_signals(live: LiveApplication, channels: dict[int, Any], settings: 
 
     def drain() -> None:
         deadline_s = time.monotonic() + settings.drain_s
-        while time.monotonic() < deadline_s and (live.in_flight or _is_sending(channels)):
+        stop_listening()
+        is_quiet = False  # at two looks, so that what has come and is not read yet is answered too
+        while time.monotonic() < deadline_s:
+            was_quiet, is_quiet = is_quiet, not (live.in_flight or _is_busy(channels))
+            if was_quiet and is_quiet:
+                break
             time.sleep(_POLL_S)
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, stop)
 
 
-def _is_sending(channels: dict[int, Any]) -> bool:
-    return any(getattr(channel, "total_outbufs_len", 0) for channel in list(channels.values()))
+def _is_busy(channels: dict[int, Any]) -> bool:
+    """Whether any connection has a request that waits for its turn, or an answer that is not sent."""
+    every = list(channels.values())
+    return any(getattr(each, "requests", None) or getattr(each, "total_outbufs_len", 0) for each in every)
 
 
 def watch(live: LiveApplication, telemetry: Telemetry, settings: Settings) -> Callable[[], None]:

@@ -7,15 +7,17 @@ Source: SPARQL 1.1 Graph Store HTTP Protocol (W3C REC 2013-03-21), sections 4 an
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, request
 
-from kg.budget import MAX_TIMEOUT_S
+from kg.budget import MAX_TIMEOUT_S, Budget
 from kg.errors import EntityNotFound
 from kg.identifiers import BASE, display, expand
 from kg.sparql.query import WHOLE_GRAPH, SparqlOperation
 from kg.sparql.results import iri
+from kg.store import Store
 from server.http.answers import entity_tag, finished, is_known
 from server.http.errors import BadRequest
 from server.http.negotiation import GRAPH_FORMATS, choose, named
@@ -25,6 +27,7 @@ from server.sparql.service import HasStore, SparqlService
 
 PATH = "/api/v1/graphs"
 _PARAMETERS = frozenset({"graph", "default", "format"})
+_MOST_NAMES = 20
 _SIZES = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 _IS_THERE = "ASK { GRAPH ?g { ?s ?p ?o } }"
 # A graph has no graphs in it: the formats for datasets are left out.
@@ -78,6 +81,14 @@ def _listed(graph: HasStore, settings: Settings) -> Response:
     return Response(dumps(listing(sizes)), content_type="application/json")
 
 
+def _nearly(store: Store, name: str, budget: Budget) -> tuple[tuple[str, str], ...]:
+    """Graphs that are called nearly so; all of them if none is."""
+    rows = store.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g", budget=budget)
+    names = [display(graph.value) for (graph,) in rows if graph]
+    close = difflib.get_close_matches(name, names, n=_MOST_NAMES, cutoff=0.8)
+    return tuple((each, each.removeprefix("graph:")) for each in close or names[:_MOST_NAMES])
+
+
 def _whole(graph: HasStore, name: str | None, service: SparqlService) -> Response:
     """A graph in the format that the client wants; None is the default graph. Raises: EntityNotFound."""
     store = graph.store
@@ -89,7 +100,7 @@ def _whole(graph: HasStore, name: str | None, service: SparqlService) -> Respons
     # It is no query: how much work it is, its size bounds. How long that takes on a busy machine, nothing does.
     budget = replace(service.settings.budget(), timeout_s=MAX_TIMEOUT_S)
     if name is not None and not store.ask(_IS_THERE, {"g": iri(name)}, budget):
-        raise EntityNotFound(display(name), "graph")
+        raise EntityNotFound(display(name), "graph", _nearly(store, display(name), budget))
     etag = entity_tag(store.revision, str(store.union_default_graph), chosen.media_type, "graph", name or "")
     if is_known(etag):
         return finished(None, chosen.content_type, etag)

@@ -22,6 +22,7 @@ QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
 _MAX_FIELDS = 1000
+_MOST_DIGITS = 9  # of the number of a page
 _MAX_REMEMBERED_BYTES = 4096
 _Fields = Sequence[tuple[str, str]]
 
@@ -87,7 +88,7 @@ def parse_request(method: str, content_type: str, query_string: bytes, body: byt
         SparqlOperation(queries[0], _all(fields, "default-graph-uri"), _all(fields, "named-graph-uri"))
         if queries
         else None,
-        _single(fields, "format"),
+        _format(fields),
         _timeout(_single(fields, "timeout")),
         _page_number(_single(fields, "page")),
     )
@@ -148,6 +149,13 @@ def _single(fields: _Fields, name: str) -> str:
     return values[0] if values else ""
 
 
+def _format(fields: _Fields) -> str:
+    """The format that is asked for; of one that comes as a name and as media types (SPARQLWrapper's), the name."""
+    values = _all(fields, "format")
+    names = [value for value in values if "/" not in value]
+    return _single([("format", value) for value in (names or values)], "format")
+
+
 def _timeout(text: str) -> float | None:
     if not text:
         return None
@@ -158,6 +166,6 @@ def _timeout(text: str) -> float | None:
 
 
 def _page_number(text: str) -> int:
-    if text and not (text.isdecimal() and 0 < int(text) < 10**9):
+    if text and not (text.isdecimal() and len(text) <= _MOST_DIGITS and int(text) > 0):
         raise InvalidParameter("page", text, "a whole number from 1")
     return int(text or 1)
