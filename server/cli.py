@@ -193,6 +193,7 @@ def _serve(given: argparse.Namespace) -> int:
     _check_address(settings.host, settings.port)
     reopen = partial(_opened, given, settings)
     if settings.server == "granian":
+        reopen().close()  # the process that serves could only break down over what is not there
         serve_with_granian(reopen, settings)
         return 0
     with reopen() as graph:

@@ -196,7 +196,8 @@ def _compare(answer: ComparisonAnswer) -> Iterator[str]:
         verdict = "comparable" if pair.comparable else f"not comparable: {'; '.join(pair.reasons)}"
         yield f"   {pair.measure.label}: {result(pair.a)} / {result(pair.b)}  ({verdict})"
     for harm in answer.harms:
-        borne = [", ".join(result(row) or "reported" for row in rows) or "not told" for rows in (harm.a, harm.b)]
+        untold = "only what the other is compared with" if harm.direct else "not told"
+        borne = [", ".join(result(row) or "reported" for row in rows) or untold for rows in (harm.a, harm.b)]
         yield f"   borne: {harm.event.label}: {answer.a} {borne[0]} / {answer.b} {borne[1]}"
     for claim in answer.claims:
         where = ", ".join(map(_where, claim.passages))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from kg.duration import duration_words
 from kg.evidence.filters import people_of
+from kg.evidence.grades import grades_of
 from kg.evidence.history import TimelineEntry
 from kg.evidence.rows import ComponentRow, EvidenceRow
 from kg.mechanism.chains import SENSITIZING
@@ -20,6 +21,29 @@ _ABOUT = re.compile(r"\b(approximately|about|around|nearly|almost|roughly)\b", r
 _SAME: Difference = "no difference"
 _TIMES = frozenset(_UNITS) - {"%"}
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = re.compile(r"[^\W_]+")
+_SMALL = frozenset(
+    {
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "for",
+        "from",
+        "had",
+        "in",
+        "is",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "was",
+        "were",
+        "with",
+    }
+)
 
 
 def words(name: str) -> str:
@@ -78,7 +102,8 @@ def figure(row: EvidenceRow) -> str:
 def result(row: EvidenceRow) -> str:
     """What came out, as printed where the source prints it."""
     printed = figure(row)
-    told = " ".join(text for text in (printed, row.grade and f"grade {row.grade}", row.frequency) if text)
+    often = "" if (row.frequency or "").lower() in printed.lower() else row.frequency
+    told = " ".join(text for text in (printed, _graded(row.grade or "", printed), often) if text)
     ratio = f"{row.hazard_ratio:g}" if row.hazard_ratio is not None else ""
     said_alike = row.difference == _SAME and told.lower().startswith(_SAME)
     parts = [
@@ -95,11 +120,29 @@ def result(row: EvidenceRow) -> str:
     return f"{said} ({test})".strip() if test else said
 
 
+def _graded(grade: str, printed: str) -> str:
+    """A grade, "grade 3", or the word that stands for one, "severe"; nothing where the figure as printed says it."""
+    told = f"grade {grade}" if grades_of(grade) else grade
+    return "" if told.lower() in printed.lower() else told
+
+
 def unfigured(row: EvidenceRow) -> str:
     """What stands for a result that the source gives no figure of."""
     if row.adverse_event is None:
         return "no figure printed"
     return "occurred" if people_of(row) == 1 else "occurred; how often is not told"
+
+
+def remark(row: EvidenceRow) -> str:
+    """What the source tells beside the figure; nothing where the row's other cells say it all."""
+    event = row.adverse_event.label if row.adverse_event else ""
+    said = (row.measure.label if row.measure else "", event, result(row), of_n(row), counted(row), row.note or "")
+    own = _told(row.text or "") - _told(" ".join(said)) - _SMALL
+    return (row.text or "") if own else ""
+
+
+def _told(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
 
 
 def _against(row: EvidenceRow) -> str:

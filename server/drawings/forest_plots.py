@@ -5,13 +5,15 @@ Everything here is arithmetic on answers; the same numbers stand in a table besi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.evidence.filters import people_of
 from kg.evidence.measures import MeasureRef
 from kg.evidence.pooling import PoolAnswer
 from kg.evidence.rows import EvidenceRow
+from kg.model import Interval
 from server.drawings.wrapping import shortened
 
 FOREST_LEFT, FOREST_WIDTH, FOREST_RIGHT = 330, 420, 190
@@ -30,20 +32,21 @@ class ForestRow:
 
     Attributes:
         name: of whom, whole; ``lines``: as much of it as a file has room for.
-        size: half the side of its square, in pixels.
+        n: for how many people its square is drawn.
         kind: "rate", "pooled" or "prediction".
+        y: where it stands in the drawing, in pixels.
     """
 
     href: str
     name: str
     figure: str
-    y: int
     rate: float
     low_rate: float
     high_rate: float
     is_derived: bool
-    size: float
+    n: int
     kind: str = "rate"
+    y: int = 0
 
     @property
     def title(self) -> str:
@@ -55,6 +58,11 @@ class ForestRow:
     def lines(self) -> tuple[str, ...]:
         """The name in two lines of the drawing."""
         return shortened(self.name, 46)
+
+    @property
+    def size(self) -> float:
+        """Half the side of its square, in pixels."""
+        return round(3.5 + min(math.sqrt(self.n), 16) / 4, 1)
 
     @property
     def x(self) -> float:
@@ -161,60 +169,49 @@ def _interval(row: EvidenceRow) -> tuple[float, float, bool] | None:
 
 
 def _forest(heading: str, rates: Sequence[_Rate]) -> Forest:
-    made = []
-    for number, rate in enumerate(rates):
-        row = rate.row
-        subject = row.arm or row.patient or row.study
-        name = (subject.label if subject else "") + (f", {row.subgroup}" if row.subgroup else "")
-        n = people_of(row)
-        figure = f"{_short(rate.percent)}% ({_short(rate.low)} to {_short(rate.high)})" + (f", n = {n}" if n else "")
-        made.append(
-            ForestRow(
-                href=f"#row-{row.id.rpartition('/')[2]}",
-                name=name,
-                figure=figure,
-                y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
-                rate=rate.percent,
-                low_rate=rate.low,
-                high_rate=rate.high,
-                is_derived=rate.is_derived,
-                size=round(3.5 + min((n or 1) ** 0.5, 16) / 4, 1),
-            )
-        )
-    return _laid_out(heading, made)
+    return _laid_out(heading, [_row(rate) for rate in rates])
+
+
+def _row(rate: _Rate) -> ForestRow:
+    row, n = rate.row, people_of(rate.row)
+    subject = row.arm or row.patient or row.study
+    return ForestRow(
+        href=f"#row-{row.id.rpartition('/')[2]}",
+        name=(subject.label if subject else "") + (f", {row.subgroup}" if row.subgroup else ""),
+        figure=f"{_short(rate.percent)}% ({_span(rate.low, rate.high)})" + (f", n = {n}" if n else ""),
+        rate=rate.percent,
+        low_rate=rate.low,
+        high_rate=rate.high,
+        is_derived=rate.is_derived,
+        n=n or 1,
+    )
 
 
 def pool_forest(answer: PoolAnswer, heading: str) -> Forest:
     """The studies of a pooled share, and below them the estimate and where a further study is to be expected."""
-    told = [
-        (s.study.label, s.percent, s.derived_ci, f"{s.numerator} of {s.denominator}", "rate") for s in answer.studies
+    rows = [
+        _pooled_row(s.study.label, s.percent, s.derived_ci, f"{s.numerator} of {s.denominator}", n=s.denominator)
+        for s in answer.studies
     ]
-    if answer.estimate is not None:
-        pooled = answer.estimate
-        told.append(("Pooled, random effects", pooled.percent, pooled.ci, f"{len(answer.studies)} studies", "pooled"))
+    if (pooled := answer.estimate) is not None:
+        studies = f"{len(answer.studies)} studies"
+        rows.append(_pooled_row("Pooled, random effects", pooled.percent, pooled.ci, studies, kind="pooled"))
         if pooled.prediction is not None:
-            told.append(("A further study, predicted", pooled.percent, pooled.prediction, "", "prediction"))
-    sizes = [s.denominator for s in answer.studies] + [0] * (len(told) - len(answer.studies))
-    made = []
-    for number, ((name, rate, interval, note, kind), n) in enumerate(zip(told, sizes, strict=True)):
-        low, high = interval.low or 0.0, 100.0 if interval.high is None else interval.high
-        span = f"{_short(low)} to {_short(high)}"
-        figure = f"{span}%" if kind == "prediction" else f"{_short(rate)}% ({span}), {note}"
-        made.append(
-            ForestRow(
-                href="",
-                name=name,
-                figure=figure,
-                y=FOREST_HEAD + number * FOREST_ROW + FOREST_ROW // 2,
-                rate=rate,
-                low_rate=low,
-                high_rate=high,
-                is_derived=kind == "rate",
-                size=round(3.5 + min(n**0.5, 16) / 4, 1),
-                kind=kind,
-            )
-        )
-    return _laid_out(heading, made)
+            further = "A further study, predicted"
+            rows.append(_pooled_row(further, pooled.percent, pooled.prediction, kind="prediction"))
+    return _laid_out(heading, rows)
+
+
+def _pooled_row(
+    name: str, percent: float, interval: Interval, note: str = "", *, kind: str = "rate", n: int = 0
+) -> ForestRow:
+    low, high = interval.low or 0.0, 100.0 if interval.high is None else interval.high
+    figure = f"{_span(low, high)}%" if kind == "prediction" else f"{_short(percent)}% ({_span(low, high)}), {note}"
+    return ForestRow("", name, figure, percent, low, high, is_derived=kind == "rate", n=n, kind=kind)
+
+
+def _span(low: float, high: float) -> str:
+    return f"{_short(low)} to {_short(high)}"
 
 
 def _short(percent: float) -> str:
@@ -231,6 +228,7 @@ def _place(percent: float) -> float:
 
 
 def _laid_out(heading: str, rows: Sequence[ForestRow]) -> Forest:
+    placed = tuple(replace(row, y=FOREST_HEAD + n * FOREST_ROW + FOREST_ROW // 2) for n, row in enumerate(rows))
     ticks = tuple((percent, _place(percent)) for percent in range(0, 101, 20))
     height = FOREST_HEAD + len(rows) * FOREST_ROW + 26
-    return Forest(heading, tuple(rows), FOREST_LEFT + FOREST_WIDTH + FOREST_RIGHT, height, ticks)
+    return Forest(heading, placed, FOREST_LEFT + FOREST_WIDTH + FOREST_RIGHT, height, ticks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from kg.mechanism.layering import COLUMN
@@ -37,36 +37,36 @@ def heights(
     """
     place: dict[Cell, float] = {(name, "", layers[name]): y for name, y in points.items()}
     half: dict[Cell, float] = {(name, "", layers[name]): height for name, height in half_heights.items()}
-    joined: dict[Cell, set[Cell]] = defaultdict(set)
-    pairs = {ahead(pair, layers) for pair in bends}
     for pair, crossings in bends.items():
-        for x, y in crossings:
-            place[(*ahead(pair, layers), x // COLUMN)] = float(y)
-    for start, end in pairs:
-        chain = [
-            (start, "", layers[start]),
-            *((start, end, n) for n in range(layers[start] + 1, layers[end])),
-            (end, "", layers[end]),
-        ]
-        for left, right in pairwise(chain):
-            joined[left].add(right)
-            joined[right].add(left)
+        place.update({(*ahead(pair, layers), x // COLUMN): float(y) for x, y in crossings})
+    joined = _joined({ahead(pair, layers) for pair in bends}, layers)
     rows: dict[int, list[Cell]] = defaultdict(list)
     for cell in sorted(place, key=lambda cell: (place[cell], cell)):
         rows[cell[2]].append(cell)
     for row in rows.values():
         _spread(row, [place[cell] for cell in row], half, place)
-    order = sorted(rows)
-    for sweep in range(SWEEPS):
+
+    def wanted(cell: Cell, side: int) -> float:
+        """The middle of what a cell is joined to in the column beside it."""
+        beside = [place[other] for other in joined[cell] if other[2] == cell[2] + side]
+        return sum(beside) / len(beside) if beside else place[cell]
+
+    for sweep in range(SWEEPS):  # to the right, by what lies on the left of each column; then back
         side = -1 if sweep % 2 == 0 else 1
-        for layer in order if side < 0 else reversed(order):
-            beside = [[place[other] for other in joined[cell] if other[2] == layer + side] for cell in rows[layer]]
-            wanted = [
-                sum(found) / len(found) if found else place[cell]
-                for found, cell in zip(beside, rows[layer], strict=True)
-            ]
-            _spread(rows[layer], wanted, half, place)
+        for layer in sorted(rows, reverse=side > 0):
+            _spread(rows[layer], [wanted(cell, side) for cell in rows[layer]], half, place)
     return place
+
+
+def _joined(pairs: Collection[Pair], layers: Mapping[str, int]) -> Mapping[Cell, Collection[Cell]]:
+    """What each cell has beside it: the lines as chains of cells from column to column."""
+    joined: dict[Cell, set[Cell]] = defaultdict(set)
+    for start, end in pairs:
+        crossed = ((start, end, layer) for layer in range(layers[start] + 1, layers[end]))
+        for left, right in pairwise([(start, "", layers[start]), *crossed, (end, "", layers[end])]):
+            joined[left].add(right)
+            joined[right].add(left)
+    return joined
 
 
 def _spread(row: Sequence[Cell], wanted: Sequence[float], half: Mapping[Cell, float], place: dict[Cell, float]) -> None:

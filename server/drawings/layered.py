@@ -198,11 +198,19 @@ class _Drawing:
 
     def _columns(self, boxes: Mapping[str, Box]) -> list[tuple[float, float]]:
         """Centre and half width of each column."""
+        gaps = self._gaps(boxes)
+        columns: list[tuple[float, float]] = []
+        x = 0.0
+        for layer, gap in enumerate(gaps):
+            half = max((box.half_width for name, box in boxes.items() if self.layers[name] == layer), default=8.0)
+            x += half
+            columns.append((x, half))
+            x += half + gap
+        return columns
+
+    def _gaps(self, boxes: Iterable[str]) -> list[float]:
+        """Room behind each column: for the words of lines, and for fans of lines to part."""
         count = max(self.layers.values()) + 1
-        widths = [
-            max((box.half_width for name, box in boxes.items() if self.layers[name] == layer), default=8.0)
-            for layer in range(count)
-        ]
         gaps = [float(self.spacing.gap_px)] * count
         for stroke in self.strokes:
             first, end = sorted((self.layers[stroke.start], self.layers[stroke.end]))
@@ -218,49 +226,24 @@ class _Drawing:
                     if len(fan) >= FAN_FROM:
                         widest = max(len(line) for stroke in fan for line in stroke.label)
                         gaps[layer] = max(gaps[layer], self.spacing.fan_px + widest * EDGE_CHARACTER)
-        columns: list[tuple[float, float]] = []
-        x = 0.0
-        for layer, half in enumerate(widths):
-            x += half
-            columns.append((x, half))
-            x += half + gaps[layer]
-        return columns
+        return gaps
 
     def picture(self) -> Picture:
         ways = self._ways()
         taken = [_around(box) for box in self.boxes.values()]
-        frame = list(taken)
-        arrows: list[Arrow] = []
-        # Short lines have the least choice of where their words go, so they choose first.
-        order = sorted(range(len(self.strokes)), key=lambda n: (len(ways[n]), n))
         labels: dict[int, Label] = {}
-        for number in order:
+        # Short lines have the least choice of where their words go, so they choose first.
+        for number in sorted(range(len(ways)), key=lambda n: (len(ways[n]), n)):
             stroke = self.strokes[number]
             labels[number], rect = placed_label(stroke.label, ways[number], taken, self._parted(stroke))
             taken.append(rect)
-            frame.append(rect)
-        for number, stroke in enumerate(self.strokes):
-            frame += [Rect(x, y, x, y) for segment in ways[number] for x, y in segment]
-            first = stroke.links[0]
-            arrows.append(
-                Arrow(
-                    start=stroke.start,
-                    end=stroke.end,
-                    step=first.step,
-                    href=first.href,
-                    path=_path(ways[number]),
-                    mark=stroke.mark,
-                    certainty=first.certainty,
-                    sentence="; ".join(dict.fromkeys(link.sentence for link in stroke.links)),
-                    words=", ".join(dict.fromkeys(link.label for link in stroke.links)),
-                    label=labels[number],
-                )
-            )
+        frame = taken + [Rect(x, y, x, y) for way in ways for segment in way for x, y in segment]
         left, right = min(r.left for r in frame) - MARGIN, max(r.right for r in frame) + MARGIN
         top, bottom = min(r.top for r in frame) - MARGIN, max(r.bottom for r in frame) + MARGIN
-        ordered = sorted(self.boxes.values(), key=lambda box: (box.x, box.y, box.id))
         return Picture(
-            tuple(ordered), tuple(arrows), round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1)
+            tuple(sorted(self.boxes.values(), key=lambda box: (box.x, box.y, box.id))),
+            tuple(_arrow(stroke, ways[number], labels[number]) for number, stroke in enumerate(self.strokes)),
+            *(round(number, 1) for number in (left, top, right - left, bottom - top)),
         )
 
     def _parted(self, stroke: _Stroke) -> Side | None:
@@ -282,13 +265,8 @@ class _Drawing:
             leaving[stroke.start, goes_on].append((points[1][1], number))
             arriving[stroke.end, goes_on].append((points[-2][1], number))
         # A line that goes back leaves on the side where others arrive, and shares its places with them.
-        starts = self._ports(leaving, out=True)
-        ends = self._ports(arriving, out=False)
-        ways: list[list[Piece]] = []
-        for number in range(len(self.strokes)):
-            points = [starts[number], *inner[number], ends[number]]
-            ways.append(list(pairwise(points)))
-        return ways
+        starts, ends = self._ports(leaving, out=True), self._ports(arriving, out=False)
+        return [list(pairwise([starts[number], *between, ends[number]])) for number, between in enumerate(inner)]
 
     def _is_ahead(self, stroke: _Stroke) -> bool:
         return self.layers[stroke.start] <= self.layers[stroke.end]
@@ -316,6 +294,22 @@ class _Drawing:
 
 def _around(box: Box) -> Rect:
     return Rect(box.x - box.half_width, box.y - box.half_height, box.x + box.half_width, box.y + box.half_height)
+
+
+def _arrow(stroke: _Stroke, way: Sequence[Piece], label: Label) -> Arrow:
+    first = stroke.links[0]
+    return Arrow(
+        start=stroke.start,
+        end=stroke.end,
+        step=first.step,
+        href=first.href,
+        path=_path(way),
+        mark=stroke.mark,
+        certainty=first.certainty,
+        sentence="; ".join(dict.fromkeys(link.sentence for link in stroke.links)),
+        words=", ".join(dict.fromkeys(link.label for link in stroke.links)),
+        label=label,
+    )
 
 
 def _path(pieces: Sequence[Piece]) -> str:

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from urllib.parse import urlencode
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
 
 from server.addresses import asked
 from server.questions.parameters import Parameter, read
@@ -19,8 +23,8 @@ _Page = TypeVar("_Page")
 
 def accepting(
     view: Callable[_Given, _Page], names: tuple[str, ...] | None, forms: tuple[str, ...]
-) -> Callable[_Given, _Page]:
-    """Have a view refuse what it cannot be asked with.
+) -> Callable[_Given, _Page | Response]:
+    """Have a view refuse what it cannot be asked with; an address with fields left empty leads to the one without them.
 
     Args:
         view: answers a request for the page.
@@ -36,8 +40,12 @@ def accepting(
         table.append(_UNFOLD)
 
     @wraps(view)
-    def checked(*args: _Given.args, **kwargs: _Given.kwargs) -> _Page:
+    def checked(*args: _Given.args, **kwargs: _Given.kwargs) -> _Page | Response:
         read(table, asked(), others=names is None)
+        pairs = list(request.args.items(multi=True))
+        filled = [(name, text) for name, text in pairs if text.strip()]
+        if len(filled) < len(pairs):
+            return redirect(f"{request.path}?{urlencode(filled)}" if filled else request.path)
         return view(*args, **kwargs)
 
     return checked

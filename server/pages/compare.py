@@ -1,62 +1,121 @@
-"""The page of a comparison: two regimens side by side."""
+"""The page of a comparison: two regimens side by side; of up to four, every pair that a study compares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, combinations
+from urllib.parse import urlencode
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter
 from kg.evidence.comparison import ComparisonAnswer
 from kg.evidence.direct import Favours
+from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import EvidenceRow
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from kg.model import EntityRef
 from kg.tables import table
 from server import wording
-from server.addresses import csv_response, export, given, here, query
+from server.addresses import csv_response, export, here
 from server.pages.namesakes import namesakes
+from server.pages.regimens import VerdictGroup, verdict_groups
 from server.pages.sharing import disputed, fact_exports, facts_wanted
-from server.questions.parameters import read
-from server.questions.table import BY_NAME
 
+SIDES = ("a", "b", "c", "d")
 _SIDES: Mapping[Favours, str] = {"a": "first", "b": "second", "neither": "neither"}
+_NARROWING = ("histotype", "measure")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the regimens in short: which way its studies point, its figures, how it is borne; where all stands."""
+
+    name: str
+    groups: tuple[VerdictGroup, ...]
+    total: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two of several regimens, and the address that compares the two alone."""
+
+    answer: ComparisonAnswer
+    address: str
 
 
 def compare(graph: KnowledgeGraph) -> str | Response:
-    """Two regimens side by side."""
-    question = BY_NAME["compare"]
-    texts = {name: request.args.get(name, "") for name in ("a", "b", "histotype", "measure")}
-    is_asked = bool(texts["a"].strip() and texts["b"].strip())
-    answer = question.answer(graph, read(question.parameters, given())) if is_asked else None
-    if answer is not None:
+    """Two regimens side by side, or up to four, every pair of them."""
+    texts = {name: request.args.get(name, "").strip() for name in (*SIDES, *_NARROWING)}
+    asked = [name for name in SIDES if texts[name]]
+    asked = asked if len(asked) > 1 else []
+    pairs = [_pair(graph, texts, *two) for two in combinations(asked, 2)]
+    answers = [pair.answer for pair in pairs]
+    brief = [_in_short(graph, texts, name) for name in asked]
+    if answers:
         if request.args.get("format") == "csv":
-            return csv_response(table(_lines(answer), _Line).texts(), "comparison")
-        sides = [row.id for pair in (*answer.direct, *answer.indirect) for row in (pair.a, pair.b) if row]
-        borne = [row.id for harm in answer.harms for row in (*harm.a, *harm.b)]
-        told = [*(claim.id for claim in answer.claims), *(alone.row for alone in answer.uncompared)]
-        facts = [*sides, *borne, *told, *disputed(answer.conflicts)]
-        if (other := facts_wanted(graph, facts, "comparison")) is not None:
+            lines = (line for answer in answers for line in _lines(answer))
+            return csv_response(table(lines, _Line).texts(), "comparison")
+        shown = [row for side in brief for group in side.groups for view in group.regimens for row in view.results]
+        if (
+            other := facts_wanted(graph, [*shown, *chain.from_iterable(map(_facts, answers))], "comparison")
+        ) is not None:
             return other
     return render_template(
         "compare.html",
         given=texts,
-        answer=answer,
-        namesakes=_namesakes(graph, texts) if answer else [],
+        answer=answers[0] if len(answers) == 1 else None,
+        pairs=pairs,
+        brief=brief,
+        named_sides=" or ".join([", ".join(side.name for side in brief[:-1]), *(side.name for side in brief[-1:])]),
+        namesakes=_namesakes(graph, texts) if len(answers) == 1 else [],
         sides=_SIDES,
         figure=wording.figure,
         out_of=wording.out_of,
         counted=wording.counted,
         exported=[
             export("CSV", here([("format", "csv")]), download=True),
-            export("JSON", f"/api/v1/evidence/compare?{query()}"),
+            *(export(_json_of(pair, len(pairs)), f"/api/v1/evidence{pair.address}") for pair in pairs),
             *fact_exports(),
         ]
-        if answer
+        if answers
         else [],
     )
+
+
+def _pair(graph: KnowledgeGraph, texts: Mapping[str, str], first: str, second: str) -> Pair:
+    """Two of the sides compared. Raises: what ``graph.compare`` does, under the names of the page."""
+    asked = {"a": texts[first], "b": texts[second]} | {name: texts[name] for name in _NARROWING if texts[name]}
+    try:
+        answer = graph.compare(asked["a"], asked["b"], asked.get("histotype"), asked.get("measure"))
+    except (EntityNotFound, AmbiguousEntity, InvalidParameter) as error:
+        error.parameter = {"a": first, "b": second}.get(error.parameter or "", error.parameter)
+        raise
+    return Pair(answer, f"/compare?{urlencode(asked)}")
+
+
+def _json_of(pair: Pair, pairs: int) -> str:
+    return "JSON" if pairs == 1 else f"JSON: {pair.answer.a} or {pair.answer.b}"
+
+
+def _in_short(graph: KnowledgeGraph, texts: Mapping[str, str], name: str) -> Side:
+    asked = {"regimen": texts[name]} | {narrow: texts[narrow] for narrow in _NARROWING if texts[narrow]}
+    question = EvidenceQuestion(regimen=texts[name], histotype=asked.get("histotype"), measure=asked.get("measure"))
+    answer = graph.evidence(question)
+    return Side(texts[name], verdict_groups(answer), answer.total, f"/evidence?{urlencode(asked)}")
+
+
+def _facts(answer: ComparisonAnswer) -> list[str]:
+    """Everything that a comparison tells of."""
+    paired = [*((pair.a, pair.b) for pair in answer.direct), *((pair.a, pair.b) for pair in answer.indirect)]
+    sides = [row.id for row in chain.from_iterable(paired) if row]
+    borne = [row.id for harm in answer.harms for row in (*harm.a, *harm.b)]
+    told = [*(claim.id for claim in answer.claims), *(alone.row for alone in answer.uncompared)]
+    return [*sides, *borne, *told, *disputed(answer.conflicts)]
 
 
 def _namesakes(graph: KnowledgeGraph, texts: Mapping[str, str]) -> list[tuple[EntityRef, str, str]]:
@@ -95,10 +154,16 @@ class _Line:
     counted_alike: str = ""
     cautions: str = ""
     note: str = ""
+    a: str = ""
+    b: str = ""
 
 
 def _lines(answer: ComparisonAnswer) -> Iterator[_Line]:
-    """Everything that a comparison lists."""
+    """Everything that a comparison lists, and of which two."""
+    return (replace(line, a=answer.a, b=answer.b) for line in _unnamed_lines(answer))
+
+
+def _unnamed_lines(answer: ComparisonAnswer) -> Iterator[_Line]:
     for pair in answer.direct:
         told, computed = pair.reported, pair.derived
         yield _Line(

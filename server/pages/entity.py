@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from kg.cards import EntityCard
+from kg.cards import ArmCard, EntityCard
 from kg.description import describe, describe_known, follow
 from kg.errors import EntityNotFound
+from kg.evidence.question import EvidenceQuestion
 from kg.evidence.regimens import read_components
-from kg.evidence.rows import ComponentRow
+from kg.evidence.rows import ComponentRow, EvidenceRow
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display, parse_identifier
 from kg.model import CERTAINTIES, EntityRef
@@ -24,6 +25,7 @@ from server.addresses import csv_response, export, here, page_of
 from server.drawings.layered import Link, layered_picture
 from server.drawings.pictures import Picture
 from server.http.errors import spared
+from server.pages.evidence import StudyView, disagreements, evidence_page, seen_under
 from server.pages.linked_data import told_at
 from server.pages.regimens import VerdictGroup, verdict_groups
 from server.pages.sharing import fact_exports, facts_wanted, picture_response
@@ -107,6 +109,22 @@ class Results:
     total: int
     studies: int
     address: str
+    disputed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ArmRecord:
+    """An arm: what it was given and whom, the other arms of its study, and what came of it (``found``)."""
+
+    arm: ArmCard
+    study: EntityRef
+    others: tuple[EntityRef, ...]
+    found: tuple[StudyView, ...]
+
+    @property
+    def rows(self) -> Iterator[EvidenceRow]:
+        """Its results, the harms last."""
+        return (row for study in self.found for arm in study.arms for row in (*arm.rows, *arm.harms))
 
 
 @dataclass(frozen=True)
@@ -136,10 +154,13 @@ def entity(graph: KnowledgeGraph, name: str) -> str | Response:
         return picture_response(graph, around.picture, f"What is stated of {card.label}", name_in_files)
     found, no_remarks = spared(lambda: _remarks(graph, card.id))
     remarks = found or []
+    arm = _arm_record(graph, card.id) if card.type == "Arm" else None
+    seen = seen_under(graph, card.curie) if card.type == "AdverseEvent" else ()
+    told = [*(arm.rows if arm else ()), *(row for treatment in seen for row in treatment.rows)]
     if request.args.get("format") == "csv":
-        return csv_response(_csv_rows(around, remarks), name_in_files)
+        return csv_response(_csv_rows(around, remarks, told), name_in_files)
     results, no_results = spared(lambda: _results(graph, card))
-    figures = _figures(results) if results else ()
+    figures = _figures(results) if results else (row.id for row in told)
     facts = [card.id, *(item.statement for item in around.items), *(remark["id"] for remark in remarks), *figures]
     if (other := facts_wanted(graph, facts, name_in_files)) is not None:
         return other
@@ -150,6 +171,8 @@ def entity(graph: KnowledgeGraph, name: str) -> str | Response:
         results=results,
         no_results=no_results,
         around=around,
+        arm=arm,
+        seen=seen,
         components=_components(graph, card.id) if card.type == "Regimen" else (),
         remarks=remarks,
         no_remarks=no_remarks,
@@ -172,7 +195,9 @@ def _results(graph: KnowledgeGraph, card: EntityCard) -> Results | None:
     answer = graph.evidence(evidence_question(read(EVIDENCE_PARAMETERS, {name: [card.curie]})))
     groups = verdict_groups(answer)
     address = f"/evidence?{name}={quote(card.curie, safe=':')}"
-    return Results(groups, answer.total, answer.summary.studies, address) if groups else None
+    if not groups:
+        return None
+    return Results(groups, answer.total, answer.summary.studies, address, disagreements(answer))
 
 
 def _components(graph: KnowledgeGraph, regimen: str) -> tuple[ComponentRow, ...]:
@@ -182,11 +207,26 @@ def _components(graph: KnowledgeGraph, regimen: str) -> tuple[ComponentRow, ...]
     return read_components(known, known[regimen])
 
 
+def _arm_record(graph: KnowledgeGraph, arm: str) -> ArmRecord | None:
+    """What stands of an arm in the record of its study; nothing for an arm without one."""
+    for study in graph.sparql(_STUDY_OF, {"arm": arm}).column("study"):
+        card = graph.study(str(study))
+        told = {each.arm.id: each for each in card.arms}
+        results = graph.evidence(EvidenceQuestion(study=card.id, include_flagged=True))
+        own = replace(results, items=tuple(row for row in results.items if row.arm and row.arm.id == arm))
+        others = tuple(each.arm for each in card.arms if each.arm.id != arm)
+        return ArmRecord(
+            told[arm], EntityRef(card.id, card.curie, "Study", card.label), others, evidence_page(own).studies
+        )
+    return None
+
+
 def _remarks(graph: KnowledgeGraph, node: str) -> list[dict[str, str]]:
     rows = graph.sparql(_REMARKS, {"node": node})
     return [{"id": a.value, "text": b.value, "certainty": c.value} for a, b, c in rows if a and b and c]
 
 
+_STUDY_OF = "SELECT ?study WHERE { ?study skg:hasArm ?arm } ORDER BY ?study LIMIT 1"
 _REMARKS = """
 SELECT DISTINCT ?statement ?text ?certainty WHERE {
   { ?statement skg:subject ?node } UNION { ?statement skg:about ?node }
@@ -198,8 +238,7 @@ def _figures(results: Results) -> Iterator[str]:
     """The results whose figures the page shows."""
     for group in results.groups:
         for view in group.regimens:
-            for reached in view.reached:
-                yield from (figure.result for figure in reached.figures)
+            yield from view.results
 
 
 def _told_elsewhere(graph: KnowledgeGraph, name: str) -> str | None:
@@ -285,8 +324,10 @@ def _link(centre: EntityRef, item: NeighborItem) -> Link:
     )
 
 
-def _csv_rows(around: Surroundings, remarks: Iterable[Mapping[str, str]]) -> list[list[str]]:
-    """Everything that the page lists, with a header: a row for each link with its statements, and for each remark."""
+def _csv_rows(
+    around: Surroundings, remarks: Iterable[Mapping[str, str]], results: Iterable[EvidenceRow]
+) -> list[list[str]]:
+    """What the page lists, with a header: a row for each link with its statements, each result, and each remark."""
     rows = [["section", "link", "thing", "thing_id", "kind", "certainty", "statements"]]
     for section in around.sections:
         for group in section.groups:
@@ -294,6 +335,10 @@ def _csv_rows(around: Surroundings, remarks: Iterable[Mapping[str, str]]) -> lis
                 stated = " ".join(display(item.statement) for item in row.items)
                 named = [row.node.label, row.node.curie, row.node.type]
                 rows.append([section.heading, group.label, *named, row.certainty, stated])
+    for result in results:
+        what = result.adverse_event or result.measure
+        told = [what.label if what else "", result.sentence or "", display(result.id), "Outcome"]
+        rows.append(["What came of it", *told, result.certainty or "", display(result.id)])
     said = (
         ["What sources say of it", "", one["text"], "", "", one["certainty"], display(one["id"])] for one in remarks
     )
@@ -320,7 +365,7 @@ def _actions(card: EntityCard) -> list[dict[str, str]]:
     """The questions that one can ask about a thing, as links."""
     curie = quote(card.curie, safe=":")
     found = []
-    if card.type == "Drug":
+    if card.type in {"Drug", "Regimen"}:
         found.append({"label": "How it acts", "href": f"/mechanism?drug={curie}"})
     if card.type in {"Target", "Process", "Complex", "Pathway", "Metabolite", "CellState", "Histotype"}:
         found.append({"label": "What acts on it", "href": f"/mechanism?target={curie}"})

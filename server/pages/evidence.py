@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from kg.errors import EntityNotFound
 from kg.evidence.filters import has_words
+from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import Absence, AbsenceKind, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
 from kg.graph import KnowledgeGraph
 from kg.identifiers import parse_identifier
@@ -22,7 +23,7 @@ from server.drawings.picture_file import plot_file
 from server.http.errors import spared
 from server.pages.evidence_table import csv_rows
 from server.pages.namesakes import namesakes
-from server.pages.regimens import VerdictGroup, verdict_groups
+from server.pages.regimens import FIRST_MEASURES, VerdictGroup, severity, verdict_groups
 from server.pages.sharing import chosen, disputed, fact_exports, facts_wanted, file_name, source_line
 from server.questions.parameters import Arguments, read
 from server.questions.table import EVIDENCE_PARAMETERS, evidence_question
@@ -63,6 +64,7 @@ _AGAINST_ANOTHER: Mapping[Direction, str] = {**_DIRECTIONS, "supports": "better"
 class ArmView:
     """An arm or a patient: what was given to whom, the results, and the harms apart."""
 
+    ref: EntityRef | None
     label: str
     anchor: str
     components: tuple[ComponentRow, ...]
@@ -87,6 +89,14 @@ class StudyView:
 
 
 @dataclass(frozen=True)
+class SeenUnder:
+    """An adverse event, or a kind of it, under one treatment: every result on it, the worst first."""
+
+    treatment: EntityRef
+    rows: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True)
 class Nothing:
     """One kind of nothing and where it was found."""
 
@@ -104,6 +114,7 @@ class EvidencePage:
     verdicts: tuple[VerdictGroup, ...]
     nothings: tuple[Nothing, ...]
     no_data: tuple[str, ...]
+    disputed: tuple[str, ...]
 
 
 def evidence(graph: KnowledgeGraph) -> str | Response:
@@ -134,7 +145,7 @@ def evidence(graph: KnowledgeGraph) -> str | Response:
         page=page,
         filters=_chips(filled),
         namesakes=namesakes(graph, filled.texts("drug")),
-        more_given=any(filled.texts(name) for name in _FURTHER_FIELDS),
+        more_given=sum(1 for name in _FURTHER_FIELDS if filled.texts(name)),
         exported=[
             export("CSV", here([("format", "csv")]), download=True),
             export("JSON", f"/api/v1/evidence?{query()}"),
@@ -145,6 +156,16 @@ def evidence(graph: KnowledgeGraph) -> str | Response:
         if page
         else [],
     )
+
+
+def seen_under(graph: KnowledgeGraph, event: str) -> tuple[SeenUnder, ...]:
+    """With which treatments an adverse event was seen, or looked for and not seen, the worst first."""
+    found: dict[EntityRef, list[EvidenceRow]] = {}
+    rows = graph.evidence(EvidenceQuestion(adverse_event=event, include_flagged=True)).items
+    for row in sorted(rows, key=severity, reverse=True):
+        if (given_to := row.regimen.combination if row.regimen else None) or (given_to := row.arm or row.patient):
+            found.setdefault(given_to, []).append(row)
+    return tuple(SeenUnder(treatment, tuple(listed)) for treatment, listed in found.items())
 
 
 def _other_form(graph: KnowledgeGraph, answer: EvidenceAnswer, page: EvidencePage) -> Response | None:
@@ -184,7 +205,16 @@ def evidence_page(answer: EvidenceAnswer) -> EvidencePage:
         verdicts=verdict_groups(answer),
         nothings=tuple(_nothings(answer.absences)),
         no_data=tuple(absence.text for absence in answer.absences if absence.kind == "no_data"),
+        disputed=disagreements(answer),
     )
+
+
+def disagreements(answer: EvidenceAnswer) -> tuple[str, ...]:
+    """What sources disagree on, that of several studies first; not the history of one patient."""
+    study_of = {row.id: row.study for row in answer.items}
+    conflicts = [conflict for conflict in answer.conflicts if not conflict.is_of_one_patient]
+    conflicts.sort(key=lambda each: -len({study_of.get(side.id) for side in each.between} - {None}))
+    return tuple(conflict.about or "a result" for conflict in conflicts)
 
 
 def _studies(rows: tuple[EvidenceRow, ...]) -> Iterator[StudyView]:
@@ -223,18 +253,23 @@ def _arm(anchor: str, rows: list[EvidenceRow]) -> ArmView:
             f"genotype: {genotype}" if (genotype := _of_all(rows, "genotype")) else "",
         ]
     return ArmView(
+        ref=subject,
         label=subject.label if subject else "",
         anchor=anchor,
         components=first.regimen.components if first.regimen and first.arm else (),
         people="; ".join(text for text in described if text),
         pools=first.pools,
         within=first.within,
-        # What came of it first, then who was treated.
-        rows=tuple(
-            sorted((r for r in rows if r.adverse_event is None), key=lambda r: not (r.measure and r.measure.groups))
-        ),
+        rows=tuple(sorted((row for row in rows if row.adverse_event is None), key=_place)),
         harms=tuple(row for row in rows if row.adverse_event is not None),
     )
+
+
+def _place(row: EvidenceRow) -> tuple[bool, int]:
+    """What a treatment is known by first, then what else came of it, then who was treated."""
+    measure = row.measure.curie.partition(":")[2] if row.measure else ""
+    known_by = FIRST_MEASURES.index(measure) if measure in FIRST_MEASURES else len(FIRST_MEASURES)
+    return not (row.measure and row.measure.groups), known_by
 
 
 def _of_all(rows: Sequence[EvidenceRow], name: Literal["line", "genotype"]) -> str:

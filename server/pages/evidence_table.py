@@ -58,6 +58,7 @@ _COLUMNS: Mapping[str, Callable[[EvidenceRow], object]] = {
     "arm_within": lambda row: _label(row.within),
     "randomised": lambda row: row.randomised,
     "blinding": lambda row: row.blinding,
+    "text": lambda row: row.text,
 }
 
 

@@ -38,7 +38,8 @@ def explain(graph: KnowledgeGraph, sources: Sources) -> str | Response:
     page, chains = None, None
     if answer is not None:
         page = evidence_page(answer.evidence)
-        steps = {s for path in answer.mechanism.paths for step in path.steps for s in step.statements}
+        # In the order of the chains: what is exported is the same whenever it is asked for.
+        steps = dict.fromkeys(s for path in answer.mechanism.paths for step in path.steps for s in step.statements)
         chains = mechanism_page(answer.mechanism, origins(graph.store, sources, steps))
         facts = [*steps, *(row.id for row in answer.evidence.items), *disputed(answer.conflicts)]
         if (other := facts_wanted(graph, facts, "explanation")) is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any, cast
 
 from flask import Flask, get_template_attribute
@@ -33,6 +34,7 @@ TABLE_COLUMNS = (
     ("Study and arm", 250), ("Measure", 190), ("Result, as printed", 210), ("Of", 80), ("Exact 95% CI", 130),
     ("For or against", 110), ("Level", 60),
 )  # fmt: skip
+_COLUMN_ENDS = tuple(accumulate((width for _, width in TABLE_COLUMNS), initial=8))
 MAX_TABLE_ROWS = 60
 _CHARACTER_PX, _LINE_PX = 6.6, 15
 GAP_SIGNS: Mapping[Status, tuple[str, str]] = {
@@ -170,28 +172,24 @@ def _outcome_table(answer: EvidenceAnswer) -> Figure:
     title = "Outcomes"
     if not answer.items:
         return _nothing(title, answer.absences[0].text if answer.absences else "No result.")
-    rows, y, said = [], 26, []
-    for row in answer.items[:MAX_TABLE_ROWS]:
-        texts = _outcome_texts(row)
-        x, cells = 8, []
-        for text, (_, width) in zip(texts, TABLE_COLUMNS, strict=True):
-            cells.append(TableCell(x, shortened(text, int((width - 10) / _CHARACTER_PX), 4)))
-            x += width
-        height = max(len(cell.lines) for cell in cells) * _LINE_PX + 9
-        rows.append(TableRow(y, height, tuple(cells)))
-        said.append(", ".join(text for text in texts if text))
-        y += height
-    left = answer.total - len(rows)
-    more = f" {left} further rows are left out; the CSV has every row of the answer." if left else ""
-    if left:
-        rows.append(TableRow(y, 24, (TableCell(8, (more.strip(),)),)))
+    told = [_outcome_texts(row) for row in answer.items[:MAX_TABLE_ROWS]]
+    left = answer.total - len(told)
+    more = f"{left} further rows are left out; the CSV has every row of the answer." if left else ""
+    rows, y = [], 26
+    for texts in told:
+        cells = tuple(
+            TableCell(x, shortened(text, int((end - x - 10) / _CHARACTER_PX), 4))
+            for text, (x, end) in zip(texts, pairwise(_COLUMN_ENDS), strict=True)
+        )
+        rows.append(TableRow(y, max(len(cell.lines) for cell in cells) * _LINE_PX + 9, cells))
+        y += rows[-1].height
+    if more:
+        rows.append(TableRow(y, 24, (TableCell(_COLUMN_ENDS[0], (more,)),)))
         y += 24
-    x, head = 8, []
-    for name, width in TABLE_COLUMNS:
-        head.append(TableCell(x, (name,)))
-        x += width
-    drawn = DrawnTable(tuple(head), tuple(rows), x, y + 6)
-    return Figure(title, "; ".join(said) + "." + more, (("table", {"plot": drawn}, drawn.height),), drawn.width)
+    head = tuple(TableCell(x, (name,)) for x, (name, _) in zip(_COLUMN_ENDS[:-1], TABLE_COLUMNS, strict=True))
+    drawn = DrawnTable(head, tuple(rows), _COLUMN_ENDS[-1], y + 6)
+    said = "; ".join(", ".join(filter(None, texts)) for texts in told)
+    return Figure(title, f"{said}. {more}".rstrip(), (("table", {"plot": drawn}, drawn.height),), drawn.width)
 
 
 def _outcome_texts(row: EvidenceRow) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from kg.errors import AmbiguousEntity, EntityNotFound
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from kg.mechanism.search import MechanismAnswer
@@ -37,7 +39,8 @@ def mechanism(graph: KnowledgeGraph, sources: Sources) -> str | Response:
     answer: MechanismAnswer | None = _MECHANISM.answer(graph, filled) if drugs or target else None
     page = None
     if answer is not None:
-        stated = origins(graph.store, sources, {s for step in steps_of(answer) for s in step.statements})
+        statements = dict.fromkeys(s for step in steps_of(answer) for s in step.statements)
+        stated = origins(graph.store, sources, statements)
         page = mechanism_page(answer, stated, draw_short_cuts=draw_short_cuts)
         facts = [*stated, *(one.fact for one in answer.sightings)]
         if (other := _other_form(graph, page, facts, heading)) is not None:
@@ -46,6 +49,7 @@ def mechanism(graph: KnowledgeGraph, sources: Sources) -> str | Response:
         "mechanism.html",
         heading=heading,
         drug=" + ".join(drugs),
+        onward=_onward(graph, drugs, target),
         target=target or "",
         hedged=bool(filled.texts("certainty")),
         draw_short_cuts=draw_short_cuts,
@@ -79,6 +83,31 @@ def _exported(page: MechanismPage, most: int) -> list[dict[str, str | bool]]:
         *fact_exports(),
         *drawings,
     ]
+
+
+def _onward(graph: KnowledgeGraph, drugs: Sequence[str], target: str | None) -> list[dict[str, str]]:
+    """Where a reader of how drugs act goes on: what came of giving them, and whether that was to be expected."""
+    given_as = [("regimen" if _kind(graph, drug) == "Regimen" else "drug", drug) for drug in drugs]
+    if not drugs or (len(drugs) > 1 and ("regimen" in dict(given_as))):
+        return []
+    in_whom = [("histotype", target)] if target and _kind(graph, target) == "Histotype" else []
+    together = "them together" if len(drugs) > 1 or "+" in drugs[0] else "it"
+    place = f" in {called(graph, target)}" if target and in_whom else ""
+    found = [
+        {"label": f"What came of giving {together}{place}", "href": f"/evidence?{urlencode([*given_as, *in_whom])}"}
+    ]
+    if in_whom and given_as[0][0] == "drug" and len(drugs) == 1:
+        asked = urlencode([*given_as, *in_whom])
+        found.append({"label": "Does that agree with how it should act?", "href": f"/explain?{asked}"})
+    return [*found, {"label": "What causes resistance", "href": "/questions/causes-of-resistance"}]
+
+
+def _kind(graph: KnowledgeGraph, text: str) -> str:
+    """What a name stands for; nothing where it stands for nothing, or for several things, on its own."""
+    try:
+        return graph.resolve(text, parameter="drug").type
+    except (AmbiguousEntity, EntityNotFound):
+        return "Regimen" if "+" in text else ""
 
 
 def _heading(drugs: tuple[str, ...], target: str | None) -> str:

@@ -9,7 +9,7 @@ from kg.mechanism.background import Sighting
 from kg.mechanism.gap import GapKind, denials, not_as_a_cause, sentences
 from kg.mechanism.ground import Membership
 from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
-from kg.model import EntityRef
+from kg.model import EntityRef, PassageRef
 from kg.paths.steps import Step
 from ontology.english import capitalised
 from server.drawings.layered import layered_picture
@@ -94,11 +94,21 @@ class GapView:
 
 
 @dataclass(frozen=True)
+class SeenView:
+    """What was seen of an adverse event, in words, and a passage of each section that tells of it."""
+
+    text: str
+    sighting: Sighting
+    passages: tuple[PassageRef, ...]
+
+
+@dataclass(frozen=True)
 class PatientsView:
-    """Those of whom an adverse event is told, and what was seen of it in them, in words."""
+    """Those of whom an adverse event is told, the documents that tell of it, and what was seen of it in them."""
 
     who: str
-    seen: tuple[tuple[str, Sighting], ...]
+    documents: tuple[str, ...]
+    seen: tuple[SeenView, ...]
 
 
 @dataclass(frozen=True)
@@ -151,11 +161,16 @@ def mechanism_page(
 
 def _patients(sightings: Iterable[Sighting]) -> tuple[PatientsView, ...]:
     """What was seen by those in whom: a fact in words names them before its first colon."""
-    found: dict[str, list[tuple[str, Sighting]]] = {}
+    found: dict[str, list[SeenView]] = {}
     for one in sightings:
         who, _, seen = one.text.partition(": ")
-        found.setdefault(who if seen else "", []).append((seen or one.text, one))
-    return tuple(PatientsView(who, tuple(seen)) for who, seen in found.items())
+        by_section = {(passage.document, passage.section): passage for passage in reversed(one.passages)}
+        shown = tuple(passage for passage in one.passages if passage in by_section.values())
+        found.setdefault(who if seen else "", []).append(SeenView(seen or one.text, one, shown))
+    return tuple(
+        PatientsView(who, tuple(dict.fromkeys(p.document for view in seen for p in view.passages)), tuple(seen))
+        for who, seen in found.items()
+    )
 
 
 def _shut_out(filters: Sequence[str]) -> str:
@@ -240,7 +255,7 @@ def _kinds(groups: Iterable[Group]) -> tuple[Kind, ...]:
 
 def _gaps(gaps: Iterable[Gap]) -> Iterator[GapView]:
     """Gaps of one kind towards the same thing as one notice each."""
-    towards: dict[tuple[EntityRef, GapKind], list[Gap]] = {}
+    towards: dict[tuple[EntityRef | None, GapKind], list[Gap]] = {}
     for gap in gaps:
         towards.setdefault((gap.to, gap.kind), []).append(gap)
     for (to, kind), group in towards.items():
@@ -248,19 +263,19 @@ def _gaps(gaps: Iterable[Gap]) -> Iterator[GapView]:
             yield GapView(_told(group), (), ())
             continue
         remarks, facts = _remarks(group), _facts(group)
-        ends = tuple(dict.fromkeys(gap.from_ for gap in group if gap.from_ != to))
+        ends = tuple(dict.fromkeys(gap.from_ for gap in group if gap.from_))
         if kind == "weaker":
             yield GapView(
                 _told(group), (), (*remarks, "Tick the box above to include hedged and hypothesised steps."), facts
             )
-        elif len(group) == 1 or not ends:  # also a drug without a target, or a target without a drug
+        elif len(group) == 1 or to is None or any(gap.from_ is None for gap in group):
             yield GapView(_told(group), (), remarks, facts)
         else:
             yield GapView(f"No source states a step from any of these to {to.spoken}:", ends, remarks, facts)
 
 
 def _told(group: Iterable[Gap]) -> str:
-    return " ".join(dict.fromkeys(gap.sentence for gap in group))
+    return " ".join(dict.fromkeys(gap.sentence for gap in group if gap.sentence))
 
 
 def _remarks(group: Sequence[Gap]) -> tuple[str, ...]:
@@ -268,7 +283,11 @@ def _remarks(group: Sequence[Gap]) -> tuple[str, ...]:
     said = (
         not_as_a_cause(step for gap in group for step in gap.stated),
         denials(dict.fromkeys(one for gap in group for one in gap.denied)),
-        *(f"Around {gap.from_.spoken} they state: {sentences(gap.around)}." for gap in group if gap.around),
+        *(
+            f"Around {gap.from_.spoken} they state: {sentences(gap.around)}."
+            for gap in group
+            if gap.from_ and gap.around
+        ),
     )
     return tuple(remark for remark in said if remark)
 

@@ -1,4 +1,4 @@
-"""Regimen by regimen, what came of it: which way its studies point, and the figures that it is known by."""
+"""Regimen by regimen: which way its studies point, the figures that it is known by, and how it is borne."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.evidence.filters import people_of
+from kg.evidence.grades import grades_of
 from kg.evidence.rows import EvidenceAnswer, EvidenceRow, RegimenVerdict
-from kg.model import Direction
-from server.wording import short_figure
+from kg.evidence.summary import is_burden
+from kg.model import Direction, EntityRef
+from server.wording import result, short_figure, unfigured
 
 # What a reader wants to know of a regimen first: the first of these that its groups report.
-_FIRST_MEASURES = (
+FIRST_MEASURES = (
     "objective-response-rate",
     "response-rate",
     "partial-response",
@@ -22,9 +24,10 @@ _FIRST_MEASURES = (
     "median-time-to-progression",
     "time-to-progression",
 )
-_RESPONSE_RATES = frozenset(_FIRST_MEASURES[:2])  # one name or the other, by source: told both, never as one
-_TIMES = _FIRST_MEASURES[4:]  # beside a share, the first of these, too
+_RESPONSE_RATES = frozenset(FIRST_MEASURES[:2])  # one name or the other, by source: told both, never as one
+_TIMES = FIRST_MEASURES[4:]  # beside a share, the first of these, too
 _FIGURES = 3
+_EVENTS = 6
 _DIRECTIONS: tuple[tuple[Direction | None, str, str], ...] = (
     ("supports", "Worked, by what studies state", "good"),
     ("mixed", "Mixed", "none"),
@@ -53,11 +56,27 @@ class Reached:
 
 
 @dataclass(frozen=True)
+class Borne:
+    """Adverse events, or measures of how a treatment is borne, told alike ("major"), each with its result."""
+
+    told: str
+    events: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class RegimenView:
-    """A regimen: what its studies say together, and what its groups reached."""
+    """A regimen: what its studies say together, what its groups reached, and how it is borne, the worst first."""
 
     verdict: RegimenVerdict
     reached: tuple[Reached, ...]
+    borne: tuple[Borne, ...]
+    borne_more: int
+
+    @property
+    def results(self) -> Iterator[str]:
+        """The results whose figures or words are shown."""
+        yield from (figure.result for reached in self.reached for figure in reached.figures)
+        yield from (row for alike in self.borne for _, row in alike.events)
 
 
 @dataclass(frozen=True)
@@ -71,7 +90,7 @@ class VerdictGroup:
 
 def verdict_groups(answer: EvidenceAnswer) -> tuple[VerdictGroup, ...]:
     """The regimens of an answer by what came of them; those told of in single patients only come last."""
-    views = [RegimenView(verdict, _reached(answer.items, verdict)) for verdict in answer.summary.verdicts]
+    views = [_view(answer.items, verdict) for verdict in answer.summary.verdicts]
     single = tuple(view for view in views if view.verdict.rests_on == "single patients")
     groups = [
         VerdictGroup(
@@ -84,25 +103,60 @@ def verdict_groups(answer: EvidenceAnswer) -> tuple[VerdictGroup, ...]:
     )
 
 
-def _reached(rows: Iterable[EvidenceRow], verdict: RegimenVerdict) -> tuple[Reached, ...]:
-    """The share and the time that a regimen is known by, as its largest groups had them, of the very people if any.
+def _view(rows: Iterable[EvidenceRow], verdict: RegimenVerdict) -> RegimenView:
+    """What one patient had is told only of a regimen of which nothing else is known."""
+    regimen = verdict.regimen.id
+    listed = [row for row in rows if verdict.rests_on == "single patients" or people_of(row) != 1]
+    same = {_given(row) for row in listed if _is_called(row, regimen)} - {frozenset()}  # MAID by its drugs, too
+    own = [row for row in listed if _is_called(row, regimen) or _given(row) in same]
+    worst = _worst(own)
+    shown = worst[:_EVENTS]
+    by_words: dict[str, list[EvidenceRow]] = {}
+    for row in shown:
+        told = result(row)
+        names_itself = told.lower() == _burden(row).label.lower()
+        by_words.setdefault(unfigured(row) if names_itself or not told else told, []).append(row)
+    borne = tuple(Borne(told, tuple((_burden(row).label, row.id) for row in alike)) for told, alike in by_words.items())
+    return RegimenView(verdict, _reached(own), borne, len(worst) - len(shown))
 
-    What one patient had is told only of a regimen of which nothing else is known.
+
+def _worst(rows: Iterable[EvidenceRow]) -> list[EvidenceRow]:
+    """Of each adverse event the worst that is told, the worst events first; what was looked for and not seen last."""
+    by_event: dict[str, EvidenceRow] = {}
+    for row in sorted(rows, key=severity):
+        if is_burden(row) and not row.flags:
+            by_event[_burden(row).id] = row
+    return sorted(by_event.values(), key=severity, reverse=True)
+
+
+def _burden(row: EvidenceRow) -> EntityRef:
+    """What a result tells of how a treatment is borne: an adverse event, or a measure such as discontinuation."""
+    told = row.adverse_event or row.measure
+    assert told is not None  # else it tells of no burden
+    return told
+
+
+def severity(row: EvidenceRow) -> tuple[bool, int, bool, float, bool]:
+    """Whether it was seen; of which grade; whether more than under another; in what share; whether told how often."""
+    _, grade = grades_of(row.grade) or (0, 0)
+    rate = row.derived_rate.value if row.derived_rate is not None else None
+    share = row.value if row.unit == "%" else rate
+    is_more = row.difference in ("higher", "worse") and row.significance == "significant"
+    return row.absence is None, grade, is_more, float(share or 0), bool(row.frequency or row.grade)
+
+
+def _reached(rows: Iterable[EvidenceRow]) -> tuple[Reached, ...]:
+    """The share and the time that a regimen is known by, as its largest groups had them, of the very people if any.
 
     For example "objective response rate 53% of 34, 45.5% of 11; median overall survival 17.9 months (n = 34)".
     """
     by_measure: dict[str, list[EvidenceRow]] = {}
-    regimen = verdict.regimen.id
-    listed = [row for row in rows if verdict.rests_on == "single patients" or people_of(row) != 1]
-    same = {_given(row) for row in listed if _is_called(row, regimen)} - {frozenset()}  # MAID by its drugs, too
-    for row in listed:
-        if not (_is_called(row, regimen) or _given(row) in same):
-            continue
+    for row in rows:
         # Patients of an arm within another are counted there: those that crossed over, another dose.
         if row.arm is None or row.measure is None or row.flags or row.within is not None or not short_figure(row):
             continue
         by_measure.setdefault(row.measure.curie.partition(":")[2], []).append(row)
-    known = [name for name in _FIRST_MEASURES if name in by_measure]
+    known = [name for name in FIRST_MEASURES if name in by_measure]
     very = [name for name in known if any(map(_is_of_the_very, by_measure[name]))]
     told = [*very, *(name for name in known if name not in very)]
     # A response rate has two names, by source; each is told, never as one, and before any other measure.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial, wraps
 
 from flask import Blueprint, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from kg.duration import duration_words
+from kg.errors import CapabilityMissing
+from kg.evidence.rows import Corpus
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from ontology.terms import CLASSES
@@ -29,7 +32,7 @@ from server.questions.table import BY_NAME, QUESTIONS
 # What templates say things with, each under its own name.
 _WORDING: tuple[Callable[..., object], ...] = (
     wording.words, duration_words, wording.count_of, wording.when_given, wording.dose_range, wording.beside,
-    wording.result, wording.unfigured, wording.of_n, wording.counted, evidence.direction,
+    wording.result, wording.unfigured, wording.remark, wording.of_n, wording.counted, evidence.direction,
 )  # fmt: skip
 
 Page = str | Response
@@ -106,9 +109,11 @@ EXAMPLES = tuple(example for _, examples in EXAMPLES_BY_SUBJECT for example in e
 def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | None = None) -> Blueprint:
     """Make the pages."""
     pages = Blueprint("pages", __name__)
-    site, records = _Site(graph, sources), Records(graph, sources)
     bundled = assets or Assets()
-    corpus = graph.corpus()
+    try:
+        corpus = graph.corpus()
+    except CapabilityMissing:  # of an endpoint that is not ours; there every page but that of SPARQL refuses for itself
+        corpus = Corpus((), (), "")
     mentions = Mentions(corpus)
 
     # Globals instead of a context processor: macros imported by templates see them too.
@@ -134,7 +139,7 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
 
     pages.record_once(furnish)
 
-    for path, view, names, forms in _views(site, records):
+    for path, view, names, forms in _views(graph, sources):
         pages.add_url_rule(path, view.__name__, accepting(view, names, forms))
     return pages
 
@@ -143,18 +148,20 @@ _View = tuple[str, Callable[..., Page], tuple[str, ...] | None, tuple[str, ...]]
 _TRIPLES = ("turtle", "sparql")
 
 
-def _views(site: _Site, records: Records) -> tuple[_View, ...]:
+def _views(graph: KnowledgeGraph, sources: Sources) -> tuple[_View, ...]:
     """Which address shows what, asked with which parameters (None: the view has a table of them), in which forms."""
-    compared, explained = (
-        tuple(parameter.name for parameter in BY_NAME[name].parameters) for name in ("compare", "explain")
+    records = Records(graph, sources)
+    compared, explained = (  # a page shows all that there is
+        tuple(parameter.name for parameter in BY_NAME[name].parameters if parameter.name != "limit")
+        for name in ("compare", "explain")
     )
     return (
-        ("/", site.home, (), ()),
-        ("/search", site.search, None, ("csv",)),
-        ("/entity/<path:name>", site.entity, (), ("svg", "csv", *_TRIPLES)),
-        ("/mechanism", site.mechanism, None, ("csv", "svg", *_TRIPLES)),
-        ("/evidence", site.evidence, None, ("csv", "svg", *_TRIPLES)),
-        ("/explore", site.explore, page.PARAMETERS, ("json", "csv", *_TRIPLES)),
+        ("/", _on(home, graph), (), ()),
+        ("/search", _on(search.search, graph), None, ("csv",)),
+        ("/entity/<path:name>", _on(entity.entity, graph), (), ("svg", "csv", *_TRIPLES)),
+        ("/mechanism", _on(mechanism.mechanism, graph, sources), None, ("csv", "svg", *_TRIPLES)),
+        ("/evidence", _on(evidence.evidence, graph), None, ("csv", "svg", *_TRIPLES)),
+        ("/explore", _on(page.explore, graph), page.PARAMETERS, ("json", "csv", *_TRIPLES)),
         ("/statement/<path:name>", records.statement, (), _TRIPLES),
         ("/passage/<path:name>", records.passage, (), ()),
         ("/study/<path:name>", records.study, (), ("csv", *_TRIPLES)),
@@ -162,66 +169,42 @@ def _views(site: _Site, records: Records) -> tuple[_View, ...]:
         ("/cases/<path:name>", records.case, (), ("svg", *_TRIPLES)),
         ("/documents", records.documents, (), ()),
         ("/documents/<path:name>", records.document, (), _TRIPLES),
-        ("/compare", site.compare, compared, ("csv", *_TRIPLES)),
-        ("/gaps", site.gaps, None, ("csv", *_TRIPLES)),
-        ("/explain", site.explain, explained, _TRIPLES),
-        ("/schema", site.schema, None, ()),
-        ("/about", site.about, (), ()),
-        ("/docs", site.docs, (), ()),
+        ("/compare", _on(compare.compare, graph), (*compare.SIDES, *compared), ("csv", *_TRIPLES)),
+        ("/gaps", _on(gaps.gaps, graph), None, ("csv", *_TRIPLES)),
+        ("/explain", _on(explain.explain, graph, sources), explained, _TRIPLES),
+        ("/schema", _on(schema, graph), None, ()),
+        ("/about", about, (), ()),
+        ("/docs", docs, (), ()),
     )
 
 
-class _Site:
-    """The views; each is a function of the request and the graph."""
+def _on(view: Callable[..., Page], *served: object) -> Callable[..., Page]:
+    """A view of what is served, under its own name."""
+    return wraps(view)(partial(view, *served))
 
-    def __init__(self, graph: KnowledgeGraph, sources: Sources) -> None:
-        self.graph = graph
-        self.sources = sources
 
-    def home(self) -> Page:
-        shown = ("Drug", "Target", "Histotype", "Study", "Arm", "Outcome", "Statement", "Patient")
-        counts = {count.type: count.count for count in self.graph.class_counts()}
-        listed = [
-            {
-                "label": CLASSES[name].label if name in CLASSES else name,
-                "count": counts[name],
-                "name": name,
-                "href": "/cases" if name == "Patient" else search.all_of(name),
-            }
-            for name in shown
-            if name in counts
-        ]
-        return render_template("home.html", examples=EXAMPLES_BY_SUBJECT, counts=listed)
+def home(graph: KnowledgeGraph) -> Page:
+    """Where to begin, and how much of everything there is."""
+    shown = ("Drug", "Target", "Histotype", "Study", "Arm", "Outcome", "Statement", "Patient")
+    counts = {count.type: count.count for count in graph.class_counts()}
+    listed = [
+        {
+            "label": CLASSES[name].label if name in CLASSES else name,
+            "count": counts[name],
+            "name": name,
+            "href": "/cases" if name == "Patient" else search.all_of(name),
+        }
+        for name in shown
+        if name in counts
+    ]
+    return render_template("home.html", examples=EXAMPLES_BY_SUBJECT, counts=listed)
 
-    def search(self) -> Page:
-        return search.search(self.graph)
 
-    def entity(self, name: str) -> Page:
-        return entity.entity(self.graph, name)
+def about() -> Page:
+    """What this is, for whom, and under which licence."""
+    return render_template("about.html")
 
-    def mechanism(self) -> Page:
-        return mechanism.mechanism(self.graph, self.sources)
 
-    def evidence(self) -> Page:
-        return evidence.evidence(self.graph)
-
-    def compare(self) -> Page:
-        return compare.compare(self.graph)
-
-    def gaps(self) -> Page:
-        return gaps.gaps(self.graph)
-
-    def explain(self) -> Page:
-        return explain.explain(self.graph, self.sources)
-
-    def explore(self) -> Page:
-        return page.explore(self.graph)
-
-    def schema(self) -> Page:
-        return schema(self.graph)
-
-    def about(self) -> Page:
-        return render_template("about.html")
-
-    def docs(self) -> Page:
-        return render_template("docs.html", questions=QUESTIONS)
+def docs() -> Page:
+    """How programs ask."""
+    return render_template("docs.html", questions=QUESTIONS)

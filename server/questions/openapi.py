@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from server.questions.parameters import Parameter
+from server.questions.present import Listing
 from server.questions.table import Question
 
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
@@ -43,7 +44,7 @@ def _operation(question: Question, schemas: dict[str, Any]) -> dict[str, Any]:
         "description": "What is wrong and what would be right",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    answer: dict[str, Any] = {"application/json": {"schema": _schema(question.answers, schemas)}}
+    answer: dict[str, Any] = {"application/json": {"schema": _answer(question, schemas)}}
     named = next((parameter.choices for parameter in question.parameters if parameter.name == "format"), ())
     answer |= {_FILES[name]: {"schema": {"type": "string"}} for name in named if name in _FILES}
     return {
@@ -74,6 +75,15 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     if parameter.example is not None:
         described["example"] = [parameter.example] if parameter.repeated else parameter.example
     return described
+
+
+def _answer(question: Question, schemas: dict[str, Any]) -> dict[str, Any]:
+    """The JSON schema of an answer; a list says of what."""
+    own = _schema(question.answers, schemas)
+    if not question.is_list:
+        return own
+    items = {"type": "object", "properties": {"items": {"type": "array", "items": own}}}
+    return {"allOf": [_schema(Listing, schemas), items]}
 
 
 def _schema(annotation: Any, schemas: dict[str, Any]) -> dict[str, Any]:

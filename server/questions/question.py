@@ -20,7 +20,8 @@ class Question:
     Attributes:
         name: the command, and the operation in the API description.
         path: below ``/api/v1``; ``<path:id>`` stands for an identifier.
-        answers: the dataclass that comes back.
+        answers: the dataclass that comes back, or, of a list, that of each item.
+        is_list: the answer is a list of everything there is.
         others: parameters outside the table are passed on: what they may be depends on the id.
     """
 
@@ -31,6 +32,7 @@ class Question:
     answers: type
     answer: Answer
     others: bool = False
+    is_list: bool = False
 
 
 TYPES = tuple(sorted(set(CLASS_BY_KIND.values())))

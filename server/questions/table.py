@@ -9,8 +9,9 @@ from typing import Any
 
 from kg.cards import DocumentCard, EntityCard, FactCard, StudyCard
 from kg.catalogue import MAX_ITEMS, CatalogueQuestion, QuestionAnswer
+from kg.contents import SourceDocument, source_documents
 from kg.evidence.cases import Timeline
-from kg.evidence.comparison import ComparisonAnswer
+from kg.evidence.comparison import MAX_PAIRS, ComparisonAnswer
 from kg.evidence.controls import ANY
 from kg.evidence.explanation import Explanation
 from kg.evidence.gap_map import GapMap
@@ -23,7 +24,7 @@ from kg.evidence.question import (
     YES_NO,
     EvidenceQuestion,
 )
-from kg.evidence.rows import Corpus, EvidenceAnswer
+from kg.evidence.rows import EvidenceAnswer
 from kg.evidence.safety import SafetyAnswer
 from kg.graph import KnowledgeGraph
 from kg.model import DESIGNS, EntityRef
@@ -35,7 +36,7 @@ from server.questions.present import listing
 from server.questions.question import ID, TYPES, Question, limit_of
 from server.questions.walks import WALKS
 
-__all__ = ["BY_NAME", "EVIDENCE_PARAMETERS", "QUESTIONS", "Question", "evidence_question", "narrowed_question"]
+__all__ = ["BY_NAME", "EVIDENCE_PARAMETERS", "QUESTIONS", "Question", "evidence_question"]
 
 
 def _search(graph: KnowledgeGraph, given: Arguments) -> LinkedSearchAnswer:
@@ -53,28 +54,18 @@ def _format(*names: str) -> Parameter:
 
 
 def evidence_question(given: Arguments) -> EvidenceQuestion:
-    """The evidence question that some arguments ask."""
-    return EvidenceQuestion(
-        drugs=given.texts("drug"),
-        include_subtypes=given.flag("include_subtypes"),
-        include_broader=given.flag("include_broader"),
-        include_flagged=given.flag("include_flagged"),
-        min_n=given.integer("min_n"),
-        limit=given.whole("limit"),
-        **_texts(given),
-    )
-
-
-def _texts(given: Arguments) -> dict[str, Any]:
-    """What was given as texts, words and the numbers that not every question has; the question checks the words."""
-    texts = {name: given.text(name) for name in _EVIDENCE_TEXTS if name in given.table}
-    return texts | ({"min_grade": given.integer("min_grade")} if "min_grade" in given.table else {})
+    """The evidence question that some arguments ask, as far as they have a parameter for each of its fields."""
+    read = ((_EVIDENCE_TEXTS, given.text), (_EVIDENCE_FLAGS, given.flag), (_EVIDENCE_NUMBERS, given.integer))
+    fields: dict[str, Any] = {name: value(name) for names, value in read for name in names if name in given.table}
+    return EvidenceQuestion(drugs=given.texts("drug"), **fields)
 
 
 _EVIDENCE_TEXTS = (
     "drug_class", "regimen", "regimen_match", "histotype", "site", "target", "genotype", "line", "after", "setting", "design", "phase",
     "randomised", "comparator", "blinding", "measure", "adverse_event", "document", "study",
 )  # fmt: skip
+_EVIDENCE_FLAGS = ("include_subtypes", "include_broader", "include_flagged")
+_EVIDENCE_NUMBERS = ("min_n", "min_grade", "limit")
 
 EVIDENCE_PARAMETERS = (
     Parameter(
@@ -154,22 +145,13 @@ _COMPARE_PARAMETERS = (
         "what was measured; by default every measure of effect, and side effects apart",
         example="objective response rate",
     ),
+    limit_of(MAX_PAIRS, MAX_PAIRS),
 )
 
 
-def narrowed_question(given: Arguments) -> EvidenceQuestion:
-    """The evidence question of pooling and safety, which have fewer parameters and no limit."""
-    return EvidenceQuestion(
-        drugs=given.texts("drug"),
-        include_subtypes=given.flag("include_subtypes"),
-        include_flagged=given.flag("include_flagged"),
-        min_n=given.integer("min_n"),
-        **_texts(given),
-    )
-
-
 def _compare(graph: KnowledgeGraph, given: Arguments) -> ComparisonAnswer:
-    return graph.compare(given.required("a"), given.required("b"), given.text("histotype"), given.text("measure"))
+    asked = given.required("a"), given.required("b"), given.text("histotype"), given.text("measure")
+    return graph.compare(*asked, limit=given.whole("limit"))
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -196,11 +178,11 @@ QUESTIONS: tuple[Question, ...] = (
     Question("compare", "/evidence/compare", "Two regimens: within one study, across studies (warned of), side effects, and what sources say of both in words", (*_COMPARE_PARAMETERS, _format("csv")), ComparisonAnswer, _compare),
     Question(
         "pool", "/evidence/pool", "A share of patients pooled over comparable studies, or the reason why not", (*_POOL_PARAMETERS, _format("csv", "svg")),
-        PoolAnswer, lambda graph, given: graph.pool(narrowed_question(given)),
+        PoolAnswer, lambda graph, given: graph.pool(evidence_question(given)),
     ),
     Question(
         "safety", "/evidence/safety", "Adverse events per regimen, and those that several drugs share", (*_SAFETY_PARAMETERS, _format("csv")),
-        SafetyAnswer, lambda graph, given: graph.safety(narrowed_question(given)),
+        SafetyAnswer, lambda graph, given: graph.safety(evidence_question(given)),
     ),
     Question(
         "gaps", "/evidence/gaps", "Treatments against histotypes: studied, only predicted by mechanism, or neither",
@@ -219,14 +201,14 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         Explanation, lambda graph, given: graph.explain(given.required("drug"), given.required("histotype")),
     ),
-    Question("study", "/studies/<path:id>", "A study with its arms", (ID,), StudyCard, lambda graph, given: graph.study(given.required("id"))),
-    Question("cases", "/cases", "Every patient history", (), EntityRef, lambda graph, _: listing(graph.members("patient"))),
+    Question("study", "/studies/<path:id>", "A study with its arms, their results, its patients and what conflicts", (ID,), StudyCard, lambda graph, given: graph.study(given.required("id"))),
+    Question("cases", "/cases", "Every patient history", (), EntityRef, lambda graph, _: listing(graph.members("patient")), is_list=True),
     Question("timeline", "/cases/<path:id>/timeline", "What happened to a patient, in order", (ID, _format("csv", "svg")), Timeline, lambda graph, given: graph.timeline(given.required("id"))),
     Question("statement", "/statements/<path:id>", "One fact with its provenance", (ID,), FactCard, lambda graph, given: graph.fact(given.required("id"))),
     Question("document", "/documents/<path:id>", "A source document", (ID,), DocumentCard, lambda graph, given: graph.document(given.required("id"))),
-    Question("corpus", "/documents", "The source documents", (), Corpus, lambda graph, _: graph.corpus()),
+    Question("corpus", "/documents", "The source documents", (), SourceDocument, lambda graph, _: listing(source_documents(graph.corpus())), is_list=True),
     Question("schema", "/schema", "Classes, predicates and properties: what they mean and how many there are", (), Schema, lambda graph, _: schema(graph.store)),
-    Question("questions", "/questions", "The catalogue of questions that the graph answers, each a tested SPARQL query", (), CatalogueQuestion, lambda graph, _: listing(graph.questions())),
+    Question("questions", "/questions", "The catalogue of questions that the graph answers, each a tested SPARQL query", (), CatalogueQuestion, lambda graph, _: listing(graph.questions()), is_list=True),
     Question(
         "ask", "/questions/<path:id>", "The answer of a catalogue question; its own parameters go into the query string",
         (Parameter("id", "the question's id", in_path=True, required=True, example="responses-in-histotype"), limit_of(MAX_ITEMS, MAX_ITEMS)),

@@ -28,10 +28,14 @@ from server.questions.question import ID, TYPES, Question, limit_of
 Asked = TypeVar("Asked", bound=PathQuestion)
 
 _NODE = Parameter("node", "CURIE, IRI, label or synonym", repeated=True, required=True, example="target:KIT")
-_PREDICATE = Parameter("predicate", "only these predicates (local names)", repeated=True, example="inhibits")
+_PREDICATE = Parameter("predicate", "only these predicates (names or CURIEs)", repeated=True, example="inhibits")
 _NODE_TYPE = Parameter("type", "only neighbours of these classes", repeated=True, choices=TYPES)
 _CERTAINTY = Parameter(
-    "certainty", "certainties that count; by default stated and inferred", repeated=True, choices=tuple(CERTAINTIES)
+    "certainty", "certainties that count beside stated and inferred, which always do", repeated=True,
+    choices=tuple(CERTAINTIES),
+)  # fmt: skip
+_ONLY_CERTAINTY = Parameter(
+    "certainty", "only statements of these certainties", repeated=True, choices=tuple(CERTAINTIES)
 )
 _IMPORTS = Parameter("include_imports", "also use imported graphs", "flag", default=False)
 _GRAPH = Parameter(
@@ -41,6 +45,7 @@ _DIRECTION = Parameter(
     "direction", "from subject to object (out), against it (in), or both", default="both", choices=("out", "in", "both")
 )
 _LINKS = (_PREDICATE, _NODE_TYPE, _CERTAINTY, _IMPORTS, _GRAPH)
+_STATEMENTS = (_PREDICATE, _NODE_TYPE, _ONLY_CERTAINTY, _IMPORTS, _GRAPH)
 
 
 def _path_parameters(default: int, most: int) -> tuple[Parameter, ...]:
@@ -148,11 +153,11 @@ def _common(graph: KnowledgeGraph, given: Arguments) -> CommonAnswer:
 WALKS: tuple[Question, ...] = (
     Question(
         "counts", "/entities/<path:id>/counts", "How many connections an entity has, per predicate and direction",
-        (ID, _IMPORTS, _GRAPH), NeighborCount, _counts,
+        (ID, _IMPORTS, _GRAPH), NeighborCount, _counts, is_list=True,
     ),
     Question(
         "neighbors", "/entities/<path:id>/neighbors", "What an entity is connected to, statement by statement",
-        (ID, _DIRECTION, *_LINKS, limit_of(100, 1000), Parameter("cursor", "next_cursor of the page before")),
+        (ID, _DIRECTION, *_STATEMENTS, limit_of(100, 1000), Parameter("cursor", "next_cursor of the page before")),
         NeighborsAnswer, _neighbors,
     ),
     Question(

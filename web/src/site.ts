@@ -34,6 +34,11 @@ theme?.addEventListener("change", () => {
   else delete document.documentElement.dataset["theme"];
 });
 
+// On a narrow screen the links are one row that scrolls: the page one is on shows there.
+const links = document.querySelector<HTMLElement>("header.site nav");
+const current = links?.querySelector<HTMLElement>("[aria-current]");
+if (links && current && links.scrollWidth > links.clientWidth) links.scrollLeft = current.offsetLeft - links.offsetLeft - 12;
+
 // On a narrow screen a drawing opens where its subject stands.
 document.querySelectorAll<HTMLElement>("figure.drawing .scroll").forEach((frame) => {
   const centre = frame.querySelector(".role-centre")?.getBoundingClientRect();

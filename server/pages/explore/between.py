@@ -106,14 +106,13 @@ def found_between(graph: KnowledgeGraph, first: EntityRef, second: EntityRef, *,
         (asked, f"From {first.label} to {second.label}, as sources state each step."),
         (back, f"None leads from {first.label} to {second.label}; these lead back."),
         (either, backwards),
+        (replace(either, max_length=MAX_LENGTH), f"{backwards} None is short."),
     ):
         answer = graph.paths(question)
         if answer.paths:
             return Found(first, second, note, _firmest_first(answer.paths))
-    if "max_length" in answer.excluded_by:
-        answer = graph.paths(replace(either, max_length=MAX_LENGTH))
-        if answer.paths:
-            return Found(first, second, f"{backwards} None is short.", _firmest_first(answer.paths))
+        if question is either and "max_length" not in answer.excluded_by:
+            break
     if answer.truncated:
         return Found(first, second, "The search had to end before it found a path: there may be one.", ())
     within = f"within {MAX_LENGTH} steps. That is not evidence of no link."

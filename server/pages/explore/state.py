@@ -19,6 +19,7 @@ from server.pages.explore.rests import MARK, Way
 
 LEAST_ZOOM, MOST_ZOOM = 0.15, 4.0
 _MOST_CHARACTERS = 200_000
+_MOST_DIGITS = 9
 # What an address holds of a view; ``view_state`` says what each means.
 VIEW_PARAMETERS = (
     "node", "at", "more", "pin", "fade", "show", "filtered", "imports", "open", "between", "path", "pan", "zoom",
@@ -79,14 +80,10 @@ def view_state(given: Mapping[str, Sequence[str]]) -> ViewState:
         # What stands beside a packed view adds to it: a thing added by the form, an expansion.
         unpacked = _unpacked(packed[0])
         given = {name: [*unpacked.get(name, ()), *given.get(name, ())] for name in {*unpacked, *given} - {"view"}}
-    places: dict[str, Place] = {}
-    for spot in given.get("at", ()):
-        curie, place = spot.rpartition("@")[0], _place(spot)
-        if curie and place is not None:
-            places[curie] = place
+    spots = given.get("at", ())
+    named = (*(spot.rpartition("@")[0] for spot in spots), *given.get("node", ()))
+    places = {at: place for spot in spots if (at := spot.rpartition("@")[0]) and (place := _place(spot)) is not None}
     rests = _rests(given.get("more", ()))
-    named = [*(spot.rpartition("@")[0] for spot in given.get("at", ())), *given.get("node", ())]
-    links, path = _last(given, "links"), _last(given, "path")
     between = tuple(name.strip() for name in given.get("between", ()) if name.strip())
     if len(between) not in (0, 2):
         raise InvalidParameter("between", ", ".join(between), "two things, each in a parameter of its own")
@@ -100,9 +97,9 @@ def view_state(given: Mapping[str, Sequence[str]]) -> ViewState:
         imports=_last(given, "imports") == "true",
         chosen=_last(given, "open").strip(),
         between=between,
-        path=int(path) if path.isdecimal() else 0,
+        path=_whole(_last(given, "path")) or 0,
         data=_last(given, "data").strip(),
-        links=int(links) if links.isdecimal() else None,
+        links=_whole(_last(given, "links")),
         pan=_place(_last(given, "pan")),
         zoom=_zoom(_last(given, "zoom")),
     )
@@ -141,6 +138,10 @@ def _way(name: str) -> Way | None:
     node, _, rest = name.strip().removeprefix(MARK).partition("|")
     predicate, bar, direction = rest.partition("|")
     return Way(node, predicate, direction) if node and bar and direction in {"in", "out", ""} else None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _zoom(text: str) -> float | None:
