@@ -114,7 +114,7 @@ class Visit:
 
     def go(self, path: str) -> None:
         """Open a page of the server."""
-        self.page.goto(self.address + path)
+        self.page.goto(path)
 
     def rest(self) -> None:
         """Wait until the server has been asked nothing for half a second."""
@@ -156,12 +156,25 @@ class Visit:
 
 
 Visiting = Callable[..., Visit]
+Opening = Callable[..., "Page"]
 
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visiting]:
     """Open pages: ``visit(size=NARROW, dark=True, scripts=False)``; nothing may go wrong on them during a test."""
     yield from visiting(browser, address)
+
+
+@pytest.fixture
+def open_page(visit: Visiting) -> Opening:
+    """Open a page of the server: ``open_page("/about", dark=True)``; settings as those of ``visit``."""
+
+    def opened(path: str, **setting: object) -> Page:
+        page = visit(**setting).page
+        page.goto(path)
+        return page
+
+    return opened
 
 
 @pytest.fixture
@@ -176,6 +189,7 @@ def visiting(browser: Browser, address: str) -> Iterator[Visiting]:
 
     def start(*, size: tuple[int, int] = WIDE, dark: bool = False, scripts: bool = True, touch: bool = False) -> Visit:
         context = browser.new_context(
+            base_url=address,
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,

@@ -26,6 +26,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 # Texts of parts, with white space as it is read; also of what is folded away.
 TEXTS = """(parts, selector) => parts.map(part => [...(selector ? part.querySelectorAll(selector) : [part])]
   .map(one => one.textContent.replace(/\\s+/g, ' ').trim()))"""
+# Where each thing of the graph stands on the canvas.
+PLACES = """() => Object.fromEntries([...document.querySelectorAll('#graph .node')]
+  .map(node => [node.dataset.node, node.getAttribute('transform')]))"""
 SHAPES = {
     "path": ("d",),
     "rect": ("x", "y", "width", "height"),
@@ -62,6 +65,10 @@ PIXELS = """async ([svg, png]) => {
 }"""
 
 
+def node(page: Page, name: str) -> Any:
+    return page.locator(f"#graph .node[data-node='{name}']")
+
+
 def spaced(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
@@ -76,7 +83,6 @@ class Opened:
     """A page of the server with the links of its other forms."""
 
     page: Page
-    address: str
 
     @property
     def exports(self) -> dict[str, str]:
@@ -102,7 +108,7 @@ class Opened:
 
     def fetched(self, href: str) -> str:
         """Another form, opened."""
-        answer = self.page.request.get(self.address + href)
+        answer = self.page.request.get(href)
         assert answer.ok, (href, answer.status)
         return answer.text()
 
@@ -125,12 +131,12 @@ class Opened:
     def facts_of_query(self) -> dict[str, tuple[str, str]]:
         """Sentence and certainty of each fact that the query of the page finds when it is run."""
         page = self.page.context.new_page()
-        page.goto(self.address + self.exports["SPARQL"])
+        page.goto(self.exports["SPARQL"])
         query = page.locator("textarea[name=query]").input_value()
         total = int(page.locator("#answer").inner_text().split()[0].replace(",", ""))
         page.close()
         answer = self.page.request.post(
-            f"{self.address}/sparql", form={"query": query}, headers={"Accept": "application/sparql-results+json"}
+            "/sparql", form={"query": query}, headers={"Accept": "application/sparql-results+json"}
         )
         found = answer.json()["results"]["bindings"]
         assert len(found) == total

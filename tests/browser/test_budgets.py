@@ -12,6 +12,7 @@ import pytest
 from server.app import create_app
 from server.assets import STATIC
 from server.settings import Settings
+from tests.browser.conftest import Opening
 from tests.browser.test_accessibility import ROUTES, go
 
 KILO = 1000
@@ -113,10 +114,9 @@ MOST_BEFORE_PAINT = 60 * KILO
 
 
 @pytest.mark.parametrize("path", LOADED)
-def test_a_page_is_painted_after_two_short_answers(visit: Any, path: str) -> None:
-    visited = visit()
-    visited.go(path)
-    html, blocking = visited.page.evaluate(BEFORE_PAINT)
+def test_a_page_is_painted_after_two_short_answers(open_page: Opening, path: str) -> None:
+    page = open_page(path)
+    html, blocking = page.evaluate(BEFORE_PAINT)
     assert len(blocking) == 1  # the style sheet; scripts wait
     assert 0 < blocking[0] <= STYLES * KILO
     assert html + blocking[0] <= MOST_BEFORE_PAINT

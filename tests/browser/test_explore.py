@@ -14,14 +14,13 @@ from playwright.sync_api import Page, expect
 
 from kg import KnowledgeGraph
 from kg.paths.neighborhood import NeighborsQuestion
-from tests.browser.conftest import eventually
+from tests.browser.conftest import Opening, eventually
+from tests.browser.opened import PLACES, node
 
 HUB = "drug:doxorubicin"
 WAY = {"expand": HUB, "predicate": "includesDrug", "direction": "in"}
 ALONE = f"/explore?node={HUB}&node=drug:ifosfamide"
 SMALL = "/explore?node=target:KIT&node=drug:imatinib&node=histotype:gist&node=drug:sunitinib"
-PLACES = """() => Object.fromEntries([...document.querySelectorAll('#graph .node')]
-  .map(node => [node.dataset.node, node.getAttribute('transform')]))"""
 SHOWN = "() => [...document.querySelectorAll('#graph .node:not(.more)')].map(node => node.dataset.node).sort()"
 LOOK = """() => {
   const moved = document.querySelector('#graph .world').getAttribute('transform');
@@ -29,10 +28,6 @@ LOOK = """() => {
   const { width, height } = document.querySelector('.stage').getBoundingClientRect();
   return [Math.round((width / 2 - x) / scale), Math.round((height / 2 - y) / scale), Math.round(scale * 100) / 100];
 }"""
-
-
-def node(page: Page, name: str) -> Any:
-    return page.locator(f"#graph .node[data-node='{name}']")
 
 
 def more(page: Page) -> Any:
@@ -48,20 +43,19 @@ def regimens(curated_graph: KnowledgeGraph) -> int:
     return count
 
 
-def expanded(visited: Any) -> Page:
+def expanded(open_page: Opening) -> Page:
     """The hub with the first things of the way."""
-    page: Page = visited.page
-    visited.go(ALONE)
+    page = open_page(ALONE)
     node(page, HUB).locator("> :first-child").click()
     page.locator("#graph-panel .expand button", has_text="is included in").click()
     expect(more(page)).to_have_count(1)
     return page
 
 
-def test_a_hub_shows_the_best_evidenced_and_a_node_for_the_others_in_one_request(visit: Any, regimens: int) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(ALONE)
+def test_a_hub_shows_the_best_evidenced_and_a_node_for_the_others_in_one_request(
+    open_page: Opening, regimens: int
+) -> None:
+    page = open_page(ALONE)
     before = page.evaluate(PLACES)
     node(page, HUB).locator("> :first-child").click()
     way = page.locator("#graph-panel .expand button", has_text="is included in")
@@ -84,9 +78,8 @@ def test_a_hub_shows_the_best_evidenced_and_a_node_for_the_others_in_one_request
     assert requests == []  # the list came with the expansion
 
 
-def test_a_way_to_expand_tells_how_many_things_it_would_still_add(visit: Any, regimens: int) -> None:
-    visited = visit()
-    page = expanded(visited)
+def test_a_way_to_expand_tells_how_many_things_it_would_still_add(open_page: Opening, regimens: int) -> None:
+    page = expanded(open_page)
     number = page.locator("#graph-panel .expand button", has_text="is included in").locator(".number")
     expect(number).to_have_text(f"{regimens - 15} more")
     page.keyboard.press("Control+z")
@@ -94,14 +87,13 @@ def test_a_way_to_expand_tells_how_many_things_it_would_still_add(visit: Any, re
     page.keyboard.press("Control+y")
     expect(number).to_have_text(f"{regimens - 15} more")
     for scripts in (True, False):
-        again = visit(scripts=scripts)
-        again.go("/explore?node=target:KIT&open=target:KIT")
-        told = again.page.locator("#graph-panel .expand :is(a, button)", has_text="is inhibited by").locator(".number")
+        again = open_page("/explore?node=target:KIT&open=target:KIT", scripts=scripts)
+        told = again.locator("#graph-panel .expand :is(a, button)", has_text="is inhibited by").locator(".number")
         expect(told).to_have_text("shown")  # all stand around it from the start
 
 
-def test_some_or_all_of_the_others_are_added_and_the_node_gets_less_and_goes(visit: Any, regimens: int) -> None:
-    page = expanded(visit())
+def test_some_or_all_of_the_others_are_added_and_the_node_gets_less_and_goes(open_page: Opening, regimens: int) -> None:
+    page = expanded(open_page)
     left = regimens - 15
     shown = page.evaluate(SHOWN)
     places = page.evaluate(PLACES)
@@ -131,10 +123,8 @@ def test_some_or_all_of_the_others_are_added_and_the_node_gets_less_and_goes(vis
     expect(more(page)).to_have_text(f"+{left} more")
 
 
-def test_the_others_are_listed_and_added_by_keyboard_alone(visit: Any, regimens: int) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(ALONE)
+def test_the_others_are_listed_and_added_by_keyboard_alone(open_page: Opening, regimens: int) -> None:
+    page = open_page(ALONE)
     node(page, HUB).focus()
     page.keyboard.press("Enter")
     way = page.locator("#graph-panel .expand button", has_text="is included in")
@@ -181,9 +171,8 @@ def walked(page: Page, goal: str) -> bool:
     return False
 
 
-def test_what_was_left_out_is_in_the_address_and_in_files_as_a_number(visit: Any, regimens: int) -> None:
-    visited = visit()
-    page = expanded(visited)
+def test_what_was_left_out_is_in_the_address_and_in_files_as_a_number(open_page: Opening, regimens: int) -> None:
+    page = expanded(open_page)
     more(page).click()
     expect(page).to_have_url(re.compile(r"more=drug:doxorubicin%7CincludesDrug%7Cin@-?\d+,-?\d+.*open=more%7C"))
     place = more(page).get_attribute("transform")
@@ -209,10 +198,8 @@ def test_what_was_left_out_is_in_the_address_and_in_files_as_a_number(visit: Any
 
 
 @pytest.mark.parametrize("setting", [{"scripts": False}, {"scripts": False, "size": (390, 844)}], ids=str)
-def test_the_others_are_added_without_scripts(visit: Any, setting: dict[str, Any], regimens: int) -> None:
-    visited = visit(**setting)
-    page: Page = visited.page
-    visited.go(f"{ALONE}&" + "&".join(f"{name}={value}" for name, value in WAY.items()))
+def test_the_others_are_added_without_scripts(open_page: Opening, setting: dict[str, Any], regimens: int) -> None:
+    page = open_page(f"{ALONE}&" + "&".join(f"{name}={value}" for name, value in WAY.items()), **setting)
     page.locator("#graph-list").get_by_role("link", name=f"+{regimens - 15} more").click()
     page.locator("#graph-panel input[type=checkbox]").first.check()
     page.get_by_role("button", name="Add the ticked").click()
@@ -222,9 +209,8 @@ def test_the_others_are_added_without_scripts(visit: Any, setting: dict[str, Any
     expect(page.locator("#graph .node")).to_have_count(regimens + 2)
 
 
-def test_a_hub_opened_by_name_says_how_many_it_leaves_out(visit: Any, curated_graph: KnowledgeGraph) -> None:
-    visited = visit()
-    visited.go(f"/explore?node={HUB}")
+def test_a_hub_opened_by_name_says_how_many_it_leaves_out(open_page: Opening, curated_graph: KnowledgeGraph) -> None:
+    page = open_page(f"/explore?node={HUB}")
     total = len(
         {
             item.node.id
@@ -236,10 +222,10 @@ def test_a_hub_opened_by_name_says_how_many_it_leaves_out(visit: Any, curated_gr
             ).items
         }
     )
-    drawn = visited.page.locator("#graph .node:not(.more)").count()
+    drawn = page.locator("#graph .node:not(.more)").count()
     left = total + 1 - drawn
     assert left > 0
-    expect(more(visited.page)).to_have_text(f"+{left} more")
+    expect(more(page)).to_have_text(f"+{left} more")
 
 
 def is_told(page: Page, before: list[float]) -> bool:
@@ -248,10 +234,8 @@ def is_told(page: Page, before: list[float]) -> bool:
     return bool(now != before and f"pan={x},{y}&zoom={scale:g}" in page.url)
 
 
-def test_the_window_is_in_the_address(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(SMALL)
+def test_the_window_is_in_the_address(open_page: Opening) -> None:
+    page = open_page(SMALL)
     stage = page.locator(".stage").bounding_box()
     assert stage is not None
     for change in ("button", "wheel", "drag", "key"):
@@ -270,15 +254,12 @@ def test_the_window_is_in_the_address(visit: Any) -> None:
             page.keyboard.press("+")
         eventually(page, lambda before=before: is_told(page, before))
         now = page.evaluate(LOOK)
-        again = visit()
-        again.page.goto(page.url)
-        assert again.page.evaluate(LOOK) == now, change
+        again = open_page(page.url)
+        assert again.evaluate(LOOK) == now, change
 
 
-def test_a_thing_out_of_the_window_comes_into_it_when_a_key_leads_there(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=drug:sirolimus")
+def test_a_thing_out_of_the_window_comes_into_it_when_a_key_leads_there(open_page: Opening) -> None:
+    page = open_page("/explore?node=drug:sirolimus")
     for _ in range(4):
         page.get_by_role("button", name="Zoom in").click()
     page.locator("#graph [tabindex='0']").focus()
@@ -300,10 +281,8 @@ def test_a_thing_out_of_the_window_comes_into_it_when_a_key_leads_there(visit: A
     assert page.locator(".stage").evaluate("stage => [stage.scrollLeft, stage.scrollTop]") == [0, 0]
 
 
-def test_on_a_narrow_page_the_list_comes_first_and_the_panel_lies_over_its_foot(visit: Any) -> None:
-    visited = visit(size=(390, 844), touch=True)
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT")
+def test_on_a_narrow_page_the_list_comes_first_and_the_panel_lies_over_its_foot(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:KIT", size=(390, 844), touch=True)
     expect(page.locator("#graph-panel")).to_be_hidden()
     assert page.locator("#graph-list").bounding_box()["y"] < page.locator(".stage").bounding_box()["y"]  # type: ignore[index]
     page.locator("#graph-list").get_by_role("button", name="KIT", exact=True).tap()

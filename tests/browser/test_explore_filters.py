@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Opening
+from tests.browser.opened import PLACES
+
 SMALL = "/explore?node=target:KIT&node=drug:imatinib&node=histotype:gist&node=drug:sunitinib"
-PLACES = """() => Object.fromEntries([...document.querySelectorAll('#graph .node')]
-  .map(node => [node.dataset.node, node.getAttribute('transform')]))"""
 
 
 def box(page: Page, key: str) -> Any:
@@ -22,16 +23,14 @@ def open_filter(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Filter")).click()
 
 
-def test_the_filter_counts_everything_by_which_it_filters(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(SMALL)
+def test_the_filter_counts_everything_by_which_it_filters(open_page: Opening) -> None:
+    page = open_page(SMALL)
     open_filter(page)
     heads = page.locator("#graph-filter legend").all_inner_texts()
     assert heads == [
         "Kinds of things", "What is said", "Direction of effect", "How firmly", "Stated by", "Year of the source",
     ]  # fmt: skip
-    edges = json.loads(page.request.get(f"{visited.address}{SMALL}&format=json").text())["edges"]
+    edges = json.loads(page.request.get(f"{SMALL}&format=json").text())["edges"]
     for group, values in {
         "What is said": [edge["predicate"] for edge in edges],
         "How firmly": [edge["certainty"] for edge in edges],
@@ -59,11 +58,9 @@ FACETS = {  # a key of the filter -> what the edges that it leaves have not
 
 
 @pytest.mark.parametrize("key", FACETS)
-def test_what_is_filtered_out_is_faded_or_taken_off_and_comes_back(visit: Any, key: str) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(SMALL)
-    edges = json.loads(page.request.get(f"{visited.address}{SMALL}&format=json").text())["edges"]
+def test_what_is_filtered_out_is_faded_or_taken_off_and_comes_back(open_page: Opening, key: str) -> None:
+    page = open_page(SMALL)
+    edges = json.loads(page.request.get(f"{SMALL}&format=json").text())["edges"]
     out = {edge["id"] for edge in edges if FACETS[key](edge)}
     assert out
     before = page.evaluate(PLACES)
@@ -90,10 +87,8 @@ def test_what_is_filtered_out_is_faded_or_taken_off_and_comes_back(visit: Any, k
     expect(chip).to_have_count(1)
 
 
-def test_where_filters_leave_nothing_the_picture_names_them_and_clears_them(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(SMALL)
+def test_where_filters_leave_nothing_the_picture_names_them_and_clears_them(open_page: Opening) -> None:
+    page = open_page(SMALL)
     open_filter(page)
     page.get_by_role("button", name="What is said: none").click()
     page.get_by_role("button", name="Close", exact=True).click()
@@ -108,10 +103,8 @@ def test_where_filters_leave_nothing_the_picture_names_them_and_clears_them(visi
     expect(page.locator("#graph-chips")).to_be_hidden()
 
 
-def test_the_filter_is_used_by_keyboard_alone(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(SMALL)
+def test_the_filter_is_used_by_keyboard_alone(open_page: Opening) -> None:
+    page = open_page(SMALL)
     page.locator("#graph [tabindex='0']").focus()
     page.keyboard.press("l")
     expect(page.locator("#graph-filter")).to_be_focused()
@@ -131,10 +124,8 @@ def test_the_filter_is_used_by_keyboard_alone(visit: Any) -> None:
     expect(page.locator("#graph .edge.faded")).to_have_count(0)
 
 
-def test_keys_pass_over_what_is_off_the_picture_and_the_list_has_it_no_more(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(f"{SMALL}&fade=Drug&filtered=hidden")
+def test_keys_pass_over_what_is_off_the_picture_and_the_list_has_it_no_more(open_page: Opening) -> None:
+    page = open_page(f"{SMALL}&fade=Drug&filtered=hidden")
     expect(page.locator("#graph-list [data-id^='drug:']")).to_have_count(0)
     page.locator("#graph [tabindex='0']").focus()
     for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "]", "]") * 3:
@@ -176,23 +167,20 @@ VIEWS = (
 
 
 @pytest.mark.parametrize("filters", VIEWS)
-def test_without_scripts_an_address_filters_the_same_and_says_so(visit: Any, filters: str) -> None:
+def test_without_scripts_an_address_filters_the_same_and_says_so(open_page: Opening, filters: str) -> None:
     told = []
     for scripts in (True, False):
-        visited = visit(scripts=scripts)
-        visited.go(f"{SMALL}&{filters}")
+        page = open_page(f"{SMALL}&{filters}", scripts=scripts)
         if scripts:
-            expect(visited.page.locator(".toolbar")).not_to_have_class(re.compile("waiting"))
-        told.append(visited.page.evaluate(TOLD))
+            expect(page.locator(".toolbar")).not_to_have_class(re.compile("waiting"))
+        told.append(page.evaluate(TOLD))
     with_script, without = told
     assert without == with_script
     assert len(without["chips"]) == filters.count("fade=")
 
 
-def test_without_scripts_a_chip_a_kind_and_a_form_filter(visit: Any) -> None:
-    visited = visit(scripts=False)
-    page: Page = visited.page
-    visited.go(f"{SMALL}&fade=Drug&fade=Target&fade=Histotype")
+def test_without_scripts_a_chip_a_kind_and_a_form_filter(open_page: Opening) -> None:
+    page = open_page(f"{SMALL}&fade=Drug&fade=Target&fade=Histotype", scripts=False)
     expect(page.locator(".notice")).to_contain_text("Everything is filtered out: drug, target, histotype")
     page.get_by_role("link", name="Show target again").click()
     expect(page.locator("#graph-chips .chip")).to_have_text(["drug×", "histotype×"])
@@ -210,10 +198,8 @@ def test_without_scripts_a_chip_a_kind_and_a_form_filter(visit: Any) -> None:
     expect(page.locator("#graph .faded")).to_have_count(0)
 
 
-def test_where_filters_take_every_path_out_the_panel_names_them_and_takes_them_off(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(f"{SMALL}&between=drug:imatinib&between=histotype:gist")
+def test_where_filters_take_every_path_out_the_panel_names_them_and_takes_them_off(open_page: Opening) -> None:
+    page = open_page(f"{SMALL}&between=drug:imatinib&between=histotype:gist")
     panel = page.locator("#graph-panel")
     expect(panel.locator(".paths > li").first).to_be_visible()
     expect(panel.locator(".blamed")).to_have_count(0)

@@ -15,6 +15,7 @@ import rdflib
 from ontology.terms import PREDICATES
 from server.pages.figures import GAP_SIGNS
 from server.wording import label_of, words
+from tests.browser.conftest import Opening
 from tests.browser.opened import (
     SVG,
     Opened,
@@ -348,11 +349,9 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_every_export_says_what_the_page_shows(visit: Any, name: str) -> None:
+def test_every_export_says_what_the_page_shows(open_page: Opening, name: str) -> None:
     view = VIEWS[name]
-    visited = visit()
-    visited.go(view.path)
-    opened = Opened(visited.page, visited.address)
+    opened = Opened(open_page(view.path))
     assert {label.partition(":")[0] for label in opened.exports} == set(view.exports)
     view.check(opened)
     assert_command_gives_the_same(opened)

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-NARROW = (390, 844)
+from tests.browser.conftest import NARROW, Opening
+
 CHAIN = ("sirolimus", "FKBP12", "rapamycin-FKBP12 complex", "mTOR", "cell cycle arrest")
 
 
@@ -35,10 +36,10 @@ def assert_mechanism_is_told(page: Page) -> None:
 @pytest.mark.parametrize(
     "setting", [{}, {"size": NARROW}, {"scripts": False}, {"scripts": False, "size": NARROW, "dark": True}], ids=str
 )
-def test_rapamycin_in_the_search_box_leads_in_two_clicks_to_the_drawn_path(visit: Any, setting: dict[str, Any]) -> None:
-    visited = visit(**setting)
-    page: Page = visited.page
-    visited.go("/")
+def test_rapamycin_in_the_search_box_leads_in_two_clicks_to_the_drawn_path(
+    open_page: Opening, setting: dict[str, Any]
+) -> None:
+    page = open_page("/", **setting)
     box = page.get_by_label("Search drugs, targets, histotypes, studies")
     box.fill("rapamycin")
     page.get_by_role("button", name="Search").click()
@@ -47,20 +48,16 @@ def test_rapamycin_in_the_search_box_leads_in_two_clicks_to_the_drawn_path(visit
     assert_mechanism_is_told(page)
 
 
-def test_the_passage_behind_a_step_is_one_click_away(visit: Any) -> None:
-    visited = visit()
-    visited.go("/mechanism?drug=rapamycin&target=leiomyosarcoma")
-    page: Page = visited.page
+def test_the_passage_behind_a_step_is_one_click_away(open_page: Opening) -> None:
+    page = open_page("/mechanism?drug=rapamycin&target=leiomyosarcoma")
     step = page.locator("ol.steps li", has_text="binds FKBP12").first
     step.locator("a[href^='/passage/']").first.click()
     expect(page.get_by_text(re.compile(r"\d+ to \d+ of the text file"))).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("FKBP12")).first).to_be_visible()
 
 
-def test_suggestions_are_chosen_by_keyboard(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/about")
+def test_suggestions_are_chosen_by_keyboard(open_page: Opening) -> None:
+    page = open_page("/about")
     page.keyboard.press("/")
     page.keyboard.type("rapamyc")
     expect(page.get_by_role("option").first).to_contain_text("sirolimus")
@@ -71,10 +68,8 @@ def test_suggestions_are_chosen_by_keyboard(visit: Any) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_gap_to_leiomyosarcoma_is_said_and_drawn_as_a_ghost(visit: Any, scripts: bool) -> None:
-    visited = visit(scripts=scripts)
-    visited.go("/mechanism?drug=rapamycin&target=leiomyosarcoma")
-    page: Page = visited.page
+def test_the_gap_to_leiomyosarcoma_is_said_and_drawn_as_a_ghost(open_page: Opening, scripts: bool) -> None:
+    page = open_page("/mechanism?drug=rapamycin&target=leiomyosarcoma", scripts=scripts)
     notices = page.locator(".gap")
     assert notices.count() == 1
     expect(notices.first).to_contain_text("No source states a step from any of these to leiomyosarcoma")
@@ -83,10 +78,8 @@ def test_the_gap_to_leiomyosarcoma_is_said_and_drawn_as_a_ghost(visit: Any, scri
     assert "no source leads here" in (ghost.first.get_attribute("aria-label") or "")
 
 
-def test_a_line_of_the_drawing_opens_its_step(visit: Any) -> None:
-    visited = visit()
-    visited.go("/mechanism?drug=rapamycin&target=leiomyosarcoma")
-    page: Page = visited.page
+def test_a_line_of_the_drawing_opens_its_step(open_page: Opening) -> None:
+    page = open_page("/mechanism?drug=rapamycin&target=leiomyosarcoma")
     line = page.locator("svg a.edge[aria-label='the rapamycin-FKBP12 complex inhibits mTOR']").first
     line.focus()
     page.keyboard.press("Enter")
@@ -95,10 +88,8 @@ def test_a_line_of_the_drawing_opens_its_step(visit: Any) -> None:
     expect(step).to_contain_text("inhibits mTOR")
 
 
-def test_the_joint_cause_of_gemcitabine_is_drawn_with_both_inputs(visit: Any) -> None:
-    visited = visit()
-    visited.go("/mechanism?drug=gemcitabine&target=DNA+chain+termination")
-    page: Page = visited.page
+def test_the_joint_cause_of_gemcitabine_is_drawn_with_both_inputs(open_page: Opening) -> None:
+    page = open_page("/mechanism?drug=gemcitabine&target=DNA+chain+termination")
     assert page.locator("svg.picture .node.role-joint").count() == 1
     inputs = page.locator("svg.picture a.edge[aria-label*='is part of combined activities']")
     assert inputs.count() == 2
@@ -106,10 +97,9 @@ def test_the_joint_cause_of_gemcitabine_is_drawn_with_both_inputs(visit: Any) ->
     expect(page.locator(".effect").first).to_contain_text("more DNA chain termination")
 
 
-def test_lines_and_labels_stay_inside_the_drawing(visit: Any) -> None:
-    visited = visit()
-    visited.go("/mechanism?drug=rapamycin&target=leiomyosarcoma&shortcuts=true")
-    outside = visited.page.evaluate(
+def test_lines_and_labels_stay_inside_the_drawing(open_page: Opening) -> None:
+    page = open_page("/mechanism?drug=rapamycin&target=leiomyosarcoma&shortcuts=true")
+    outside = page.evaluate(
         """() => [...document.querySelectorAll('figure svg.picture[viewBox]')].flatMap(svg => {
           const frame = svg.viewBox.baseVal;
           return [...svg.querySelectorAll('.line, .words, .node')].filter(part => {
@@ -142,11 +132,10 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_questions_of_the_home_page_are_answered(visit: Any, way: str) -> None:
-    visited = visit(**WAYS[way])
-    page: Page = visited.page
+def test_the_questions_of_the_home_page_are_answered(open_page: Opening, way: str) -> None:
+    page = open_page("/", **WAYS[way])
     for question, (place, told) in QUESTIONS.items():
-        visited.go("/")
+        page.goto("/")
         link = page.get_by_role("link", name=re.compile(re.escape(question)))
         if way == "keyboard":
             for _ in range(40):
@@ -166,10 +155,8 @@ def test_the_questions_of_the_home_page_are_answered(visit: Any, way: str) -> No
 
 
 @pytest.mark.parametrize("setting", [{}, {"scripts": False}, {"size": NARROW}], ids=str)
-def test_patient_2_is_followed_through_every_line(visit: Any, setting: dict[str, Any]) -> None:
-    visited = visit(**setting)
-    page: Page = visited.page
-    visited.go("/")
+def test_patient_2_is_followed_through_every_line(open_page: Opening, setting: dict[str, Any]) -> None:
+    page = open_page("/", **setting)
     page.get_by_role("link", name=re.compile("patient 2 of the maintenance series")).click()
     expect(page.locator("ol.timeline")).to_be_visible()
     told = page.locator("ol.timeline").inner_text()
@@ -181,10 +168,8 @@ def test_patient_2_is_followed_through_every_line(visit: Any, setting: dict[str,
     expect(page).to_have_url(re.compile("#event-"))
 
 
-def test_which_regimens_worked_in_leiomyosarcoma_is_said_from_the_home_page(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/")
+def test_which_regimens_worked_in_leiomyosarcoma_is_said_from_the_home_page(open_page: Opening) -> None:
+    page = open_page("/")
     page.get_by_role("link", name=re.compile("Which regimens worked")).click()
     worked = page.locator(".verdicts .card", has_text="Worked").first
     expect(worked).to_contain_text("gemcitabine + docetaxel")
@@ -192,10 +177,8 @@ def test_which_regimens_worked_in_leiomyosarcoma_is_said_from_the_home_page(visi
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_an_example_query_is_run_changed_and_saved(visit: Any, scripts: bool, tmp_path: Path) -> None:
-    visited = visit(scripts=scripts)
-    page: Page = visited.page
-    visited.go("/sparql")
+def test_an_example_query_is_run_changed_and_saved(open_page: Opening, scripts: bool, tmp_path: Path) -> None:
+    page = open_page("/sparql", scripts=scripts)
     page.locator("section[aria-labelledby='examples'] details").first.locator("summary").click()
     page.locator("section[aria-labelledby='examples'] details").first.get_by_role("link", name="Run").click()
     expect(page.locator("table tbody tr").nth(3)).to_be_visible()
@@ -219,10 +202,8 @@ def test_an_example_query_is_run_changed_and_saved(visit: Any, scripts: bool, tm
 
 
 @pytest.mark.parametrize("path", ["/mechanism?drug=rapamycin", "/evidence?drug=temsirolimus", "/cases/patient:003-2"])
-def test_a_drawing_is_saved_as_a_bitmap_of_the_same_picture(visit: Any, path: str) -> None:
-    visited = visit(dark=True)
-    page: Page = visited.page
-    visited.go(path)
+def test_a_drawing_is_saved_as_a_bitmap_of_the_same_picture(open_page: Opening, path: str) -> None:
+    page = open_page(path, dark=True)
     with page.expect_download() as download:
         page.locator(".share").get_by_role("link", name=re.compile("SVG")).first.click()
     root = ET.fromstring(download.value.path().read_text(encoding="utf-8"))
@@ -236,16 +217,14 @@ def test_a_drawing_is_saved_as_a_bitmap_of_the_same_picture(visit: Any, path: st
     assert bitmap.value.suggested_filename == download.value.suggested_filename.replace(".svg", ".png")
 
 
-def test_the_reader_chooses_the_colours_and_the_next_page_keeps_them(visit: Any) -> None:
-    visited = visit(dark=True)
-    page: Page = visited.page
-    visited.go("/")
+def test_the_reader_chooses_the_colours_and_the_next_page_keeps_them(open_page: Opening) -> None:
+    page = open_page("/", dark=True)
     ground = "getComputedStyle(document.documentElement).backgroundColor"
     dark = page.evaluate(ground)
     page.get_by_label("Colours").select_option("light")
     light = page.evaluate(ground)
     assert light != dark
-    visited.go("/about")
+    page.goto("/about")
     assert page.evaluate(ground) == light
     page.get_by_label("Colours").select_option("as the system")
     assert page.evaluate(ground) == dark
@@ -253,10 +232,8 @@ def test_the_reader_chooses_the_colours_and_the_next_page_keeps_them(visit: Any)
     assert page.evaluate(ground) == dark
 
 
-def test_all_rows_of_a_long_answer_can_be_reached(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/sparql?format=html&query=SELECT+%3Fs+%3Fp+%3Fo+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+10000")
+def test_all_rows_of_a_long_answer_can_be_reached(open_page: Opening) -> None:
+    page = open_page("/sparql?format=html&query=SELECT+%3Fs+%3Fp+%3Fo+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+10000")
     table = page.locator("#rows table")
     expect(table).to_have_attribute("aria-rowcount", "10001")
     assert page.locator("#rows tr").count() < 120

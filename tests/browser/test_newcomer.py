@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-NARROW = (390, 844)
+from tests.browser.conftest import NARROW, Opening
+
 WAYS: dict[str, dict[str, Any]] = {
     "mouse": {},
     "keyboard": {},
@@ -81,11 +82,10 @@ class Newcomer:
 
 
 @pytest.fixture(params=WAYS)
-def newcomer(request: pytest.FixtureRequest, visit: Any) -> Newcomer:
+def newcomer(request: pytest.FixtureRequest, open_page: Opening) -> Newcomer:
     """At the home page."""
-    visited = visit(**WAYS[request.param])
-    visited.go("/")
-    return Newcomer(visited.page, request.param)
+    page = open_page("/", **WAYS[request.param])
+    return Newcomer(page, request.param)
 
 
 def test_how_rapamycin_acts_and_the_passage_behind_the_fkbp12_step(newcomer: Newcomer) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opening
 
 RATES = "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma"
 ENDS = "/explore?node=drug:sirolimus&node=process:g1-s-transition"
@@ -21,10 +22,8 @@ def sheets(page: Page) -> list[tuple[float, float]]:
     return [(float(width), float(height)) for width, height in SHEET.findall(paper)]
 
 
-def test_evidence_prints_whole_as_tables_without_forms(visit: Any) -> None:
-    visited = visit(size=(794, 1123))  # A4 at 96 pixels an inch
-    page: Page = visited.page
-    visited.go(RATES)
+def test_evidence_prints_whole_as_tables_without_forms(open_page: Opening) -> None:
+    page = open_page(RATES, size=(794, 1123))  # A4 at 96 pixels an inch
     page.emulate_media(media="print")
     expect(page.locator("form.ask")).to_be_hidden()
     expect(page.locator("header.site nav")).to_be_hidden()
@@ -35,10 +34,8 @@ def test_evidence_prints_whole_as_tables_without_forms(visit: Any) -> None:
     assert wide <= 794
 
 
-def test_a_long_mechanism_prints_as_its_sum_its_picture_and_its_chains(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(MECHANISM)
+def test_a_long_mechanism_prints_as_its_sum_its_picture_and_its_chains(open_page: Opening) -> None:
+    page = open_page(MECHANISM)
     assert 1 < len(sheets(page)) <= 4
     page.emulate_media(media="print")
     assert page.locator("details.chain > summary").count() > 10
@@ -47,14 +44,12 @@ def test_a_long_mechanism_prints_as_its_sum_its_picture_and_its_chains(visit: An
     folded = page.locator("details.chain:not([open]) ol.steps")
     assert folded.count() > 5
     assert not any(steps.is_visible() for steps in folded.all())
-    expect(page.locator(".on-paper")).to_contain_text(visited.address + MECHANISM)
+    expect(page.locator(".on-paper")).to_contain_text(page.url)
 
 
 @pytest.mark.parametrize(("patient", "most"), [("003-2", 4), ("004-retroperitoneal", 5), ("000-transplant", 7)])
-def test_a_patients_history_prints_whole_on_a_few_sheets(visit: Any, patient: str, most: int) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(f"/cases/patient:{patient}")
+def test_a_patients_history_prints_whole_on_a_few_sheets(open_page: Opening, patient: str, most: int) -> None:
+    page = open_page(f"/cases/patient:{patient}")
     events = page.locator(".timeline > li")
     assert events.count() > 20
     assert 2 < len(sheets(page)) <= most
@@ -65,10 +60,8 @@ def test_a_patients_history_prints_whole_on_a_few_sheets(visit: Any, patient: st
 
 @pytest.mark.parametrize("path", [MECHANISM, "/documents/document:002"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_details_come_onto_paper_at_the_readers_choice(visit: Any, path: str, scripts: bool) -> None:
-    visited = visit(scripts=scripts)
-    page: Page = visited.page
-    visited.go(path)
+def test_details_come_onto_paper_at_the_readers_choice(open_page: Opening, path: str, scripts: bool) -> None:
+    page = open_page(path, scripts=scripts)
     short = len(sheets(page))
     page.get_by_role("link", name="Unfold everything").click()
     page.wait_for_url("**unfold=true*")
@@ -81,10 +74,8 @@ def test_details_come_onto_paper_at_the_readers_choice(visit: Any, path: str, sc
 @pytest.mark.parametrize(
     ("path", "width"), [("/gaps?rows=drug", SIDEWAYS), ("/gaps?rows=drug&all=true", SIDEWAYS), (ENDS, UPRIGHT)]
 )
-def test_paper_shows_the_whole_of_a_map_and_of_the_picture(visit: Any, path: str, width: int) -> None:
-    visited = visit()
-    visited.go(path)
-    page: Page = visited.page
+def test_paper_shows_the_whole_of_a_map_and_of_the_picture(open_page: Opening, path: str, width: int) -> None:
+    page = open_page(path)
     assert {high > wide for wide, high in sheets(page)} == {width == UPRIGHT}
     page.emulate_media(media="print")
     page.set_viewport_size({"width": width, "height": 1000})
@@ -100,11 +91,9 @@ def test_paper_shows_the_whole_of_a_map_and_of_the_picture(visit: Any, path: str
     expect(page.locator("header nav")).to_be_hidden()
 
 
-def test_the_names_of_a_maps_columns_are_repeated_overleaf(visit: Any) -> None:
+def test_the_names_of_a_maps_columns_are_repeated_overleaf(open_page: Opening) -> None:
     """Chromium repeats a head only where it takes at most a quarter of the sheet."""
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/gaps?rows=drug&all=true")
+    page = open_page("/gaps?rows=drug&all=true")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": SIDEWAYS, "height": 688})
     head = page.locator(".matrix thead").bounding_box()

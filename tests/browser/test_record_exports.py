@@ -15,6 +15,7 @@ import rdflib
 from playwright.sync_api import Page
 
 from server.wording import words
+from tests.browser.conftest import Opening
 from tests.browser.opened import (
     Opened,
     assert_command_gives_the_same,
@@ -30,18 +31,16 @@ from tests.browser.results import assert_results_are_those, csv_fields, results_
 STUDY_FORMS = ("CSV of the arms", "CSV of the results", "JSON", "Turtle", "SPARQL")
 
 
-def opened_at(visit: Any, path: str, *exports: str) -> Opened:
+def opened_at(open_page: Opening, path: str, *exports: str) -> Opened:
     """A page that offers just these exports, and a command that fetches the same as the first of the API."""
-    visited = visit()
-    visited.go(path)
-    opened = Opened(visited.page, visited.address)
+    opened = Opened(open_page(path))
     assert set(opened.exports) == set(exports)
     assert_command_gives_the_same(opened)
     return opened
 
 
-def test_a_study_is_exported_with_every_arm_dose_and_population(visit: Any) -> None:
-    opened = opened_at(visit, "/study/study:sarc002", *STUDY_FORMS)
+def test_a_study_is_exported_with_every_arm_dose_and_population(open_page: Opening) -> None:
+    opened = opened_at(open_page, "/study/study:sarc002", *STUDY_FORMS)
     assert_results_are_those(
         results_shown(opened), [csv_fields(row) for row in opened.rows("CSV of the results")], in_study=True
     )
@@ -87,8 +86,8 @@ def test_a_study_is_exported_with_every_arm_dose_and_population(visit: Any) -> N
     assert {local(str(one)) for one in opened.triples("Turtle").subjects()} == found.keys()
 
 
-def test_a_patient_is_exported_event_by_event(visit: Any) -> None:
-    opened = opened_at(visit, "/cases/patient:003-2", "CSV", "JSON", "Turtle", "SPARQL", "SVG")
+def test_a_patient_is_exported_event_by_event(open_page: Opening) -> None:
+    opened = opened_at(open_page, "/cases/patient:003-2", "CSV", "JSON", "Turtle", "SPARQL", "SVG")
     shown = opened.page.locator("ol.timeline > li").evaluate_all(
         """all => all.map(event => [
           event.id, event.querySelector('.meta').textContent, event.querySelector('strong').textContent,
@@ -114,12 +113,11 @@ def test_a_patient_is_exported_event_by_event(visit: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["statement", "outcome", "event"])
-def test_a_statement_is_exported_with_its_provenance(visit: Any, kind: str) -> None:
+def test_a_statement_is_exported_with_its_provenance(open_page: Opening, kind: str) -> None:
     start = {"statement": "/mechanism?drug=rapamycin", "outcome": "/evidence?drug=temsirolimus"}
-    visited = visit()
-    visited.go(start.get(kind, "/cases/patient:003-2"))
-    path = visited.page.locator(f"main a[href^='/statement/{kind}:']").first.get_attribute("href")
-    opened = opened_at(visit, path, "JSON", "JSON-LD", "Turtle", "SPARQL")
+    page = open_page(start.get(kind, "/cases/patient:003-2"))
+    path = page.locator(f"main a[href^='/statement/{kind}:']").first.get_attribute("href")
+    opened = opened_at(open_page, path, "JSON", "JSON-LD", "Turtle", "SPARQL")
     sentence, facts = opened.text("h1"), opened.texts("main > dl.facts dd")
     card = opened.data("JSON")
     assert card["sentence"] == sentence
@@ -183,8 +181,8 @@ def assert_rows_are_the_connections(page: Page, rows: list[dict[str, str]], edge
             assert row[f"{end}_label"] + "," in labels[row[end]]
 
 
-def test_the_graph_is_exported_as_it_stands_on_the_canvas(visit: Any, tmp_path: Path) -> None:
-    opened = opened_at(visit, "/explore?node=target:KIT", "CSV", "JSON", "Turtle", "SPARQL")
+def test_the_graph_is_exported_as_it_stands_on_the_canvas(open_page: Opening, tmp_path: Path) -> None:
+    opened = opened_at(open_page, "/explore?node=target:KIT", "CSV", "JSON", "Turtle", "SPARQL")
     page = opened.page
     page.locator("#graph .node[data-node='target:KIT']").click()
     page.get_by_role("button", name="Hide").click()  # what is exported is what is left, not what was asked for
@@ -220,8 +218,8 @@ def test_the_graph_is_exported_as_it_stands_on_the_canvas(visit: Any, tmp_path: 
 
 
 @pytest.mark.parametrize("path", ["/questions/joint-causes", "/questions/responses-in-histotype"])
-def test_the_answer_of_a_question_is_exported_row_by_row(visit: Any, path: str) -> None:
-    opened = opened_at(visit, path, "CSV", "JSON", "SPARQL")
+def test_the_answer_of_a_question_is_exported_row_by_row(open_page: Opening, path: str) -> None:
+    opened = opened_at(open_page, path, "CSV", "JSON", "SPARQL")
     shown = opened.texts("main table tbody tr", "td")
     answer = opened.data("JSON")
     heads = opened.texts("main table thead th")
@@ -245,7 +243,7 @@ def test_the_answer_of_a_question_is_exported_row_by_row(visit: Any, path: str) 
             written = row[name]
             assert written == ("" if cell is None else cell["entity"]["id"] if cell["entity"] else cell["text"])
     page = opened.page
-    page.goto(opened.address + opened.exports["SPARQL"])
+    page.goto(opened.exports["SPARQL"])
     assert int(opened.text("#answer").split()[0]) == len(shown)
     assert opened.texts("#rows thead th") == list(rows[0])
 
@@ -256,8 +254,8 @@ SELECT = (
 )
 
 
-def test_a_table_of_a_query_is_exported_in_every_format(visit: Any) -> None:
-    opened = opened_at(visit, SELECT, "CSV", "TSV", "JSON", "XML")
+def test_a_table_of_a_query_is_exported_in_every_format(open_page: Opening) -> None:
+    opened = opened_at(open_page, SELECT, "CSV", "TSV", "JSON", "XML")
     heads, shown = opened.texts("#rows thead th"), opened.texts("#rows tbody tr", "td")
     assert len(shown) == 7
 
@@ -282,9 +280,9 @@ def test_a_table_of_a_query_is_exported_in_every_format(visit: Any) -> None:
     assert found == shown
 
 
-def test_a_graph_of_a_query_is_exported_in_every_format(visit: Any) -> None:
+def test_a_graph_of_a_query_is_exported_in_every_format(open_page: Opening) -> None:
     path = "/sparql?format=html&query=DESCRIBE+drug%3Asirolimus"
-    opened = opened_at(visit, path, "Turtle", "N-Triples", "JSON-LD")
+    opened = opened_at(open_page, path, "Turtle", "N-Triples", "JSON-LD")
     shown = set(
         rdflib.Graph().parse(data=opened.page.locator("pre[aria-labelledby=answer]").text_content(), format="turtle")
     )
@@ -294,8 +292,8 @@ def test_a_graph_of_a_query_is_exported_in_every_format(visit: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["leiomyosarcoma", "temozolomide uterine"])
-def test_a_search_is_exported_hit_by_hit(visit: Any, text: str) -> None:
-    opened = opened_at(visit, f"/search?q={text.replace(' ', '+')}", "CSV", "JSON")
+def test_a_search_is_exported_hit_by_hit(open_page: Opening, text: str) -> None:
+    opened = opened_at(open_page, f"/search?q={text.replace(' ', '+')}", "CSV", "JSON")
     shown = sorted(
         opened.page.locator("section[aria-labelledby^=kind-] li, section[aria-labelledby=parts] dd li").evaluate_all(
             """all => all.map(one => [one.closest('dd')?.previousElementSibling.textContent ?? '',

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import NARROW
+from tests.browser.conftest import NARROW, Opening
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
@@ -17,18 +17,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-def _typed(visit: Any, path: str, text: str, **how: Any) -> Page:
-    visited = visit(**how)
-    visited.go(path)
-    page: Page = visited.page
+def _typed(open_page: Opening, path: str, text: str, **how: Any) -> Page:
+    page = open_page(path, **how)
     page.keyboard.press("/")
     page.keyboard.type(text)
     expect(page.locator(OPTION).first).to_be_visible()
     return page
 
 
-def test_suggestions_stand_in_groups_with_headings(visit: Any) -> None:
-    page = _typed(visit, "/about", "leiomyo")
+def test_suggestions_stand_in_groups_with_headings(open_page: Opening) -> None:
+    page = _typed(open_page, "/about", "leiomyo")
     groups = page.get_by_role("listbox").get_by_role("group")
     names = groups.evaluate_all(
         "all => all.map(one => document.getElementById(one.getAttribute('aria-labelledby')).textContent)"
@@ -39,21 +37,21 @@ def test_suggestions_stand_in_groups_with_headings(visit: Any) -> None:
     expect(page.get_by_role("combobox").and_(page.locator(":focus"))).to_have_attribute("aria-expanded", "true")
 
 
-def test_a_suggestion_says_which_name_matched(visit: Any) -> None:
-    page = _typed(visit, "/about", "rapamyc")
+def test_a_suggestion_says_which_name_matched(open_page: Opening) -> None:
+    page = _typed(open_page, "/about", "rapamyc")
     expect(page.locator(OPTION).filter(has_text="sirolimus").first).to_contain_text("synonym: rapamycin")
 
 
-def test_the_number_of_suggestions_is_told(visit: Any) -> None:
-    page = _typed(visit, "/about", "rapamycin")
+def test_the_number_of_suggestions_is_told(open_page: Opening) -> None:
+    page = _typed(open_page, "/about", "rapamycin")
     count = page.locator(OPTION).count()
     expect(page.locator(".field [role=status]").first).to_contain_text(f"{count} suggestion")
     page.keyboard.type("qqqq")
     expect(page.locator(".field [role=status]").first).to_have_text("No suggestion")
 
 
-def test_escape_closes_and_arrows_go_around(visit: Any) -> None:
-    page = _typed(visit, "/about", "leiomyo")
+def test_escape_closes_and_arrows_go_around(open_page: Opening) -> None:
+    page = _typed(open_page, "/about", "leiomyo")
     box = page.get_by_role("combobox").and_(page.locator(":focus"))
     last = page.locator(OPTION).count() - 1
     page.keyboard.press("ArrowUp")
@@ -67,8 +65,8 @@ def test_escape_closes_and_arrows_go_around(visit: Any) -> None:
     expect(box).to_have_value("leiomyo")
 
 
-def test_a_sentence_is_offered_its_question_and_enter_opens_it(visit: Any) -> None:
-    page = _typed(visit, "/", "how does rapamycin work in leiomyosarcoma")
+def test_a_sentence_is_offered_its_question_and_enter_opens_it(open_page: Opening) -> None:
+    page = _typed(open_page, "/", "how does rapamycin work in leiomyosarcoma")
     expect(page.locator(OPTION).first).to_have_text("How sirolimus acts on leiomyosarcoma")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -76,8 +74,8 @@ def test_a_sentence_is_offered_its_question_and_enter_opens_it(visit: Any) -> No
     expect(page.get_by_role("heading", level=1)).to_contain_text("leiomyosarcoma")
 
 
-def test_shift_enter_adds_a_thing_to_the_graph_from_any_page(visit: Any) -> None:
-    page = _typed(visit, "/explore?node=target:KIT", "trabectedin")
+def test_shift_enter_adds_a_thing_to_the_graph_from_any_page(open_page: Opening) -> None:
+    page = _typed(open_page, "/explore?node=target:KIT", "trabectedin")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Shift+Enter")
     expect(page.locator("[role=status]", has_text="Added trabectedin to the graph")).to_be_attached()
@@ -94,17 +92,15 @@ def test_shift_enter_adds_a_thing_to_the_graph_from_any_page(visit: Any) -> None
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_sentence_and_a_word_of_a_fact_are_answered_on_the_page(visit: Any, scripts: bool) -> None:
-    visited = visit(scripts=scripts, size=NARROW)
-    page: Page = visited.page
-    visited.go("/")
+def test_a_sentence_and_a_word_of_a_fact_are_answered_on_the_page(open_page: Opening, scripts: bool) -> None:
+    page = open_page("/", scripts=scripts, size=NARROW)
     box = page.get_by_label("Search drugs, targets, histotypes, studies")
     box.fill("is trabectedin better than dacarbazine")
     box.press("Enter")
     page.wait_for_url("**/search?q=*")
     page.get_by_role("link", name="Compare trabectedin with dacarbazine").click()
     page.wait_for_url("**/compare?*")
-    visited.go("/search?q=T2N0M0")
+    page.goto("/search?q=T2N0M0")
     page.get_by_role("link", name=re.compile("T2N0M0")).first.click()
     page.wait_for_url("**/statement/*")
     expect(page.locator("main")).to_contain_text("T2N0M0")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import NARROW, WIDE, eventually
+from tests.browser.conftest import NARROW, WIDE, Opening, eventually
 from tests.browser.test_budgets import MOST_SHIFT, SHIFTED
 
 BYTES_A_SECOND = 6_000
@@ -105,10 +105,8 @@ def test_who_looks_for_paths_before_the_counts_have_come_goes_on_doing_so(visit:
 LINES = "() => [...document.querySelectorAll('#graph .edge')].map(edge => edge.dataset.edge).sort()"
 
 
-def test_steps_asked_for_at_once_come_one_after_the_other_with_all_connections(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT&node=drug:doxorubicin")
+def test_steps_asked_for_at_once_come_one_after_the_other_with_all_connections(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:KIT&node=drug:doxorubicin")
     thing(page, "KIT").click()
     ways = page.locator("#graph-panel .expand button")
     expect(ways.nth(1)).to_be_visible()
@@ -121,16 +119,13 @@ def test_steps_asked_for_at_once_come_one_after_the_other_with_all_connections(v
     expect(page.locator("#graph[aria-busy]")).to_have_count(0)
     expect(thing(page, "dasatinib")).to_be_visible()
     expect(page).to_have_url(re.compile(f"links={page.locator('#graph .edge').count()}&"))
-    again = visit()
-    again.page.goto(page.url)
-    expect(again.page.locator(".toolbar.waiting")).to_have_count(0)
-    assert again.page.evaluate(LINES) == page.evaluate(LINES)
+    again = open_page(page.url)
+    expect(again.locator(".toolbar.waiting")).to_have_count(0)
+    assert again.evaluate(LINES) == page.evaluate(LINES)
 
 
-def test_what_is_hidden_while_an_answer_is_on_its_way_stays_hidden(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(SMALL)
+def test_what_is_hidden_while_an_answer_is_on_its_way_stays_hidden(open_page: Opening) -> None:
+    page = open_page(SMALL)
     held = Held(page, "**/explore?*format=json*")
     page.get_by_label("Add a thing").fill("sunitinib")
     page.get_by_role("button", name="Add", exact=True).click()
@@ -142,10 +137,8 @@ def test_what_is_hidden_while_an_answer_is_on_its_way_stays_hidden(visit: Any) -
     expect(thing(page, "imatinib")).to_have_count(0)
 
 
-def test_who_presses_escape_before_suggestions_have_come_gets_none(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/evidence")
+def test_who_presses_escape_before_suggestions_have_come_gets_none(open_page: Opening) -> None:
+    page = open_page("/evidence")
     held = Held(page, "**/api/v1/search?*")
     page.locator("form.ask [name=drug]").press_sequentially("gemci")
     held.wait()

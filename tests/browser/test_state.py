@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opening
 
 # Everything a reader sees and has set: words, fields, what is folded open by the answer, what is chosen.
 SHOWN = """() => [
@@ -20,14 +21,13 @@ SHOWN = """() => [
     .map(part => part.textContent)]"""
 
 
-def assert_comes_back(visit: Any, page: Page, state: str = SHOWN) -> None:
+def assert_comes_back(open_page: Opening, page: Page, state: str = SHOWN) -> None:
     """Open the address in a browser that knows nothing of this one."""
     page.wait_for_load_state()
     before = page.evaluate(state)
-    again = visit()
-    again.page.goto(page.url)
-    again.page.wait_for_load_state()
-    assert again.page.evaluate(state) == before
+    again = open_page(page.url)
+    again.wait_for_load_state()
+    assert again.evaluate(state) == before
 
 
 def asked(page: Page) -> dict[str, list[str]]:
@@ -107,14 +107,12 @@ def set_field(page: Page, name: str, value: str | bool) -> None:
 
 
 @pytest.mark.parametrize(("view", "names"), CASES, ids=lambda part: part if isinstance(part, str) else "+".join(part))
-def test_a_filter_set_on_the_page_is_in_its_address(visit: Any, view: str, names: tuple[str, ...]) -> None:
+def test_a_filter_set_on_the_page_is_in_its_address(open_page: Opening, view: str, names: tuple[str, ...]) -> None:
     path, button, fields, needed = FIELDS[view]
     wanted = needed | {name: fields[name] for name in names}
     if view == "explanation":  # it answers only both together
         wanted = fields
-    visited = visit()
-    page: Page = visited.page
-    visited.go(path)
+    page = open_page(path)
     for name, value in wanted.items():
         set_field(page, name, value)
     submit(page, button)
@@ -124,56 +122,49 @@ def test_a_filter_set_on_the_page_is_in_its_address(visit: Any, view: str, names
         assert told == (value if value is not True else page.locator(f"form.ask [name={name}]").get_attribute("value"))
         field = page.locator(f"form.ask [name={name}]")
         assert field.is_checked() if value is True else field.input_value() == value
-    assert_comes_back(visit, page)
+    assert_comes_back(open_page, page)
 
 
-def test_filters_are_taken_away_one_by_one(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/evidence?drug=gemcitabine&histotype=leiomyosarcoma&min_n=5&design=trial")
+def test_filters_are_taken_away_one_by_one(open_page: Opening) -> None:
+    page = open_page("/evidence?drug=gemcitabine&histotype=leiomyosarcoma&min_n=5&design=trial")
     for name in ("min n", "design", "histotype"):
         page.locator(".chip", has_text=name).get_by_role("link").click()
         expect(page.locator(".chip", has_text=name)).to_have_count(0)
         assert name.replace(" ", "_") not in asked(page)
-        assert_comes_back(visit, page)
+        assert_comes_back(open_page, page)
 
 
-def test_the_rows_and_columns_of_the_gap_map_are_in_its_address(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/gaps?columns=leiomyosarcoma&columns=GIST&columns=osteosarcoma")
+def test_the_rows_and_columns_of_the_gap_map_are_in_its_address(open_page: Opening) -> None:
+    page = open_page("/gaps?columns=leiomyosarcoma&columns=GIST&columns=osteosarcoma")
     for choice in ("by drug", "by target", "by drug class"):
         page.get_by_role("link", name=choice, exact=True).click()
         assert asked(page)["columns"] == ["leiomyosarcoma", "GIST", "osteosarcoma"]
         assert page.locator("ul[aria-label=Rows] strong").inner_text() == choice
-        assert_comes_back(visit, page)
+        assert_comes_back(open_page, page)
     heads = page.locator("thead th").count()
     if (everything := page.get_by_role("link", name="show them")).count():
         everything.click()
         expect(page.locator("thead th")).to_have_count(3)
         assert heads < 3
-        assert_comes_back(visit, page)
+        assert_comes_back(open_page, page)
 
 
-def test_a_search_is_in_its_address(visit: Any) -> None:
-    visited = visit()
-    visited.go("/")
-    box = visited.page.get_by_label("Search drugs, targets, histotypes, studies")
+def test_a_search_is_in_its_address(open_page: Opening) -> None:
+    page = open_page("/")
+    box = page.get_by_label("Search drugs, targets, histotypes, studies")
     box.fill("temozolomide uterine")
     box.press("Enter")
-    visited.page.wait_for_url("**/search?q=temozolomide+uterine")
-    assert_comes_back(visit, visited.page)
+    page.wait_for_url("**/search?q=temozolomide+uterine")
+    assert_comes_back(open_page, page)
 
 
 @pytest.mark.slow
-def test_parameters_of_every_question_are_in_its_address(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/questions")
+def test_parameters_of_every_question_are_in_its_address(open_page: Opening) -> None:
+    page = open_page("/questions")
     hrefs = page.locator("main li a[href^='/questions/']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     seen: set[tuple[str, ...]] = set()
     for href in hrefs:
-        visited.go(href)
+        page.goto(href)
         kinds = page.locator("form.ask :is(input, select)").evaluate_all(
             "all => all.map(field => field.tagName + (field.dataset.types ?? '') + field.name)"
         )
@@ -184,15 +175,13 @@ def test_parameters_of_every_question_are_in_its_address(visit: Any) -> None:
         assert asked(page).keys() == set(
             page.locator("form.ask [name]").evaluate_all("all => all.filter(f => f.value).map(f => f.name)")
         )
-        assert_comes_back(visit, page)
+        assert_comes_back(open_page, page)
     assert len(seen) > 5
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_query_and_its_page_of_rows_are_in_the_address(visit: Any, scripts: bool) -> None:
-    visited = visit(scripts=scripts)
-    page: Page = visited.page
-    visited.go("/sparql")
+def test_a_query_and_its_page_of_rows_are_in_the_address(open_page: Opening, scripts: bool) -> None:
+    page = open_page("/sparql", scripts=scripts)
     query = "SELECT ?s ?p ?o WHERE { ?s ?p ?o . ?s a skg:Drug } ORDER BY ?s ?p ?o LIMIT 250"
     if scripts:
         page.get_by_label("SPARQL query").click()
@@ -201,27 +190,24 @@ def test_a_query_and_its_page_of_rows_are_in_the_address(visit: Any, scripts: bo
         with page.expect_navigation():
             page.keyboard.press("Control+Enter")
         rows = "document.querySelector('#rows tbody').innerText"
-        assert_comes_back(visit, page, f"() => [{rows}, document.querySelector('textarea').value]")
+        assert_comes_back(open_page, page, f"() => [{rows}, document.querySelector('textarea').value]")
     else:
         page.locator("textarea").fill(query)
         page.get_by_role("button", name="Run").click()
         page.get_by_role("link", name="Later rows").click()
         assert asked(page)["page"] == ["2"]
-        again = visit(scripts=False)
-        again.page.goto(page.url)
-        assert again.page.locator("main").inner_text() == page.locator("main").inner_text()
-        assert "Rows 101 to 200" in again.page.locator("main").inner_text()
+        again = open_page(page.url, scripts=False)
+        assert again.locator("main").inner_text() == page.locator("main").inner_text()
+        assert "Rows 101 to 200" in again.locator("main").inner_text()
 
 
-def test_a_chosen_step_of_a_mechanism_is_in_the_address(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/mechanism?drug=rapamycin&target=leiomyosarcoma")
+def test_a_chosen_step_of_a_mechanism_is_in_the_address(open_page: Opening) -> None:
+    page = open_page("/mechanism?drug=rapamycin&target=leiomyosarcoma")
     page.locator("svg a.edge[aria-label='the rapamycin-FKBP12 complex inhibits mTOR']").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("li[data-step].chosen").first).to_contain_text("inhibits mTOR")
     expect(page).to_have_url(re.compile("#step-"))
-    assert_comes_back(visit, page)
+    assert_comes_back(open_page, page)
 
 
 CANVAS = """() => [
@@ -326,21 +312,18 @@ STEPS: tuple[Callable[[Page, random.Random], None], ...] = (
 @pytest.mark.parametrize(
     "seed", [0, 1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)]
 )
-def test_any_walk_through_the_graph_is_in_its_address(visit: Any, seed: int) -> None:
+def test_any_walk_through_the_graph_is_in_its_address(open_page: Opening, seed: int) -> None:
     """After each of many steps taken by chance another browser shows the same, from the address alone."""
     chance = random.Random(seed)
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT" if seed % 2 else "/explore?node=drug:doxorubicin")
+    page = open_page("/explore?node=target:KIT" if seed % 2 else "/explore?node=drug:doxorubicin")
     for _ in range(10):
         chance.choice(STEPS)(page, chance)
         page.mouse.move(2, 2)  # what lies under the mouse stands out
         expect(page.locator("#graph[aria-busy], .share[aria-busy]")).to_have_count(0)
         before = page.evaluate(CANVAS)
-        again = visit()
-        again.page.goto(page.url)
-        expect(again.page.locator(".explore:not([hidden]) .toolbar.waiting")).to_have_count(0)
+        again = open_page(page.url)
+        expect(again.locator(".explore:not([hidden]) .toolbar.waiting")).to_have_count(0)
         if before[3]:
-            expect(again.page.locator("#graph-panel h2")).to_have_text(before[3])
-        assert again.page.evaluate(CANVAS) == before
-        again.page.context.close()
+            expect(again.locator("#graph-panel h2")).to_have_text(before[3])
+        assert again.evaluate(CANVAS) == before
+        again.context.close()

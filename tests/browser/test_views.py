@@ -9,24 +9,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-NARROW = (390, 844)
+from tests.browser.conftest import NARROW, Opening
+from tests.browser.opened import PLACES, node
+
 RATES = "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma"
 ENDS = "/explore?node=drug:sirolimus&node=process:g1-s-transition"
-PLACES = """() => Object.fromEntries([...document.querySelectorAll('#graph .node')]
-  .map(node => [node.dataset.node, node.getAttribute('transform')]))"""
-
-
-def node(page: Page, name: str) -> Any:
-    return page.locator(f"#graph .node[data-node='{name}']")
 
 
 @pytest.mark.parametrize("setting", [{"size": NARROW}, {"size": NARROW, "scripts": False}, {}], ids=str)
 def test_rates_are_read_without_scrolling_and_stand_where_their_figures_say(
-    visit: Any, setting: dict[str, Any]
+    open_page: Opening, setting: dict[str, Any]
 ) -> None:
-    visited = visit(**setting)
-    visited.go(RATES)
-    page: Page = visited.page
+    page = open_page(RATES, **setting)
     rows = page.locator(".forest li.rate")
     assert rows.count() > 4
     for row in rows.all():
@@ -75,11 +69,9 @@ CLIPPED = """() => [...document.querySelectorAll('figure.drawing')].flatMap(figu
     "setting", [{"size": NARROW}, {"size": NARROW, "scripts": False}, {"size": (640, 450), "dark": True}], ids=str
 )
 def test_a_drawing_is_read_from_top_to_bottom_where_it_does_not_fit(
-    visit: Any, path: str, setting: dict[str, Any]
+    open_page: Opening, path: str, setting: dict[str, Any]
 ) -> None:
-    visited = visit(**setting)
-    visited.go(path)
-    page: Page = visited.page
+    page = open_page(path, **setting)
     figure = page.locator("figure.drawing").first
     expect(figure.locator(".scroll")).to_be_hidden()
     expect(figure.locator(".outline")).to_be_visible()
@@ -90,18 +82,14 @@ def test_a_drawing_is_read_from_top_to_bottom_where_it_does_not_fit(
     assert drawn == told
 
 
-def test_a_line_of_an_outline_opens_its_step(visit: Any) -> None:
-    visited = visit(size=NARROW)
-    visited.go("/mechanism?drug=rapamycin&target=mTOR")
-    page: Page = visited.page
+def test_a_line_of_an_outline_opens_its_step(open_page: Opening) -> None:
+    page = open_page("/mechanism?drug=rapamycin&target=mTOR", size=NARROW)
     page.locator(".outline a.edge").last.click()
     expect(page.locator("li[data-step].chosen").first).to_be_visible()
 
 
-def test_paths_between_two_things_come_in_one_request_and_move_nothing(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(ENDS)
+def test_paths_between_two_things_come_in_one_request_and_move_nothing(open_page: Opening) -> None:
+    page = open_page(ENDS)
     before = page.evaluate(PLACES)
     node(page, "drug:sirolimus").locator("> :first-child").click()
     page.get_by_role("button", name="Paths from here").click()
@@ -123,10 +111,8 @@ def test_paths_between_two_things_come_in_one_request_and_move_nothing(visit: An
     assert page.evaluate(PLACES) == after
 
 
-def test_a_path_is_picked_told_step_by_step_and_kept_in_the_address(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?between=imatinib&between=GIST")
+def test_a_path_is_picked_told_step_by_step_and_kept_in_the_address(open_page: Opening) -> None:
+    page = open_page("/explore?between=imatinib&between=GIST")
     paths = page.locator("#graph-panel .paths > li > button")
     paths.filter(has_text="oncogenic KIT").first.click()
     expect(page).to_have_url(re.compile(r"between=drug:imatinib&between=histotype:gist&path=\d"))
@@ -149,10 +135,8 @@ def test_a_path_is_picked_told_step_by_step_and_kept_in_the_address(visit: Any) 
     assert page.locator("#graph-panel").inner_text() == told
 
 
-def test_paths_are_found_by_keyboard_alone(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go(ENDS)
+def test_paths_are_found_by_keyboard_alone(open_page: Opening) -> None:
+    page = open_page(ENDS)
     node(page, "drug:sirolimus").focus()
     page.keyboard.press("f")
     expect(page.get_by_label("or here:")).to_be_focused()
@@ -166,10 +150,8 @@ def test_paths_are_found_by_keyboard_alone(visit: Any) -> None:
     expect(page.locator("#graph-panel .steps li").first).to_be_visible()
 
 
-def test_hiding_a_thing_ends_the_paths_through_it_and_undo_brings_them_back(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?between=imatinib&between=GIST")
+def test_hiding_a_thing_ends_the_paths_through_it_and_undo_brings_them_back(open_page: Opening) -> None:
+    page = open_page("/explore?between=imatinib&between=GIST")
     node(page, "target:KIT-oncogenic").focus()
     page.keyboard.press("h")
     expect(page).not_to_have_url(re.compile("between="))
@@ -180,10 +162,8 @@ def test_hiding_a_thing_ends_the_paths_through_it_and_undo_brings_them_back(visi
 
 
 @pytest.mark.parametrize("setting", [{"scripts": False}, {"scripts": False, "size": NARROW}], ids=str)
-def test_paths_are_found_without_scripts(visit: Any, setting: dict[str, Any]) -> None:
-    visited = visit(**setting)
-    page: Page = visited.page
-    visited.go(ENDS)
+def test_paths_are_found_without_scripts(open_page: Opening, setting: dict[str, Any]) -> None:
+    page = open_page(ENDS, **setting)
     page.locator("#graph-list").get_by_role("link", name="sirolimus", exact=True).click()
     page.get_by_label("Paths from here to").select_option("progression through the G1/S boundary")
     page.get_by_role("button", name="Find").click()
@@ -192,10 +172,8 @@ def test_paths_are_found_without_scripts(visit: Any, setting: dict[str, Any]) ->
     expect(page.locator("#graph-list").get_by_role("link", name="cyclin D1 turnover", exact=True)).to_have_count(1)
 
 
-def test_signs_are_drawn_without_scripts(visit: Any) -> None:
-    visited = visit(scripts=False)
-    visited.go("/explore?node=target:KIT&node=drug:imatinib&node=histotype:gist")
-    page: Page = visited.page
+def test_signs_are_drawn_without_scripts(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:KIT&node=drug:imatinib&node=histotype:gist", scripts=False)
     marks = {
         line.get_attribute("aria-label"): line.locator("path.line").get_attribute("marker-end")
         for line in page.locator("#graph .edge").all()
@@ -242,27 +220,25 @@ LABELS = """() => {
 
 
 @pytest.mark.parametrize("count", [50, 150])
-def test_names_of_things_stay_apart_and_large_enough_to_read(visit: Any, curated_graph: Any, count: int) -> None:
+def test_names_of_things_stay_apart_and_large_enough_to_read(
+    open_page: Opening, curated_graph: Any, count: int
+) -> None:
     names = [row[0].value.split("/sarcoma-kg/")[1].replace("/", ":", 1) for row in curated_graph.sparql(MANY)]
-    visited = visit()
-    visited.go("/explore?" + "&".join(f"node={name}" for name in names[:count]))
-    shown, clashes, size_px = visited.page.evaluate(LABELS)
+    page = open_page("/explore?" + "&".join(f"node={name}" for name in names[:count]))
+    shown, clashes, size_px = page.evaluate(LABELS)
     assert (shown, clashes) == (count, 0)
     assert size_px >= 10
 
 
-def test_without_things_there_is_no_empty_canvas(visit: Any) -> None:
-    visited = visit()
-    visited.go("/explore")
-    expect(visited.page.locator(".explore")).to_be_hidden()
-    expect(visited.page.get_by_role("link", name="leiomyosarcoma")).to_be_visible()
+def test_without_things_there_is_no_empty_canvas(open_page: Opening) -> None:
+    page = open_page("/explore")
+    expect(page.locator(".explore")).to_be_hidden()
+    expect(page.get_by_role("link", name="leiomyosarcoma")).to_be_visible()
 
 
-def test_typing_over_a_marked_query_keeps_to_the_policy(visit: Any) -> None:
-    """A violation of the policy would be a fault of the visit."""
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/sparql")
+def test_typing_over_a_marked_query_keeps_to_the_policy(open_page: Opening) -> None:
+    """A violation of the policy would be a fault of the open_page."""
+    page = open_page("/sparql")
     page.locator(".editor .cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text("ASK { ?s a skg:Drug }")  # typed slowly it would be undone word by word
@@ -288,10 +264,9 @@ def test_with_few_colours_things_and_lines_keep_an_outline(visit: Any) -> None:
     assert [fill for _, fill in drawn] == [ground, "none"]
 
 
-def test_a_study_tells_what_came_of_each_arm(visit: Any) -> None:
-    visited = visit(scripts=False)
-    visited.go("/study/study:sarc002")
-    results = visited.page.locator(".came")
+def test_a_study_tells_what_came_of_each_arm(open_page: Opening) -> None:
+    page = open_page("/study/study:sarc002", scripts=False)
+    results = page.locator(".came")
     assert results.count() == 2
     expect(results.first).to_contain_text("27%")
     expect(results.last).to_contain_text("32%")
@@ -305,12 +280,11 @@ TOO_WIDE = """() => [document.documentElement, document.querySelector('.matrix')
 
 
 @pytest.mark.parametrize("rows", ["drug_class", "drug", "target"])
-def test_on_a_phone_the_gap_map_is_a_list_of_the_same_facts_without_scrolling_sideways(visit: Any, rows: str) -> None:
-    wide, narrow = visit(), visit(size=NARROW)
-    for visited in (wide, narrow):
-        visited.go(f"/gaps?rows={rows}")
-    whole = wide.page.evaluate(GAPS)
-    page: Page = narrow.page
+def test_on_a_phone_the_gap_map_is_a_list_of_the_same_facts_without_scrolling_sideways(
+    open_page: Opening, rows: str
+) -> None:
+    wide, page = open_page(f"/gaps?rows={rows}"), open_page(f"/gaps?rows={rows}", size=NARROW)
+    whole = wide.evaluate(GAPS)
     assert page.evaluate(TOO_WIDE) == [0, 0]
     folds = page.locator(".matrix summary")
     assert folds.count() == len(whole) > 5
@@ -334,10 +308,8 @@ OUTSIDE = """() => { const frame = document.querySelector('.stage').getBoundingC
 
 
 @pytest.mark.parametrize("size", [(1440, 900), NARROW], ids=str)
-def test_fit_shows_everything_however_small_the_window(visit: Any, size: tuple[int, int]) -> None:
-    visited = visit(size=size)
-    page: Page = visited.page
-    visited.go("/explore?node=drug:imatinib")
+def test_fit_shows_everything_however_small_the_window(open_page: Opening, size: tuple[int, int]) -> None:
+    page = open_page("/explore?node=drug:imatinib", size=size)
     expect(page.locator(".stage .node").first).to_be_visible()
     page.get_by_role("button", name="Zoom in").click(click_count=3)
     assert page.evaluate(OUTSIDE) > 0
@@ -345,10 +317,8 @@ def test_fit_shows_everything_however_small_the_window(visit: Any, size: tuple[i
     assert page.evaluate(OUTSIDE) == 0
 
 
-def test_without_scripts_lines_carry_their_words_and_a_key_of_their_signs(visit: Any) -> None:
-    visited = visit(scripts=False)
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT")
+def test_without_scripts_lines_carry_their_words_and_a_key_of_their_signs(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:KIT", scripts=False)
     lines = page.locator("#graph .edge")
     assert lines.count() > 10
     listed = page.locator("#graph-list").text_content() or ""
@@ -360,10 +330,8 @@ def test_without_scripts_lines_carry_their_words_and_a_key_of_their_signs(visit:
         expect(page.locator(".canvas .key", has_text=sign)).to_be_visible()
 
 
-def test_a_keyboard_passes_over_a_drawing_to_the_chains_below_it(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/mechanism?drug=imatinib&target=GIST")
+def test_a_keyboard_passes_over_a_drawing_to_the_chains_below_it(open_page: Opening) -> None:
+    page = open_page("/mechanism?drug=imatinib&target=GIST")
     page.get_by_role("link", name="Skip the drawing").first.focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -371,10 +339,11 @@ def test_a_keyboard_passes_over_a_drawing_to_the_chains_below_it(visit: Any) -> 
 
 
 @pytest.mark.parametrize("width", [1024, 1280, 1440, 1920])
-def test_the_longest_mechanism_stands_whole_and_legible_in_a_window_at_a_desk(visit: Any, width: int) -> None:
-    visited = visit(size=(width, 900))
-    visited.go("/mechanism?drug=rapamycin&target=leiomyosarcoma")
-    for frame in visited.page.locator("figure.drawing .scroll").all():
+def test_the_longest_mechanism_stands_whole_and_legible_in_a_window_at_a_desk(open_page: Opening, width: int) -> None:
+    page = open_page("/mechanism?drug=rapamycin&target=leiomyosarcoma", size=(width, 900))
+    frames = page.locator("figure.drawing .scroll").all()
+    assert frames
+    for frame in frames:
         assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") <= 0
         letters = frame.evaluate("frame => frame.querySelector('svg').getScreenCTM().a * 12")
         assert letters >= 10
@@ -384,10 +353,24 @@ def test_the_longest_mechanism_stands_whole_and_legible_in_a_window_at_a_desk(vi
         assert shown["width"] / shown["height"] == pytest.approx(float(drawn[2]) / float(drawn[3]), rel=0.01)
 
 
-def test_on_a_phone_the_search_of_every_page_has_room_for_a_question(visit: Any) -> None:
-    visited = visit(size=NARROW)
-    visited.go("/evidence?histotype=leiomyosarcoma")
-    box = visited.page.locator("#site-search").bounding_box()
+def test_on_a_phone_the_search_of_every_page_has_room_for_a_question(open_page: Opening) -> None:
+    page = open_page("/evidence?histotype=leiomyosarcoma", size=NARROW)
+    box = page.locator("#site-search").bounding_box()
     assert box
     assert box["width"] > 250
-    expect(visited.page.get_by_role("button", name="Search")).to_be_visible()
+    expect(page.get_by_role("button", name="Search")).to_be_visible()
+
+
+def test_on_a_phone_the_head_of_a_page_takes_a_tenth_of_it_and_shows_where_one_is(open_page: Opening) -> None:
+    page = open_page("/sparql", size=NARROW)
+    head = page.locator("header.site").bounding_box()
+    assert head
+    assert head["height"] <= 100
+    links = page.locator("header.site nav")
+    for link in (links.locator("[aria-current]"), links.get_by_role("link", name="Mechanism")):
+        link.focus()
+        expect(link).to_be_in_viewport(ratio=1)
+
+
+def test_the_link_of_the_page_shows_in_the_scrolled_row_from_the_start(open_page: Opening) -> None:
+    expect(open_page("/sparql", size=NARROW).locator("header.site nav [aria-current]")).to_be_in_viewport(ratio=1)

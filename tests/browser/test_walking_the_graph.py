@@ -14,18 +14,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import eventually
+from tests.browser.conftest import NARROW, Opening, eventually
 
-NARROW = (390, 844)
 KIT_DRUGS = ("imatinib", "sunitinib", "nilotinib")
 
 
-def test_kit_is_expanded_to_the_drugs_that_hit_it_and_taken_back(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT&node=drug:imatinib")
+def test_kit_is_expanded_to_the_drugs_that_hit_it_and_taken_back(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:KIT&node=drug:imatinib")
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     before = page.locator("#graph .node[data-node='target:KIT']").get_attribute("transform")
@@ -46,10 +43,8 @@ def test_kit_is_expanded_to_the_drugs_that_hit_it_and_taken_back(visit: Any) -> 
     expect(page.locator("#graph .node[data-node='drug:sunitinib']")).to_have_count(1)
 
 
-def test_the_graph_is_walked_by_keyboard_alone(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=target:MTOR")
+def test_the_graph_is_walked_by_keyboard_alone(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:MTOR")
     tabbable = page.locator("#graph [tabindex='0']")
     assert tabbable.count() == 1
     tabbable.focus()
@@ -70,11 +65,9 @@ def test_the_graph_is_walked_by_keyboard_alone(visit: Any) -> None:
     expect(page.locator("#graph .node")).to_have_count(shown)
 
 
-def test_every_node_and_edge_can_be_reached_by_keyboard(visit: Any) -> None:
+def test_every_node_and_edge_can_be_reached_by_keyboard(open_page: Opening) -> None:
     """From the one tab stop arrows lead to every node, and ] from the nodes to every connection; each has a name."""
-    visited = visit()
-    visited.go("/explore?node=target:KIT")
-    page: Page = visited.page
+    page = open_page("/explore?node=target:KIT")
     parts = page.locator("#graph .node, #graph .edge")
     names = parts.evaluate_all("all => all.map(part => [part.dataset.node ?? part.dataset.edge, part.ariaLabel])")
     assert len(names) > 40
@@ -114,10 +107,8 @@ STATE = """() => [
   document.querySelector('#graph-panel h2')?.textContent]"""
 
 
-def test_the_address_restores_the_view(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT&node=drug:imatinib&node=drug:sunitinib")
+def test_the_address_restores_the_view(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:KIT&node=drug:imatinib&node=drug:sunitinib")
     node = page.locator("#graph .node[data-node='drug:imatinib'] > :first-child")
     box = node.bounding_box()
     assert box is not None
@@ -140,10 +131,8 @@ def unpacked(url: str) -> dict[str, list[str]]:
     return parse_qs(zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), -15).decode())
 
 
-def test_a_view_too_large_for_an_address_is_packed_and_comes_back(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=target:MTOR")
+def test_a_view_too_large_for_an_address_is_packed_and_comes_back(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:MTOR")
     for name in ("sirolimus", "gemcitabine", "mTOR"):
         page.locator("#graph-list").get_by_role("button", name=name, exact=True).click()
         expect(page.locator("#graph-panel h2")).to_have_text(name)
@@ -163,10 +152,8 @@ def test_a_view_too_large_for_an_address_is_packed_and_comes_back(visit: Any) ->
     assert page.evaluate(STATE) == before
 
 
-def test_what_is_told_of_the_view_follows_it(visit: Any) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT&node=drug:imatinib&node=drug:sunitinib")
+def test_what_is_told_of_the_view_follows_it(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:KIT&node=drug:imatinib&node=drug:sunitinib")
     page.locator("#graph .node[data-node='drug:imatinib'] > :first-child").click()
     page.get_by_role("button", name="Hide").click()
     expect(page).not_to_have_url(re.compile("imatinib"))
@@ -179,10 +166,8 @@ def test_what_is_told_of_the_view_follows_it(visit: Any) -> None:
 
 
 @pytest.mark.parametrize("setting", [{"scripts": False}, {"scripts": False, "size": NARROW}], ids=str)
-def test_the_graph_expands_without_scripts(visit: Any, setting: dict[str, Any]) -> None:
-    visited = visit(**setting)
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT&node=drug:imatinib")
+def test_the_graph_expands_without_scripts(open_page: Opening, setting: dict[str, Any]) -> None:
+    page = open_page("/explore?node=target:KIT&node=drug:imatinib", **setting)
     page.locator("#graph-list").get_by_role("link", name="KIT", exact=True).click()
     page.get_by_role("link", name=re.compile("is inhibited by")).click()
     for name in KIT_DRUGS:
@@ -191,17 +176,14 @@ def test_the_graph_expands_without_scripts(visit: Any, setting: dict[str, Any]) 
     expect(page.locator("#graph-list").get_by_role("link", name="sunitinib", exact=True)).to_have_count(0)
 
 
-def test_a_finger_opens_a_node(visit: Any) -> None:
-    visited = visit(size=NARROW, touch=True)
-    visited.go("/explore?node=target:KIT&node=drug:imatinib")
-    visited.page.locator("#graph .node[data-node='target:KIT']").tap()
-    expect(visited.page.get_by_role("button", name=re.compile("is inhibited by"))).to_be_visible()
+def test_a_finger_opens_a_node(open_page: Opening) -> None:
+    page = open_page("/explore?node=target:KIT&node=drug:imatinib", size=NARROW, touch=True)
+    page.locator("#graph .node[data-node='target:KIT']").tap()
+    expect(page.get_by_role("button", name=re.compile("is inhibited by"))).to_be_visible()
 
 
-def test_the_graph_is_saved_in_every_form(visit: Any, tmp_path: Path) -> None:
-    visited = visit()
-    page: Page = visited.page
-    visited.go("/explore?node=target:KIT&node=drug:imatinib&node=drug:sunitinib")
+def test_the_graph_is_saved_in_every_form(open_page: Opening, tmp_path: Path) -> None:
+    page = open_page("/explore?node=target:KIT&node=drug:imatinib&node=drug:sunitinib")
     page.get_by_text("Save", exact=True).click()
     saved = {}
     for kind in ("svg", "png", "json", "csv"):

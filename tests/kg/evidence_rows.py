@@ -47,7 +47,7 @@ def people(n: int | None = 40, match: str | None = None, **more: Any) -> Populat
 def regimen(*drugs: EntityRef) -> RegimenRow:
     name = " + ".join(drug.label for drug in drugs)
     named = ref("regimen:" + "-".join(sorted(drug.label for drug in drugs)), name, "Regimen")
-    return RegimenRow("r", "regimen:r", name, named, None, (), tuple(sorted(drugs)))
+    return RegimenRow("r", "regimen:r", "Regimen", name, named, None, (), tuple(sorted(drugs)))
 
 
 def row(number: int = 1, **given: Any) -> EvidenceRow:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +9,10 @@ from pathlib import Path
 from kg.identifiers import BASE, expand
 from kg.mechanism.background import CycleMark, Denial, Schedule, Sighting
 from kg.mechanism.search import MechanismAnswer, MechanismPath, MechanismQuestion, mechanism
-from kg.paths.index import Index, IndexEdge, IndexNode
-from kg.paths.index_writer import write_index
+from kg.paths.index import Index, IndexNode
 from kg.paths.steps import StatementRecord
 from ontology.terms import CLASS_BY_KIND
+from tests.kg.made_index import made_index
 
 JOINT = "process:chain-termination-causes"
 FACTS = """
@@ -51,16 +50,7 @@ def index_of(facts: str, folder: Path | None = None) -> Index:
     rows = [line.split() for line in facts.split("\n") if line.strip()]
     curies = sorted({curie for row in rows for curie in (row[0], row[2])})
     nodes = [IndexNode(expand(curie), _type(curie), curie.partition(":")[2]) for curie in curies]
-    edges = [
-        IndexEdge(
-            expand(row[0]), row[1], expand(row[2]), row[3] if len(row) > 3 else "stated",  # type: ignore[arg-type]
-            f"{BASE}statement/{number:04}", f"{BASE}graph/{row[4] if len(row) > 4 else 'document-000'}",
-        )
-        for number, row in enumerate(rows)
-    ]  # fmt: skip
-    with tempfile.TemporaryDirectory() as temporary:
-        write_index(folder or Path(temporary), nodes, edges)
-        return Index.open(folder or Path(temporary))
+    return made_index(nodes, ((expand(row[0]), row[1], expand(row[2]), *row[3:]) for row in rows), folder)
 
 
 def _type(curie: str) -> str:

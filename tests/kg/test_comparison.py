@@ -284,6 +284,16 @@ def test_no_side_effect_of_either_is_left_out(curated_graph: KnowledgeGraph, a: 
         assert {one.curie for one in told_of if one} == {harm.event.curie}
 
 
+def test_pairs_across_studies_can_be_few_and_the_comparable_come_first(
+    curated_graph: KnowledgeGraph, gemcitabine: ComparisonAnswer
+) -> None:
+    few = curated_graph.compare("gemcitabine", "gemcitabine + docetaxel", limit=3)
+    assert (few.indirect, few.limit, few.truncated_by) == (gemcitabine.indirect[:3], 3, "limit")
+    assert (few.total, few.uncompared, few.harms) == (gemcitabine.total, gemcitabine.uncompared, gemcitabine.harms)
+    with pytest.raises(InvalidParameter, match="1 to 100"):
+        curated_graph.compare("gemcitabine", "docetaxel", limit=101)
+
+
 def test_a_measure_asked_for_leaves_side_effects_to_it(curated_graph: KnowledgeGraph) -> None:
     answer = curated_graph.compare("sunitinib", "imatinib", measure="measure:median-overall-survival")
     assert answer.harms == ()

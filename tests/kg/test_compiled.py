@@ -6,11 +6,9 @@ Where numba is not installed the same functions run as plain Python, so that wha
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice, pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,10 +21,10 @@ from kg.paths import shortest_path as shortest_path_module
 from kg.paths.adjacency import Projection, Selection, nodes_allowed, project
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.compiled import best, shortest
-from kg.paths.index import Index, IndexEdge, IndexNode
-from kg.paths.index_writer import write_index
+from kg.paths.index import Index, IndexNode
 from kg.paths.lazy_adjacency import read_lazily
 from kg.paths.shortest_path import shortest_path
+from tests.kg.made_index import made_index
 
 SIZE = 60
 PREDICATES = ("activates", "binds", "inhibits")
@@ -50,17 +48,11 @@ def _index(seed: int, links: int) -> Index:
     """A random multigraph; half of its links touch one of two hubs."""
     draw = random.Random(seed)
     nodes = [IndexNode(f"{BASE}target/T{n:02}", "Target" if n % 4 else "Process", f"T{n}") for n in range(SIZE)]
-    edges = [
-        IndexEdge(
-            nodes[draw.randrange(SIZE)].iri, draw.choice(PREDICATES),
-            nodes[draw.randrange(2 if number % 2 else SIZE)].iri,
-            "stated", f"{BASE}statement/{number:04}", f"{BASE}graph/document-000",
-        )
-        for number in range(links)
-    ]  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        write_index(Path(folder), nodes, edges)
-        return Index.open(Path(folder))
+    rows = [
+        (nodes[draw.randrange(SIZE)].iri, draw.choice(PREDICATES), nodes[draw.randrange(2 if n % 2 else SIZE)].iri)
+        for n in range(links)
+    ]
+    return made_index(nodes, rows)
 
 
 def _best(

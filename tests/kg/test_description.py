@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from kg import description
-from kg.description import Description, describe
+from kg.description import Description, describe, record
 from kg.errors import StoreUnavailable
 from kg.graph import KnowledgeGraph
-from kg.model import FLAGS, RESPONSES, SIGNIFICANCES, STATED_ABSENCES
+from kg.model import FLAGS, RESPONSES, SIGNIFICANCES, STATED_ABSENCES, EntityRef, Flag, Range, Response
 from kg.sparql.lookup import Properties
 from kg.sparql.results import Term, literal
 from kg.store import EmbeddedStore, Store, open_store
@@ -99,3 +100,48 @@ def test_a_word_that_no_vocabulary_has_is_told_and_not_passed_on() -> None:
     assert told.word("absence", STATED_ABSENCES) is None
     with pytest.raises(StoreUnavailable, match=r"outcome:one has 'CR' as its response, where only .* may stand"):
         told.word("response", SIGNIFICANCES)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A record with a field of every type that is read from a property."""
+
+    id: str
+    curie: str
+    value_text: str | None
+    n: int | None
+    value: float | int | None
+    mixed: bool | None
+    ci: Range | None
+    comparator: EntityRef | None
+    histotypes: tuple[EntityRef, ...]
+    response: Response | None
+    flags: tuple[Flag, ...]
+    sentence: str | None
+    arm: str
+    note: str | None = None
+
+
+def test_a_record_takes_each_field_from_the_property_of_its_name_as_its_type_says() -> None:
+    base = "https://w3id.org/sarcoma-kg"
+    terms = {
+        "valueText": "12 of 30", "n": "30", "value": "0.5", "mixed": "true", "ciLow": "1", "response": "PR",
+        "flag": "misspelt", "rdfs_label": "It is so.", "note": "not as given",
+    }  # fmt: skip
+    nodes = {"comparator": f"{base}/arm/b", "histotype": f"{base}/histotype/gist"}
+    node = Description(
+        f"{base}/outcome/x",
+        {name: (literal(text),) for name, text in terms.items()}
+        | {name: (Term("iri", other),) for name, other in nodes.items()},
+    )
+    told = record(Told, node, {nodes["histotype"]: Description(nodes["histotype"])}, arm="given", note="given")
+    assert (told.id, told.curie, told.arm, told.note) == (node.iri, "outcome:x", "given", "given")
+    assert (told.value_text, told.n, told.value, told.mixed, told.ci) == ("12 of 30", 30, 0.5, True, (1, None))
+    assert told.comparator is not None
+    assert (told.comparator.curie, [each.curie for each in told.histotypes]) == ("arm:b", ["histotype:gist"])
+    assert (told.response, told.flags, told.sentence) == ("PR", ("misspelt",), "It is so.")
+
+
+def test_a_record_lacks_no_field_that_nothing_gives() -> None:
+    with pytest.raises(TypeError, match="arm"):
+        record(Told, Description("x:a", {"arm": (literal("a"),)}), {})

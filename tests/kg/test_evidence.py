@@ -166,6 +166,59 @@ def test_no_data_says_what_there_is_instead(curated_graph: KnowledgeGraph) -> No
     assert "not evidence of no effect" in absence.text
 
 
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("exon11", {"83%", None}),
+        ("c-KIT exon 11", {"83%", None}),
+        ("PDGFRα", {"0%"}),
+        ("PDGFR alpha", {"0%"}),
+        ("wild-type KIT", {"only 48%", None}),
+        ("exon 1", set()),
+    ],
+)
+def test_a_genotype_is_found_by_any_name_of_its_gene(
+    curated_graph: KnowledgeGraph, wanted: str, told: set[str | None]
+) -> None:
+    assert {row.value_text for row in ask(curated_graph, genotype=wanted).items} == told
+
+
+def test_nothing_in_a_line_or_a_genotype_names_those_that_are_told(curated_graph: KnowledgeGraph) -> None:
+    assert "told as second or later (" in ask(curated_graph, line="fifth").absences[0].text
+    assert "exon 11 KIT mutation (2)" in ask(curated_graph, genotype="BRAF").absences[0].text
+
+
+@pytest.mark.parametrize("phase", ["third", "phase", "V I", "banana"])
+def test_what_is_no_phase_is_refused(phase: str) -> None:
+    with pytest.raises(InvalidParameter, match="I/II"):
+        EvidenceQuestion(phase=phase)
+
+
+def test_a_drug_acts_on_what_the_form_that_the_body_makes_of_it_acts_on(curated_graph: KnowledgeGraph) -> None:
+    """Not gemcitabine but its diphosphate inhibits ribonucleotide reductase."""
+    assert ask(curated_graph, target="ribonucleotide reductase").items == ask(curated_graph, drugs="gemcitabine").items
+
+
+def test_an_acronym_with_a_sign_in_it_is_a_regimen(curated_graph: KnowledgeGraph) -> None:
+    told = ask(curated_graph, regimen="gem/doc").items
+    assert told
+    assert told == ask(curated_graph, regimen="docetaxel + gemcitabine").items
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ({"histotype": "undifferentiated pleomorphic sarcoma"}, "diagnosis of patient 2"),
+        ({"regimen": "docetaxel"}, "How many patients the trial of docetaxel against doxorubicin had"),
+        ({"study": "SARC002", "phase": "III"}, "Phase of the randomised trial"),
+    ],
+)
+def test_doubt_on_the_study_or_on_what_a_patient_had_stands_beside_the_results(
+    curated_graph: KnowledgeGraph, question: dict[str, str], about: str
+) -> None:
+    assert any(each.about and each.about.startswith(about) for each in ask(curated_graph, **question).conflicts)
+
+
 def test_several_doses_are_a_range_and_one_dose_is_a_value(curated_graph: KnowledgeGraph) -> None:
     (arm,) = curated_graph.study("study:imatinib-dfsp-ref54").arms
     (dose,) = arm.components

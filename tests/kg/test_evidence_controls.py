@@ -82,8 +82,12 @@ def test_against_any_drug_of_a_class(curated_graph: KnowledgeGraph) -> None:
     assert {r.id for r in of_drug.items} < {r.id for r in of_class.items}
     more = {r.study.curie for r in of_class.items if r.study} - {r.study.curie for r in of_drug.items if r.study}
     assert more <= {"study:eortc-pld-vs-doxorubicin"}
+    combined = curated_graph.evidence(EvidenceQuestion(comparator="ifosfamide + anthracycline"))
+    of_drugs = curated_graph.evidence(EvidenceQuestion(comparator="doxorubicin + ifosfamide"))
+    assert combined.items
+    assert combined.items == of_drugs.items
     with pytest.raises(InvalidParameter) as refused:
-        curated_graph.evidence(EvidenceQuestion(comparator="anthracycline + ifosfamide"))
+        curated_graph.evidence(EvidenceQuestion(comparator="leiomyosarcoma + ifosfamide"))
     assert refused.value.parameter == "comparator"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 from pathlib import Path
 
@@ -36,6 +38,20 @@ def test_a_published_build_is_current(tmp_path: Path) -> None:
 
 def test_the_same_data_built_twice_stand_side_by_side(tmp_path: Path) -> None:
     assert [_publish(tmp_path).name, _publish(tmp_path).name] == ["0001-ab12", "0002-ab12"]
+
+
+def test_a_build_on_a_disk_that_is_read_only_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _publish(tmp_path)
+    really_open = os.open
+
+    def of_such_a_disk(path: str | Path, flags: int, *mode: int) -> int:
+        if Path(path).is_relative_to(tmp_path) and flags & (os.O_RDWR | os.O_CREAT):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
+        return really_open(path, flags, *mode)
+
+    monkeypatch.setattr(os, "open", of_such_a_disk)
+    with open_store(tmp_path) as store:
+        assert store.ask("ASK { ?s ?p ?o }")
 
 
 def test_a_build_that_fails_leaves_the_old_one_and_no_remains(tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 from hypothesis import given, settings
@@ -15,14 +13,14 @@ from kg.model import CERTAINTIES
 from kg.paths.adjacency import Directions, Selection, nodes_allowed, project
 from kg.paths.best_paths import BestPaths, SearchLimits
 from kg.paths.breadth_first import AllShortestPaths
-from kg.paths.index import Index, IndexEdge, IndexNode
-from kg.paths.index_writer import write_index
+from kg.paths.index import Index, IndexNode
 from kg.paths.lazy_adjacency import directions, read_lazily
 from kg.paths.shortest_path import shortest_path
+from tests.kg.made_index import made_index
 
 SIZE = 14
 UNLIMITED = SearchLimits()
-IMPORTED, CURATED = f"{BASE}graph/import-x", f"{BASE}graph/document-000"
+IMPORTED, CURATED = "import-x", "document-000"
 
 rows = st.lists(
     st.tuples(
@@ -46,13 +44,8 @@ selections = st.builds(
 
 def _index(edges: list[tuple[int, str, int, str, bool]]) -> Index:
     nodes = [IndexNode(f"{BASE}target/T{n:02}", "Target" if n % 3 else "Process", f"T{n}") for n in range(SIZE)]
-    made = [
-        IndexEdge(nodes[s].iri, p, nodes[o].iri, c, f"{BASE}statement/{n:04}", IMPORTED if i else CURATED)  # type: ignore[arg-type]
-        for n, (s, p, o, c, i) in enumerate(edges)
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        write_index(Path(folder), nodes, made)
-        return Index.open(Path(folder))
+    rows = ((nodes[s].iri, p, nodes[o].iri, c, IMPORTED if i else CURATED) for s, p, o, c, i in edges)
+    return made_index(nodes, rows)
 
 
 def _answers(index: Index, found: Directions, types: tuple[str, ...]) -> tuple[object, ...]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kg.evidence.direction import judge
 from kg.evidence.levels import graded, level_of
@@ -61,18 +59,6 @@ def test_a_weakness_grades_down_and_says_so(given_: dict[str, object]) -> None:
 def test_results_of_other_studies_that_point_the_other_way_grade_down() -> None:
     rows = graded([row(1, numerator=20, denominator=40), row(2, numerator=0, denominator=43)])
     assert [one.level.consistency for one in rows if one.level] == ["inconsistent", "inconsistent"]
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.permutations(range(1, 5)), st.integers(0, 40))
-def test_adding_a_study_changes_no_figure_of_another(order, extra: int) -> None:  # type: ignore[no-untyped-def]
-    rows = [row(n, numerator=n * 5, denominator=40) for n in order]
-    before = graded(rows)
-    after = graded([*rows, row(9, numerator=extra, denominator=40)])[: len(rows)]
-    for a, b in zip(before, after, strict=True):
-        assert (a.id, a.value, a.numerator, a.derived_rate, a.derived_ci, a.direction) == (
-            b.id, b.value, b.numerator, b.derived_rate, b.derived_ci, b.direction
-        )  # fmt: skip
 
 
 def test_a_study_told_twice_is_no_second_support() -> None:

@@ -311,3 +311,85 @@ def test_a_failure_without_a_disease_of_its_own_stands_with_the_gap_towards_the_
     assert [denial.text.partition(" (")[0] for denial in gap.denied] == [
         "Bevacizumab does not decrease disease progression"
     ]
+
+
+def test_a_gap_has_no_end_that_nobody_asked_for() -> None:
+    """No source leads on from docetaxel: that is no gap from docetaxel to itself."""
+    facts = "drug:b inhibits target:x\ndrug:a testedIn histotype:s\ndrug:b activeIn histotype:s"
+    (without_target,) = ask("drug:a", facts=facts).gaps
+    assert (without_target.from_, without_target.to) == (EntityRef(expand("drug:a"), "drug:a", "Drug", "a"), None)
+    in_reverse = ask("", "histotype:s", facts=facts).gaps
+    assert [gap.cause for gap in in_reverse] == ["no_step_to", "other_treatments"]
+    assert [(gap.from_, gap.to.label if gap.to else "") for gap in in_reverse] == [(None, "s"), (None, "s")]
+    (no_such_effect,) = ask("", "target:x", facts=facts, effect="raises").gaps
+    assert (no_such_effect.from_, no_such_effect.to and no_such_effect.to.label) == (None, "x")
+
+
+FAILED = f"{BLOCKER}drug:b activeIn histotype:s\ndrug:b activeIn histotype:gist"
+
+
+def _not_slowed(line: int) -> Told:
+    """What is denied of a, stated of the disease ``s``, in what stands on a line of the facts."""
+    denial = replace(NOT_SLOWED, statement=f"{BASE}statement/{line:04}")
+    return Told(denials=(denial,), contexts={line: ("s", "histotype:s")})
+
+
+def test_a_failure_in_another_disease_is_no_gap_towards_this_one() -> None:
+    """That bevacizumab did not slow soft tissue sarcoma says nothing about what acts on GIST."""
+    assert [gap.denied for gap in ask_told(FAILED, Told(denials=(NOT_SLOWED,)), "", "histotype:gist").gaps] == [(), ()]
+    assert not any(gap.denied for gap in ask_told(FAILED, _not_slowed(9), "", "histotype:gist").gaps)
+    assert not any(gap.denied for gap in ask_told(FAILED, _not_slowed(9), "drug:a", "histotype:gist").gaps)
+
+
+def test_a_failure_in_the_disease_itself_or_a_wider_one_is_told() -> None:
+    above = {"supertypes": (expand("histotype:s"),)}
+    assert [gap.from_ and gap.from_.label for gap in ask_told(FAILED, _not_slowed(9), "", "histotype:s").gaps][2] == "a"
+    assert ask_told(FAILED, _not_slowed(9), "", "histotype:gist", **above).gaps[-1].denied
+    assert ask_told(FAILED, _not_slowed(9), "drug:a", "histotype:gist", **above).gaps[0].denied
+
+
+GRAFTED = "drug:a inhibits cellstate:graft\ndrug:a kills cellstate:s-phase\ndrug:b activeIn histotype:b"
+
+
+def test_from_a_tumour_model_of_the_laboratory_no_step_is_missed() -> None:
+    """Pancreatic tumours grown in mice are no half of a way to leiomyosarcoma."""
+    without = ask("drug:a", "histotype:b", facts=GRAFTED)
+    assert {gap.from_ and gap.from_.label for gap in without.gaps} == {"graft", "s-phase"}
+    answer = ask("drug:a", "histotype:b", facts=GRAFTED, models=(expand("cellstate:graft"),))
+    assert [gap.from_ and gap.from_.label for gap in answer.gaps] == ["s-phase"]
+    assert len(answer.paths) == len(without.paths) == 2
+
+
+def test_what_a_drug_does_in_a_tumour_is_no_way_to_a_condition_that_is_none() -> None:
+    facts = f"{HARMFUL}drug:b testedIn condition:rejection\nprocess:rest prevents condition:rejection"
+    answer = ask("drug:a", "condition:rejection", facts=facts, about_tumours=False)
+    assert answer.paths == ()
+    assert [(gap.from_ and gap.from_.label, gap.cause) for gap in answer.gaps] == [("a", "no_step_towards")]
+    close = ask("drug:a", "condition:rejection", facts=f"{facts}\ndrug:a causes process:rest", about_tumours=False)
+    assert [(line_of(path), path.complete) for path in close.paths] == [("a rest rejection", True)]
+
+
+@pytest.mark.parametrize(("drug", "target"), [("sirolimus", "transplant rejection"), ("imatinib", "sunitinib")])
+def test_tumour_molecules_are_no_way_to_a_transplant_or_to_another_drug(
+    curated_graph: KnowledgeGraph, drug: str, target: str
+) -> None:
+    target = {"transplant rejection": "condition:kidney-transplant-rejection"}.get(target, target)
+    answer = curated_graph.mechanism([drug], target)
+    assert answer.paths == ()
+    assert [gap.from_ and gap.from_.label for gap in answer.gaps] == [drug]
+
+
+def test_the_gaps_of_gemcitabine_in_leiomyosarcoma_start_in_the_cell(curated_graph: KnowledgeGraph) -> None:
+    ends = {gap.from_.label for gap in curated_graph.mechanism(["gemcitabine"], "leiomyosarcoma").gaps if gap.from_}
+    assert ends == {"DNA chain termination", "deoxynucleotides", "dCTP", "S phase cells"}
+
+
+def test_what_acts_on_gist_is_not_answered_by_failures_elsewhere(curated_graph: KnowledgeGraph) -> None:
+    assert not any(gap.denied for gap in curated_graph.mechanism([], "GIST").gaps)
+    told = [gap for gap in curated_graph.mechanism([], "soft tissue sarcoma").gaps if gap.denied]
+    assert [gap.from_ and gap.from_.label for gap in told] == ["ridaforolimus"]
+
+
+def test_a_cancer_stands_for_its_kinds(curated_graph: KnowledgeGraph) -> None:
+    told = curated_graph.mechanism(["dasatinib"], "condition:cancer").gaps[0].stated
+    assert "chronic myelogenous leukaemia" in {step.end.label for step in told}

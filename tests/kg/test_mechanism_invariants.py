@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg.mechanism.layering import layered
 from ontology.terms import PREDICATES
-from tests.kg.mechanism_facts import ask
+from tests.kg.mechanism_facts import ask, line_of
 
 CAUSAL = ("activates", "inhibits", "binds", "controls", "inputOf")
 
@@ -54,3 +54,29 @@ def test_every_graph_can_be_layered_the_same_way_in_any_order(pairs: list[tuple[
     rng.shuffle(names)
     rng.shuffle(edges)
     assert layered(names, edges) == layout
+
+
+FORMS = """target:mutant mutationOf target:kit
+target:kit inhibitionIncreases process:survival
+target:fused mutationOf target:ret
+"""
+
+
+def test_a_mutant_does_nothing_to_what_it_is_a_form_of() -> None:
+    """No source says that an exon 11 mutation shortens survival: inhibition of KIT prolongs it, which is not that."""
+    (path,) = ask("", "process:survival", facts=FORMS).paths
+    assert (line_of(path), path.net_sign) == ("kit survival", -1)
+    treated = f"{FORMS}drug:a inhibits target:kit\ndrug:b blocks target:mutant"
+    assert {line_of(path) for path in ask("", "process:survival", facts=treated).paths} == {
+        "a kit survival", "b mutant kit survival",
+    }  # fmt: skip
+    assert {line_of(path) for path in ask("", "target:kit", facts=treated).paths} == {"a kit", "b mutant kit"}
+    nothing = ask("", "target:ret", facts=FORMS)
+    assert (nothing.paths, [gap.cause for gap in nothing.gaps]) == ((), ["no_step_to"])
+
+
+def test_what_a_class_of_drugs_does_itself_is_told_where_something_is_in_its_way() -> None:
+    """Renal failure complicates chemotherapy, and cytotoxic drugs damage DNA: who asks of DNA asks for the drugs."""
+    facts = "condition:failure interferesWith drugclass:cytotoxic\ndrugclass:cytotoxic damages metabolite:dna"
+    lines = [line_of(path) for path in ask("", "metabolite:dna", facts=facts).paths]
+    assert set(lines) == {"cytotoxic dna", "failure cytotoxic dna"}

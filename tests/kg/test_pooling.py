@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
@@ -123,25 +121,6 @@ def test_no_response_of_any_kind_is_no_objective_response(pooled) -> None:  # ty
     assert answer.estimate is not None
     assert "no response of any kind" in answer.studies[1].method
     assert answer.check is None  # inverse variance has no variance for it
-
-
-counts = st.integers(10, 80).flatmap(lambda of: st.tuples(st.integers(1, of - 1), st.just(of)))
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(counts, min_size=2, max_size=4), counts)
-def test_flagged_and_repeated_results_never_move_the_estimate(shares, extra) -> None:  # type: ignore[no-untyped-def]
-    plain = [row(n, numerator=k, denominator=of) for n, (k, of) in enumerate(shares, 1)]
-    flagged = row(90, numerator=extra[0], denominator=extra[1], flags=("contradicted",))
-    again = row(91, numerator=shares[0][0], denominator=shares[0][1], study=plain[0].study)
-    with pytest.MonkeyPatch.context() as patch:
-        found = []
-        for rows in (plain, [flagged, *reversed(plain), again]):
-            patch.setattr(
-                "kg.evidence.pooling.gather", lambda *_, rows=rows: Gathered(tuple(rows), (), "made-up rows", None, 0)
-            )
-            found.append(pool(_Graph(), EvidenceQuestion(regimen="gemcitabine")).estimate)  # type: ignore[arg-type]
-    assert found[0] == found[1]
 
 
 def test_pooling_needs_a_treatment(curated_graph: KnowledgeGraph) -> None:

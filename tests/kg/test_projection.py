@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from importlib.metadata import entry_points
-from itertools import count
 from pathlib import Path
 
 import networkx as nx
@@ -19,17 +17,11 @@ from kg.identifiers import BASE
 from kg.mechanism.search import MechanismQuestion, mechanism
 from kg.networkx_backend import Backend, IndexGraph
 from kg.paths.adjacency import Selection
-from kg.paths.index import Index, IndexEdge, IndexNode
-from kg.paths.index_writer import write_index
-from kg.paths.traversal import (
-    CommonQuestion,
-    PathQuestion,
-    SubgraphQuestion,
-    best_paths,
-    common_neighbors,
-    subgraph,
-)
+from kg.paths.index import Index, IndexNode
+from kg.paths.neighborhood import CommonQuestion, SubgraphQuestion, common_neighbors, subgraph
+from kg.paths.traversal import PathQuestion, best_paths
 from kg.projection import to_networkx
+from tests.kg.made_index import made_index
 
 KIT, IMATINIB, GIST, PDGFRA = (
     f"{BASE}{name}" for name in ("target/KIT", "drug/imatinib", "histotype/gist", "target/PDGFRA")
@@ -43,17 +35,6 @@ NODES = [
 ]
 
 
-def _index(rows: list[tuple[str, str, str]], nodes: list[IndexNode]) -> Index:
-    number = count()
-    edges = [
-        IndexEdge(s, p, o, "stated", f"{BASE}statement/{next(number):04}", f"{BASE}graph/document-002")
-        for s, p, o in rows
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        write_index(Path(folder), nodes, edges)
-        return Index.open(Path(folder))
-
-
 @pytest.fixture(scope="module")
 def index() -> Index:
     rows = [
@@ -61,7 +42,7 @@ def index() -> Index:
         (KIT, "drives", GIST),
         (IMATINIB, "inhibits", PDGFRA), (PDGFRA, "drives", GIST),
     ]  # fmt: skip
-    return _index(rows, NODES)
+    return made_index(NODES, rows)
 
 
 def test_the_whole_graph_keeps_every_statement_apart(index: Index) -> None:
@@ -88,7 +69,7 @@ def test_every_kind_of_answer_becomes_a_graph(index: Index) -> None:
 @pytest.mark.parametrize("write", [nx.write_graphml, nx.write_gexf, nx.write_gml])
 def test_a_graph_with_steps_of_unknown_sign_can_be_written_for_other_tools(write, tmp_path: Path) -> None:
     nodes = [IndexNode(IMATINIB, "Drug", "imatinib"), IndexNode(GIST, "Histotype", "GIST")]
-    index = _index([(IMATINIB, "testedIn", GIST)], nodes)
+    index = made_index(nodes, [(IMATINIB, "testedIn", GIST)])
     for graph in (to_networkx(index), to_networkx(subgraph(index, SubgraphQuestion(nodes=(GIST,))))):
         write(graph, tmp_path / "graph")
         ((_, _, sign),) = graph.edges(data="sign")
@@ -116,11 +97,7 @@ except nx.NetworkXNoPath:
 def test_networkx_itself_dispatches_to_the_index(tmp_path: Path) -> None:
     """In a process of its own: NetworkX looks for backends once, when it is imported."""
     rows = [(IMATINIB, "inhibits", KIT), (KIT, "drives", GIST)]
-    edges = [
-        IndexEdge(s, p, o, "stated", f"{BASE}statement/{n}", f"{BASE}graph/document-002")
-        for n, (s, p, o) in enumerate(rows)
-    ]
-    write_index(tmp_path / "index", NODES, edges)
+    made_index(NODES, rows, tmp_path / "index")
     paths = [str(ROOT)]
     if not [entry for entry in entry_points(group="networkx.backends") if entry.name == "sarcoma_kg"]:
         info = tmp_path / "site" / "sarcoma_kg_backend-0.dist-info"
@@ -168,9 +145,8 @@ def test_a_weighted_question_is_not_run_on_the_index() -> None:
 @settings(max_examples=60, deadline=None)
 def test_the_backend_answers_as_networkx_does(pairs: list[tuple[int, int]], directed: bool) -> None:
     names = [f"{BASE}target/T{n}" for n in range(8)]
-    made = _index(
-        [(names[a], "activates", names[b]) for a, b in pairs], [IndexNode(n, "Target", n[-2:]) for n in names]
-    )
+    nodes = [IndexNode(name, "Target", name[-2:]) for name in names]
+    made = made_index(nodes, ((names[a], "activates", names[b]) for a, b in pairs))
     ours = IndexGraph(made, Selection(directed=directed))
     theirs: nx.Graph[str] = nx.DiGraph() if directed else nx.Graph()
     theirs.add_nodes_from(names)
@@ -194,7 +170,7 @@ def test_simple_paths_are_those_of_networkx_parallel_statements_included(
 ) -> None:
     names = [f"{BASE}target/T{n}" for n in range(6)]
     nodes = [IndexNode(n, "Target", n[-2:]) for n in names]
-    made = _index([(names[a], "activates", names[b]) for a, b in pairs], nodes)
+    made = made_index(nodes, ((names[a], "activates", names[b]) for a, b in pairs))
     ours = IndexGraph(made, Selection(directed=directed))
     theirs: nx.Graph[str] = nx.MultiDiGraph() if directed else nx.MultiGraph()
     theirs.add_nodes_from(names)

@@ -13,6 +13,7 @@ from kg.errors import IdentifierError, QueryRefused, QuerySyntaxError
 from kg.sparql.prologue import missing_prefixes
 from kg.sparql.query import QueryLimits, SparqlOperation, bind, inspect, syntax_error
 from kg.sparql.results import iri, literal
+from kg.store import EmbeddedStore
 
 SIROLIMUS = "https://w3id.org/sarcoma-kg/drug/sirolimus"
 MTOR = "https://w3id.org/sarcoma-kg/target/MTOR"
@@ -195,14 +196,16 @@ def test_a_bound_text_comes_back_as_it_was(text: str) -> None:
 # --- errors of the parser ------------------------------------------------------------------------------
 
 
-def test_the_engines_message_loses_its_lists_of_characters() -> None:
+@pytest.mark.parametrize("query", ["SELECT * { ?s ?p ", r"ASK { ?s rdf:\u0074ype ?o }"])
+def test_the_engines_message_loses_its_lists_of_characters(query: str) -> None:
     with pytest.raises(SyntaxError) as raised:
-        ox.Store().query("SELECT * { ?s ?p ")
+        ox.Store().query(query, prefixes={"rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#"})
     error = syntax_error(str(raised.value))
     assert error.line == 1
     assert error.column is not None
-    assert error.column >= 17
+    assert error.column >= 13
     assert ".." not in error.reason
+    assert "|" not in error.reason
     assert len(error.reason) < 260
 
 
@@ -210,3 +213,33 @@ def test_an_undeclared_prefix_is_said_in_words() -> None:
     with pytest.raises(SyntaxError) as raised:
         ox.Store().query("SELECT * { ?s drugg:x ?o }")
     assert syntax_error(str(raised.value)).reason == "a prefix is used that is not declared"
+
+
+def test_undeclared_prefixes_are_named(store: EmbeddedStore) -> None:
+    query = 'PREFIX mine: <x:> ASK { mine:a drugg:x skos:b ; "no:text" ?o . _:b :c <no:iri> } # no:comment'
+    with pytest.raises(QuerySyntaxError) as raised:
+        store.ask(query)
+    assert raised.value.reason == "no PREFIX declares drugg:, :"
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("SELECT ?a { ?a ?b ?c } GROUP BY ?b", "The SELECT contains a variable that is unbound"),
+        ("SELECT * { ?a ?b ?c } GROUP BY ?b", "SELECT * is not authorized with GROUP BY"),
+        ("SELECT ?a ?a { ?a ?b ?c } LIMIT 1", "Duplicated variable name in SELECT"),
+        ("ASK { ?a <not an iri> ?b }", "IRI parsing failed"),
+    ],
+)
+def test_what_the_parser_says_is_wrong_goes_before_what_it_expected(
+    store: EmbeddedStore, query: str, reason: str
+) -> None:
+    with pytest.raises(QuerySyntaxError) as raised:
+        store.select(query)
+    assert raised.value.reason == reason
+
+
+@pytest.mark.parametrize("query", ["SELECT * { ?a ?b }", "SELECT * { BIND(1 AS ?a) BIND(2 AS ?a) }", "ASK { } }"])
+def test_what_the_parser_expected_is_not_told_where_it_would_mislead(store: EmbeddedStore, query: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="something before this place is missing, or too much"):
+        store.select(query)

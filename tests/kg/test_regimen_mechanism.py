@@ -197,3 +197,15 @@ def test_what_is_stated_of_another_disease_does_not_lead_to_this_one() -> None:
     free = ask_told(facts, told, "drug:imatinib")
     survival = next(path for path in free.paths if path.end.label == "survival")
     assert [step.contexts for step in survival.steps] == [(), ("GIST",)]
+
+
+def test_a_class_of_drugs_is_spoken_of_in_the_plural() -> None:
+    facts = f"{CYCLE}\ndrugclass:inhibitor causes process:g1-arrest\ndrugclass:inhibitor activates target:x\n"
+    (pair,) = ask_told(f"{facts}drug:killer inhibits target:x", Told(MARKS), "drugclass:inhibitor drug:killer").partners
+    (caution,) = pair.cautions
+    assert caution.sentence.startswith("Inhibitors hold cells in G1, and killer acts on cells in S phase, which comes")
+    assert "inhibitors may keep cells out of reach of killer" in caution.sentence
+    assert caution.premises[0].sentence.startswith("Inhibitors hold cells in G1: ")
+    assert [meeting.sentence for meeting in pair.meetings] == [
+        "Inhibitors and killer collide at x: inhibitors raise it, killer lowers it."
+    ]

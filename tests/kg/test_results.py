@@ -30,6 +30,13 @@ def test_solutions_keep_the_order_of_columns_and_the_unbound() -> None:
     assert len(answer) == 2
 
 
+def test_solutions_as_texts_leave_out_what_is_unbound() -> None:
+    a, b = iri("x:a"), literal("b")
+    answer = Solutions(("one", "other"), ((b, a), (a, b), (None, a), (a, None), (a, b)))
+    assert answer.texts() == [("b", "x:a"), ("x:a", "b"), ("x:a", "b")]
+    assert answer.nodes() == ("b", "x:a")
+
+
 def test_more_rows_than_allowed_are_an_error_not_a_cut() -> None:
     with pytest.raises(ResultTooLarge):
         solutions_from_json(ANSWER, max_rows=1)

@@ -353,3 +353,26 @@ def test_what_patients_say_finds_what_sources_call_otherwise(
     curated_graph: KnowledgeGraph, said: str, meant: str
 ) -> None:
     assert curated_graph.search(said).items[0].curie == meant
+
+
+@pytest.mark.parametrize(
+    ("full", "meant"),
+    [
+        ("epidermal growth factor receptor", "target:EGFR"),
+        ("PI3 kinase", "target:PI3K"),
+        ("VEGF receptor", "target:VEGFR"),
+        ("PDGF receptor alpha", "target:PDGFRA"),
+        ("stem cell factor receptor", "target:KIT"),
+        ("pRb", "target:RB1"),
+    ],
+)
+def test_a_target_is_found_by_its_other_ordinary_names(curated_graph: KnowledgeGraph, full: str, meant: str) -> None:
+    assert curated_graph.resolve(full).curie == meant
+
+
+def test_the_end_of_one_word_and_the_beginning_of_the_next_are_no_part_of_a_name(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    """Deoxycytidine kinase is not the "d c-K" of mutated c-KIT."""
+    assert "KIT" not in " ".join(hit.label for hit in curated_graph.search("dCK").items)
+    assert "KIT" in {hit.label for hit in curated_graph.search("ckit").items}

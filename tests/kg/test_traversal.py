@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import pairwise, product
@@ -20,25 +19,22 @@ from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE
 from kg.model import CERTAINTIES, PassageRef
 from kg.paths.best_paths import SearchLimits
-from kg.paths.index import Index, IndexEdge, IndexNode
-from kg.paths.index_writer import write_index
+from kg.paths.index import Index, IndexNode
 from kg.paths.link_filters import LinkFilters
-from kg.paths.traversal import (
+from kg.paths.neighborhood import (
     CommonQuestion,
     NeighborsQuestion,
-    PathQuestion,
     ReachableQuestion,
-    StatementRecord,
     SubgraphQuestion,
-    all_shortest_paths,
-    best_paths,
     common_neighbors,
     neighbor_counts,
     neighbors,
-    one_shortest_path,
     reachable,
     subgraph,
 )
+from kg.paths.steps import StatementRecord
+from kg.paths.traversal import PathQuestion, all_shortest_paths, best_paths, one_shortest_path
+from tests.kg.made_index import made_index
 
 PREDICATE_NAMES = ("activates", "binds", "inhibits")
 Row = tuple[int, str, int, str]  # subject, predicate, object, certainty
@@ -62,13 +58,7 @@ def _index(
     edges: Iterable[Row], *, size: int = 7, graph: str = "document-000", folder: FilePath | None = None
 ) -> Index:
     nodes = [IndexNode(_iri(n), "Target" if n % 3 else "Process", f"T{n}") for n in range(size)]
-    made = [
-        IndexEdge(_iri(s), p, _iri(o), c, f"{BASE}statement/{n:04}", f"{BASE}graph/{graph}")  # type: ignore[arg-type]
-        for n, (s, p, o, c) in enumerate(edges)
-    ]
-    with tempfile.TemporaryDirectory() as temporary:
-        write_index(folder or FilePath(temporary), nodes, made)
-        return Index.open(folder or FilePath(temporary))  # the maps outlive the folder's names
+    return made_index(nodes, ((_iri(s), p, _iri(o), c, graph) for s, p, o, c in edges), folder)
 
 
 def _costs(edges: Collection[Row]) -> dict[tuple[int, str, int], float]:
@@ -372,6 +362,12 @@ def test_counts_come_before_expansion() -> None:
     assert page.counts == counts
 
 
+def test_a_predicate_may_be_named_as_sparql_names_it() -> None:
+    for name in ("binds", "skg:binds", "https://w3id.org/sarcoma-kg/vocab/binds"):
+        assert PathQuestion(_iri(0), _iri(1), predicates=(name,)).predicates == ("binds",)
+        assert NeighborsQuestion(node=_iri(0), predicates=(name,)).predicates == ("binds",)
+
+
 def test_a_cursor_survives_a_rebuilt_graph() -> None:
     edges: list[Row] = [(0, "binds", n, "stated") for n in range(1, 6)]
     first = neighbors(_index(edges), NeighborsQuestion(node=_iri(0), limit=2))
@@ -391,3 +387,13 @@ def test_a_subgraph_keeps_the_nearest_when_it_is_cut() -> None:
     assert [node.label for node in cut.nodes] == ["T0", "T1", "T2"]
     assert (cut.total, cut.truncated, cut.truncated_by) == (4, True, "limit")
     assert {(step.subject.label, step.object.label) for step in cut.edges} == {("T0", "T1"), ("T0", "T2")}
+
+
+def test_a_subgraph_with_too_many_links_has_fewer_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.paths.surroundings.MAX_SUBGRAPH_LINKS", 4)
+    edges: list[Row] = [(a, "binds", b, "stated") for a in range(5) for b in range(a)]  # everything with everything
+    cut = subgraph(_index(edges), SubgraphQuestion(nodes=(_iri(0),), hops=1))
+    assert [node.label for node in cut.nodes] == ["T0", "T1", "T2"]
+    assert (len(cut.edges), cut.total, cut.truncated, cut.truncated_by) == (3, 5, True, "links")
+    seeds = subgraph(_index(edges), SubgraphQuestion(nodes=tuple(map(_iri, range(4))), hops=0))
+    assert (len(seeds.nodes), len(seeds.edges), seeds.truncated) == (4, 6, False)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +11,10 @@ from hypothesis import strategies as st
 
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE
-from kg.paths.index import Index, IndexEdge, IndexNode
-from kg.paths.index_writer import write_index
+from kg.paths.index import Index, IndexNode
 from kg.paths.neighborhood import neighbor_iris
 from kg.paths.typed_walks import Pattern, TypedStep, count_ends, count_pairs, count_walks
+from tests.kg.made_index import made_index
 
 SIZE = 7
 Link = tuple[int, str, int]
@@ -35,13 +33,7 @@ def _iri(number: int) -> str:
 
 def _index(made: list[Link], size: int = SIZE) -> Index:
     nodes = [IndexNode(_iri(n), "Target", f"T{n}") for n in range(size)]
-    edges = [
-        IndexEdge(_iri(s), p, _iri(o), "stated", f"{BASE}statement/{n:04}", f"{BASE}graph/document-000")
-        for n, (s, p, o) in enumerate(made)
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        write_index(Path(folder), nodes, edges)
-        return Index.open(Path(folder))
+    return made_index(nodes, ((_iri(s), p, _iri(o)) for s, p, o in made))
 
 
 def _walks(made: list[Link], pattern: list[TypedStep]) -> Counter[tuple[int, int]]:

@@ -35,6 +35,11 @@ _FILLERS = frozenset({
 })  # fmt: skip
 
 
+def texts(rows: Any, column: str) -> list[str]:
+    """The texts of one column of an answer."""
+    return [row[column]["text"] for row in rows if row[column] is not None]
+
+
 def sentences(answer: Any) -> tuple[str, ...]:
     """Every text and number of an answer, folded; what belongs to one record also as one sentence."""
     return tuple(_sentences(answer))

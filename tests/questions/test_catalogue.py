@@ -14,15 +14,12 @@ from kg.errors import EntityNotFound, InvalidParameter
 from ontology.terms import CLASSES, PREDICATES
 from server.cli import main
 from tests.questions.calls import Reader
+from tests.questions.reading import texts
 
 SELECT = "http://www.w3.org/ns/shacl#select"
 IDS = sorted(
     str(quad.subject.value).removeprefix(QUESTION_BASE) for quad in packaged_quads() if quad.predicate.value == SELECT
 )
-
-
-def texts(rows: Any, column: str) -> list[str]:
-    return [row[column]["text"] for row in rows if row[column] is not None]
 
 
 def test_there_are_at_least_forty_questions_and_every_theme_has_some(reader: Reader) -> None:
@@ -308,9 +305,15 @@ def test_a_conflict_and_a_joint_cause_stand_in_one_row_with_all_their_sides(
 
 def test_each_side_of_a_conflict_across_documents_names_its_document(reader: Reader) -> None:
     for row in reader.ask("conflicts-across-documents"):
-        named = set(re.findall(r"\((\d{3})\)", row["sides"]["text"]))
-        assert {part.strip() for part in row["documents"]["text"].split(",")} <= named
-        assert len(named) > 1
+        documents = row["documents"]["text"].split("; ")
+        assert len(documents) > 1
+        assert all(f"({name})" in row["sides"]["text"] for name in documents)
+
+
+def test_conflicts_call_documents_by_their_titles(reader: Reader) -> None:
+    told = {name for row in reader.ask("conflicts") for name in row["documents"]["text"].split("; ")}
+    assert "Systemic therapy for advanced soft tissue sarcoma (review, 2007)" in told
+    assert not any(name.isdigit() for name in told)
 
 
 def test_cumulative_doses_are_computed_and_show_their_sum(reader: Reader) -> None:

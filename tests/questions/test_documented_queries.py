@@ -87,6 +87,9 @@ def test_dose_levels_given_together_are_found_by_their_highest(curated_graph: Kn
 def test_a_printed_bound_is_no_value(curated_graph: KnowledgeGraph) -> None:
     rows = asked(curated_graph, """SELECT ?printed ?value { ?fact skg:valueText ?printed ; skg:rangeLow ?low .
         FILTER(REGEX(?printed, "^more than", "i")) OPTIONAL { ?fact skg:value ?value } }""")  # fmt: skip
+    assert not asked(curated_graph, """SELECT ?fact { ?fact skg:valueText ?printed .
+        FILTER(REGEX(?printed, "^(<|>|(more|less) than [0-9])", "i"))
+        FILTER NOT EXISTS { ?fact skg:rangeLow|skg:rangeHigh ?bound ; skg:unit ?unit } }""")  # fmt: skip
     assert {Decimal(40), Decimal(50), Decimal(17)} <= {
         Decimal(str(row["low"]))
         for row in asked(curated_graph, """SELECT ?low { ?fact skg:valueText ?printed ; skg:rangeLow ?low .
@@ -177,6 +180,7 @@ def test_a_patient_was_given_neither_what_was_planned_nor_a_treatment_twice(cura
     assert given["003-3"][-1] == "gemcitabine"
     assert len(given["003-3"]) == 3
     assert sum("gemcitabine" in drugs for drugs in given["000-transplant"]) == 1
+    assert len(given["000-transplant"]) == 5  # three immunosuppressant combinations, rapamycin, rapamycin + gemcitabine
 
 
 @pytest.mark.parametrize(
@@ -221,3 +225,86 @@ def test_a_symmetric_predicate_stands_one_way(curated_graph: KnowledgeGraph) -> 
     assert [short(row["x"]) for row in rows] == ["sirolimus"]
     one_way = "SELECT ?a { ?a skg:conflictsWith ?b FILTER NOT EXISTS { ?b skg:conflictsWith ?a } }"
     assert not asked(curated_graph, one_way)
+
+
+def test_a_grade_is_found_by_its_number(curated_graph: KnowledgeGraph) -> None:
+    """A grade is not led by words, so that the grade asked for is not found in the number of a version."""
+    grades = asked(curated_graph, "SELECT DISTINCT ?grade { ?record skg:adverseEvent ?event ; skg:grade ?grade }")
+    assert not [row["grade"] for row in grades if re.search("grade|version", row["grade"], re.IGNORECASE)]
+    found = asked(curated_graph, """SELECT ?class ?event { ?record skg:grade "4" ; skg:adverseEvent ?event ; a ?class .
+        FILTER(?class IN (skg:Outcome, skg:TimelineEvent)) }""")  # fmt: skip
+    neutropenia = {("Outcome", "neutropenia"), ("TimelineEvent", "neutropenia")}
+    assert {(short(row["class"]), short(row["event"])) for row in found} == neutropenia
+
+
+def test_a_symptom_is_found_by_its_term(curated_graph: KnowledgeGraph) -> None:
+    unnamed = asked(curated_graph, """SELECT ?event { ?event skg:eventKind "symptom" .
+        FILTER NOT EXISTS { ?event skg:adverseEvent ?term }
+        FILTER NOT EXISTS { ?event skg:result "decreased" } }""")  # fmt: skip
+    assert not unnamed
+    pain = asked(curated_graph, """SELECT ?patient ?term { ?term skos:broader* event:pain .
+        ?patient skg:hasEvent ?event . ?event skg:adverseEvent ?term ; skg:eventKind "symptom" }""")  # fmt: skip
+    assert {short(row["patient"]) for row in pain} == {"000-transplant"}
+    assert {short(row["term"]) for row in pain} == {"shoulder-pain", "flank-pain", "pleuritic-pain"}
+
+
+def test_the_unit_of_a_size_is_beside_it_or_in_it(curated_graph: KnowledgeGraph) -> None:
+    """A response in percent that tells its sizes too has the unit of the percentage."""
+    rows = asked(curated_graph, "SELECT ?size ?unit { ?event skg:size ?size ; skg:unit ?unit }")
+    assert {row["unit"] for row in rows} == {"cm", "%"}
+    assert all(row["unit"] == "cm" or "cm" in row["size"] for row in rows)
+
+
+def test_differences_that_were_not_found_are_among_the_comparisons(curated_graph: KnowledgeGraph) -> None:
+    (query,) = [query for query in SHOWN if "?against" in query]
+    rows = asked(curated_graph, query)
+    unprinted = {short(row["arm"]) for row in rows if not isinstance(row["printed"], str)}
+    assert {"doxorubicin-cyvadic-phase3-ref2-cyvadic", "ridaforolimus-maintenance-ref28-ridaforolimus"} <= unprinted
+    assert "sarc002-gemcitabine-docetaxel" in {short(row["arm"]) for row in rows} - unprinted
+
+
+def test_examinations_that_found_nothing_are_among_the_findings(curated_graph: KnowledgeGraph) -> None:
+    (query,) = [query for query in SHOWN if "?nothing ?what" in query]
+    nothing = {row["what"] for row in asked(curated_graph, query) if row["nothing"] == "none-observed"}
+    assert {"fine-needle aspiration from the liver showed no tumour cells", "no rash"} <= nothing
+
+
+def test_the_loss_of_a_target_leads_to_what_its_inhibitor_does(curated_graph: KnowledgeGraph) -> None:
+    (query,) = [query for query in SHOWN if "STR(skg:inhibition)" in query]
+    found = {(short(row["how"]), short(row["effect"])) for row in asked(curated_graph, query)}
+    effects = {("inhibitionCauses", "g1-arrest"), ("inhibitionPrevents", "cdk-activation")}
+    assert effects <= found
+    assert not asked(curated_graph, "SELECT ?how { ?how skg:sign -1 }")  # the data model says that a sign is a text
+
+
+def test_every_mtor_inhibitor_that_a_document_names_inhibits_mtor_there(curated_graph: KnowledgeGraph) -> None:
+    """A drug that a document counts among the inhibitors of a target is found by what it inhibits."""
+    rows = asked(
+        curated_graph,
+        """SELECT ?drug ?document { ?said skg:subject ?drug ; skg:predicate skg:isA ;
+        skg:object drugclass:mtor-inhibitor ; skg:assertedBy ?document . FILTER NOT EXISTS {
+        ?fact skg:subject ?drug ; skg:predicate skg:inhibits ; skg:object target:MTOR ; skg:assertedBy ?document } }""",
+    )
+    assert not rows
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [("KIT", "kit-inhibitor"), ("MTOR", "mtor-inhibitor"), ("HSP90", "hsp90-inhibitor"), ("NTRK", "ntrk-inhibitor"),
+     ("tyrosine-kinase", "tyrosine-kinase-inhibitor")],
+)  # fmt: skip
+def test_a_class_has_every_drug_that_does_what_the_class_does(
+    target: str, kind: str, curated_graph: KnowledgeGraph
+) -> None:
+    inside = f"{{ ?drug a skg:Drug ; skg:inClass/skos:broader* drugclass:{kind} }}"
+    doing = f"{{ ?drug a skg:Drug ; skg:inhibits target:{target} }}"
+    members = {short(row["drug"]) for row in asked(curated_graph, f"SELECT DISTINCT ?drug {inside}")}
+    told = {short(row["drug"]) for row in asked(curated_graph, f"SELECT DISTINCT ?drug {doing}")}
+    assert told
+    assert told <= members
+
+
+def test_a_class_has_every_drug_that_a_source_counts_there(curated_graph: KnowledgeGraph) -> None:
+    rows = asked(curated_graph, """SELECT ?drug ?kind { ?drug a skg:Drug ; skg:isA ?kind .
+        FILTER NOT EXISTS { ?drug skg:inClass/skos:broader* ?kind } }""")  # fmt: skip
+    assert not rows

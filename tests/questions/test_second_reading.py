@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.questions.calls import Reader
-
-
-def texts(rows: Any, column: str) -> list[str]:
-    """The texts of one column of an answer."""
-    return [row[column]["text"] for row in rows if row[column]]
+from tests.questions.reading import texts
 
 
 def test_a_patient_is_counted_under_his_tumours_not_under_his_other_conditions(reader: Reader) -> None:

@@ -33,9 +33,9 @@ from kg.remote.graph import open_remote
 from kg.remote.push import graph_store_of
 from kg.remote.store import HEADER, HEADER_GRAPH, RemoteStore
 from kg.sparql.query import SparqlOperation
-from server.api import api_blueprint
 from server.app import create_app
 from server.cli import main
+from tests.server.asking import BROWSER
 
 YES = b'{"head": {}, "boolean": true}'
 NOTHING = b'{"head": {"vars": ["text"]}, "results": {"bindings": []}}'
@@ -285,7 +285,7 @@ def test_a_foreign_endpoint_answers_sparql_and_refuses_the_rest(stub: Stub, tmp_
             graph.search("rapamycin")
         with pytest.raises(CapabilityMissing):
             graph.all_evidence()
-        client = create_app(graph, blueprints=[api_blueprint(graph)]).test_client()
+        client = create_app(graph).test_client()
         assert (
             client.get("/sparql", query_string={"query": QUERY}, headers={"Accept": "text/csv"}).data
             == b"s\r\nurn:a\r\n"
@@ -293,8 +293,14 @@ def test_a_foreign_endpoint_answers_sparql_and_refuses_the_rest(stub: Stub, tmp_
         refused = client.get("/api/v1/search?q=rapamycin")
         assert refused.status_code == 501
         assert refused.get_json()["code"] == "capability_missing"
-        assert client.get("/api/v1/evidence").status_code == 501
+        for path in ("/api/v1/evidence", "/api/v1/questions", "/.well-known/void", "/.well-known/sparql-examples"):
+            assert client.get(path).status_code == 501, path
         assert client.get("/readyz").status_code == 200
+        stub.body = b'{"head": {"vars": ["s"]}, "results": {"bindings": []}}'
+        for path, status in (("/sparql", 200), ("/about", 200), ("/", 501), ("/documents", 501)):
+            page = client.get(path, headers=BROWSER)
+            assert (page.status_code, page.mimetype) == (status, "text/html"), path
+            assert "0 documents" not in page.text
     assert "default-graph-uri" not in stub.forms[0]
 
 

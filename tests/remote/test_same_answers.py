@@ -90,13 +90,22 @@ def test_mechanisms_are_the_same(
         EvidenceQuestion(histotype="leiomyosarcoma"),
         EvidenceQuestion(drugs=("gemcitabine", "docetaxel"), histotype="uterine leiomyosarcoma"),
         EvidenceQuestion(drugs=("imatinib",)),
+        EvidenceQuestion(target="ribonucleotide reductase"),
+        EvidenceQuestion(genotype="c-KIT exon 11"),
+        EvidenceQuestion(comparator="anthracycline + ifosfamide"),
+        EvidenceQuestion(histotype="undifferentiated pleomorphic sarcoma"),
     ],
-    ids=["histotype", "combination", "drug"],
+    ids=["histotype", "combination", "drug", "target", "genotype", "class in comparator", "doubtful diagnosis"],
 )
 def test_evidence_is_the_same(
     remote_graph: KnowledgeGraph, curated_graph: KnowledgeGraph, question: EvidenceQuestion
 ) -> None:
     assert remote_graph.evidence(question) == curated_graph.evidence(question)
+
+
+def test_the_record_of_a_study_is_the_same(remote_graph: KnowledgeGraph, curated_graph: KnowledgeGraph) -> None:
+    for study in ("sarc002", "gemcitabine-maintenance-regensburg"):
+        assert remote_graph.study(study) == curated_graph.study(study)
 
 
 def test_every_result_of_the_graph_is_the_same(remote_graph: KnowledgeGraph, curated_graph: KnowledgeGraph) -> None:

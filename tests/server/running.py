@@ -28,15 +28,16 @@ def metrics_in(text: str) -> dict[tuple[str, str], float]:
 
 
 class Server:
-    """A server of its own process, on a free port of loopback."""
+    """A server of its own process, on a free port of loopback; 0 files: as many as we may open."""
 
-    def __init__(self, data_dir: Path, *flags: str) -> None:
+    def __init__(self, data_dir: Path, *flags: str, max_files: int = 0) -> None:
         self.port = free_port()
         command = [sys.executable, "-m", "server.cli", "serve", "--data", str(data_dir), "--port", str(self.port)]
+        limited = ["sh", "-c", f'ulimit -n {max_files} && exec "$@"', "sh"] if max_files else []
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         self.log = data_dir / f"log-{self.port}"
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([*command, *flags], stderr=log, env=environment)
+            self.process = subprocess.Popen([*limited, *command, *flags], stderr=log, env=environment)
         try:
             wait_until(lambda: self.get("/readyz")[0] == 200)  # a busy machine takes its time
         except AssertionError:

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator, validate
 
 from kg.model import EntityRef
-from server.questions.openapi import describe_api
 from server.questions.present import as_json, dumps
-from server.questions.table import QUESTIONS
 from tests.server.asking import ask
 
 
@@ -32,7 +31,15 @@ def test_answers_are_spelled_as_the_standard_library_spells_them(value: Any) -> 
 
 
 def test_every_list_says_whether_it_is_whole(client: FlaskClient) -> None:
-    for path in ("search?q=kit", "cases", "questions", "evidence?document=001", "evidence/safety?drug=gemcitabine"):
+    for path in (
+        "search?q=kit",
+        "cases",
+        "questions",
+        "documents",
+        "entities/target:KIT/counts",
+        "evidence?document=001",
+        "evidence/safety?drug=gemcitabine",
+    ):
         answer = ask(client, f"/api/v1/{path}")
         assert {"items", "limit", "total", "truncated", "truncated_by"} <= set(answer), path
         assert len(answer["items"]) == min(answer["total"] or answer["limit"], answer["limit"]), path
@@ -194,6 +201,18 @@ def test_a_neighbour_comes_with_what_its_source_says(client: FlaskClient) -> Non
     assert {each["name"] for each in item["qualifiers"]} == {"model", "strength"}
 
 
+def test_neighbours_are_of_every_certainty_unless_one_is_asked_for(client: FlaskClient) -> None:
+    """Of nilotinib a source only says that it was designed to inhibit ABL."""
+    found = {
+        asked: {item["certainty"] for item in ask(client, f"/api/v1/entities/nilotinib/neighbors{asked}")["items"]}
+        for asked in ("", "?certainty=hedged", "?certainty=stated")
+    }
+    assert found == {"": {"stated", "hedged"}, "?certainty=hedged": {"hedged"}, "?certainty=stated": {"stated"}}
+    parameters = ask(client, "/openapi.json")["paths"]["/api/v1/entities/{id}/neighbors"]["get"]["parameters"]
+    (told,) = (one["description"] for one in parameters if one["name"] == "certainty")
+    assert told == "only statements of these certainties"
+
+
 def test_neighbours_page_through_everything_exactly_once(client: FlaskClient) -> None:
     whole = ask(client, "/api/v1/entities/histotype:leiomyosarcoma/neighbors?limit=1000")
     seen: list[str] = []
@@ -259,15 +278,42 @@ def test_no_path_is_an_empty_list_and_not_an_error(client: FlaskClient) -> None:
     assert answer["paths"] == []
 
 
-def test_every_answer_has_the_keys_that_the_description_promises(client: FlaskClient) -> None:
-    schemas = describe_api(QUESTIONS)["components"]["schemas"]
-    for path, name in (
-        ("/api/v1/search?q=KIT", "LinkedSearchAnswer"),
-        ("/api/v1/entities/target:KIT", "EntityCard"),
-        ("/api/v1/evidence?drug=imatinib", "EvidenceAnswer"),
-        ("/api/v1/studies/study:sarc002", "StudyCard"),
-    ):
-        assert set(ask(client, path)) == set(schemas[name]["required"])
+@pytest.mark.parametrize(
+    ("route", "asked"),
+    [
+        ("/search", "/search?q=KIT"),
+        ("/entities/{id}", "/entities/target:KIT"),
+        ("/entities/{id}/counts", "/entities/target:KIT/counts"),
+        ("/evidence", "/evidence?histotype=GIST"),
+        ("/evidence/compare", "/evidence/compare?a=gemcitabine&b=gemcitabine %2B docetaxel"),
+        ("/evidence/pool", "/evidence/pool?regimen=gemcitabine"),
+        ("/evidence/safety", "/evidence/safety?drug=gemcitabine"),
+        ("/evidence/gaps", "/evidence/gaps?rows=imatinib&columns=GIST"),
+        ("/explain", "/explain?drug=imatinib&histotype=GIST"),
+        ("/studies/{id}", "/studies/study:sarc002"),
+        ("/cases", "/cases"),
+        ("/cases/{id}/timeline", "/cases/003-3/timeline"),
+        ("/documents", "/documents"),
+        ("/documents/{id}", "/documents/003"),
+        ("/questions", "/questions"),
+        ("/questions/{id}", "/questions/patients"),
+    ],
+)
+def test_every_answer_is_what_the_description_promises(client: FlaskClient, route: str, asked: str) -> None:
+    described = ask(client, "/openapi.json")
+    promised = described["paths"][f"/api/v1{route}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    told = ask(client, f"/api/v1{asked}")
+    validate(told, promised | {"components": described["components"]}, Draft202012Validator)
+    listed = next((part["$ref"] for part in promised.get("allOf", [promised]) if "$ref" in part), "")
+    assert set(told) == set(described["components"]["schemas"][listed.rpartition("/")[2]]["required"])
+
+
+def test_a_study_comes_with_its_results_and_what_conflicts(client: FlaskClient) -> None:
+    study = ask(client, "/api/v1/studies/SARC002")
+    results = {outcome["id"]: outcome["label"] for arm in study["arms"] for outcome in arm["outcomes"]}
+    assert set(results) == {row["id"] for row in ask(client, "/api/v1/evidence?study=SARC002")["items"]}
+    assert any("P = .15" in label for label in results.values())
+    assert any("phase" in conflict["differs"] for conflict in study["conflicts"])
 
 
 @pytest.mark.parametrize(

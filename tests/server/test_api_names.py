@@ -61,6 +61,23 @@ def test_a_fact_or_document_is_found_by_its_bare_name_where_its_kind_is_clear(cl
     assert ask(client, "/api/v1/documents/003") == ask(client, "/api/v1/documents/document:003")
 
 
+@pytest.mark.parametrize(
+    ("asked", "name", "curie"),
+    [
+        ("documents", "doi:10.3389/fonc.2021.755439", "document:003"),
+        ("documents", "https://doi.org/10.3389/fonc.2021.755439", "document:003"),
+        ("studies", "NCT:NCT00949325", "study:NCT00949325"),
+        ("studies", "https://clinicaltrials.gov/study/NCT00949325", "study:NCT00949325"),
+    ],
+)
+def test_an_article_or_a_trial_is_found_by_where_it_is_registered(
+    client: FlaskClient, asked: str, name: str, curie: str
+) -> None:
+    assert ask(client, f"/api/v1/{asked}/{name}")["curie"] == curie
+    (registered,) = ask(client, f"/api/v1/entities?id={name}")["xrefs"]
+    assert registered["match"] == "exact"
+
+
 def test_a_thing_leads_to_its_page_or_to_rdf_by_what_is_accepted(client: FlaskClient) -> None:
     page = client.get("/id/drug/sirolimus", headers={"Accept": "text/html"})
     assert (page.status_code, page.headers["Location"]) == (303, "/entity/drug:sirolimus")

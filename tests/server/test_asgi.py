@@ -39,7 +39,11 @@ def application(built_dir: Path) -> Iterator[AsgiApplication]:
 
 
 def _asked(
-    application: AsgiApplication, *messages: dict[str, Any], headers: list[tuple[bytes, bytes]], method: str = "POST"
+    application: AsgiApplication,
+    *messages: dict[str, Any],
+    headers: list[tuple[bytes, bytes]],
+    method: str = "POST",
+    path: str = "/sparql",
 ) -> tuple[int, Any]:
     """Status and JSON of the answer to a request that comes in pieces; after the last one nothing comes any more."""
     sent: list[Any] = []
@@ -56,7 +60,7 @@ def _asked(
     scope = {
         "type": "http",
         "method": method,
-        "path": "/sparql",
+        "path": path,
         "query_string": b"",
         "scheme": "http",
         "http_version": "1.1",
@@ -75,6 +79,12 @@ def _piece(body: bytes, *, more: bool) -> dict[str, Any]:
 def test_a_body_in_pieces_is_put_together(application: AsgiApplication) -> None:
     pieces = [_piece(b"ASK", more=True), _piece(b" { }", more=False)]
     assert _asked(application, *pieces, headers=QUERY) == (200, {"head": {}, "boolean": True})
+
+
+def test_an_address_that_begins_with_two_slashes_is_that_with_one(application: AsgiApplication) -> None:
+    """Clients that join a base which ends in a slash with a path ask so."""
+    answer = _asked(application, _piece(b"ASK { }", more=False), headers=QUERY, path="//sparql")
+    assert answer == (200, {"head": {}, "boolean": True})
 
 
 def test_a_compressed_body_is_refused_and_not_read_as_it_stands(application: AsgiApplication) -> None:

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.layout import ROOM_PX, positions
+from kg.mechanism.layering import COLUMN
 from kg.model import EntityRef
+from server.drawings.heights import heights
 from server.drawings.layered import Link, layered_picture
 from server.drawings.pictures import Box, Branch, Picture, outline, room_needed
 from server.drawings.wrapping import wrapped
@@ -215,3 +217,11 @@ def test_a_drawing_too_wide_for_a_laptop_stands_closer() -> None:
     assert all(closer < apart for closer, apart in zip(steps(long), steps(short), strict=False))
     assert_is_sound(long)
     assert {box.label for box in long.nodes} == set(NAMES)
+
+
+def test_a_line_through_columns_lies_level_with_what_it_joins() -> None:
+    layers, half = {"a": 0, "b": 1, "c": 2}, dict.fromkeys("abc", 10.0)
+    chain = heights({"a": 0.0, "b": 100.0, "c": -60.0}, half, layers, {("a", "b"): (), ("b", "c"): ()})
+    assert set(chain.values()) == {0.0}
+    across = heights({"a": 0.0, "c": 80.0}, half, layers, {("c", "a"): ((COLUMN, -50),)})
+    assert across == {("a", "", 0): 0.0, ("a", "c", 1): 0.0, ("c", "", 2): 0.0}

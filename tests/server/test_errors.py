@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from flask import Blueprint
 from flask.testing import FlaskClient
+from werkzeug.test import create_environ
+from werkzeug.wrappers import Response
 
 import kg.errors
 from kg.errors import (
@@ -147,6 +149,20 @@ def test_an_unknown_address_is_told_with_the_route_that_is_spelled_nearly_so(cli
     response = client.get("/healthzz")
     assert response.json is not None
     assert "Did you mean /healthz?" in response.json["detail"]
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/.well-known/void", "/api/v1/graphs", "/nowhere"])
+@pytest.mark.parametrize("host", ["xn--x", "a b", "a,b", 'a"><b', "x:port", ".."])
+def test_a_host_that_cannot_be_one_is_refused_because_addresses_would_begin_with_it(
+    forgetful: FlaskClient, path: str, host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Source: RFC 9112, section 3.2."""
+    for accept in ("application/json", BROWSER["Accept"]):
+        environ = create_environ(path, headers={"Accept": accept}) | {"HTTP_HOST": host}
+        response = Response.from_app(forgetful.application, environ)  # the test client would fail itself
+        assert response.status_code == 400
+        assert not response.headers.get("X-Request-Id")
+    assert not caplog.records
 
 
 def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:

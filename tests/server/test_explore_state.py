@@ -96,6 +96,12 @@ def test_an_address_that_unpacks_to_megabytes_is_refused() -> None:
         view_state({"view": [packed([("node", "a" * 5_000_000)])]})
 
 
+def test_a_number_too_long_to_be_one_is_passed_over() -> None:
+    """Python reads no more than some thousand digits, and raises beyond."""
+    state = view_state({"path": ["9" * 5000], "links": ["9" * 5000]})
+    assert (state.path, state.links) == (0, None)
+
+
 def notice(html: str) -> str:
     found = re.search(r'<p class="notice">(.*?)</p>', html)
     return found[1] if found else ""

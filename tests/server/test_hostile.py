@@ -27,6 +27,6 @@ def test_hostile_queries_never_keep_a_normal_client_from_its_answers(port: int) 
     siege = besiege(port)
     # On a machine that other work slows down, a quick query may count as slow and find that lane full.
     assert set(siege.statuses) <= {200, 503}, siege.statuses
-    assert siege.statuses[503] <= siege.statuses.total() // 100, siege.statuses
-    assert siege.statuses[200] > 50
+    assert siege.statuses[503] <= max(1, siege.statuses.total() // 100), siege.statuses
+    assert siege.statuses[200] > 20  # where the machine itself is waited for; thousands where it is not
     assert not [name for name in siege.outcomes if name.endswith(" 200")]

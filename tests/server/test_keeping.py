@@ -22,8 +22,9 @@ POOLED = "/evidence?drug=gemcitabine&histotype=leiomyosarcoma"
 
 
 @pytest.fixture
-def client(curated_graph: KnowledgeGraph) -> FlaskClient:
-    """A server that has answered nothing yet."""
+def client(curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """A server that has answered nothing yet, and takes no answer for one that the clock has cut."""
+    monkeypatch.setattr(keeping, "SEARCH_TIMEOUT_S", 600.0)
     return create_app(curated_graph, Settings()).test_client()
 
 

@@ -7,9 +7,10 @@ import io
 import re
 import xml.etree.ElementTree as ET
 
+import pytest
 from flask.testing import FlaskClient
 
-from tests.server.asking import MECHANISM, page, words
+from tests.server.asking import MECHANISM, links, page, words
 
 
 def test_mechanism_names_who_states_each_step_and_where(client: FlaskClient) -> None:
@@ -44,13 +45,27 @@ def test_what_sources_do_state_beside_a_gap_is_told_in_words(client: FlaskClient
     assert "Sources do state, though not as a cause: gemcitabine is active in uterine leiomyosarcoma" in told
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("drug=docetaxel", "No source states a causal step from docetaxel. "),
+        ("drug=docetaxel", "No sourced chain starts here."),
+        ("target=leiomyosarcoma", "No source states a causal step that leads to leiomyosarcoma. From other treatments"),
+        ("target=leiomyosarcoma", "No sourced chain leads here."),
+        ("drug=imatinib&target=sunitinib", "No sourced chain leads from the one to the other."),
+    ],
+)
+def test_a_question_that_no_chain_answers_is_told_what_is_missing(client: FlaskClient, asked: str, told: str) -> None:
+    assert told in words(page(client, f"/mechanism?{asked}"))
+
+
 def test_where_an_adverse_event_is_asked_for_those_who_had_it_come_first(client: FlaskClient) -> None:
     html = page(client, "/mechanism?drug=everolimus&target=stomatitis")
     told = words(html)
     assert told.index("Told of patients") < told.index("Gap.")
     assert "gastrointestinal stromal tumour, refractory to imatinib alone" in told
     assert "progression through the G1/S boundary" not in told
-    assert "No sourced chain starts here" not in told
+    assert "No sourced chain" not in told
     turtle = client.get("/mechanism?drug=everolimus&target=stomatitis&format=turtle").text
     assert "adverseEvent" in turtle
 
@@ -151,6 +166,7 @@ def test_those_of_whom_an_adverse_event_is_told_are_named_once(client: FlaskClie
     for name in who:
         assert told.count(name) == 1
     assert "during the first four cycles: anaemia" in told
+    assert told.count("Rapamycin plus gemcitabine in metastatic leiomyosarcoma (case report)") == len(who)
 
 
 def test_a_mechanism_says_in_plain_words_what_is_folded(client: FlaskClient) -> None:
@@ -167,3 +183,26 @@ def test_a_step_told_of_an_inhibition_says_what_less_of_the_one_does_to_the_othe
     assert "inhibition of KIT decreases burden of disease less KIT, less burden of disease (+)" in told
     assert "increases or causes (more of one, more of the other)" in told
     assert "decreases or prevents (more of one, less of the other)" in told
+
+
+def test_a_mechanism_leads_on_to_what_came_of_giving_the_drugs(client: FlaskClient) -> None:
+    alone = dict.fromkeys(links(page(client, MECHANISM)))
+    assert {
+        "/evidence?drug=rapamycin&histotype=leiomyosarcoma",
+        "/explain?drug=rapamycin&histotype=leiomyosarcoma",
+        "/questions/causes-of-resistance",
+    } <= alone.keys()
+    both = page(client, "/mechanism?drug=rapamycin&drug=gemcitabine")
+    assert "/evidence?drug=rapamycin&drug=gemcitabine" in set(links(both))
+    assert "What came of giving them together" in words(both)
+    named = set(links(page(client, "/mechanism?drug=rapamycin+%2B+gemcitabine")))
+    assert "/evidence?regimen=rapamycin+%2B+gemcitabine" in named
+    for address in (each for each in (*alone, *named) if each.startswith(("/evidence?", "/explain?"))):
+        assert client.get(address).status_code == 200, address
+
+
+def test_a_regimen_leads_to_how_its_drugs_act(client: FlaskClient) -> None:
+    there = set(links(page(client, "/entity/regimen:gemcitabine-sirolimus")))
+    assert "/mechanism?drug=regimen:gemcitabine-sirolimus" in there
+    found = set(links(page(client, "/search?q=why+would+rapamycin+plus+gemcitabine+work")))
+    assert "/mechanism?drug=regimen:gemcitabine-sirolimus" in found

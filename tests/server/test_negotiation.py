@@ -68,6 +68,7 @@ def test_the_client_chooses_among_tables(accept: str | None, expected: str) -> N
         ("text/plain", "ntriples"),
         ("application/trig, text/turtle;q=0.9", "trig"),
         ("application/n-quads", "nquads"),
+        ("text/n3,text/rdf+n3;q=0.9", "turtle"),
         ("text/turtle;q=0.3, application/n-triples;q=0.2, */*;q=0.1", "turtle"),
     ],
 )
@@ -103,8 +104,15 @@ def test_a_format_may_be_named_short_or_in_full() -> None:
     assert named("TTL", GRAPH_FORMATS).media_type == "text/turtle"
     assert named("application/sparql-results+xml", RESULT_FORMATS).names[0] == "xml"
     assert named("xml", GRAPH_FORMATS).media_type == "application/rdf+xml"
+    assert named("application/sparql-results json", RESULT_FORMATS).names[0] == "json"  # of a plus not escaped
     with pytest.raises(InvalidParameter, match="json, xml, csv, tsv"):
         named("turtle", RESULT_FORMATS)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("n3", "turtle"), ("rdf+xml", "rdfxml"), ("json-ld", "jsonld")])
+def test_graphs_have_the_names_too_that_clients_give_their_formats(name: str, expected: str) -> None:
+    assert named(name, GRAPH_FORMATS).names[0] == expected
+    assert named("json", GRAPH_FORMATS).media_type == "application/ld+json"  # as Accept: application/json
 
 
 def test_every_name_of_a_format_means_one_format() -> None:

@@ -136,6 +136,24 @@ def test_format_goes_before_accept(endpoint: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "name", "media_types", "content_type"),
+    [
+        (LABELS, "tsv", "text/tab-separated-values", "text/tab-separated-values"),
+        ("DESCRIBE drug:sirolimus", "rdf+xml", "application/rdf+xml", "application/rdf+xml"),
+        ("DESCRIBE drug:sirolimus", "json-ld", "application/ld+json,application/x-json+ld", "application/ld+json"),
+    ],
+)
+def test_a_format_may_come_as_a_name_and_as_media_types_at_once(
+    endpoint: FlaskClient, query: str, name: str, media_types: str, content_type: str
+) -> None:
+    """So SPARQLWrapper sends it, because servers differ in which of the two they know."""
+    parameters = {"query": query, "format": [name, media_types], "output": [name, media_types]}
+    response = endpoint.get("/sparql", query_string=parameters)
+    assert (response.status_code, response.mimetype) == (200, content_type)
+    assert endpoint.get("/sparql", query_string={"query": query, "format": ["csv", "tsv"]}).status_code == 400
+
+
+@pytest.mark.parametrize(
     ("media_type", "query"),
     [
         *(

@@ -104,3 +104,26 @@ def test_of_how_many_is_told_once(given: dict[str, object], told: str) -> None:
 def test_beneath_a_heading_stands_what_it_leaves_open_of_a_dose(heading: str, open_: str) -> None:
     given = replace(component("1, 8", "P21D"), infusion_time="PT90M")
     assert wording.beside(heading, [given]) == [(GEMCITABINE, open_)]
+
+
+def test_what_a_source_tells_beside_a_figure_is_told_unless_the_row_says_it_all() -> None:
+    anaemia = EntityRef("https://w3id.org/sarcoma-kg/event/anemia", "event:anemia", "AdverseEvent", "anaemia")
+    slowed = row(adverse_event=anaemia, text="Anaemia was a reason for longer intervals.")
+    assert wording.remark(slowed) == "Anaemia was a reason for longer intervals."
+    assert not wording.remark(
+        row(adverse_event=anaemia, text="Anaemia occurred in 3 of 10.", value_text="occurred in 3 of 10")
+    )
+    assert not wording.remark(row(value_text="18%", value=18, unit="%"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "grade", "told"),
+    [
+        ("5 patients", "3 or 4", "5 patients grade 3 or 4"),
+        ("grade 3 in 5 patients", "3", "grade 3 in 5 patients"),
+        (None, "severe", "severe"),
+        ("severe prolonged neutropenia", "severe", "severe prolonged neutropenia"),
+    ],
+)
+def test_a_grade_is_told_once_and_a_word_is_no_grade(printed: str | None, grade: str, told: str) -> None:
+    assert wording.result(row(value_text=printed, value=None, unit=None, grade=grade)) == told

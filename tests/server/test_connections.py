@@ -1,0 +1,172 @@
+"""Connections behind waitress: who sends nothing, reads nothing or breaks HTTP keeps nobody else out."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+import waitress  # type: ignore[import-untyped]
+from waitress import wasyncore
+
+from server.http.headers import HEADERS
+from server.serving import waitress_channel
+from server.serving.waitress_channel import Channel
+from tests.endless import ENDLESS
+from tests.server.running import Server
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+BODY = b"x" * 8 * 1024**2  # more than lies in the buffers of a connection
+
+
+class Application:
+    """Answers every request with the same."""
+
+    is_draining = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = BODY if environ["PATH_INFO"] == "/large" else b"small"
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+
+@pytest.fixture
+def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Callable[[], socket.socket]]]:
+    """A server in a thread that lets three connections be open, and how to connect to it."""
+    monkeypatch.setattr(Channel, "most", 3)
+    named = {"host": "127.0.0.1", "port": 0, "asyncore_use_poll": True, "clear_untrusted_proxy_headers": False}
+    server = waitress.create_server(Application(), map={}, **named)
+    server.channel_class = Channel
+    loop = threading.Thread(target=server.run)
+    loop.start()
+    with ExitStack() as opened:
+
+        def connect() -> socket.socket:
+            return opened.enter_context(socket.create_connection(("127.0.0.1", server.effective_port), timeout=20))
+
+        yield server, connect
+    server.trigger.pull_trigger(lambda: [each.handle_close() for each in list(server.active_channels.values())])
+    server.trigger.pull_trigger(partial(wasyncore.close_all, server._map))
+    loop.join()
+    server.task_dispatcher.shutdown()
+
+
+def _told(connection: socket.socket, request: bytes) -> http.client.HTTPResponse:
+    connection.sendall(request)
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response
+
+
+def _is_closed(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+@pytest.mark.parametrize("begun", [b"GET /spar", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nASK"])
+def test_a_request_that_does_not_come_to_its_end_is_408(
+    listening: Any, begun: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waitress_channel, "BODY_TIMEOUT_S", 0.2)
+    response = _told(listening[1](), begun)
+    assert (response.status, json.load(response)["code"]) == (408, "body_too_slow")
+    assert response.headers["Connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "code", "words"),
+    [
+        (
+            b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: five\r\n\r\n",
+            400,
+            "bad_request",
+            "Content-Length is invalid.",
+        ),
+        (b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n", 400, "bad_request", "escape it"),
+        (b"GET /" + b"a" * 2**18, 431, "request_header_fields_too_large", "POST a long query."),
+        (b"GET / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", 413, "body_too_large", "bytes"),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: zip\r\n\r\n", 501, "not_implemented", "is not supported."),
+    ],
+)
+def test_what_breaks_http_is_told_in_the_shape_of_every_failure(
+    listening: Any, request_: bytes, status: int, code: str, words: str
+) -> None:
+    response = _told(listening[1](), request_)
+    problem = json.load(response)
+    assert (response.status, problem["status"], problem["code"]) == (status, status, code)
+    assert problem["detail"].endswith(words) or words in problem["detail"]
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert HEADERS.items() <= dict(response.headers.items()).items()
+
+
+def test_who_is_idle_for_longest_makes_room_for_who_comes(listening: Any) -> None:
+    _, connect = listening
+    idle = [connect() for _ in range(Channel.most)]
+    for connection in (*idle[1:], idle[0]):
+        assert _told(connection, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").read() == b"small"
+    assert _told(connect(), b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").read() == b"small"
+    assert _is_closed(idle[1])
+    assert _told(idle[0], b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").read() == b"small"
+
+
+def test_who_does_not_read_makes_room_for_who_comes(listening: Any) -> None:
+    server, connect = listening
+    slow = [connect() for _ in range(Channel.most)]
+    for connection in slow:
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: all(not each.requests and each.total_outbufs_len for each in server.active_channels.values()))
+    assert _told(connect(), b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").read() == b"small"
+    wait_until(lambda: len(server.active_channels) == Channel.most)
+
+
+def test_what_is_kept_for_those_who_do_not_read_has_a_limit(listening: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waitress_channel, "_MAX_UNSENT_BYTES", len(BODY))
+    server, connect = listening
+    for _ in range(Channel.most):
+        connect().sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: len(server.active_channels) == 1)
+
+
+def test_many_who_only_connect_keep_nobody_out(curated_data: Path) -> None:
+    server = Server(curated_data, max_files=256)
+    try:
+        with ExitStack() as opened:
+            for _ in range(200):
+                opened.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+            assert server.get("/healthz") == (200, {"status": "ok"})
+    finally:
+        server.stop()
+
+
+def test_who_asks_during_the_end_is_told_to_come_no_more_and_nobody_new_is_taken(curated_data: Path) -> None:
+    server = Server(curated_data, "--query-timeout-s", "60")
+    try:
+        kept = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        kept.request("GET", "/healthz")
+        assert kept.getresponse().read()
+        with socket.create_connection(("127.0.0.1", server.port)) as slow:
+            slow.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            wait_until(lambda: server.in_flight() > 1)
+            server.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: server.get("/healthz")[0] == 0)
+            kept.request("GET", "/healthz")
+            response = kept.getresponse()
+            assert (response.status, response.headers["Connection"]) == (503, "close")
+            assert response.read()
+        assert server.process.wait(timeout=60) == 0  # as soon as nobody waits any more
+    finally:
+        server.stop()
