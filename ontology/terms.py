@@ -2686,14 +2686,14 @@ PROPERTIES = by_name(
         label="flag",
         definition="The kind of oddity that is kept as printed.",
         range="string",
-        subject_kinds=("Component", "Outcome", "Patient", "Population", "Statement", "TimelineEvent"),
+        subject_kinds=("Component", "Outcome", "Patient", "Population", "Reference", "Statement", "TimelineEvent"),
     ),
     Property(
         name="flagReason",
         label="reason for the flag",
         definition="Why the printed value or wording is thought to be odd.",
         range="string",
-        subject_kinds=("Component", "Outcome", "Patient", "Population", "Statement", "TimelineEvent"),
+        subject_kinds=("Component", "Outcome", "Patient", "Population", "Reference", "Statement", "TimelineEvent"),
         single=True,
     ),
     Property(

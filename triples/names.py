@@ -71,7 +71,12 @@ def reference_label(folder: Folder, reference: Record) -> str:
 
 
 def registered(record: Record) -> tuple[str, ...]:
-    """CURIEs under which a document, a reference or a study is registered, as its text prints them."""
+    """CURIEs under which a document, a reference or a study is registered, as its text prints them.
+
+    None of one that is flagged as misspelt: a misprinted number is that of something else, or of nothing.
+    """
+    if "misspelt" in record.texts("flag"):
+        return ()
     doi, pmid, registry = (record.text(key) for key in ("doi", "pmid", "registry"))
     trial = registry if registry and _TRIAL.fullmatch(registry) else None
     return tuple(f"{prefix}:{own}" for prefix, own in (("DOI", doi), ("PMID", pmid), ("NCT", trial)) if own)

@@ -23,6 +23,8 @@ def record_faults(record: Record) -> Iterator[Fault]:
     yield from _figure_faults(record)
     if record.all("hedge") and record.text("certainty") in (None, "stated"):
         yield record.place_of("hedge").fault("words of doubt need `certainty: hedged` or `hypothesised`")
+    if record.text("certainty") in ("hedged", "hypothesised") and not (record.all("hedge") or record.all("note")):
+        yield record.place_of("certainty").fault("give its words as `hedge`, or say in a `note` whose doubt it is")
     check = _CHECKS.get(record.kind)
     if check is not None:
         yield from check(record)

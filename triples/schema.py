@@ -127,6 +127,7 @@ REFERENCE = RecordType("reference", "An entry of the document's list of referenc
     Key("year", Type.INTEGER, "skg:year", "year of publication"),
     *ARTICLE,
     text_key("registry", "skg:registry", "trial registry number"),
+    *ODDITY,
     NOTE,
     AT_OPTIONAL,
 ))  # fmt: skip

@@ -43,12 +43,13 @@ class Reader:
     def answer(self, asked: str) -> Any:
         """What is at an address of /api/v1 written plainly (``route?name=value&name=value#field``), or of a query.
 
-        Without a field: the items of a listing, any other answer whole. ``texts?about=...&kind=...`` is what is said
-        in words about a thing, by kind of statement.
+        Without a field: the items of a listing, any other answer whole; ``#field[-2:]`` is the last two of a list.
+        ``texts?about=...&kind=...`` is what is said in words about a thing, by kind of statement.
         """
         if asked.startswith("SELECT "):
             return self.sparql(asked)
-        address, _, field = asked.partition("#")
+        address, _, part = asked.partition("#")
+        field, _, last = part.removesuffix(":]").partition("[")
         route, _, given = address.partition("?")
         parameters: dict[str, list[str]] = {}
         for name, _, value in (pair.partition("=") for pair in given.split("&") if pair):
@@ -56,7 +57,8 @@ class Reader:
         if route == "texts":
             return self.sparql(_texts(parameters["about"][0], parameters["kind"]))
         found = self.get(route, **parameters)
-        return found[field] if field else found.get("items", found)
+        told = found[field] if field else found.get("items", found)
+        return told[int(last) :] if last else told
 
 
 def _texts(node: str, predicates: list[str]) -> str:

@@ -291,17 +291,46 @@ def test_every_mtor_inhibitor_that_a_document_names_inhibits_mtor_there(curated_
 @pytest.mark.parametrize(
     ("target", "kind"),
     [("KIT", "kit-inhibitor"), ("MTOR", "mtor-inhibitor"), ("HSP90", "hsp90-inhibitor"), ("NTRK", "ntrk-inhibitor"),
-     ("tyrosine-kinase", "tyrosine-kinase-inhibitor")],
+     ("VEGFR", "vegfr-inhibitor"), ("VEGFA", "vegf-antagonist"), ("PDGFR", "pdgfr-inhibitor"),
+     ("PDGFRA", "pdgfr-inhibitor"), ("tyrosine-kinase", "tyrosine-kinase-inhibitor")],
 )  # fmt: skip
 def test_a_class_has_every_drug_that_does_what_the_class_does(
     target: str, kind: str, curated_graph: KnowledgeGraph
 ) -> None:
     inside = f"{{ ?drug a skg:Drug ; skg:inClass/skos:broader* drugclass:{kind} }}"
-    doing = f"{{ ?drug a skg:Drug ; skg:inhibits target:{target} }}"
+    doing = f"{{ ?drug a skg:Drug ; skg:inhibits|skg:blocks|skg:antagonizes target:{target} }}"
     members = {short(row["drug"]) for row in asked(curated_graph, f"SELECT DISTINCT ?drug {inside}")}
     told = {short(row["drug"]) for row in asked(curated_graph, f"SELECT DISTINCT ?drug {doing}")}
     assert told
     assert told <= members
+
+
+@pytest.mark.parametrize(
+    ("kind", "members"),
+    [("taxane", "docetaxel"), ("vinca alkaloid", "vincristine, vinorelbine"), ("platinum compound", "cisplatin"),
+     ("alkylating agent", "cyclophosphamide, dacarbazine, ifosfamide, temozolomide, trabectedin"),
+     ("nitrogen mustard", "cyclophosphamide, ifosfamide"), ("calcineurin inhibitor", "ciclosporin, tacrolimus"),
+     ("microtubule inhibitor", "docetaxel, eribulin, vincristine, vinorelbine"), ("antifolate", "methotrexate"),
+     ("topoisomerase II inhibitor", "doxorubicin, liposomal-doxorubicin, pegylated-liposomal-doxorubicin"),
+     ("VEGFR inhibitor", "motesanib, pazopanib, regorafenib, sunitinib"),
+     ("PDGFR inhibitor", "imatinib, motesanib, nilotinib, olaratumab, pazopanib, regorafenib, sunitinib"),
+     ("angiogenesis inhibitor", "bevacizumab, motesanib, pazopanib, regorafenib, sirolimus, sunitinib")],
+)  # fmt: skip
+def test_a_class_that_a_reader_knows_has_the_drugs_that_the_vocabularies_put_there(
+    kind: str, members: str, curated_graph: KnowledgeGraph
+) -> None:
+    (found,) = curated_graph.search(kind, types=("DrugClass",), limit=1).items
+    assert found.label == kind
+    rows = asked(curated_graph, f"SELECT DISTINCT ?drug {{ ?drug skg:inClass/skos:broader* <{found.id}> }}")
+    assert {short(row["drug"]) for row in rows} == set(members.split(", "))
+
+
+def test_an_antibody_that_blocks_a_receptor_is_directed_at_signalling_like_one_that_takes_its_ligand_away(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    rows = asked(curated_graph, """SELECT DISTINCT ?drug { ?drug skg:inClass drugclass:monoclonal-antibody ;
+        skg:inClass/skos:broader* drugclass:signalling-inhibitor }""")  # fmt: skip
+    assert {short(row["drug"]) for row in rows} == {"bevacizumab", "olaratumab"}
 
 
 def test_a_class_has_every_drug_that_a_source_counts_there(curated_graph: KnowledgeGraph) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from kg.graph import KnowledgeGraph
 from tests.questions.calls import Reader
 from tests.questions.reading import texts
 
@@ -212,3 +215,33 @@ def test_how_long_two_trials_of_the_same_doses_followed_their_patients_can_be_co
     assert {(row["study"]["curie"].rpartition("-")[2], row["value"], row["unit"]) for row in rows} == {
         ("ref47", 760, "d"), ("ref48", 768, "d"),
     }  # fmt: skip
+
+
+def test_a_remark_as_long_as_a_sentence_does_not_tell_its_result_again(curated_graph: KnowledgeGraph) -> None:
+    """Some word of four letters in it begins like none of the result."""
+
+    def beginnings(text: str) -> set[str]:
+        return {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower())}
+
+    rows = curated_graph.sparql("SELECT ?label ?text { ?told a skg:Outcome ; skg:text ?text ; rdfs:label ?label }")
+    told = [(row["label"], row["text"]) for row in rows.to_pandas().to_dict("records")]
+    long = [(label[: -len(text)], text) for label, text in told if label.endswith(text[1:]) and len(text.split()) > 5]
+    assert len(long) > 50
+    assert not [text for result, text in long if beginnings(text) <= beginnings(result)]
+
+
+@pytest.mark.parametrize("drug", ["olaratumab", "bevacizumab"])
+def test_what_maintenance_did_not_slow_says_in_whom(drug: str, reader: Reader) -> None:
+    (denial,) = [text for text in texts(reader.ask("denied"), "sentence") if text.lower().startswith(drug)]
+    assert "in sarcoma" in denial
+
+
+def test_what_a_kinase_inhibitor_does_for_survival_is_told_of_the_tumours_that_the_sentence_names(
+    reader: Reader,
+) -> None:
+    """They have activating mutations of the kinase; the sentence is not about patients in general."""
+    told = [
+        path["sentence"] for path in reader.get("mechanism", drug="olaratumab", target="survival of patients")["paths"]
+    ]
+    assert told
+    assert all("in GIST with activating PDGFR-A mutations: positive" in text for text in told)

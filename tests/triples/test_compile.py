@@ -180,6 +180,19 @@ def test_a_document_is_also_called_by_its_title_authors_journal_and_doi(
     }  # fmt: skip
 
 
+def test_a_misprinted_doi_is_kept_as_printed_and_matches_nothing(
+    curated: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    edit("documents/900-invented-trial/document.yaml", "journal: Invented J", "journal: Invented J\n    doi: 10.1/xx")
+    for flag, matches in (("", True), ("flag: misspelt\n    flag_reason: one letter too many\n    ", False)):
+        edit("documents/900-invented-trial/document.yaml", "title: Slow growth", f"{flag}title: Slow growth")
+        found = compile_corpus(read_corpus(curated))
+        store = ox.Store()
+        store.extend(found.quads)
+        assert ask(store, "document:900-ref-1 skg:doi '10.1/xx'")
+        assert ask(store, "document:900-ref-1 skos:exactMatch ?doi") is matches
+
+
 def test_statements_outcomes_and_events_all_have_a_sentence(store: ox.Store) -> None:
     for kind in ("Statement", "Outcome", "TimelineEvent"):
         assert ask(store, f"?x a skg:{kind} ; rdfs:label ?label")

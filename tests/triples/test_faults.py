@@ -61,6 +61,7 @@ MISTAKES = [
     (STUDIES, "value: 25\n", "value: about 25\n", "not a number"),
     (STUDIES, "n: 12", f"n: {'9' * 5000}", "at most 15 digits"),
     (STATEMENTS, "polarity: negated", "polarity: negated\n  hedge: may", "words of doubt need"),
+    (STATEMENTS, "  hedge: may\n", "", "give its words as `hedge`"),
     (STUDIES, "value_text: 25%", "value_text: more than 25%", "a bound is no value"),
     (STUDIES, "value: 20\n", "range_low: 30\n            range_high: 20\n", "ends (20) before it begins (30)"),
     (STUDIES, "setting: advanced", "line: unstated", "leave `line` out"),

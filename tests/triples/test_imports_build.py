@@ -143,6 +143,24 @@ def test_imported_things_are_found_by_name_and_ours_come_first(graph: KnowledgeG
         graph.resolve("Disease one", ("condition",))
 
 
+def test_what_an_import_calls_the_same_as_ours_is_found_at_ours(tmp_path: Path, corpus_dir: Path) -> None:
+    nodes = tmp_path / "nodes.tsv"
+    rows = [f"EX:9\tbiolink:Drug\tExample nine\t{DRUG_A}", f"https://example.org/x/9\tbiolink:Drug\t\t{DRUG_A}"]
+    nodes.write_text("\n".join(("id\tcategory\tname\tsame_as", *rows, "")), encoding="utf-8")
+    edges = tmp_path / "edges.tsv"
+    edges.write_text(
+        "subject\tpredicate\tobject\nEX:9\tbiolink:related_to\thttps://example.org/x/9\n", encoding="utf-8"
+    )
+    run_import(tmp_path / "data", ImportQuestion("lab", (nodes, edges), "CC0-1.0", "1", "https://example.org/source"))
+    build(tmp_path / "data", corpus_dir)
+    with KnowledgeGraph.open(tmp_path / "data") as opened:
+        found = opened.sparql("SELECT ?theirs { GRAPH ?graph { ?theirs skos:exactMatch ?ours } }", {"ours": DRUG_A})
+        theirs = [term.value for row in found.rows if (term := row[0])]
+        assert len(theirs) == 2
+        assert {opened.resolve(iri).id for iri in theirs} == {DRUG_A}
+        assert opened.resolve("drug A").id == DRUG_A
+
+
 def test_every_imported_edge_leads_back_to_its_claim(graph: KnowledgeGraph) -> None:
     edges = [edge for edge in graph.index.iter_edges() if edge.imported]
     assert {edge.graph for edge in edges} == {f"{BASE}graph/import-{name}" for name in IMPORTS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 from pathlib import Path
 
@@ -195,6 +196,16 @@ def test_a_faulty_member_of_an_array_costs_that_member(tmp_path: Path, text: str
     assert isinstance(second, tuple)
     assert second[0] == 2
     assert second[1] == (reason or second[1])
+
+
+def test_a_member_as_long_as_one_may_be_is_read_wherever_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triples.imports.json_values.MAX_LINE_BYTES", 160)
+    monkeypatch.setattr("triples.imports.json_values.CHUNK", 10)
+    for before, length in itertools.product(range(12), (70, 90, 120, 150)):
+        texts = ["a" * before, "b" * length, "c", "d" * 100, "e" * 100]
+        assert members(tmp_path / "a.json", json.dumps(texts)) == texts
 
 
 def test_a_byte_of_an_array_that_is_no_utf8_costs_its_member(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ class JoinedGraph:
     Attributes:
         iris: of each node by number, ours where it is joined.
         joined: our IRI by the import's.
+        named: those of the import's IRIs that only its own word makes one of ours.
         nodes: what the index has to know of those that are not ours.
     """
 
@@ -83,6 +84,7 @@ class JoinedGraph:
     folder: Path
     iris: Sequence[str]
     joined: Mapping[str, str]
+    named: frozenset[str]
     nodes: tuple[IndexNode, ...]
 
     @classmethod
@@ -99,7 +101,8 @@ class JoinedGraph:
             if len(entities) == 1:
                 joined[draft.iri] = entities.pop()
         others = tuple(draft.node() for draft in drafts if draft.iri not in joined)
-        return cls(manifest, folder, [joined.get(draft.iri, draft.iri) for draft in drafts], joined, others)
+        iris = [joined.get(draft.iri, draft.iri) for draft in drafts]
+        return cls(manifest, folder, iris, joined, frozenset(joined.keys() - known.entity_by_iri.keys()), others)
 
     def edges(self) -> Iterator[IndexEdge]:
         """Every claim of the import that is an edge."""
@@ -190,7 +193,11 @@ class JoinedImports:
         return heapq.merge(curated, *(graph.lines() for graph in self.graphs))
 
     def nodes(self, curated: Sequence[IndexNode]) -> tuple[IndexNode, ...]:
-        """The curated nodes, which stay as they are, and those of the imports, each once."""
+        """The curated nodes, found by what imports call them as well, and those of the imports, each once."""
+        called: dict[str, set[str]] = {}
+        for graph in self.graphs:
+            for iri in graph.named:
+                called.setdefault(graph.joined[iri], set()).add(display(iri))
         known = {node.iri for node in curated}
         found: dict[str, IndexNode] = {}
         for graph in self.graphs:
@@ -199,7 +206,11 @@ class JoinedImports:
                     found[node.iri] = _merged(found[node.iri], node) if node.iri in found else node
         kept = {name for name, _ in Counter(node.type for node in found.values()).most_common(MAX_OWN_TYPES)}
         typed = (node if node.type in kept else replace(node, type=UNTYPED) for node in found.values())
-        return (*curated, *typed)
+        ours = (
+            replace(node, external_ids=(*node.external_ids, *sorted(called[node.iri]))) if node.iri in called else node
+            for node in curated
+        )
+        return (*ours, *typed)
 
     def edges(self, curated: Iterable[IndexEdge]) -> Iterator[IndexEdge]:
         """The curated edges, then those of the imports."""

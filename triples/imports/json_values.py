@@ -109,9 +109,10 @@ class _Window:
                 return ""
 
     def _more(self) -> bool:
-        """Take in some more behind what is not read yet, twice as much if that is long; whether there was more."""
+        """Take in more behind what is not read yet, as much again as far as a value may go; whether there was more."""
         kept = self.text[self.at :]
-        more = self.stream.read(max(CHUNK, len(kept)))
+        as_far = MAX_LINE_BYTES - 1 - len(kept)
+        more = self.stream.read(min(max(CHUNK, len(kept)), as_far) if as_far > 0 else CHUNK)
         self.text, self.at = kept + more, 0
         return bool(more)
 
