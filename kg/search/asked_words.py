@@ -10,6 +10,7 @@ from kg.search.spelling import ASKING, american
 
 # Words that ask the same as one of the table; in the singular and in American spelling.
 _SAME = dict.fromkeys(("medicine", "medication", "medicament", "med", "meds", "pill", "remedy"), "drug") | {
+    "high-dose": "highdose", "low-dose": "lowdose",  # which ifosfamide, no question about doses
     "chemo": "chemotherapy", "dosage": "dose", "dosis": "dose", "posology": "dose",
 }  # fmt: skip
 # Words of their own that are one letter from a word that asks: an infection is no injection.
@@ -41,7 +42,7 @@ def as_asked(word: str) -> str:
     word = american(word)
     if word in _NO_SLIPS:
         return word
-    if word in _SAME or len(word) < _LEAST_MISSPELT - 1 or word in ASKING or (word, False) in _stems():
+    if word in _SAME or len(word) < _LEAST_MISSPELT - 1 or word in ASKING or _is_stem(word):
         return _SAME.get(word, word)
     meant = (stem for stem, may_go_on in _stems() if not may_go_on and len(stem) >= _LEAST_MISSPELT)
     whole = next((stem for stem in meant if _is_one_slip(word, stem)), None)
@@ -64,6 +65,10 @@ def _is_one_slip(typed: str, meant: str) -> bool:
     left, right = typed[same:], meant[same:]
     swapped = left[1::-1] + left[2:]
     return same > 0 and right in {left[1:], swapped} | {right[:1] + left, right[:1] + left[1:]} and left != right
+
+
+def _is_stem(word: str) -> bool:
+    return any((word, may_go_on) in _stems() for may_go_on in (False, True))
 
 
 def _is_asking(word: str) -> bool:

@@ -17,6 +17,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Self
 
@@ -127,6 +128,14 @@ class FactIndex:
         with self._lock:
             rows = self._connection.execute(query, (Term(word, (word,)).query(), MOST_RANKED))
             return {row[0] for row in rows if row[0]}
+
+    def documents_with(self, phrases: Iterable[str]) -> list[EntityRef]:
+        """The documents that alone state some fact with one of some phrases, folded."""
+        query = "SELECT DISTINCT documents FROM fact WHERE id IN (SELECT rowid FROM word WHERE word MATCH ?)"
+        with self._lock:
+            rows = self._connection.execute(query, (Term("", tuple(phrases)).query(),)).fetchall()
+        alone = (stating[0] for row in rows if len(stating := _documents(row[0])) == 1)
+        return sorted(alone, key=attrgetter("id"))
 
     def search(self, terms: Sequence[Term], limit: int) -> FactHits:
         """Facts that say every term, else those that say most of them."""
@@ -344,9 +353,13 @@ def _hit(row: Sequence[str], terms: Sequence[Term], lacks: tuple[str, ...]) -> F
         certainty=certainty,
         said=_said(json.loads(remarks), sentence, terms),
         lacks=lacks,
-        documents=tuple(EntityRef(each, display(each), "Document", label) for each, label in json.loads(documents)),
+        documents=_documents(documents),
         passages=tuple(PassageRef(*place) for place in json.loads(passages)),
     )
+
+
+def _documents(listed: str) -> tuple[EntityRef, ...]:
+    return tuple(EntityRef(each, display(each), "Document", label) for each, label in json.loads(listed))
 
 
 def _said(remarks: Sequence[Sequence[str]], sentence: str, terms: Sequence[Term]) -> tuple[str, ...]:

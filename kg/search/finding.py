@@ -38,6 +38,7 @@ _TIMES = frozenset(("long", "days", "day", "weeks", "week", "months", "month", "
 _TREATED = frozenset(("Drug", "Regimen", "Histotype", "Study", "Patient"))
 # Words for places in a document, and for documents.
 _REFERENCES = frozenset(("reference", "ref", "citation"))
+_IN_FACTS = ("ref", "reference")  # folded
 _SECTIONS = frozenset(("abstract", "introduction", "discussion", "conclusion", "conclusions"))
 _DOCUMENTS = frozenset(("review", "series", "abstract"))
 _CITING = frozenset(("cite", "cites", "cited", "citing", "references", "bibliography"))
@@ -63,8 +64,9 @@ def find(names: NameIndex, facts: FactIndex | None, question: SearchQuestion) ->
         return answer
     found = _named(names, tokens, answer)
     known = _with_guesses(tokens, [*found, *_patients(names, question.text, tokens)], answer)
-    places = _places(names, tokens)
+    places = _places(names, facts, tokens)
     told = [span for span in known if span in found or _NUMBERED.fullmatch(span.text) or not _is_said(span, facts)]
+    told = sorted([*told, *(span for span in places if _is_number(span))], key=lambda span: span.start)
     hits = _facts(names, facts, question, tokens, told)
     if asks_nothing:
         return replace(answer, facts=hits)
@@ -180,6 +182,11 @@ def _facts(
     if facts is None:
         return FactHits(limit=question.facts, unavailable=NO_FACT_WORDS)
     called = names.called({entity.id for span in found for entity in span.entities})
+    called |= {
+        span.entities[0].id: tuple(f"{word} {span.entities[0].label}" for word in _IN_FACTS)
+        for span in found
+        if _is_number(span)
+    }
     return facts.search(terms_of(tokens, found, called), question.facts)
 
 
@@ -240,8 +247,11 @@ def _pointed_at(
             yield Span(place, place + 1, tokens[place], entities)
 
 
-def _places(names: NameIndex, tokens: Sequence[str]) -> list[Span]:
-    """Where a text points to in a document: a section, the number of a reference; and which document it means."""
+def _places(names: NameIndex, facts: FactIndex | None, tokens: Sequence[str]) -> list[Span]:
+    """Where a text points to in a document: a section, the number of a reference; and which document it means.
+
+    Every document has its own list of references; where none is named, each is meant that tells of such a number.
+    """
     found: list[Span] = []
     for place, token in enumerate(tokens):
         word, before = token.casefold(), tokens[place - 1].casefold() if place else ""
@@ -254,8 +264,17 @@ def _places(names: NameIndex, tokens: Sequence[str]) -> list[Span]:
         document = _called_so(names, token, "Document") if token.casefold() in _DOCUMENTS else {}
         if len(document) == 1:
             found.append(Span(place, place + 1, token, tuple(document.values())))
-            break
-    return found
+            return found
+    return [*found, *(
+        Span(span.end, span.end, span.text, (document,))
+        for span in found if facts is not None and _is_number(span)
+        for document in facts.documents_with(f"{word} {span.entities[0].label}" for word in _IN_FACTS)
+    )]  # fmt: skip
+
+
+def _is_number(span: Span) -> bool:
+    """Whether words are the number of a reference."""
+    return span.entities[0].type == "Number"
 
 
 def _with_guesses(tokens: Sequence[str], found: Sequence[Span], answer: SearchAnswer) -> list[Span]:
@@ -299,7 +318,8 @@ def _near(part: SearchPart, *, may_go_on: bool) -> tuple[SearchHit, ...]:
     if hit.score < _WITH_TYPING_ERRORS:
         return best if hit.type in _GUESSED | _MISTYPED and name.count(" ") == typed.count(" ") else ()
     if hit.type == "AdverseEvent":  # a word of its name is too little: "skin" is no rash, but "hand-foot" is a syndrome
-        is_most = hit.score >= _MOST_OF_A_NAME or (" " in typed and name.startswith(f"{typed} "))
+        begins = " " in typed and name.startswith(f"{typed} ") and not any(map(str.isdigit, typed))  # nor is a grade
+        is_most = hit.score >= _MOST_OF_A_NAME or begins
         return best if is_most and len({each.id for each in part.items}) == 1 else ()
     drugs = {each.id for each in part.items if each.type == "Drug"}
     is_short = hit.type == "Drug" and len(typed) >= _CLINICS and len(drugs) == 1  # "doce" in a clinic's notes

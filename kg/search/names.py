@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
-from kg.identifiers import compress, is_project, parse_identifier
+from kg.identifiers import compress, display, is_project, parse_identifier
 from kg.model import EntityRef, cut_at, with_subclasses
 from kg.paths.adjacency import check_range
 from kg.search import name_tiers
@@ -26,7 +26,7 @@ from kg.search.offers import OfferedQuestion
 from kg.search.spans import LONGEST_NAME, spans, tokens_of
 from kg.search.spelling import compact, loose_words, telling, words
 from kg.tables import Listed
-from ontology.terms import CLASSES
+from ontology.terms import CLASS_BY_KIND, CLASSES
 
 MAX_HITS = 100
 DEFAULT_HITS = 20
@@ -37,6 +37,7 @@ _LEAST_PARTED, _LONG_WORD = 4, 8  # letters
 _MOST_MISTYPED = 3  # words of one name
 _KINDS = frozenset(term.label.casefold() for term in CLASSES.values())
 _EXTERNAL = re.compile(r"[A-Za-z][\w.]*:\S+")
+_NUMBERED = re.compile(r"([A-Za-z][\w.]*?)[:_]\d+")  # an identifier that is nothing but a number in its vocabulary
 
 
 @dataclass(frozen=True)
@@ -173,13 +174,15 @@ class NameIndex(NamesFile):
         """Things of some classes that may be meant by a text that names none of them; else the names inside it.
 
         An identifier elsewhere and a short run of letters in the middle of a word are like anything, and are no help;
-        nor is a word that very many names have.
+        nor is a word that very many names have, nor the same number in another vocabulary.
         """
         if not compact(text):
             return ()
         answer = self.search(SearchQuestion(text[:MAX_QUERY_CHARACTERS], tuple(kinds), SUGGESTIONS))
         found = [hit for hit in answer.items if _is_help(hit, text)]
-        if not found:
+        if vocabulary := _vocabulary(text):
+            found = [hit for hit in found if _vocabulary(hit.matched) == vocabulary]
+        elif not found:
             telling_parts = (part for part in answer.parts if len(part.items) < SUGGESTIONS)
             found = [hit for part in telling_parts for hit in part.items if _is_help(hit, part.text)]
         return tuple(found[:SUGGESTIONS])
@@ -236,6 +239,12 @@ def _is_help(hit: SearchHit, text: str) -> bool:
     if name_tiers.IN_PART <= hit.score < name_tiers.WORDED:
         return letters >= _LEAST_PARTED
     return letters >= _LONG_WORD or hit.score >= name_tiers.ONE_ERROR
+
+
+def _vocabulary(text: str) -> str:
+    """The prefix, in small letters, of a numbered identifier that is none of ours; empty for any other text."""
+    numbered = _NUMBERED.fullmatch(display(text.strip()))
+    return numbered[1].casefold() if numbered and numbered[1] not in CLASS_BY_KIND else ""
 
 
 def _standing(row: NameRow) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from functools import cache
 
 from kg.model import EntityRef
 from kg.search.cues import CUES
-from kg.search.cues.slots import Cue, OfferKind, Slot
+from kg.search.cues.slots import Cue, OfferKind, Slot, narrowed
 from kg.search.spans import Span
 from kg.search.spelling import JOINING, american, words
 from ontology.kinds import TREATMENTS
@@ -124,15 +124,17 @@ def offers(
     folded, starts = _folded(asked_words)
     ranked: dict[tuple[object, ...], tuple[int, OfferedQuestion]] = {}
     named_in = set[str]()  # questions of the catalogue that are asked about what the text names
-    for cue in CUES:
-        asked = _asked(cue, folded)
+    narrowing: dict[str, tuple[Cue, re.Match[str]]] = {}  # by what it narrows the evidence to
+    for cue, asked in _cues_asked(folded, narrowing):
         is_needless = is_told and cue.question == "explore" and not cue.phrases
-        if is_needless or (cue.phrases and asked is None) or (cue.is_bare and not is_bare):
+        if is_needless or (cue.is_bare and not is_bare):
             continue
-        said = _said(asked, tokens, starts) if asked else ()
-        place = bisect(starts, asked.start()) if asked else 0
-        worded = _WORD_GAIN * (sum(len(run.split()) for run in asked.groups() if run) if asked else 0)
+        said = [run for each in asked for run in _said(each, tokens, starts)]
+        place = bisect(starts, asked[0].start()) if asked else 0
+        worded = _WORD_GAIN * sum(len(run.split()) for each in asked for run in each.groups() if run)
         for named_well, filled in _ways_to_fill(cue, named, place):
+            if cue.narrows and len(asked) == 1:
+                narrowing.setdefault(cue.slots[0].parameter if not cue.given else cue.given[0][0], (cue, asked[0]))
             score = cue.gain + worded + named_well
             offer = _offer(cue, filled, said)
             if offer.kind == "catalogue" and offer.parameters and not cue.given:
@@ -144,6 +146,23 @@ def offers(
                 ranked[same] = score, offer
     best = sorted(ranked.values(), key=lambda pair: -pair[0])  # stable: equals stay in the table's order
     return tuple(offer for _, offer in best[:MAX_OFFERS])
+
+
+def _cues_asked(
+    folded: str, narrowing: Mapping[str, tuple[Cue, re.Match[str]]]
+) -> Iterator[tuple[Cue, Sequence[re.Match[str]]]]:
+    """The rows of the table that a text may ask, each with the words that ask it; last what narrows evidence as one.
+
+    Args:
+        folded: the text.
+        narrowing: to what it narrows the evidence; filled by who takes the rows.
+    """
+    for cue in CUES:
+        asked = _asked(cue, folded)
+        if asked or not cue.phrases:
+            yield cue, [asked] if asked else []
+    if len(narrowing) > 1:
+        yield narrowed(cue for cue, _ in narrowing.values()), [asked for _, asked in narrowing.values()]
 
 
 def _ways_to_fill(cue: Cue, named: Sequence[_Named], place: int) -> Iterator[tuple[int, _Filled]]:
@@ -158,12 +177,13 @@ def _ways_to_fill(cue: Cue, named: Sequence[_Named], place: int) -> Iterator[tup
 def _in_turns(cue: Cue, named: Sequence[_Named]) -> list[tuple[int, list[_Named]]]:
     """The names, as often as a question is asked of them, and how much less each turn is meant.
 
-    It is asked of each patient by himself, and of a drug at one dose, which is what one arm is called, also of the
-    drug: other arms gave as much and are called otherwise.
+    It is asked of each patient and document by itself, and of a drug at one dose, which is what one arm is called, also
+    of the drug: other arms gave as much and are called otherwise.
     """
-    patients = [each for each in named if each.of_kind(("Patient",))]
-    if len(patients) > 1 and any("Patient" in slot.kinds for slot in cue.slots):
-        return [(0, [each for each in named if each is one or each not in patients]) for one in patients]
+    for kind in ("Patient", "Document"):
+        several = [each for each in named if each.of_kind((kind,))]
+        if len(several) > 1 and any(kind in slot.kinds for slot in cue.slots):
+            return [(0, [each for each in named if each is one or each not in several]) for one in several]
     of_any_dose = [each.of_any_dose for each in named]
     if any(slot.by_drug for slot in cue.slots) or of_any_dose == [*named]:
         return [(0, of_any_dose)]
@@ -175,7 +195,7 @@ def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
     adding = _ADDING if any(token.casefold().startswith("add") for token in tokens) else _ADDING - {"to"}
     joining = _COMBINING | adding
     found: list[_Named] = []
-    for span in spans:
+    for span in (told for each in spans for told in (each.drugs if each.is_arm else (each,))):
         last = found[-1].spans[-1] if found else None
         between = [token.casefold() for token in tokens[last.end : span.start]] if last else []
         if (
@@ -220,8 +240,8 @@ def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
     for slot in cue.slots:
         if slot.is_near:  # of two that are as near, the one behind
             free.sort(key=lambda each: (abs(each.spans[0].start - place), -each.spans[0].start))
-        near = [each for each in free if each.spans[-1].end == place - 1] if slot.is_before else free
-        forms = (form for each in near for form in each.forms if _is_as_many(slot, len(form.spans)))
+        placed = _placed(slot, free, place)
+        forms = (form for each in placed for form in each.forms if _is_as_many(slot, len(form.spans)))
         chosen = next(((found, form) for form in forms if (found := form.fitting(slot))), None)
         if chosen is not None:
             filled[slot] = chosen
@@ -234,6 +254,15 @@ def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
         elif not slot.optional:
             return None
     return filled
+
+
+def _placed(slot: Slot, free: Sequence[_Named], place: int) -> Sequence[_Named]:
+    """The names that stand where a slot takes them from."""
+    if slot.is_before:
+        return [each for each in free if each.spans[-1].end == place - 1]
+    if slot.is_behind:
+        return sorted((each for each in free if each.spans[0].start >= place), key=lambda each: each.spans[0].start)[:1]
+    return free
 
 
 def _is_as_many(slot: Slot, names: int) -> bool:
@@ -296,10 +325,7 @@ def _folded(tokens: Sequence[str]) -> tuple[str, list[int]]:
 def _said(asked: re.Match[str], tokens: Sequence[str], starts: Sequence[int]) -> tuple[str, ...]:
     """The words of the text that matched, as they were typed."""
     parts = (asked.span(number) for number in range(1, len(asked.groups()) + 1) if asked.start(number) >= 0)
-    return tuple(
-        " ".join(token for token, place in zip(tokens, starts, strict=True) if start <= place < end)
-        for start, end in parts
-    )
+    return tuple(" ".join(tokens[bisect(starts, start) - 1 : bisect(starts, end - 1)]) for start, end in parts)
 
 
 def _asked(cue: Cue, folded: str) -> re.Match[str] | None:

@@ -35,7 +35,8 @@ class Span:
         end: number of the word behind the last.
         text: the words as they were typed.
         entities: the project's things that are called so, those first whose label it is.
-        drugs: of a regimen that is told by its drugs, or by one drug and its dose, the names of these in the text.
+        drugs: of an arm, of a regimen that is told by its drugs, or by one drug and its dose, the names of these in the
+            text.
     """
 
     start: int
@@ -43,6 +44,11 @@ class Span:
     text: str
     entities: tuple[EntityRef, ...]
     drugs: tuple[Span, ...] = ()
+
+    @property
+    def is_arm(self) -> bool:
+        """Whether nothing but arms of studies is called so, as "doxorubicin alone" is: of these nothing is asked."""
+        return {entity.type for entity in self.entities} == {"Arm"}
 
 
 def tokens_of(text: str) -> list[str]:
@@ -105,9 +111,9 @@ def is_word(tokens: Sequence[str], start: int, end: int) -> bool:
 
 
 def _may_be_told_by_drugs(span: Span) -> bool:
-    """Whether words name a regimen first; an arm may be called like its regimen where they tell a dose."""
+    """Whether words name a regimen first, or nothing but arms; an arm with a dose may be called like its regimen."""
     kinds = [entity.type for entity in span.entities]
-    return kinds[0] == "Regimen" or ("Regimen" in kinds and _has_figure(span.text))
+    return kinds[0] == "Regimen" or ("Regimen" in kinds and _has_figure(span.text)) or span.is_arm
 
 
 def _has_figure(text: str) -> bool:
@@ -135,7 +141,7 @@ def _drugs(tokens: list[str], regimen: Span, named: _Named) -> tuple[Span, ...]:
         if (called := tuple(entity for entity in entities if entity.type == "Drug"))
     }
     found = tuple(_longest(tokens, drugs, regimen.start, regimen.end))
-    return found if len(found) > 1 or _has_figure(regimen.text) else ()
+    return found if len(found) > 1 or _has_figure(regimen.text) or regimen.is_arm else ()
 
 
 def _entities(rows: Iterable[NameRow]) -> tuple[EntityRef, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kg.evidence.question import EvidenceQuestion
@@ -120,7 +122,7 @@ ASKED = [
     ("how sure is it that sirolimus acts", "words-of-doubt", "drug:sirolimus"),
     ("printed response rates", "printed-response-rates", ""),
     ("which response rates does the review report", "printed-response-rates", ""),
-    ("olaratumab phase III failed", "evidence", "drug:olaratumab"),
+    ("olaratumab phase III failed", "evidence", "III drug:olaratumab"),
     ("trials with significant overall survival benefit", "survival-by-regimen", "measure:overall-survival"),
     ("how long did patient 2 live", "timeline", "patient:003-2"),
     ("olaratumab withdrawn from the market", "approvals", ""),
@@ -130,7 +132,7 @@ ASKED = [
     # what a study was like, and how severe an adverse event was
     ("randomised trials in GIST", "evidence", "yes histotype:gist"),
     ("placebo-controlled trials of sunitinib", "evidence", "placebo drug:sunitinib"),
-    ("randomised phase III trials of doxorubicin", "evidence", "yes drug:doxorubicin"),
+    ("randomised phase III trials of doxorubicin", "evidence", "yes III drug:doxorubicin"),
     ("double-blind trials in soft tissue sarcoma", "evidence", "double-blind histotype:soft-tissue-sarcoma"),
     ("open-label trials of pazopanib", "evidence", "open drug:pazopanib"),
     ("grade 3 or 4 stomatitis", "evidence", "3 event:stomatitis"),
@@ -153,6 +155,30 @@ ASKED = [
     ("how long from withdrawal of immunosuppression to the proof of metastases", "timeline", "patient:000-transplant"),
     ("how many days between the CT showing regrowth and chemotherapy", "timeline", "patient:004-retroperitoneal"),
     ("the pancreatic case", "timeline", "patient:003-1"),
+    # what people had had before, and what is next
+    ("GIST after imatinib and sunitinib", "evidence", "histotype:gist"),  # not what the two did together
+    ("liposarcoma after gemcitabine + docetaxel", "evidence", "histotype:liposarcoma"),
+    ("synovial sarcoma failed AIM, what now", "evidence", "histotype:synovial-sarcoma"),
+    # lines and phases are what a study was like
+    ("docetaxel in the second line in sarcoma", "evidence", "second drug:docetaxel histotype:sarcoma"),
+    ("phase II trials of temozolomide in leiomyosarcoma", "evidence",
+     "II drug:temozolomide histotype:leiomyosarcoma"),
+    # why two drugs, what resists, and how much worse
+    ("why would everolimus plus imatinib work", "mechanism", "drug:everolimus drug:imatinib"),
+    ("what resists temozolomide", "resistant-to-what", ""),
+    ("how much more toxic is AIM than doxorubicin", "compare", "AIM|doxorubicin"),
+    ("doxorubicin plus dacarbazine versus doxorubicin alone", "compare", "doxorubicin + dacarbazine|doxorubicin"),
+    ("is nilotinib the same as imatinib", "compare", "nilotinib|imatinib"),
+    ("does ifosfamide hurt the kidneys", "toxicity-of-drug", "drug:ifosfamide"),
+    ("grade 3 neutropenia with gemcitabine", "evidence", "3 event:neutropenia drug:gemcitabine"),
+    ("the odds of responding to trabectedin", "evidence", "drug:trabectedin measure:response"),
+    ("high-dose ifosfamide in osteosarcoma", "evidence", "drug:ifosfamide histotype:osteosarcoma"),
+    ("raise sunitinib to 50 mg", "dose-comparisons", ""),
+    ("which studies have no data on survival", "kinds-of-nothing", "not-reported-yet not-described"),
+    ("total ifosfamide given to patient 2", "cumulative-doses", "patient:003-2"),
+    ("how much gemcitabine did patient 1 get", "cumulative-doses", "patient:003-1"),
+    ("did patient 3 get dacarbazine", "treatment-lines", "patient:003-3"),
+    ("liver lesions in the transplant case", "responses-by-lesion", "patient:000-transplant"),
 ]  # fmt: skip
 
 # Names alone lead to the thing; the rest is nothing that this graph can be asked.
@@ -211,6 +237,8 @@ def test_a_question_says_why_it_is_offered(curated_graph: KnowledgeGraph) -> Non
     first = curated_graph.search("how does rapamycin work in leiomyosarcoma").questions[0]
     assert first.label == "How sirolimus acts on leiomyosarcoma"
     assert first.reason == "“how does … work”; sirolimus (“rapamycin”), leiomyosarcoma"
+    dosed = curated_graph.search("half-dose imatinib").questions[0]
+    assert dosed.reason.startswith("“half-dose”")
     guessed = curated_graph.search("gemcitabin leiomyosarcma").questions[0]
     assert "gemcitabine (“gemcitabin”)" in guessed.reason
 
@@ -241,6 +269,15 @@ def test_types_and_no_limit_ask_for_things_alone(curated_graph: KnowledgeGraph) 
         ("everolimus in imatinib-refractory GIST",
          {"after": "drug:imatinib", "drug": "drug:everolimus", "histotype": "histotype:gist"}, 0),
         ("after failure of imatinib", {"after": "drug:imatinib"}, 1),
+        ("uterine leiomyosarcoma after doxorubicin",
+         {"after": "drug:doxorubicin", "histotype": "histotype:uterine-leiomyosarcoma"}, 0),
+        ("what next in leiomyosarcoma progressing on doxorubicin",
+         {"after": "drug:doxorubicin", "histotype": "histotype:leiomyosarcoma"}, 0),
+        ("angiosarcoma that no longer responds to docetaxel",
+         {"after": "drug:docetaxel", "histotype": "histotype:angiosarcoma"}, 0),
+        ("GIST progressing on imatinib 400 mg", {"after": "drug:imatinib", "histotype": "histotype:gist"}, 0),
+        ("sunitinib after imatinib", {"after": "drug:imatinib", "drug": "drug:sunitinib"}, 0),
+        ("docetaxel once ifosfamide has failed", {"after": "drug:ifosfamide", "drug": "drug:docetaxel"}, 0),
         ("sunitinib in GIST resistant to imatinib",
          {"after": "drug:imatinib", "drug": "drug:sunitinib", "histotype": "histotype:gist"}, 3),
     ],
@@ -252,6 +289,56 @@ def test_what_people_had_had_before_is_asked_for_as_that(
     assert ("evidence", given) in [
         (offer.question, {name: " ".join(values) for name, values in offer.parameters.items()}) for offer in offered
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "label"),
+    [
+        ("randomised placebo-controlled trials of sunitinib after imatinib in GIST",
+         {"randomised": "yes", "comparator": "placebo", "drug": "drug:sunitinib", "after": "drug:imatinib",
+          "histotype": "histotype:gist"},
+         ("Evidence: sunitinib in gastrointestinal stromal tumour, after imatinib, only of randomised studies, "
+          "only where compared with placebo")),
+        ("double-blind trials of pazopanib against placebo",
+         {"blinding": "double-blind", "comparator": "placebo", "drug": "drug:pazopanib"},
+         "Evidence: pazopanib, only where compared with placebo, only of double-blind studies"),
+        ("grade 4 neutropenia in phase II trials of gemcitabine",
+         {"phase": "II", "min_grade": "4", "adverse_event": "event:neutropenia", "drug": "drug:gemcitabine"},
+         "Evidence: gemcitabine, only of phase II, neutropenia of grade 4 or above"),
+        ("how long does sunitinib work in imatinib-resistant GIST",
+         {"measure": "measure:time-to-event", "after": "drug:imatinib", "drug": "drug:sunitinib",
+          "histotype": "histotype:gist"},
+         "Evidence: sunitinib in gastrointestinal stromal tumour, after imatinib, time to progression or death"),
+        ("first line MAID PFS",
+         {"line": "first", "regimen": "regimen:maid", "measure": "measure:progression-free-survival"},
+         "Evidence: MAID, progression-free survival, in the first line"),
+    ],
+)  # fmt: skip
+def test_all_that_narrows_the_evidence_is_asked_as_one_question(
+    curated_graph: KnowledgeGraph, text: str, given: dict[str, str], label: str
+) -> None:
+    first = curated_graph.search(text).questions[0]
+    assert {name: " ".join(values) for name, values in first.parameters.items()} == given
+    assert (first.question, first.label) == ("evidence", label)
+
+
+def test_what_comes_after_surgery_is_not_after_the_drug_before_it(curated_graph: KnowledgeGraph) -> None:
+    for text in ("gemcitabine after surgery", "doxorubicin after surgery in leiomyosarcoma"):
+        offered = curated_graph.search(text).questions
+        assert not any(offer.question == "after-failure-of" or "after" in offer.parameters for offer in offered)
+
+
+def test_a_number_of_a_reference_is_asked_of_every_document_that_tells_of_it(curated_graph: KnowledgeGraph) -> None:
+    offered = _offered(curated_graph, "what did reference 31 find")
+    assert offered[:2] == [("citing-reference", {"document:002", "31"}), ("citing-reference", {"document:003", "31"})]
+    assert _offered(curated_graph, "what does the review say citing ref 31")[0] == offered[0]
+    assert _offered(curated_graph, "what did reference 999 find") == []
+
+
+def test_facts_of_another_reference_do_not_stand_for_the_one_named(curated_graph: KnowledgeGraph) -> None:
+    facts = curated_graph.search("what did reference 31 find").facts.items
+    assert facts
+    assert all(re.search(r"ref(erence)? 31\b", fact.sentence, re.IGNORECASE) for fact in facts)
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,7 @@ def test_a_name_of_two_words_is_found_inside_a_sentence_in_one(curated_graph: Kn
         "infection",
         "genetic",
         "presenting",
+        "resist",
     ],
 )
 def test_another_word_is_no_slip_in_a_word_that_asks(word: str) -> None:

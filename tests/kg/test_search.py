@@ -284,6 +284,17 @@ def test_a_suggestion_is_more_than_chance(
     assert tuple(label for _, label in unknown.value.suggestions)[: len(suggested) or None] == suggested
 
 
+def test_a_number_says_nothing_in_another_vocabulary(tmp_path: Path) -> None:
+    dysplasia = IndexNode("http://purl.obolibrary.org/obo/MONDO_0000473", "Condition", "a dysplasia", ("UBERON",))
+    write_names(tmp_path / "names.sqlite", [*NODES, dysplasia])
+    with NameIndex.open(tmp_path / "names.sqlite") as numbered:
+        assert numbered.resolve("MONDO_0000473").label == "a dysplasia"
+        for text in ("UBERON:0000473", "uberon_0000473", "http://purl.obolibrary.org/obo/UBERON_0000473"):
+            assert numbered.like(text, ("Condition",)) == ()
+            assert numbered.like(text, ()) == ()
+        assert [hit.label for hit in numbered.like("displasia", ("Condition",))] == ["a dysplasia"]
+
+
 def test_a_kind_of_which_there_are_few_is_named_whole(names: NameIndex) -> None:
     with pytest.raises(EntityNotFound) as unknown:
         names.resolve("zebra", ("Patient",), "patient")

@@ -25,7 +25,8 @@ CUES: tuple[Cue, ...] = (
     Cue("refractory-drugs", "Which drugs patients were refractory to", (), "refractory to what|refractory to which|"
         "which drug … refractory|what drug … refractory"),
     Cue("resistant-to-what", "Which tumours or cells are resistant to what", (),
-        "resistant to what|resistant to which|what … resistant|which … resistant|chemoresistant", gain=1),
+        "resistant to what|resistant to which|what … resistant|which … resistant|chemoresistant|what resist*|"
+        "which … resist*", gain=1),
     Cue("not-seen-toxicity", "Which adverse events were looked for and not seen", (),
         "toxic* … not seen|side effect … not seen|adverse … not seen|not observed|no toxicity|no side effect|"
         "no adverse event|without side effect|without toxicity|side effect … absent|toxic* … absent|adverse … absent",

@@ -51,6 +51,7 @@ CUES: tuple[Cue, ...] = (
         "study|studies|trial"),
     Cue("dose-comparisons", "Which studies compared doses or schedules of the same drugs", (),
         "mg … better|mg … than|mg … mg|from … to … mg|g … better|g … than|g … g|"
+        "increase … mg|raise … mg|increase … dose|raise … dose|double … dose|dose … double*|"
         "higher dose|lower dose|dose … better|which dose|dose comparison|dose escalation|"
         "dose response|bolus … infusion|infusion … bolus|which schedule|schedule … better",
         gain=6),

@@ -28,7 +28,7 @@ CUES: tuple[Cue, ...] = (
         "drive*|driver|what cause*|caused by|driven|translocation|fusion gene|gene fusion"),
     Cue("steps-after-drug", "Which steps follow from {drug}", (DRUG,), "step|downstream|cascade"),
     Cue("doses-of-drug", "Doses and schedules in which {drug} was given", (DRUG,),
-        "dose*|dosing|schedule|how much|how often … given|how often … give|how often … take*|mg|infusion|"
+        "dose*|dosing|phase … dose*|schedule|how much|how often … given|how often … give|how often … take*|mg|infusion|"
         "how is … given|route", gain=4),
     Cue("results-by-genotype", "How results depend on genotype in {histotype}", (HISTOTYPE,),
         GENOTYPE, gain=8),
@@ -39,19 +39,23 @@ CUES: tuple[Cue, ...] = (
     Cue("results-by-genotype", "How results depend on genotype",
         (Slot("genotype", ("Target",), labels="mutant|mutation", is_passed=False),), GENOTYPE, gain=5, given=_ANYWHERE),
     Cue("results-by-line", "How results of {drug} differ between lines", (DRUG,),
-        "line|first line|second line|third line|later line|front line|salvage|pretreated"),
+        "line|first line|second line|third line|later line|front line|salvage|pretreated", gain=2),
     Cue("after-failure-of", "What was achieved after {drug} had failed or had been given",
         (Slot("drug", ("Drug", "DrugClass"), single=True, is_near=True),),
-        "after … fail*|fails|failing|failure|refractory|progress* on|progression on|relapse*|after progression|"
-        "resistant to|what after|next after|after|previously treated with|already treated with|pretreated with|"
-        "already received|previously received|had … before|got … before|received … before|took … before|prior", gain=1),
+        "after … fail*|fails|has failed|have failed|had failed|failing|failure|refractory|progress* on|"
+        "progression on|relapse*|after progression|resistant to|previously treated with|already treated with|"
+        "pretreated with|already received|previously received|had … before|got … before|received … before|"
+        "took … before|prior", gain=1),
+    Cue("after-failure-of", "What was achieved after {drug} had failed or had been given",
+        (Slot("drug", ("Drug", "DrugClass"), single=True, is_behind=True),), "what after|next after|after", gain=1),
     Cue("causes-of-resistance", "What causes resistance, and what overcomes it", (),
         "resistance to|cause* of resistance|resistance|overcome* resistance|why … resist*|"
         "stop* working|stop* respond*|stop* help*|no longer work*|no longer respond*|no longer help*|"
         "why … stop* work*|why … fail*", gain=2),
     Cue("causes-of-resistance", "What causes resistance, and what overcomes it", (),
         "make* … resistant|cause* … resistant|become* resistant|became resistant|resistance mutation|"
-        "mutation … resistance|secondary mutation|new mutation", gain=7),
+        "mutation … resistance|secondary mutation|new mutation|why … resistant to|why … become* resistant to|"
+        "make* … resistant to|cause* … resistant to", gain=8),
     Cue("preclinical-evidence", "What is known of {drug} from the laboratory", (DRUG,),
         "preclinical*|laborator*|in vitro|in vivo|cell line|mice|mouse|xenograft|cell culture|animal", gain=1),
     Cue("why-given", "Why {drug} was chosen or proposed", (DRUG,),

@@ -10,6 +10,9 @@ CUES: tuple[Cue, ...] = (
         "side effect|side affect|secondary effect|unwanted effect|adverse|toxic*|toler*|safe*|harm*|risk*|complication",
         gain=1),
     Cue("toxicity-of-drug", "Adverse events reported for {drug}, and whether {event} is one", (DRUG, SUCH_EVENT)),
+    Cue("toxicity-of-drug", "Adverse events reported for {drug}, and whether the {site} is told of",
+        (DRUG, Slot("site", ("Site",), is_passed=False)),
+        "damage*|hurt*|harm*|injur*|toxic*|bad for|poison*|risk*"),
     Cue("who-causes-event", "With which treatments {event} was seen", (EVENT, OF_DRUG)),
     Cue("adverse-events-of-patient", "Adverse events of {patient}, and whether {event} is one", (PATIENT, SUCH_EVENT),
         gain=3),
@@ -44,15 +47,22 @@ CUES: tuple[Cue, ...] = (
         "who die*|patient die*|patient … die*|death of … patient|patient … alive|patient … still alive|who … alive|"
         "who … survive*|patient … survive*|which case … die*|how many … died", gain=1),
     Cue("treatment-lines", "Every line of treatment of {patient}", (PATIENT,),
-        "line|treat*|receive*|given|got|therap*"),
+        "line|treat*|receive*|given|get|got|therap*"),
+    Cue("treatment-lines", "Every line of treatment of {patient}",
+        (PATIENT, Slot("drug", TREATMENTS, gain=1, is_passed=False))),
     Cue("timeline", "What happened to {patient}, in order", (PATIENT,),
         "what happen*|happen*|history|course|follow*|outcome|timeline|die|died|alive|case|how … do|story|"
-        "how long|live*|surviv*"),
+        "how long|live|lived|surviv*"),
     Cue("timeline", "What happened to {patient}, in order", (PATIENT,),
-        "how long … stable|how long … last*|how long … live*|how long … work*|how long … stay*|how many day*|"
-        "how many week*|how many month*|how many year*|when", gain=2),
+        "how long … stable|how long … last*|how long … live|how long … lived|how long … work*|how long … stay*|"
+        "how many day*|how many week*|how many month*|how many year*|when", gain=2),
     Cue("timeline", "What happened to {patient}, in order", (PATIENT,), "patient", gain=-1),
-    Cue("responses-by-lesion", "How each lesion of {patient} responded", (PATIENT,), "lesion|respon*|metasta*|size"),
+    Cue("responses-by-lesion", "How each lesion of {patient} responded", (PATIENT,),
+        "lesion|respon*|metasta*|size", gain=1),
     Cue("adverse-events-of-patient", "Adverse events of {patient}", (PATIENT,), "side effect|adverse|toxic*|toler*"),
     Cue("cumulative-doses", "Cumulative doses that {patient} received", (PATIENT,), "cumulative|total dose|dose"),
+    Cue("cumulative-doses", "Cumulative doses that {patient} received", (PATIENT,),
+        "total|altogether|in all|in sum|overall … dose", gain=3),
+    Cue("cumulative-doses", "Cumulative doses that {patient} received, of {drug} among others",
+        (PATIENT, Slot("drug", TREATMENTS, is_passed=False)), "how much", gain=3),
 )  # fmt: skip

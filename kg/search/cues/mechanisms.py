@@ -16,6 +16,9 @@ CUES: tuple[Cue, ...] = (
         "how … work|how does … work|how do … work|how … act*|mechanism*|mode of action|how … kill*|what does … do|"
         "pathway"),
     Cue("mechanism", "How {drug} act together", (DRUGS,), TOGETHER),
+    Cue("mechanism", "How {drug} act together", (DRUGS,),
+        "why … work*|why … together|why … combin*|why … add*|why … help*|why … act*|how … together|rationale|"
+        "make* sense", gain=3),
     Cue("mechanism", "What acts on {target}", (Slot("target", (*AIMS, *DISEASE)),),
         "act on|acts on|affect*|damage*|regulat*|influence*|upstream|what … control*|mechanism*"),
     Cue("what-brings-about", "What brings {effect} about, and what prevents it", (Slot("effect", AIMS),),
@@ -27,7 +30,9 @@ CUES: tuple[Cue, ...] = (
     Cue("compare", "Compare {a} with {b}[ in {histotype}]",
         (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2]), IN_HISTOTYPE),
         "better|best|worse|versus|vs|v|compare*|comparison|against|superior*|inferior*|or|than|difference between|"
-        "prefer*|instead of|add … to|work as well as|as good as|as effective as|as active as"),
+        "prefer*|instead of|add … to|work as well as|as good as|as effective as|as active as|"
+        "how much worse|how much better|how much longer|how much more|how much less|"
+        "safer|milder|same as|same thing"),
     Cue("compare", "Compare {a} with {b}[ in {histotype}]",
         (Slot("a", ("Drug",), is_part=True), Slot("b", ("Drug",), is_part=True), IN_HISTOTYPE),
         "compare*|comparison|differ*|difference between"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kg.search.cues.slots import (
     AT_SITE,
     DISEASE,
@@ -27,19 +29,39 @@ _RESULTS = (
 )
 _TREATING = (
     "treat*|therap*|option|regimen|chemotherap*|drug|what work|which drug|what drug|tried|best drug|drug for|drug in|"
-    "drug against|manage*|works in|should i give|what next|cure*|curable"
+    "drug against|manage*|works in|should i give|cure*|curable"
 )
-# What a trial is called, the parameter of evidence that asks for such, its value and the words.
+# What a study was like, the parameter of evidence that asks for such, its value, the words, and what they gain.
 _DESIGNS = (
-    ("only of randomised studies", "randomised", "yes", "randomi*|rct|drawn by lot"),
+    ("only of randomised studies", "randomised", "yes", "randomi*|rct|drawn by lot", 4),
     (
         "only where compared with placebo",
         "comparator",
         "placebo",
         "placebo controlled|placebo control|against placebo|versus placebo|vs placebo|than placebo|over placebo",
+        4,
     ),
-    ("only of double-blind studies", "blinding", "double-blind", "double blind*|doubly blind*"),
-    ("only of open studies", "blinding", "open", "open label*|unblinded"),
+    ("only of double-blind studies", "blinding", "double-blind", "double blind*|doubly blind*", 4),
+    ("only of open studies", "blinding", "open", "open label*|unblinded", 4),
+    ("only of phase I", "phase", "I", "phase i|phase 1", 1),
+    ("only of phase II", "phase", "II", "phase ii|phase 2", 1),
+    ("only of phase III", "phase", "III", "phase iii|phase 3", 1),
+    ("in the first line", "line", "first", "first line|1st line|front line|frontline|upfront", 1),
+    ("in the second line", "line", "second", "second line|2nd line", 1),
+    ("in the third line", "line", "third", "third line|3rd line", 1),
+)
+_HAD_FAILED = (
+    "resistant|resistance|refractory|intolerant|intolerance|failure|fail|failing|pretreated|"
+    "no longer work*|stop* work*|no longer help*|stop* help*|has failed|have failed|had failed"
+)
+_AFTER_FAILURE = (
+    "after … fail*|failure of|failed on|progress* on|progression on|after progression|resistant to|refractory to|"
+    "intolerant of|intolerant to|intolerance of|previously treated with|already treated with|pretreated with|"
+    "no longer respond* to|not respond* to|stop* respond* to|unresponsive to"
+)
+_AFTER, _HAD = (
+    "Evidence: [{treatment} ]after {after}[ in {histotype}]",
+    Slot("after", ("Drug", "DrugClass"), single=True, by_drug=True),
 )
 _GRADES = (
     ("3", "grade 3|grade iii|grade 3 4|grade 3 or 4|grade iii iv|severe"),
@@ -52,14 +74,24 @@ CUES: tuple[Cue, ...] = (
         (TREATMENT, IN_HISTOTYPE, AT_SITE, MEASURE), _RESULTS + "|together|combin*"),
     Cue("evidence", "Evidence: {treatment} in {histotype}[, {measure}]", (TREATMENT, HISTOTYPE, MEASURE), gain=1),
     # Behind the words that ask, or right before them, stands what people had had before.
-    Cue("evidence", "Evidence: [{treatment} ]after {after}[ in {histotype}]",
-        (Slot("after", ("Drug", "DrugClass"), single=True, is_before=True), TREATMENT_TOO, IN_HISTOTYPE),
-        "resistant|resistance|refractory|intolerant|intolerance|failure|fail|failing|pretreated", gain=-1),
-    Cue("evidence", "Evidence: [{treatment} ]after {after}[ in {histotype}]",
-        (Slot("after", ("Drug", "DrugClass"), single=True, is_near=True), TREATMENT_TOO, IN_HISTOTYPE),
-        "after … fail*|failure of|failed on|progress* on|progression on|after progression|resistant to|refractory to|"
-        "intolerant of|intolerant to|intolerance of|previously treated with|already treated with|pretreated with",
-        gain=-4),
+    *(
+        Cue("evidence", label, slots, phrases, gain=gain, narrows="after {after}")
+        for label, slots, gain, phrases in (
+            (_AFTER, (replace(_HAD, is_before=True), TREATMENT_TOO, IN_HISTOTYPE), -1, _HAD_FAILED),
+            (_AFTER, (replace(_HAD, is_near=True), TREATMENT_TOO, IN_HISTOTYPE), -4, _AFTER_FAILURE),
+            (_AFTER, (replace(_HAD, is_near=True), TREATMENT_TOO, HISTOTYPE), 2, _AFTER_FAILURE),
+            (_AFTER, (replace(_HAD, is_behind=True), TREATMENT_TOO, HISTOTYPE), 2, "after"),
+            (_AFTER, (replace(_HAD, is_behind=True), TREATMENT), -2, "after"),
+        )
+    ),
+    *(
+        Cue("evidence", "Which regimens were tried in {histotype}, and what came of them", (HISTOTYPE, had),
+            f"{_AFTER_FAILURE}|after", gain=2)
+        for had in (
+            Slot("drug", ("Drug",), several=True, is_behind=True, is_passed=False),
+            Slot("regimen", ("Regimen",), labels="^(?!.*monotherapy)", is_behind=True, is_passed=False),
+        )
+    ),
     Cue("evidence", "Evidence: {treatment} in sarcoma, GIST and desmoid tumour[, {measure}]",
         (TREATMENT, Slot("histotype", DISEASE, labels="^sarcoma$", is_passed=False), MEASURE),
         given=(("histotype", ("histotype:sarcoma-in-scope",)),)),
@@ -70,6 +102,8 @@ CUES: tuple[Cue, ...] = (
     Cue("evidence", "Which regimens were tried in {histotype}, and what came of them[: {measure}]",
         (HISTOTYPE, MEASURE),
         _TREATING + "|" + _RESULTS),
+    Cue("evidence", "Which regimens were tried in {histotype}, and what came of them", (HISTOTYPE,),
+        "what next|what now|what else|next step|next option|next treatment|next therapy|next line", gain=2),
     Cue("evidence", "Which regimens were tried in tumours of the {site}, and what came of them", (SITE,),
         _TREATING + "|" + _RESULTS, gain=-3),
     Cue("evidence", "Evidence: {treatment}[ in {histotype}][, {measure}]", (TREATMENT, IN_HISTOTYPE, MEASURE),
@@ -77,17 +111,22 @@ CUES: tuple[Cue, ...] = (
     Cue("evidence", "Evidence: {treatment}[ in {histotype}], time to progression or death",
         (TREATMENT, IN_HISTOTYPE),
         "how long … progress*|until … progress*|before … progress*|time to progress*|how long … control*|"
-        "how long … keep*|how long … last*|how long … stable|how long … work*", gain=1,
-        given=(("measure", ("measure:time-to-event",)),)),
+        "how long … keep*|how long … hold*|how long … last*|how long … stable|how long … work*", gain=1,
+        given=(("measure", ("measure:time-to-event",)),), narrows="time to progression or death"),
     Cue("evidence", "Evidence: {treatment}[ in {histotype}], overall survival", (TREATMENT, IN_HISTOTYPE),
-        "how long … live*|how long … surviv*|how long … alive|live* longer|longer life|prolong* life|extend* life|"
-        "life expectancy", gain=1, given=(("measure", ("measure:overall-survival",)),)),
+        "how long … live|how long … lived|how long … surviv*|how long … alive|live longer|lived longer|longer life|"
+        "prolong* life|extend* life|"
+        "life expectancy", gain=1, given=(("measure", ("measure:overall-survival",)),),
+        narrows="overall survival"),
     Cue("evidence", "Evidence: {treatment}[ in {histotype}], response of any kind", (TREATMENT, IN_HISTOTYPE),
         "response rate|orr", gain=-3, given=(("measure", ("measure:response",)),)),
+    Cue("evidence", "Evidence: {treatment}[ in {histotype}], response of any kind", (TREATMENT, IN_HISTOTYPE),
+        "chance … respon*|odds … respon*|likel* … respon*|probab* … respon*", gain=1,
+        given=(("measure", ("measure:response",)),), narrows="response of any kind"),
     Cue("evidence", "Evidence in the first line[: {treatment}][ in {histotype}]",
         (TREATMENT_TOO, IN_HISTOTYPE),
         "previously untreated|untreated patient|naive patient|patient … naive|chemotherapy naive|treatment naive",
-        gain=1, given=(("line", ("first",)),)),
+        gain=1, given=(("line", ("first",)),), narrows="in the first line"),
     Cue("evidence", "Evidence: {regimen}, with its doses and schedules",
         (Slot("regimen", ("Regimen",), labels="^(?!.*monotherapy)"),), "dose*|dosing|schedule", gain=-1),
     Cue("evidence", "Evidence: {regimen} alone[ in {histotype}]",
@@ -117,8 +156,9 @@ CUES: tuple[Cue, ...] = (
         "across stud*|across trial|side by side|compare*|comparison|versus|vs|against|better|or|than", gain=-3),
     # What a study was like: drawn by lot, against what, and who knew.
     *(
-        Cue("evidence", f"Evidence: {label}, {words}", slots, phrases, gain=4, given=((parameter, (value,)),))
-        for words, parameter, value, phrases in _DESIGNS
+        Cue("evidence", f"Evidence: {label}[, {{measure}}], {words}", (*slots, MEASURE), phrases, gain=gain,
+            given=((parameter, (value,)),), narrows=words)
+        for words, parameter, value, phrases, gain in _DESIGNS
         for label, slots in (
             ("{treatment}[ in {histotype}]", (TREATMENT, IN_HISTOTYPE)), ("all regimens in {histotype}", (HISTOTYPE,)),
         )
@@ -127,7 +167,7 @@ CUES: tuple[Cue, ...] = (
         Cue("evidence",
             f"Evidence: {{adverse_event}} of grade {grade} or above[ with {{treatment}}][ in {{histotype}}]",
             (Slot("adverse_event", ("AdverseEvent",), labels="^(?!toxicity of any)"), *slots), phrases, gain=gain,
-            given=(("min_grade", (grade,)),))
+            given=(("min_grade", (grade,)),), narrows=f"{{adverse_event}} of grade {grade} or above")
         for grade, phrases in _GRADES
         for gain, slots in ((4, (TREATMENT, IN_HISTOTYPE)), (1, (HISTOTYPE,)), (1, ()))
     ),
@@ -144,7 +184,8 @@ CUES: tuple[Cue, ...] = (
         "median … not reached|median … not yet reached|not reach* … median", gain=5,
         given=(("kind", ("not-reached",)),)),
     Cue("kinds-of-nothing", "What was not reported yet, or is not described", (),
-        "not reported|not yet reported|not described|not yet described", gain=5,
+        "not reported|not yet reported|not described|not yet described|trial … no … data|stud* … no … data|"
+        "trial … without … data|stud* … without … data|trial … not report*|stud* … not report*", gain=5,
         given=(("kind", ("not-reported-yet", "not-described")),)),
     Cue("evidence", "Evidence: drugs that act on {target}[ in {histotype}]", (TARGET, IN_HISTOTYPE),
         "evidence|result|trial|response|treat*|target*|inhibit*|block*|antibod*|against"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,7 @@ class Slot:
         several: whether it takes nothing less than two things named together.
         is_near: whether it takes the name nearest to the words that ask, instead of the first.
         is_before: whether it takes the name right before the words that ask, as in "imatinib-resistant".
+        is_behind: whether it takes the name next behind the words that ask, as in "after surgery", or nothing.
         is_passed: whether the question is asked with it; else the name only speaks for the question.
         labels: a pattern that the label of what it takes holds.
         is_part: whether it takes a drug of several that are named together.
@@ -43,6 +45,7 @@ class Slot:
     several: bool = False
     is_near: bool = False
     is_before: bool = False
+    is_behind: bool = False
     is_passed: bool = True
     labels: str = ""
     is_part: bool = False
@@ -61,6 +64,7 @@ class Cue:
         gain: how much the words speak for it beyond their number.
         is_bare: whether names alone ask it, with no other words than those that join them.
         given: what it is asked with whatever is named: parameters and their values.
+        narrows: in words, to what it narrows the evidence; several that a text asks for are asked together.
     """
 
     question: str
@@ -70,6 +74,7 @@ class Cue:
     gain: int = 0
     is_bare: bool = False
     given: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    narrows: str = ""
 
     @property
     def kind(self) -> OfferKind:
@@ -90,7 +95,24 @@ IN_HISTOTYPE, AT_SITE = Slot("histotype", DISEASE, optional=True), Slot("site", 
 MEASURE = Slot("measure", ("Measure",), optional=True, gain=1)
 ENTITY, TOLD_OF = Slot("entity", THINGS), Slot("entity", THINGS, by_drug=True)
 DOCUMENT = Slot("document", ("Document",))
+_SUBJECT = (TREATMENT_TOO, IN_HISTOTYPE, MEASURE)
 TOGETHER = (
     "add … to|added to|on top of|help*|enhanc*|boost*|potentiat*|synerg*|augment*|reinforc*|improve*|"
     "in addition to|make* … better"
 )
+
+
+def narrowed(cues: Iterable[Cue]) -> Cue:
+    """Evidence narrowed in every way that some rows ask for, as one question; in the order of the table."""
+    parts = list(cues)
+    given = tuple(pair for cue in parts for pair in cue.given)
+    subject = {slot.parameter for slot in _SUBJECT}
+    own = [slot for cue in parts for slot in cue.slots if slot.parameter not in subject]
+    return Cue(
+        "evidence",
+        "Evidence[: {treatment}][ in {histotype}][, {measure}], " + ", ".join(cue.narrows for cue in parts),
+        (*dict.fromkeys(own), *(slot for slot in _SUBJECT if slot.parameter not in dict(given))),
+        "|".join(cue.phrases for cue in parts),
+        gain=max(cue.gain for cue in parts),
+        given=given,
+    )
