@@ -27,12 +27,13 @@ from kg.mechanism import search as mechanism
 from kg.mechanism.asking import mechanism_question
 from kg.mechanism.background import StoredBackground
 from kg.mechanism.question import Effect
-from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef
+from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef, check_question
 from kg.paths import neighborhood, traversal
 from kg.paths.best_paths import SearchLimits
 from kg.paths.index import Index
 from kg.paths.link_filters import LinkFilters, graphs_named
 from kg.paths.steps import StatementRecord
+from kg.paths.traversal import DEFAULT_PATHS, AllPathsQuestion, PathAnswer, PathQuestion, PathSearch
 from kg.projection import Answer, to_networkx
 from kg.search.facts import DEFAULT_FACTS, FactIndex
 from kg.search.finding import find
@@ -49,7 +50,7 @@ from ontology.terms import CLASS_BY_KIND
 if TYPE_CHECKING:
     import networkx as nx
 
-Walk = TypeVar("Walk", bound="LinkFilters | traversal.PathQuestion")
+Walk = TypeVar("Walk", bound="LinkFilters | PathQuestion")
 _NAMING = ("node", "nodes", "source", "target", "avoid")  # fields of questions that hold names
 _WORDS_OF_RESULTS = frozenset({"measure", "definition"})
 _HISTOTYPES_BELOW = "SELECT DISTINCT ?sub WHERE { ?sub rdfs:subClassOf* ?node }"
@@ -230,7 +231,7 @@ class KnowledgeGraph:
             question: the entity, and what to list.
             sourced: with the document, qualifiers and passages of each statement, which are looked up in the store.
         """
-        question = self._named(question)
+        question = self._named(question, neighborhood.NeighborsQuestion)
         answer = neighborhood.neighbors(self._index_around(question), question)
         return replace(answer, items=cards.with_sources(self.store, answer.items)) if sourced else answer
 
@@ -238,8 +239,9 @@ class KnowledgeGraph:
         """What holds all links of the entity asked for; of a graph that lies elsewhere it is read first."""
         return self.index
 
-    def _named(self, question: Walk) -> Walk:
+    def _named(self, question: Walk, kind: type[Walk]) -> Walk:
         """A question with the identifiers of what it names: labels and CURIEs do as well as IRIs."""
+        check_question(question, kind)
 
         def iri(name: str, text: str) -> str:
             return text if "://" in text else self.resolve(text, parameter=name).id
@@ -251,35 +253,42 @@ class KnowledgeGraph:
         }
         return replace(question, **found)
 
-    def paths(self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> traversal.PathAnswer:
+    def paths(self, question: PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> PathAnswer:
         """The k best simple paths between two entities."""
-        question, limits = self._named(question), SearchLimits(deadline=Deadline.after(timeout_s))
-        return traversal.best_paths(self.index, question, self, limits)
+        return self._paths(traversal.best_paths, question, timeout_s)
 
-    def shortest_paths(
-        self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S
-    ) -> traversal.PathAnswer:
+    def shortest_paths(self, question: PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> PathAnswer:
         """Every path with the fewest steps between two entities, at most k."""
-        limits = SearchLimits(deadline=Deadline.after(timeout_s))
-        return traversal.all_shortest_paths(self.index, self._named(question), self, limits)
+        return self._paths(traversal.all_shortest_paths, question, timeout_s)
 
-    def all_paths(
-        self, question: traversal.AllPathsQuestion, timeout_s: float = SEARCH_TIMEOUT_S
-    ) -> traversal.PathAnswer:
+    def _paths(self, search: PathSearch, question: PathQuestion, timeout_s: float) -> PathAnswer:
+        question = self._named(question, PathQuestion)
+        return search(self.index, question, self, SearchLimits(deadline=Deadline.after(timeout_s)))
+
+    def all_paths(self, question: AllPathsQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> PathAnswer:
         """All simple paths up to a length, best first, as far as the budget goes; ``total`` where that is the end."""
         return self.paths(question, timeout_s)
 
-    def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
+    def subgraph(
+        self, question: neighborhood.SubgraphQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> neighborhood.Subgraph:
         """Entities and all links among them."""
-        return neighborhood.subgraph(self.index, self._named(question), self)
+        question = self._named(question, neighborhood.SubgraphQuestion)
+        return neighborhood.subgraph(self.index, question, self, Deadline.after(timeout_s))
 
-    def reachable(self, question: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
+    def reachable(
+        self, question: neighborhood.ReachableQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> neighborhood.ReachableAnswer:
         """What lies within some steps of an entity."""
-        return neighborhood.reachable(self.index, self._named(question))
+        question = self._named(question, neighborhood.ReachableQuestion)
+        return neighborhood.reachable(self.index, question, Deadline.after(timeout_s))
 
-    def common(self, question: neighborhood.CommonQuestion) -> neighborhood.CommonAnswer:
+    def common(
+        self, question: neighborhood.CommonQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> neighborhood.CommonAnswer:
         """What several entities are all connected to."""
-        return neighborhood.common_neighbors(self.index, self._named(question), self)
+        question = self._named(question, neighborhood.CommonQuestion)
+        return neighborhood.common_neighbors(self.index, question, self, Deadline.after(timeout_s))
 
     def mechanism(
         self,
@@ -288,7 +297,7 @@ class KnowledgeGraph:
         *,
         certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES,
         max_length: int = mechanism.DEFAULT_LENGTH,
-        k: int = traversal.DEFAULT_PATHS,
+        k: int = DEFAULT_PATHS,
         effect: Effect | None = None,
         include_imports: bool = False,
         graphs: Sequence[str] = (),
@@ -315,6 +324,7 @@ class KnowledgeGraph:
 
     def evidence(self, question: EvidenceQuestion) -> EvidenceAnswer:
         """Clinical results, one row per arm or patient episode, measure, definition and subgroup."""
+        check_question(question, EvidenceQuestion)
         return answering.answer(self, question)
 
     def histotypes_below(self, histotype: str) -> tuple[str, ...]:
@@ -345,10 +355,12 @@ class KnowledgeGraph:
 
     def pool(self, question: EvidenceQuestion) -> pooling.PoolAnswer:
         """A share of patients pooled over comparable studies, or the reason why not."""
+        check_question(question, EvidenceQuestion)
         return pooling.pool(self, question)
 
     def safety(self, question: EvidenceQuestion) -> safety.SafetyAnswer:
         """Adverse events per regimen; with several drugs also those that they share."""
+        check_question(question, EvidenceQuestion)
         return safety.safety(self, question)
 
     def gaps(self, rows: Sequence[str] = (), columns: Sequence[str] = ()) -> gap_map.GapMap:

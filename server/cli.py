@@ -78,11 +78,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parser = _parser()
         given, unknown = parser.parse_known_args(arguments)
-        if unknown:
-            given.command.error(f"unknown: {' '.join(unknown)}")  # the command's own usage, not that of all commands
+        # What stands behind an option ends up there, even of a command that takes words without a name.
+        if unknown and hasattr(given, "others") and not any(text.startswith("-") for text in unknown):
+            given.others += unknown
+        elif unknown:
+            given.command.error(_unknown(unknown))  # the command's own usage, not that of all commands
         return _run(given)
     finally:
         _drop_unwritten()
+
+
+def _unknown(texts: Sequence[str]) -> str:
+    is_name = not any(text.startswith("-") for text in texts)
+    return f"unknown: {' '.join(texts)}" + ("; a name of several words needs quotation marks" if is_name else "")
 
 
 def _nowhere() -> TextIO:
@@ -260,6 +268,9 @@ def _add_question(commands: Commands, common: argparse.ArgumentParser, question:
         _add_parameter(command, parameter)
     if question.others:
         command.add_argument("others", nargs="*", metavar="NAME=VALUE", help="parameters of the question asked")
+    elif question.unnamed:
+        names = " ".join(map(str.upper, question.unnamed))
+        command.add_argument("others", nargs="*", metavar=names, help=f"the same as --{', --'.join(question.unnamed)}")
     command.set_defaults(run=_ask, question=question)
 
 
@@ -277,7 +288,11 @@ def _add_parameter(command: argparse.ArgumentParser, parameter: Parameter) -> No
 def _ask(given: argparse.Namespace) -> int:
     question: Question = given.question
     values = {parameter.name: getattr(given, f"given_{parameter.name}") for parameter in question.parameters}
-    for text in getattr(given, "others", ()):
+    others: list[str] = getattr(given, "others", [])
+    if question.unnamed:
+        _take_unnamed(question, others, values)
+        others = []
+    for text in others:
         name, equals, value = text.partition("=")
         if not equals:
             raise InvalidParameter("parameter", text, "NAME=VALUE, for example histotype=leiomyosarcoma")
@@ -288,6 +303,20 @@ def _ask(given: argparse.Namespace) -> int:
         source = source_line(graph)
     sys.stdout.write(_in_form(answer, arguments, source, is_json=given.json))
     return 0
+
+
+def _take_unnamed(question: Question, texts: Sequence[str], values: dict[str, list[str]]) -> None:
+    """Add values without names to those of the parameters that they stand for. Raises: InvalidParameter."""
+    table = {parameter.name: parameter for parameter in question.parameters}
+    last = question.unnamed[-1]
+    for place, text in enumerate(texts):
+        name = question.unnamed[min(place, len(question.unnamed) - 1)]
+        if place >= len(question.unnamed) and not table[last].repeated:
+            known = " and ".join(f"--{each}" for each in question.unnamed)
+            raise InvalidParameter(
+                "command", " ".join(texts), f"only {known} without their names; a name of several words is quoted"
+            )
+        values[name].append(text)
 
 
 def _in_form(answer: Any, given: Arguments, source: str, *, is_json: bool) -> str:

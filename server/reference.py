@@ -50,8 +50,8 @@ def api_markdown() -> str:
 def _section(question: Question) -> Iterator[str]:
     path = question.path.replace("<path:id>", "{id}")
     yield f"### `GET /api/v1{path}`\n"
-    listed = "a list of " if question.is_list else ""
-    yield f"{question.summary}. Command: `sarcoma-kg {question.name}`. Answers {listed}`{question.answers.__name__}`.\n"
+    answers = f"{'a list of ' if question.is_list else ''}`{question.answers.__name__}`"
+    yield f"{question.summary}. Command: `sarcoma-kg {question.usage}`. Answers {answers}.\n"
     if question.parameters:
         yield "| parameter | meaning | values |\n|---|---|---|"
         for parameter in question.parameters:

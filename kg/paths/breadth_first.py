@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -18,18 +18,27 @@ SORTING_COSTS = 8  # times what going once over a mark of all nodes does, per no
 BLOCK_PATHS = 4096  # put together at a time
 
 
+def _never() -> bool:
+    return False
+
+
 def distances(
-    adjacency: Adjacency, starts: Iterable[int], max_hops: int | None, interior: Mask | None = None
+    adjacency: Adjacency,
+    starts: Iterable[int],
+    max_hops: int | None,
+    interior: Mask | None = None,
+    is_over: Callable[[], bool] = _never,
 ) -> NDArray[np.int32]:
     """For every node the fewest steps from any of the starts; -1 where there is no way within ``max_hops``.
 
-    ``interior`` says which nodes a path may lead through or end in; the starts are always taken.
+    ``interior`` says which nodes a path may lead through or end in; the starts are always taken. ``is_over`` is asked
+    before each step outwards; once it says so, what is farther away has -1.
     """
     distance = np.full(adjacency.nodes, FAR, dtype=np.int32)
     frontier = np.array(sorted(set(starts)), dtype=np.int64)
     distance[frontier] = 0
     hops = 0
-    while len(frontier) and (max_hops is None or hops < max_hops):
+    while len(frontier) and (max_hops is None or hops < max_hops) and not is_over():
         hops += 1
         mark = np.zeros(adjacency.nodes, dtype=bool)
         mark[adjacency.neighbor[adjacency.positions(frontier)]] = True

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from itertools import takewhile
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.budget import Deadline
 from kg.errors import InvalidParameter
 from kg.identifiers import display
 from kg.model import CERTAINTIES, EntityRef, cut_at
 from kg.paths.adjacency import Adjacency, check_names, check_range, nodes_allowed, project
-from kg.paths.breadth_first import distances
-from kg.paths.index import Ids, Index
+from kg.paths.breadth_first import FAR, distances
+from kg.paths.index import IMPORT_PREFIX, Ids, Index
 from kg.paths.link_filters import LinkFilters, shut_out_by
 from kg.paths.steps import Describer, Hop, StatementSource, Step
 from kg.tables import Listed
@@ -26,6 +28,7 @@ MAX_HOPS = 8
 MAX_SUBGRAPH_HOPS = 3
 MAX_SEEDS = 50
 MAX_SUBGRAPH_LINKS = 5_000  # more than can be drawn or read
+NAMED_AT_ONCE = 500  # entities or steps between two looks at the clock
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,15 @@ class ReachableQuestion(LinkFilters):
 
 @dataclass(frozen=True)
 class ReachableItem:
-    """An entity within reach and the fewest steps to it."""
+    """An entity within reach and the fewest steps to it.
+
+    Attributes:
+        imported: whether so few steps lead there only with links that imports alone state.
+    """
 
     node: EntityRef
     distance: int
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,12 +64,14 @@ class ReachableAnswer(Listed):
     """What is within reach, nearest first.
 
     Attributes:
+        total: None where time was over before all was walked.
+        truncated_by: "limit" or "timeout".
         excluded_by: where nothing is: the filters that shut out what there is.
     """
 
     items: tuple[ReachableItem, ...]
     limit: int
-    total: int
+    total: int | None
     truncated: bool
     truncated_by: str | None
     excluded_by: tuple[str, ...] = ()
@@ -82,10 +92,15 @@ class CommonQuestion(LinkFilters):
 
 @dataclass(frozen=True)
 class CommonItem:
-    """A shared neighbour and the steps that join each of the entities to it."""
+    """A shared neighbour and the steps that join each of the entities to it.
+
+    Attributes:
+        imported: whether imports alone join any of the entities to it.
+    """
 
     node: EntityRef
     steps: tuple[Step, ...]
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,7 @@ class CommonAnswer(Listed):
     """Shared neighbours in the order of their IRIs.
 
     Attributes:
+        truncated_by: "limit" or "timeout".
         excluded_by: where there is none: the filters that shut out what there is.
     """
 
@@ -124,8 +140,8 @@ class Subgraph(Listed):
     Attributes:
         nodes: nearest to the asked-for entities first, at most ``limit``, and no more of them than have
             ``MAX_SUBGRAPH_LINKS`` links among them.
-        total: nodes there would be without the limit.
-        truncated_by: "limit" or "links".
+        total: nodes there would be without the limit; None where time was over before all were walked to.
+        truncated_by: "limit", "links" or "timeout".
         excluded_by: where there is no link: the filters that shut out what there is.
     """
 
@@ -134,47 +150,91 @@ class Subgraph(Listed):
     nodes: tuple[EntityRef, ...]
     edges: tuple[Step, ...]
     limit: int
-    total: int
+    total: int | None
     truncated: bool
     truncated_by: str | None
     excluded_by: tuple[str, ...] = ()
 
 
-def reachable(index: Index, question: ReachableQuestion) -> ReachableAnswer:
-    """Everything within so many steps. Raises: EntityNotFound, InvalidParameter."""
+class _Clock:
+    """Looks at the time, and remembers that it was over while there was still something to do."""
+
+    def __init__(self, deadline: Deadline | None) -> None:
+        self._deadline = deadline
+        self.has_cut = False
+
+    def is_over(self) -> bool:
+        """To be asked only before work that would then be left out."""
+        self.has_cut = self.has_cut or (self._deadline is not None and self._deadline.passed())
+        return self.has_cut
+
+
+def reachable(index: Index, question: ReachableQuestion, deadline: Deadline | None = None) -> ReachableAnswer:
+    """Everything within so many steps; of what a deadline cuts, the nearest.
+
+    Raises: EntityNotFound, InvalidParameter.
+    """
     check_names(index, question.predicates, question.types, "type")
-    found, distance = _reached(index, question)
-    order = found[np.argsort(distance[found], kind="stable")]
-    items = tuple(ReachableItem(index.entity(n), int(distance[n])) for n in order[: question.limit].tolist())
-    answer = ReachableAnswer(items, **cut_at(question.limit, len(order)))
-    return answer if items else _explained(index, question, answer, lambda wider: bool(_reached(index, wider)[0].size))
+    clock = _Clock(deadline)
+    found, distance = _reached(index, question, clock)
+    length = _cut_at(question.limit, len(found), clock)
+    order = found[np.argsort(distance[found], kind="stable")][: question.limit].tolist()
+    curated = _without_imports(index, question)
+    items: list[ReachableItem] = []
+    for start in range(0, len(order), NAMED_AT_ONCE):
+        if start and clock.is_over():
+            break
+        for number in order[start : start + NAMED_AT_ONCE]:
+            imported = curated is not None and curated[number] != distance[number]
+            items.append(ReachableItem(index.entity(number), int(distance[number]), bool(imported)))
+    answer = ReachableAnswer(tuple(items), **length | _cut_by(clock))
+    return answer if items else _explained(index, question, answer, clock, lambda wider: _finds(index, wider, clock))
 
 
-def _reached(index: Index, question: ReachableQuestion) -> tuple[Ids, NDArray[np.int32]]:
+def _reached(index: Index, question: ReachableQuestion, clock: _Clock) -> tuple[Ids, NDArray[np.int32]]:
     """What is within reach by number, and how far everything is."""
-    distance = distances(_adjacency(index, question), [index.node(question.node, "node")], question.max_length)
+    start = index.node(question.node, "node")
+    distance = distances(_adjacency(index, question), [start], question.max_length, is_over=clock.is_over)
     return np.flatnonzero((distance > 0) & nodes_allowed(index, question.types, ())), distance
 
 
-def common_neighbors(index: Index, question: CommonQuestion, source: StatementSource | None = None) -> CommonAnswer:
-    """The entities that all of the given ones are joined to. Raises: EntityNotFound, InvalidParameter."""
+def _finds(index: Index, question: ReachableQuestion, clock: _Clock) -> bool:
+    return bool(_reached(index, question, clock)[0].size)
+
+
+def _without_imports(index: Index, question: ReachableQuestion) -> NDArray[np.int32] | None:
+    """How far everything is by what is no import; None where the question reads none."""
+    if not question.selection().reads_imports:
+        return None
+    graphs = tuple(graph for graph in question.graphs if not graph.startswith(IMPORT_PREFIX))
+    if question.graphs and not graphs:
+        return np.full(len(index.nodes), FAR, dtype=np.int32)
+    return _reached(index, replace(question, include_imports=False, graphs=graphs), _Clock(None))[1]
+
+
+def common_neighbors(
+    index: Index, question: CommonQuestion, source: StatementSource | None = None, deadline: Deadline | None = None
+) -> CommonAnswer:
+    """The entities that all of the given ones are joined to; of what a deadline cuts, the first.
+
+    Raises: EntityNotFound, InvalidParameter.
+    """
     check_names(index, question.predicates, question.types, "type")
+    clock = _Clock(deadline)
     seeds = sorted({index.node(iri, "node") for iri in question.nodes})
-    adjacency = _adjacency(index, question)
     numbers = _shared(index, question, seeds)
-    shown = numbers[: question.limit].tolist()
-    hops: dict[int, list[Hop]] = {number: [] for number in shown}
-    for seed in seeds:
-        for place in adjacency.positions(np.array([seed])).tolist():
-            neighbor = int(adjacency.neighbor[place])
-            if neighbor in hops:
-                hops[neighbor].append((seed, int(adjacency.step[place])))
+    hops = _hops_between(_adjacency(index, question), seeds, numbers[: question.limit])
     describer = Describer(index, question.selection(), source)
-    named = describer.steps([hop for group in hops.values() for hop in group])
-    items = tuple(CommonItem(describer.entity(n), tuple(named[hop] for hop in hops[n])) for n in shown)
-    answer = CommonAnswer(items, **cut_at(question.limit, len(numbers)))
+    named = _named(describer, [hop for group in hops.values() for hop in group], clock)
+    whole = takewhile(lambda number: all(hop in named for hop in hops[number]), hops)
+    items = tuple(
+        _common_item(describer.entity(number), [(hop[0], named[hop]) for hop in hops[number]]) for number in whole
+    )
+    answer = CommonAnswer(items, **cut_at(question.limit, len(numbers)) | _cut_by(clock))
     return (
-        answer if items else _explained(index, question, answer, lambda wider: bool(_shared(index, wider, seeds).size))
+        answer
+        if items
+        else _explained(index, question, answer, clock, lambda wider: bool(_shared(index, wider, seeds).size))
     )
 
 
@@ -184,36 +244,77 @@ def _shared(index: Index, question: CommonQuestion, seeds: Sequence[int]) -> Ids
     shared = nodes_allowed(index, question.types, seeds)
     for seed in seeds:
         mine = np.zeros(adjacency.nodes, dtype=bool)
-        mine[adjacency.neighbor[adjacency.positions(np.array([seed]))]] = True
+        mine[adjacency.near(seed)] = True
         shared &= mine
     return np.flatnonzero(shared)
 
 
-def subgraph(index: Index, question: SubgraphQuestion, source: StatementSource | None = None) -> Subgraph:
+def _hops_between(adjacency: Adjacency, seeds: Sequence[int], ends: Ids) -> dict[int, list[Hop]]:
+    """For each of some nodes the steps to it from each of the seeds."""
+    hops: dict[int, list[Hop]] = {number: [] for number in ends.tolist()}
+    is_end = np.zeros(adjacency.nodes, dtype=bool)
+    is_end[ends] = True
+    for seed in seeds:
+        row = adjacency.row(seed)
+        chosen = is_end[row.neighbors]
+        for end, step in zip(row.neighbors[chosen].tolist(), row.steps[chosen].tolist(), strict=True):
+            hops[end].append((seed, step))
+    return hops
+
+
+def _common_item(node: EntityRef, joined: Sequence[tuple[int, Step]]) -> CommonItem:
+    """A shared neighbour, given the steps to it with the seeds that they come from."""
+    curated = {seed for seed, step in joined if not step.imported}
+    return CommonItem(node, tuple(step for _, step in joined), any(seed not in curated for seed, _ in joined))
+
+
+def subgraph(
+    index: Index, question: SubgraphQuestion, source: StatementSource | None = None, deadline: Deadline | None = None
+) -> Subgraph:
     """The graph around some entities: of too many nodes, the nearest and best joined to nearer ones are kept.
 
     Raises: EntityNotFound, InvalidParameter (also where more entities are given than ``limit`` allows).
     """
     check_names(index, question.predicates, question.types, "type")
+    clock = _Clock(deadline)
     seeds = sorted({index.node(iri, "node") for iri in question.nodes})
     if len(seeds) > question.limit:
         raise InvalidParameter("limit", str(question.limit), f"at least the {len(seeds)} entities asked for")
-    order, kept, hops = _around(index, question, seeds)
+    around = _around(index, question, seeds, clock)
+    length = _cut_at(question.limit, len(around.order), clock)
+    kept = around.kept
+    if kept < min(question.limit, len(around.order)):
+        length |= {"truncated": True, "truncated_by": "links"}
     describer = Describer(index, question.selection(), source)
-    named = describer.steps(hops)
-    nodes = tuple(describer.entity(n) for n in order[:kept].tolist())
-    cut = cut_at(question.limit, len(order))
-    if kept < min(question.limit, len(order)):
-        cut |= {"truncated": True, "truncated_by": "links"}
-    answer = Subgraph(nodes, tuple(named[hop] for hop in hops), **cut)
-    return answer if hops else _explained(index, question, answer, lambda wider: bool(_around(index, wider, seeds)[2]))
+    by_place = sorted(around.hops, key=around.hops.__getitem__)
+    named = _named(describer, by_place, clock)
+    if len(named) < len(by_place):  # so many nodes as have all links among them
+        kept = max(around.hops[by_place[len(named)]], len(seeds))
+    edges = tuple(named[hop] for hop, place in around.hops.items() if place < kept and hop in named)
+    nodes = tuple(describer.entity(n) for n in around.order[:kept].tolist())
+    answer = Subgraph(nodes, edges, **length | _cut_by(clock))
+    if around.hops:
+        return answer
+    return _explained(index, question, answer, clock, lambda wider: bool(_around(index, wider, seeds, clock).hops))
 
 
-def _around(index: Index, question: SubgraphQuestion, seeds: Sequence[int]) -> tuple[Ids, int, list[Hop]]:
-    """All nodes around some entities, nearest and best joined first, how many are kept, and the links among those."""
+class _Around(NamedTuple):
+    """The nodes around some entities, nearest and best joined first.
+
+    Attributes:
+        kept: how many of them are shown.
+        hops: the links among those, each with the place of the later of its ends.
+    """
+
+    order: Ids
+    kept: int
+    hops: dict[Hop, int]
+
+
+def _around(index: Index, question: SubgraphQuestion, seeds: Sequence[int], clock: _Clock) -> _Around:
     interior = nodes_allowed(index, question.types, ())
     walked = _adjacency(index, question)
-    distance = distances(walked, seeds, question.hops, interior)
+    distance = distances(walked, seeds, question.hops, interior, clock.is_over)
     found = np.flatnonzero(distance >= 0)
     order = found[np.lexsort((found, -_ties(walked, distance)[found], distance[found]))]
     out = project(index, replace(question.selection(), directed=True)).out
@@ -228,11 +329,34 @@ def _around(index: Index, question: SubgraphQuestion, seeds: Sequence[int]) -> t
     if np.count_nonzero(among) > MAX_SUBGRAPH_LINKS:
         most = max(int(np.sort(complete)[MAX_SUBGRAPH_LINKS]), len(seeds))
         among = complete < most
-    return order, most, list(zip(owners[among].tolist(), out.step[positions[among]].tolist(), strict=True))
+    hops = zip(owners[among].tolist(), out.step[positions[among]].tolist(), strict=True)
+    return _Around(order, most, dict(zip(hops, complete[among].tolist(), strict=True)))
 
 
-def _explained(index: Index, question: Asked, empty: Empty, finds: Callable[[Asked], bool]) -> Empty:
-    return replace(empty, excluded_by=excluded_by(question, finds, has_imports=index.has_imports))
+def _named(describer: Describer, hops: Sequence[Hop], clock: _Clock) -> dict[Hop, Step]:
+    """The first of some steps by name: a few in any case, more of them while there is time."""
+    named: dict[Hop, Step] = {}
+    for start in range(0, len(hops), NAMED_AT_ONCE):
+        if start and clock.is_over():
+            break
+        named |= describer.steps(hops[start : start + NAMED_AT_ONCE])
+    return named
+
+
+def _cut_at(limit: int, found: int, clock: _Clock) -> dict[str, Any]:
+    """How long an answer is, of which time may have cut what lies farther out."""
+    return cut_at(limit, found) | ({"total": None} if clock.has_cut else {})
+
+
+def _cut_by(clock: _Clock) -> dict[str, Any]:
+    return {"truncated": True, "truncated_by": "timeout"} if clock.has_cut else {}
+
+
+def _explained(index: Index, question: Asked, empty: Empty, clock: _Clock, finds: Callable[[Asked], bool]) -> Empty:
+    def in_time(wider: Asked) -> bool:
+        return not clock.is_over() and finds(wider)
+
+    return replace(empty, excluded_by=excluded_by(question, in_time, has_imports=index.has_imports))
 
 
 def excluded_by(question: Asked, finds: Callable[[Asked], bool], *, has_imports: bool) -> tuple[str, ...]:

@@ -129,6 +129,9 @@ class PathAnswer(Walked):
     excluded_by: tuple[str, ...] = ()
 
 
+PathSearch = Callable[..., PathAnswer]  # of an index, a question, a source of statements and limits
+
+
 def best_paths(
     index: Index, question: PathQuestion, source: StatementSource | None = None, limits: SearchLimits | None = None
 ) -> PathAnswer:

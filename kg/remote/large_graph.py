@@ -76,32 +76,41 @@ class LargeRemoteGraph(KnowledgeGraph):
     ) -> tuple[neighborhood.NeighborCount, ...]:
         """See the base class."""
         iri = self.resolve(node, parameter="id").id
-        part = self._beside((iri,))
+        part = self._beside((iri,), Deadline.after(SEARCH_TIMEOUT_S))
         return neighborhood.neighbor_counts(part, iri, include_imports=include_imports, graphs=graphs)
 
     def _index_around(self, question: neighborhood.NeighborsQuestion) -> Index:
-        return self._beside((question.node,))
+        return self._beside((question.node,), Deadline.after(SEARCH_TIMEOUT_S))
 
-    def common(self, question: neighborhood.CommonQuestion) -> neighborhood.CommonAnswer:
+    def common(
+        self, question: neighborhood.CommonQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> neighborhood.CommonAnswer:
         """See the base class."""
-        question = self._named(question)
-        return neighborhood.common_neighbors(self._beside(question.nodes), question, self)
+        question, deadline = self._named(question, neighborhood.CommonQuestion), Deadline.after(timeout_s)
+        return neighborhood.common_neighbors(self._beside(question.nodes, deadline), question, self, deadline)
 
-    def reachable(self, question: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
+    def reachable(
+        self, question: neighborhood.ReachableQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> neighborhood.ReachableAnswer:
         """See the base class."""
+        question, deadline = self._named(question, neighborhood.ReachableQuestion), Deadline.after(timeout_s)
 
         def answered(wider: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
-            return neighborhood.reachable(self._around((wider.node,), wider.max_length - 1, wider), wider)
+            part = self._around((wider.node,), wider.max_length - 1, wider, deadline)
+            return neighborhood.reachable(part, wider, deadline)
 
-        return self._explained(self._named(question), answered, lambda answer: bool(answer.items))
+        return self._explained(question, answered, lambda answer: bool(answer.items))
 
-    def subgraph(self, question: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
+    def subgraph(
+        self, question: neighborhood.SubgraphQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> neighborhood.Subgraph:
         """See the base class."""
+        question, deadline = self._named(question, neighborhood.SubgraphQuestion), Deadline.after(timeout_s)
 
         def answered(wider: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
-            return neighborhood.subgraph(self._around(wider.nodes, wider.hops, wider), wider, self)
+            return neighborhood.subgraph(self._around(wider.nodes, wider.hops, wider, deadline), wider, self, deadline)
 
-        return self._explained(self._named(question), answered, lambda answer: bool(answer.edges))
+        return self._explained(question, answered, lambda answer: bool(answer.edges))
 
     def _explained(
         self, question: Asked, answered: Callable[[Asked], Answer], finds: Callable[[Answer], bool]
@@ -109,7 +118,14 @@ class LargeRemoteGraph(KnowledgeGraph):
         """An answer; one that finds nothing with the filters that shut out what there is."""
         if finds(answer := answered(question)):
             return answer
-        shut_out = excluded_by(question, lambda wider: finds(answered(wider)), has_imports=self._has_imports)
+
+        def wider_finds(wider: Asked) -> bool:
+            try:
+                return finds(answered(wider))
+            except (QueryTimeout, ResultTooLarge):
+                return False
+
+        shut_out = excluded_by(question, wider_finds, has_imports=self._has_imports)
         return replace(answer, excluded_by=shut_out)
 
     def mechanism(
@@ -120,23 +136,15 @@ class LargeRemoteGraph(KnowledgeGraph):
             raise CapabilityMissing("mechanism with imports; its graph has more edges than are fetched")
         return super().mechanism(*args, graphs=graphs, **named)
 
-    def paths(self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> traversal.PathAnswer:
-        """See the base class; where a limit ended the walk, a :class:`CutPathAnswer`."""
-        return self._paths(traversal.best_paths, question, timeout_s)
-
-    def shortest_paths(
-        self, question: traversal.PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    def _paths(
+        self, search: traversal.PathSearch, question: traversal.PathQuestion, timeout_s: float
     ) -> traversal.PathAnswer:
-        """Every path with the fewest steps; as :meth:`paths`."""
-        return self._paths(traversal.all_shortest_paths, question, timeout_s)
-
-    def _paths(self, search: Any, question: traversal.PathQuestion, timeout_s: float) -> traversal.PathAnswer:
-        limits = SearchLimits(deadline=Deadline.after(timeout_s))
-        question = self._named(question)
+        """See the base class; where a limit ended the walk, a :class:`CutPathAnswer`."""
+        question, deadline = self._named(question, traversal.PathQuestion), Deadline.after(timeout_s)
+        limits = SearchLimits(deadline=deadline)
         if self._has_curated() and not question.selection().reads_imports:
-            answer: traversal.PathAnswer = search(self._local, question, self, limits)
-            return answer
-        walk = self._walk(limits.deadline, question.selection())
+            return search(self._local, question, self, limits)
+        walk = self._walk(deadline, question.selection())
         part, reached = self._between(question, walk)
         if reached.cut_by:
             answer = search(part, replace(question, max_length=max(reached.complete_to, 1)), self, limits)
@@ -175,22 +183,22 @@ class LargeRemoteGraph(KnowledgeGraph):
         avoid = [self._local.node(iri, "avoid") for iri in question.avoid]
         return ends, question.max_length, nodes_allowed(self._local, question.node_types, avoid)
 
-    def _beside(self, nodes: tuple[str, ...]) -> Index:
+    def _beside(self, nodes: tuple[str, ...], deadline: Deadline) -> Index:
         """All links of some entities."""
         numbers = [self._local.node(iri, "node") for iri in nodes]
-        walk = self._walk(None, None)
+        walk = self._walk(deadline, None)
         self._read_whole(lambda: walk.around(numbers, (OUT, IN)))
         return part_of(self._local, self.store.header, walk.links, frozenset(numbers))
 
-    def _around(self, nodes: tuple[str, ...], hops: int, question: LinkFilters) -> Index:
+    def _around(self, nodes: tuple[str, ...], hops: int, question: LinkFilters, deadline: Deadline) -> Index:
         """All links of the entities within so many steps."""
         numbers = [self._local.node(iri, "node") for iri in nodes]
-        walk = self._walk(None, question.selection())
+        walk = self._walk(deadline, question.selection())
         self._read_whole(lambda: within(walk, numbers, hops, question.direction))
         return part_of(self._local, self.store.header, walk.links, frozenset(numbers))
 
-    def _walk(self, deadline: Deadline | None, selection: Selection | None) -> Walk:
-        return Walk(self.store, selection, deadline or Deadline.after(SEARCH_TIMEOUT_S), self._limits)
+    def _walk(self, deadline: Deadline, selection: Selection | None) -> Walk:
+        return Walk(self.store, selection, deadline, self._limits)
 
     def _read_whole(self, read: Callable[[], object]) -> None:
         """Read what an answer must rest on as a whole. Raises: QueryTimeout, ResultTooLarge."""

@@ -28,6 +28,7 @@ from kg.sparql.lookup import Properties
 from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect
 from kg.sparql.results import Solutions, Term, TermTriple, boolean_from_json, iri, solutions_from_json
 from kg.sparql.text_search import Find, with_hits
+from kg.store import Store
 from ontology.terms import PREFIXES
 
 NOT_PUSHED = "it holds no graph that `sarcoma-kg push` has loaded, so it answers SPARQL only"
@@ -113,6 +114,12 @@ class Capabilities:
     engine: str
     header: Header | None
     union_default_graph: bool | None
+
+
+def refuse_foreign(store: Store, name: str) -> None:
+    """Refuse what would be empty, and so untrue, of an endpoint that holds none of ours. Raises: CapabilityMissing."""
+    if not store.data_version:
+        raise CapabilityMissing(f"{name}; {NOT_PUSHED}")
 
 
 class RemoteStore:

@@ -33,6 +33,16 @@ class Question:
     answer: Answer
     others: bool = False
     is_list: bool = False
+    unnamed: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """The command with what it takes without a name."""
+        required = [parameter for parameter in self.parameters if parameter.required]
+        words = [f"{parameter.name.upper()}{' ...' if parameter.repeated else ''}" for parameter in required]
+        others = ["[NAME=VALUE ...]"] if self.others else []
+        optional = " [".join(map(str.upper, self.unnamed))
+        return " ".join([self.name, *words, *([f"[{optional}{']' * len(self.unnamed)}"] if optional else []), *others])
 
 
 TYPES = tuple(sorted(set(CLASS_BY_KIND.values())))

@@ -28,6 +28,7 @@ from kg.evidence.rows import EvidenceAnswer
 from kg.evidence.safety import SafetyAnswer
 from kg.graph import KnowledgeGraph
 from kg.model import DESIGNS, EntityRef
+from kg.remote.store import refuse_foreign
 from kg.schema import Schema, schema
 from kg.search.facts import DEFAULT_FACTS, MAX_FACTS
 from server.questions.offered import LinkedSearchAnswer, linked
@@ -47,6 +48,11 @@ def _search(graph: KnowledgeGraph, given: Arguments) -> LinkedSearchAnswer:
 def _ask(graph: KnowledgeGraph, given: Arguments) -> QuestionAnswer:
     own = {name: texts for name, texts in given.values.items() if name not in given.table}
     return graph.ask(given.required("id"), own, limit=given.whole("limit"))
+
+
+def _schema(graph: KnowledgeGraph, _: Arguments) -> Schema:
+    refuse_foreign(graph.store, "schema")  # whose counts are not known to be 0
+    return schema(graph.store)
 
 
 def _format(*names: str) -> Parameter:
@@ -173,16 +179,16 @@ QUESTIONS: tuple[Question, ...] = (
             *EVIDENCE_PARAMETERS, _format("csv", "svg"),
             Parameter("figure", "what format=svg draws", default="forest", choices=("forest", "table")),
         ),
-        EvidenceAnswer, lambda graph, given: graph.evidence(evidence_question(given)),
+        EvidenceAnswer, lambda graph, given: graph.evidence(evidence_question(given)), unnamed=("drug", "histotype"),
     ),
     Question("compare", "/evidence/compare", "Two regimens: within one study, across studies (warned of), side effects, and what sources say of both in words", (*_COMPARE_PARAMETERS, _format("csv")), ComparisonAnswer, _compare),
     Question(
         "pool", "/evidence/pool", "A share of patients pooled over comparable studies, or the reason why not", (*_POOL_PARAMETERS, _format("csv", "svg")),
-        PoolAnswer, lambda graph, given: graph.pool(evidence_question(given)),
+        PoolAnswer, lambda graph, given: graph.pool(evidence_question(given)), unnamed=("drug", "histotype"),
     ),
     Question(
         "safety", "/evidence/safety", "Adverse events per regimen, and those that several drugs share", (*_SAFETY_PARAMETERS, _format("csv")),
-        SafetyAnswer, lambda graph, given: graph.safety(evidence_question(given)),
+        SafetyAnswer, lambda graph, given: graph.safety(evidence_question(given)), unnamed=("drug",),
     ),
     Question(
         "gaps", "/evidence/gaps", "Treatments against histotypes: studied, only predicted by mechanism, or neither",
@@ -207,7 +213,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("statement", "/statements/<path:id>", "One fact with its provenance", (ID,), FactCard, lambda graph, given: graph.fact(given.required("id"))),
     Question("document", "/documents/<path:id>", "A source document", (ID,), DocumentCard, lambda graph, given: graph.document(given.required("id"))),
     Question("corpus", "/documents", "The source documents", (), SourceDocument, lambda graph, _: listing(source_documents(graph.corpus())), is_list=True),
-    Question("schema", "/schema", "Classes, predicates and properties: what they mean and how many there are", (), Schema, lambda graph, _: schema(graph.store)),
+    Question("schema", "/schema", "Classes, predicates and properties: what they mean and how many there are", (), Schema, _schema),
     Question("questions", "/questions", "The catalogue of questions that the graph answers, each a tested SPARQL query", (), CatalogueQuestion, lambda graph, _: listing(graph.questions()), is_list=True),
     Question(
         "ask", "/questions/<path:id>", "The answer of a catalogue question; its own parameters go into the query string",

@@ -191,7 +191,7 @@ WALKS: tuple[Question, ...] = (
             Parameter("k", f"most paths, at most {MAX_PATHS}", "integer", default=10, low=1, high=MAX_PATHS),
             _IMPORTS, _GRAPH,
         ),
-        MechanismAnswer, _mechanism,
+        MechanismAnswer, _mechanism, unnamed=("drug", "target"),
     ),
     Question(
         "subgraph", "/subgraph", "The graph around some entities",

@@ -50,3 +50,6 @@ def test_samples_run_and_find_what_the_text_says(left: dict[str, dict[str, Any]]
     assert len(names["quads"]) >= len(names["triples"]) > 0
     assert names["added"] == names["gone"] == set()
     assert names["found"].paths
+    assert names["walks"] >= names["pairs"] >= names["ends"].total > 1
+    assert "sunitinib" in {end.node.label for end in names["ends"].items}
+    assert names["shortest"].paths[0].steps[0].passages

@@ -151,3 +151,19 @@ def test_other_answers_name_nobody(curated_graph: KnowledgeGraph) -> None:
         "SELECT (COUNT(*) AS ?n) { drug:sirolimus skg:encodes ?y }",
     ):
         assert curated_graph.sparql(query).unknown_names == ()
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("paths", r"expected kg\.PathQuestion\(source=\.\.\., target=\.\.\.\), not 'KIT'"),
+        ("shortest_paths", "PathQuestion"), ("neighbors", r"NeighborsQuestion\(node=\.\.\.\)"),
+        ("subgraph", "SubgraphQuestion"), ("reachable", "ReachableQuestion"), ("common", "CommonQuestion"),
+        ("evidence", r"EvidenceQuestion\(\.\.\.\)"), ("pool", "EvidenceQuestion"), ("safety", "EvidenceQuestion"),
+    ],
+)  # fmt: skip
+def test_a_name_where_a_question_belongs_is_told_which(
+    curated_graph: KnowledgeGraph, method: str, expected: str
+) -> None:
+    with pytest.raises(TypeError, match=expected):
+        getattr(curated_graph, method)("KIT")

@@ -290,6 +290,66 @@ def test_empty_surroundings_name_the_filters_that_emptied_them(
     assert ask(_index(CHAIN), question).excluded_by == excluded_by
 
 
+def test_surroundings_out_of_time_are_the_nearest_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.paths.surroundings.NAMED_AT_ONCE", 2)
+    fan: list[Row] = [(end, "binds", middle, "stated") for middle in range(2, 7) for end in (0, 1)]
+    index, over = _index(fan), Deadline(0.0)
+    near = reachable(index, ReachableQuestion(node=_iri(0)), over)
+    assert (near.items, near.total, near.truncated_by, near.excluded_by) == ((), None, "timeout", ())
+    shared = common_neighbors(index, CommonQuestion(nodes=(_iri(0), _iri(1))), None, over)
+    assert [item.node.label for item in shared.items] == ["T2"]
+    assert (shared.total, shared.truncated, shared.truncated_by) == (5, True, "timeout")
+    around = subgraph(index, SubgraphQuestion(nodes=tuple(map(_iri, range(7))), hops=0), None, over)
+    assert (len(around.nodes), len(around.edges), around.truncated_by) == (7, 2, "timeout")
+    assert subgraph(index, SubgraphQuestion(nodes=(_iri(0),)), None, over).total is None
+
+
+class _Clock:
+    """A deadline that passes after some looks at it."""
+
+    def __init__(self, looks: int) -> None:
+        self._left = looks
+
+    def passed(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+@pytest.mark.parametrize("looks", range(8))
+def test_a_cut_subgraph_has_all_links_among_its_nodes(monkeypatch: pytest.MonkeyPatch, looks: int) -> None:
+    monkeypatch.setattr("kg.paths.surroundings.NAMED_AT_ONCE", 2)
+    edges: list[Row] = [(a, "binds", b, "stated") for a in range(5) for b in range(a)]  # everything with everything
+    question = SubgraphQuestion(nodes=(_iri(0),), hops=1)
+    whole = subgraph(_index(edges), question)
+    cut = subgraph(_index(edges), question, None, _Clock(looks))  # type: ignore[arg-type]
+    kept = {node.id for node in cut.nodes}
+    assert cut.nodes == whole.nodes[: len(kept)]
+    assert cut.edges == tuple(edge for edge in whole.edges if {edge.subject.id, edge.object.id} <= kept)
+    assert cut.truncated == (len(cut.nodes) < len(whole.nodes))
+    assert len(cut.nodes) >= min(looks, 5) - 2
+
+
+def test_what_only_imports_lead_to_is_marked() -> None:
+    nodes = [IndexNode(_iri(n), "Target", f"T{n}") for n in range(5)]
+    made = [
+        (_iri(0), "binds", _iri(1), "stated", "document-000"), (_iri(0), "binds", _iri(1), "stated", "import-a"),
+        (_iri(1), "binds", _iri(2), "stated", "document-000"), (_iri(0), "binds", _iri(2), "stated", "import-a"),
+        (_iri(2), "binds", _iri(3), "stated", "import-a"), (_iri(1), "binds", _iri(3), "stated", "document-000"),
+    ]  # fmt: skip
+    index = made_index(nodes, made)
+    near = reachable(index, ReachableQuestion(node=_iri(0), direction="out", include_imports=True))
+    marked = {item.node.label: (item.distance, item.imported) for item in near.items}
+    assert marked == {"T1": (1, False), "T2": (1, True), "T3": (2, False)}
+    curated = reachable(index, ReachableQuestion(node=_iri(0), direction="out"))
+    assert [(item.distance, item.imported) for item in curated.items] == [(1, False), (2, False), (2, False)]
+    alone = ReachableQuestion(node=_iri(0), direction="out", graphs=(f"{BASE}graph/import-a",))
+    assert [item.imported for item in reachable(index, alone).items] == [True, True, True]
+    shared = common_neighbors(index, CommonQuestion(nodes=(_iri(0), _iri(2)), include_imports=True))
+    assert [(item.node.label, item.imported) for item in shared.items] == [("T1", False)]
+    shared = common_neighbors(index, CommonQuestion(nodes=(_iri(1), _iri(2)), include_imports=True))
+    assert [(item.node.label, item.imported) for item in shared.items] == [("T0", True), ("T3", True)]
+
+
 def test_imports_join_only_when_asked() -> None:
     index = _index([(0, "inhibits", 1, "stated")], graph="import-drugmechdb")
     empty = best_paths(index, PathQuestion(_iri(0), _iri(1)))

@@ -167,6 +167,41 @@ def test_an_unknown_option_is_told_with_the_usage_of_its_command(capsys: pytest.
     assert "usage: sarcoma-kg gaps" in told
 
 
+def test_a_name_in_several_words_without_quotation_marks_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["entity", "uterine", "leiomyosarcoma"])
+    assert "unknown: leiomyosarcoma; a name of several words needs quotation marks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("unnamed", "named"),
+    [
+        ("mechanism rapamycin leiomyosarcoma", "mechanism --drug rapamycin --target leiomyosarcoma"),
+        ("mechanism rapamycin --k 2 leiomyosarcoma", "mechanism --drug rapamycin --target leiomyosarcoma --k 2"),
+        ("mechanism --k 2 rapamycin leiomyosarcoma", "mechanism --drug rapamycin --target leiomyosarcoma --k 2"),
+        ("evidence temsirolimus", "evidence --drug temsirolimus"),
+        ("evidence gemcitabine leiomyosarcoma", "evidence --drug gemcitabine --histotype leiomyosarcoma"),
+        ("pool gemcitabine leiomyosarcoma", "pool --drug gemcitabine --histotype leiomyosarcoma"),
+        ("safety gemcitabine docetaxel", "safety --drug gemcitabine --drug docetaxel"),
+    ],
+)
+def test_a_command_takes_what_it_is_mostly_asked_with_without_names(
+    unnamed: str, named: str, curated_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = []
+    for command in (unnamed, named):
+        assert main([*command.split(), "--json", "--data", str(curated_data)]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+
+
+def test_more_values_without_names_than_a_command_takes_are_refused(
+    curated_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["mechanism", "rapamycin", "uterine", "leiomyosarcoma", "--data", str(curated_data)]) == 2
+    assert "only --drug and --target without their names" in capsys.readouterr().err
+
+
 @pytest.fixture
 def taken_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as other:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from kg.errors import CapabilityMissing, InvalidParameter
 from kg.graph import KnowledgeGraph
 from kg.model import EntityRef
+from kg.remote.store import refuse_foreign
 from server.addresses import csv_response, export, here, query
 from server.pages.explore.filters import filters_of
 from server.pages.explore.lines import Line, line_paths, wrapped
@@ -68,6 +69,7 @@ def expansions(
 
 def explore(graph: KnowledgeGraph) -> str | Response:
     """The page, or what it shows in another form."""
+    refuse_foreign(graph.store, "explore")
     state = with_imports(graph, view_state(dict(request.args.lists())))
     found = _found(graph, state)
     if (other := _other_form(graph, found)) is not None:
