@@ -7,11 +7,14 @@ are what the JSON API prints.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeVar, get_args, get_type_hints
+from dataclasses import MISSING, dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_type_hints
 
 from ontology.english import spoken
 from ontology.terms import CLASSES
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Kind = TypeVar("Kind")
 
@@ -89,6 +92,14 @@ def like(kind: Callable[..., Kind], other: Any, /, **given: Any) -> Kind:
     """A dataclass with the fields of another by the same name, and others that are given."""
     known = {each.name for each in fields(other)} - given.keys()
     return kind(**{name: getattr(other, name) for name in get_type_hints(kind) if name in known}, **given)
+
+
+def check_question(question: object, kind: type[DataclassInstance]) -> None:
+    """Refuse what is not the dataclass that a method asks with. Raises: TypeError that shows how to write one."""
+    if not isinstance(question, kind):
+        required = [each.name for each in fields(kind) if each.default is each.default_factory is MISSING]
+        shape = ", ".join(f"{name}=..." for name in required) or "..."
+        raise TypeError(f"expected kg.{kind.__name__}({shape}), not {question!r}")
 
 
 def hold_several(question: Any) -> None:

@@ -30,7 +30,7 @@ Rows = Iterator[Sequence[Any]]
 
 
 def export_parquet(data_dir: str | Path, folder: str | Path) -> Exported:
-    """Write the current generation as Parquet, each table a file ``<table>.parquet``.; see :func:`kg.exporting.export`.
+    """Write the current generation as Parquet, each table a file ``<table>.parquet``. See :func:`kg.exporting.export`.
 
     Raises: InvalidParameter also where pyarrow is not installed.
     """

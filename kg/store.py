@@ -30,7 +30,7 @@ _NO_BINDINGS: Bindings = MappingProxyType({})
 
 
 class Store(Protocol):
-    """A graph that answers SPARQL. Every method may raise the errors that kg.sparql.workers.WorkerPool.run lists."""
+    """A graph that answers SPARQL. Every method may raise the errors that kg.sparql.workers.WorkerPool.answer lists."""
 
     @property
     def data_version(self) -> str:

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.budget import Budget, Cancelled
+from kg.budget import Budget
 from kg.errors import QueryCancelled, QueryFailed
 from kg.sparql.lookup import Lookup
 from kg.sparql.query import SparqlOperation
-from kg.sparql.waits import Blocking, Waits, at_once
+from kg.sparql.waits import Waits
 from kg.sparql.worker import Request
 from kg.sparql.worker_process import OutOfPatience, Patience
 from kg.sparql.workers import PoolState, WorkerPool
@@ -81,12 +81,6 @@ class Lanes:
         slow = self._slow.process_ids() if self._slow else frozenset[int]()
         return self._quick.process_ids() | slow | self._calling.process_ids()
 
-    def run(
-        self, operation: SparqlOperation, media_type: str, budget: Budget, cancelled: Cancelled | None = None
-    ) -> bytes:
-        """Have a query answered. Raises: as :meth:`kg.sparql.workers.WorkerPool.run`."""
-        return at_once(self.answer(operation, media_type, budget, Blocking(cancelled)))
-
     async def answer(
         self,
         operation: SparqlOperation | Lookup,
@@ -96,9 +90,11 @@ class Lanes:
         *,
         is_calling: bool = False,
     ) -> bytes:
-        """The same, however its caller waits; ``is_calling`` for a query that asks other endpoints.
+        """Have a query answered, however its caller waits; ``is_calling`` for one that asks other endpoints.
 
         What a look-up finds has a form of its own, whatever the media type.
+
+        Raises: as :meth:`kg.sparql.workers.WorkerPool.answer`.
         """
         request = Request.within(budget, operation, media_type)
         if is_calling:

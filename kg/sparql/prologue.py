@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import urljoin
 
-from kg.identifiers import ABSOLUTE_IRI
+from kg.identifiers import ABSOLUTE_IRI, BASE
 from kg.sparql.tokens import tokens_of
 
 # Possessive: what is a comment is one for good. Else a row of # could be divided in exponentially many ways.
 _GAP = r"(?:[\x20\t\r\n]++|\#[^\r\n]*+)*+"
 _DECLARATION = re.compile(
     rf"""{_GAP}
-    (?: BASE{_GAP}<[^<>]*>
+    (?: BASE{_GAP}<(?P<base>[^<>]*)>
       | PREFIX{_GAP}(?P<name>[^\s:<>{{}}]*):{_GAP}<(?P<iri>[^<>]*)>
       | VERSION{_GAP}(?:"[^"\r\n]*"|'[^'\r\n]*') )""",
     re.VERBOSE | re.IGNORECASE,
@@ -24,23 +25,42 @@ _REMEMBERED = 4096  # characters of a head that is read once
 
 
 class _Head(NamedTuple):
-    """Declarations from the start of a text: where the last one ends, and the prefixes with their namespaces."""
+    """Declarations from the start of a text.
+
+    Attributes:
+        end: where the last one ends.
+        prefixes: with their namespaces.
+        base: what relative IRIs behind them start from.
+    """
 
     end: int
     prefixes: tuple[tuple[str, str], ...]
+    base: str
 
 
-_NOTHING = _Head(0, ())
+_NOTHING = _Head(0, (), BASE)
 
 
 def _read(text: str, head: _Head) -> _Head:
     """Read on behind what has been read."""
-    position, found = head.end, list(head.prefixes)
+    position, found, base = head.end, list(head.prefixes), head.base
     while (part := _DECLARATION.match(text, position)) is not None:
         position = part.end()
         if part["name"] is not None:
-            found.append((part["name"], part["iri"]))
-    return _Head(position, tuple(found)) if position > head.end else head
+            found.append((part["name"], _resolved(part["iri"], base)))
+        elif part["base"] is not None:
+            base = _resolved(part["base"], base)
+    return _Head(position, tuple(found), base) if position > head.end else head
+
+
+def _resolved(reference: str, base: str) -> str:
+    """An IRI that starts from a base; one that cannot stays as it is. Source: RFC 3986, section 5."""
+    if ABSOLUTE_IRI.fullmatch(reference):
+        return reference
+    try:
+        return urljoin(base, reference)
+    except ValueError:  # what looks like an address with brackets, and is none
+        return reference
 
 
 @lru_cache(maxsize=256)
@@ -86,7 +106,7 @@ def undeclared_prefixes(query: str, given: Mapping[str, str]) -> tuple[str, ...]
 def prefixes_of(query: str, given: Mapping[str, str]) -> dict[str, str]:
     """Namespace by prefix: those declared for every query, and the query's own, which go first.
 
-    Declarations that need a BASE or hold escapes are left out.
+    Declarations that hold escapes are left out.
     """
     found = dict(given)
     for name, namespace in _head_of(query).prefixes:
@@ -94,3 +114,8 @@ def prefixes_of(query: str, given: Mapping[str, str]) -> dict[str, str]:
         if ABSOLUTE_IRI.fullmatch(namespace):
             found[name] = namespace
     return found
+
+
+def whole_iri(query: str, reference: str) -> str:
+    """What an IRI in the body of a query stands for: relative ones start from its BASE."""
+    return _resolved(reference, _head_of(query).base)

@@ -145,12 +145,12 @@ def _form_of(query: str) -> QueryForm:
         return form.group().lower()  # type: ignore[return-value]
     if _UPDATE.match(query, position):
         raise QueryRefused("it is a SPARQL Update, and this service only reads")
+    raise _fault_at(query, position, "expected SELECT, ASK, CONSTRUCT or DESCRIBE")
+
+
+def _fault_at(query: str, position: int, reason: str) -> QuerySyntaxError:
     before = query[:position]
-    raise QuerySyntaxError(
-        "expected SELECT, ASK, CONSTRUCT or DESCRIBE",
-        line=before.count("\n") + 1,
-        column=position - (before.rfind("\n") + 1) + 1,
-    )
+    return QuerySyntaxError(reason, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
 
 
 def bind(query: str, bindings: Bindings) -> str:
@@ -257,12 +257,36 @@ def _only_graph(graphs: GraphArguments) -> ox.NamedNode | ox.BlankNode | ox.Defa
 def _translated(error: Exception, query: str, prefixes: Mapping[str, str]) -> KgError:
     text = str(error)
     if isinstance(error, SyntaxError):
-        return syntax_error(text, undeclared_prefixes(query, prefixes))
+        return _wrongly_selected(query) or syntax_error(text, undeclared_prefixes(query, prefixes))
     if "is not supported" in text and isinstance(error, RuntimeError):
         return QueryRefused(_trimmed(text[:1].lower() + text[1:]))
     if isinstance(error, PermissionError):
         return QueryRefused("it asks for the network or a file, and queries get neither")
     return QueryFailed(_trimmed(text))
+
+
+def _wrongly_selected(query: str) -> QuerySyntaxError | None:
+    """A fault between SELECT and the pattern, of which the engine only says that it expected DISTINCT."""
+    tokens = [token for token in tokens_of(query, prologue_end(query)) if token.kind != "space"]
+    depth = 0
+    for number, token in enumerate(tokens):
+        if number == 0 and token.keyword != "SELECT":
+            return None
+        depth += (token.text == "(") - (token.text == ")")
+        if token.text == "{" or (depth == 0 and (token.text == "*" or token.keyword in {"WHERE", "FROM"})):
+            return None
+        if depth == 0 and token.text == ")" and not _is_named(tokens[:number]):
+            return _fault_at(query, token.start, "what is computed needs a name: (... AS ?name)")
+        if depth == 0 and token.keyword not in {"", "SELECT", "DISTINCT", "REDUCED"}:
+            name = token.keyword
+            reason = f"{name} outside brackets; what is computed is selected as ({name}(...) AS ?name)"
+            return _fault_at(query, token.start, reason)
+    return None
+
+
+def _is_named(tokens: Sequence[Token]) -> bool:
+    """Whether an expression, up to its closing bracket, ends in a name."""
+    return len(tokens) > 1 and tokens[-2].keyword == "AS" and tokens[-1].kind == "variable"
 
 
 def syntax_error(text: str, undeclared: Sequence[str] = ()) -> QuerySyntaxError:

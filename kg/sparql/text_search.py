@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from kg.errors import QueryRefused
 from kg.identifiers import BASE
-from kg.sparql.prologue import prefixes_of, prologue_end
+from kg.sparql.prologue import prefixes_of, prologue_end, whole_iri
 from kg.sparql.results import iri
 from kg.sparql.tokens import Token, tokens_of
 
@@ -91,7 +91,7 @@ def _places(query: str, known: Mapping[str, str]) -> Iterator[_Place]:
     tokens = list(tokens_of(query, prologue_end(query)))
     pattern = _pattern_start(tokens)
     for number, token in enumerate(tokens):
-        if _is_ours(token, known):
+        if _is_ours(token, query, known):
             if number < pattern:
                 raise QueryRefused(_IN_TEMPLATE)
             yield _place(tokens, number)
@@ -111,9 +111,9 @@ def _pattern_start(tokens: Sequence[Token]) -> int:
     return len(tokens)
 
 
-def _is_ours(token: Token, known: Mapping[str, str]) -> bool:
+def _is_ours(token: Token, query: str, known: Mapping[str, str]) -> bool:
     if token.kind == "iri":
-        return token.text[1:-1] == MATCHES
+        return token.text.endswith(f"{_LOCAL_NAME}>") and whole_iri(query, token.text[1:-1]) == MATCHES
     prefix, colon, local = token.text.partition(":")
     return token.kind == "name" and bool(colon) and known.get(prefix, "\0") + local == MATCHES
 

@@ -39,6 +39,10 @@ _SHARE = 0.25
 _MAX_TIMES = 10
 _STDERR_BYTES = 4096
 _OUT_OF_MEMORY = (b"memory allocation", b"bad_alloc", b"MemoryError", b"out of memory")
+_ENDED_BY_OTHERS = frozenset(
+    -number for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+)
+_SYSTEM_COUNTS = Path("/proc/vmstat")
 # glibc would reserve address space for each thread, several hundred megabytes of what a query may take; and of freed
 # pieces it would keep seven of a size at hand, where the engine takes and frees hundreds. Other libraries ignore both.
 _ARENAS = {"MALLOC_ARENA_MAX": "1"}
@@ -52,6 +56,16 @@ _BOOTSTRAP = (
 def _environment() -> dict[str, str]:
     theirs = os.environ.get("GLIBC_TUNABLES")
     return {**os.environ, **_ARENAS, "GLIBC_TUNABLES": f"{theirs}:{_KEPT_PIECES}" if theirs else _KEPT_PIECES}
+
+
+def killed_for_memory() -> int | None:
+    """How many processes the system has killed for want of memory; None where it does not tell."""
+    with suppress(OSError):
+        for line in _SYSTEM_COUNTS.read_text("ascii").splitlines():
+            name, _, count = line.partition(" ")
+            if name == "oom_kill":
+                return int(count)
+    return None
 
 
 class OutOfPatience(Exception):
@@ -107,6 +121,7 @@ class Worker:
         self._received = bytearray()  # what has been read and is no whole message yet
         self._socket.sendall(with_head(settings))
         self._was_killed = False
+        self._killed_before = killed_for_memory()
         self.is_reusable = True  # false while a request is under way, and for good if that ends badly
 
     @property
@@ -219,9 +234,17 @@ class Worker:
             return QueryFailed("the engine stopped answering")
         self._errors.seek(0)
         last_words = self._errors.read(_STDERR_BYTES)
-        if status == -signal.SIGKILL or any(sign in last_words for sign in _OUT_OF_MEMORY):
+        # A worker over its own limit says so or breaks down; what kills it is the system, or somebody.
+        is_systems_kill = status == -signal.SIGKILL and self._may_have_been_killed_for_memory()
+        if is_systems_kill or any(sign in last_words for sign in _OUT_OF_MEMORY):
             return MemoryExceeded("query_memory_bytes", budget.memory_bytes, "bytes")
+        if status in _ENDED_BY_OTHERS:
+            return QueryFailed("somebody ended the process that worked on it; the next one can run it")
         return QueryFailed("the engine crashed on it, which only ends this query")
+
+    def _may_have_been_killed_for_memory(self) -> bool:
+        now = killed_for_memory()
+        return now is None or self._killed_before is None or now > self._killed_before
 
     def kill(self) -> None:
         """Kill the process, unless a forked child asks. Whoever waits for its answer sees the end of file."""

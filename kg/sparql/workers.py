@@ -21,10 +21,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.budget import Budget, Cancelled
+from kg.budget import Budget
 from kg.errors import KgError, Overloaded, StoreUnavailable
 from kg.identifiers import BASE
-from kg.sparql.query import SparqlOperation
 from kg.sparql.turns import Turns
 from kg.sparql.waits import Blocking, Waits, at_once
 from kg.sparql.worker import Request
@@ -127,22 +126,12 @@ class WorkerPool:
             alive = len(self._alive)
             return PoolState(alive, alive - len(self._idle), len(self._queue), self._started)
 
-    def run(
-        self,
-        operation: SparqlOperation,
-        media_type: str,
-        budget: Budget,
-        cancelled: Cancelled | None = None,
-    ) -> bytes:
-        """Have a query answered by a worker; ``cancelled`` is asked ten times a second whether to give up.
+    async def answer(self, request: Request, budget: Budget, waits: Waits) -> bytes:
+        """Have a query answered by a worker, however its caller waits.
 
         Raises: Overloaded; QueryTimeout; ResultTooLarge; MemoryExceeded; QuerySyntaxError; QueryRefused;
             InvalidParameter; QueryFailed; StoreUnavailable.
         """
-        return at_once(self.answer(Request.within(budget, operation, media_type), budget, Blocking(cancelled)))
-
-    async def answer(self, request: Request, budget: Budget, waits: Waits) -> bytes:
-        """The same as :meth:`run`, however its caller waits."""
         worker = await self.acquire(budget, waits)
         try:
             return await worker.ask(request, budget, waits)

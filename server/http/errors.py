@@ -12,6 +12,7 @@ import difflib
 import json
 import logging
 import math
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -174,6 +175,10 @@ def _document(code: str, status: int, title: str, detail: str) -> dict[str, Any]
     return {"type": f"{BASE}errors/{code}", "title": title, "status": status, "detail": detail, "code": code}
 
 
+# As networks of containers and proxies before them call their servers; Werkzeug takes it for no name.
+_WITH_UNDERSCORE = re.compile(r"[A-Za-z0-9.-]*_[A-Za-z0-9._-]*(?::[0-9]{1,5})?")
+
+
 def install(app: Flask) -> None:
     """Make an application tell every failure in this way, and a Host that cannot be one before it leads to others."""
     app.register_error_handler(HTTPException, _on_http_exception)
@@ -181,6 +186,8 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def check_host() -> None:
+        if _WITH_UNDERSCORE.fullmatch(request.headers.get("Host", "")):
+            request.host = request.headers["Host"]
         try:
             is_named = bool(request.host and request.host_url)
         except UnicodeError:  # it looks like a name of other letters, spelled as names of domains are

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ _HASH_DIGITS = 16
 _JSON = "application/sparql-results+json"
 _JSON_BETWEEN_ROWS = b'}},{"'
 _JSON_TEXT_ENDS = (b'}},{"}', b'}},{",')  # the same at the end of a text, whose last quote it holds
+_YES_OR_NO = re.compile(rb'"boolean":(?:true|false)|<boolean>|\A(?:true|false)\s*\Z')
+_LONGEST_YES_OR_NO = 256  # bytes
 _ROW_SIGNS: Mapping[str, tuple[bytes, int]] = {
     "application/sparql-results+xml": (b"<result>", 0),
     "text/csv": (b"\n", -1),
@@ -164,11 +167,11 @@ class Telemetry:
 
 
 def rows_in(body: bytes | None, media_type: str) -> int | None:
-    """About how many rows an answer has, from its bytes alone; None where that cannot be told.
+    """About how many rows an answer has, from its bytes alone; None where that cannot be told, or for a yes or no.
 
     Rows without any binding are not seen in JSON, line breaks within a text count in CSV.
     """
-    if body is None:
+    if body is None or (len(body) < _LONGEST_YES_OR_NO and _YES_OR_NO.search(body)):
         return None
     if media_type == _JSON:
         if b'"bindings":[{' not in body:

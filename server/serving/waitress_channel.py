@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -18,6 +20,7 @@ from server.serving.process import BODY_TIMEOUT_S
 # What is kept for those who read slowly, all together; looked at whenever so much of an answer is left.
 _MAX_UNSENT_BYTES = 1024**3
 _MUCH_BYTES = 1024**2
+_MAKING_ROOM = threading.Lock()  # two that made room at once would close one another
 
 
 class TooSlow:
@@ -67,7 +70,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def __init__(self, server: Any, *rest: Any, **named: Any) -> None:
         super().__init__(server, *rest, **named)
         if len(server.active_channels) > self.most:
-            self._close_idle(list(server.active_channels.values()))
+            self._make_room(lambda _: 1, self.most)
 
     def send_continue(self) -> None:
         """Tell clients to send a body only where one is to come; of any other request waitress would wait for one.
@@ -93,6 +96,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self._give_up()
         return bool(super().readable())
 
+    def writable(self) -> bool:
+        """Whether to wait until more can go; not once closed, or whoever gets its number next is closed for it."""
+        return bool(self.connected and super().writable())
+
     def _give_up(self) -> None:
         """Answer a request that has not come to an end, unless another one is still being answered."""
         with self.requests_lock:
@@ -109,20 +116,35 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.requests[0].headers["CONNECTION"] = "close"
         super().service()
         if self.total_outbufs_len > _MUCH_BYTES:
-            slow = [each for each in list(self.server.active_channels.values()) if each.total_outbufs_len]
-            if sum(each.total_outbufs_len for each in slow) > _MAX_UNSENT_BYTES:
-                self._close_idle(slow)
+            self._make_room(lambda each: each.total_outbufs_len, _MAX_UNSENT_BYTES)
 
-    def _close_idle(self, among: list[Channel]) -> None:
-        """Close the connection on which nothing has come or gone for longest, of those that wait for no answer."""
-        idle = [each for each in among if not each.requests and each is not self]
-        if idle:
-            min(idle, key=lambda each: each.last_activity).will_close = True
+    def _make_room(self, size: Callable[[Channel], int], limit: int) -> None:
+        """Close others until the rest take no more than a limit: those that wait for no answer, by how long they idle.
+
+        Idle is a connection on which nothing has come or gone.
+        """
+        with _MAKING_ROOM:
+            every = [each for each in list(self.server.active_channels.values()) if not each.will_close]
+            too_much = sum(map(size, every)) - limit
+            for each in sorted(every, key=lambda each: each.last_activity):
+                if too_much <= 0:
+                    break
+                if size(each) and not each.requests and each is not self:
+                    each.will_close = True
+                    too_much -= size(each)
 
 
 def stop_listening(channels: dict[int, Any]) -> None:
     """Let nobody connect any more; in the thread that looks after connections, which may be waiting for somebody."""
     for each in list(channels.values()):
         if each.accepting:
-            # Not its own method, which would take away what tells that thread of answers.
-            each.trigger.pull_trigger(partial(wasyncore.dispatcher.close, each))
+            each.trigger.pull_trigger(partial(_close_door, each))
+
+
+def _close_door(listener: Any) -> None:
+    """Take those who have connected and not been looked at yet, and nobody after them."""
+    taken = -1
+    while taken < (taken := len(listener.active_channels)):
+        listener.handle_accept()
+    # Not its own method, which would take away what tells this thread of answers.
+    wasyncore.dispatcher.close(listener)

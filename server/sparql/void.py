@@ -15,9 +15,8 @@ from typing import TypeAlias
 from flask import Blueprint, Response, request
 
 from kg.catalogue import CATALOGUE_GRAPH
-from kg.errors import CapabilityMissing
 from kg.identifiers import BASE
-from kg.remote.store import NOT_PUSHED
+from kg.remote.store import refuse_foreign
 from kg.sparql.formats import N_TRIPLES, graph_as
 from kg.sparql.json_ld import context
 from kg.sparql.query import SparqlOperation
@@ -71,8 +70,7 @@ def _context() -> Response:
 
 
 def _described(graph: HasStore, settings: Settings, name: str, record: Record) -> Response:
-    if not graph.store.data_version:  # of an endpoint that holds none of this
-        raise CapabilityMissing(f"{name}; {NOT_PUSHED}")
+    refuse_foreign(graph.store, name)
     wanted = request.args.get("format")
     chosen = named(wanted, _FORMATS) if wanted else choose(request.headers.get("Accept"), _FORMATS)
     address = endpoint_address(settings)

@@ -23,6 +23,7 @@ from tests.kg.evidence_rows import measure, people, row
         ("adjuvant", "neoadjuvant", False),
         ("metastatic", "metastatic, recurrent", True),
         ("localized", "localised or metastatic", True),
+        ("tumou", "bulky tumours", True),
         ("exon 1", "exon 11 KIT mutation", False),
         ("KIT exon 11 mutation", "tumours with exon 11 KIT mutations", True),
         ("PDGFRA", "PDGFR-A mutation", True),

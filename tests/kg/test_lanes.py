@@ -15,10 +15,10 @@ import pytest
 from kg.budget import Budget
 from kg.errors import Overloaded, QueryFailed, QueryRefused, QueryTimeout
 from kg.generations import open_current
-from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.lanes import Lanes, LaneSizes
 from kg.sparql.query import QueryLimits, SparqlOperation, inspect
 from tests.endless import ENDLESS
+from tests.kg.asked import asked
 from tests.waiting import wait_until
 
 ASK = SparqlOperation("ASK { }")
@@ -48,7 +48,7 @@ class Endless:
 
     def _ask(self) -> None:
         try:
-            self._lanes.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60), self._is_over.is_set)
+            asked(self._lanes, FOREVER, Budget(timeout_s=60), self._is_over.is_set)
         except (QueryTimeout, QueryFailed, Overloaded) as error:
             self.raised = error
 
@@ -63,7 +63,7 @@ def test_a_long_query_goes_on_in_the_slow_lane_and_a_short_one_passes_it(lanes: 
     wait_until(lambda: lanes.states()["slow"].busy == 1)
     assert worker in lanes.process_ids()  # the same process goes on, and all others go first
     wait_until(lambda: os.getpriority(os.PRIO_PROCESS, worker) > 0)
-    assert lanes.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert asked(lanes, ASK, Budget()) == TRUE
     assert long.raised is None
     long.stop()
     assert isinstance(long.raised, QueryFailed)
@@ -77,12 +77,12 @@ def stop(process_id: int) -> None:
 
 def test_a_query_that_hardly_got_a_processor_is_not_taken_for_a_long_one(lanes: Lanes) -> None:
     """On a busy machine every query takes long. To move each, and start a worker for it, would make that worse."""
-    lanes.run(ASK, RESULTS_JSON, Budget())
+    asked(lanes, ASK, Budget())
     before = lanes.process_ids()
     (worker,) = before
     answers: list[bytes] = []
     stop(worker)
-    asking = threading.Thread(target=lambda: answers.append(lanes.run(ASK, RESULTS_JSON, Budget())))
+    asking = threading.Thread(target=lambda: answers.append(asked(lanes, ASK, Budget())))
     asking.start()
     time.sleep(3 * SIZES.quick_s)
     os.kill(worker, signal.SIGCONT)
@@ -93,25 +93,25 @@ def test_a_query_that_hardly_got_a_processor_is_not_taken_for_a_long_one(lanes: 
 
 
 def test_a_query_that_gets_no_processor_at_all_moves_in_the_end(lanes: Lanes) -> None:
-    lanes.run(ASK, RESULTS_JSON, Budget())
+    asked(lanes, ASK, Budget())
     (worker,) = lanes.process_ids()
     stop(worker)
     with contextlib.suppress(QueryTimeout):  # its worker moves with it, if the slow lane has not begun to start one
-        assert lanes.run(ASK, RESULTS_JSON, Budget(timeout_s=20 * SIZES.quick_s)) == TRUE
-    assert lanes.run(ASK, RESULTS_JSON, Budget()) == TRUE
+        assert asked(lanes, ASK, Budget(timeout_s=20 * SIZES.quick_s)) == TRUE
+    assert asked(lanes, ASK, Budget()) == TRUE
     assert worker not in lanes.process_ids()
 
 
 def test_a_long_query_has_its_whole_time_over_both_lanes(lanes: Lanes) -> None:
     with pytest.raises(QueryTimeout) as raised:
-        lanes.run(FOREVER, RESULTS_JSON, Budget(timeout_s=1.5))
+        asked(lanes, FOREVER, Budget(timeout_s=1.5))
     assert raised.value.value == 1.5
 
 
 def test_when_the_slow_lane_is_full_the_query_waits_there(lanes: Lanes) -> None:
     running = [Endless(lanes) for _ in range(2)]
     wait_until(lambda: lanes.states()["slow"].waiting == 1)
-    assert lanes.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert asked(lanes, ASK, Budget()) == TRUE
     for each in running:
         each.stop()
 
@@ -120,7 +120,7 @@ def test_a_full_slow_queue_says_so(lanes: Lanes) -> None:
     running = [Endless(lanes) for _ in range(3)]
     wait_until(lambda: lanes.states()["slow"].waiting == 2)
     with pytest.raises(Overloaded):
-        lanes.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60))
+        asked(lanes, FOREVER, Budget(timeout_s=60))
     for each in running:
         each.stop()
 
@@ -128,7 +128,7 @@ def test_a_full_slow_queue_says_so(lanes: Lanes) -> None:
 def test_a_query_that_ends_early_stays_in_the_quick_lane(lanes: Lanes) -> None:
     before = lanes.process_ids()
     for _ in range(10):
-        lanes.run(ASK, RESULTS_JSON, Budget())
+        asked(lanes, ASK, Budget())
     assert lanes.process_ids() == before
 
 

@@ -387,7 +387,7 @@ def test_the_gaps_of_gemcitabine_in_leiomyosarcoma_start_in_the_cell(curated_gra
 def test_what_acts_on_gist_is_not_answered_by_failures_elsewhere(curated_graph: KnowledgeGraph) -> None:
     assert not any(gap.denied for gap in curated_graph.mechanism([], "GIST").gaps)
     told = [gap for gap in curated_graph.mechanism([], "soft tissue sarcoma").gaps if gap.denied]
-    assert [gap.from_ and gap.from_.label for gap in told] == ["ridaforolimus"]
+    assert [gap.from_ and gap.from_.label for gap in told] == ["bevacizumab", "olaratumab", "ridaforolimus"]
 
 
 def test_a_cancer_stands_for_its_kinds(curated_graph: KnowledgeGraph) -> None:

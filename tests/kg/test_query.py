@@ -223,6 +223,31 @@ def test_undeclared_prefixes_are_named(store: EmbeddedStore) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "place", "reason"),
+    [
+        ("SELECT COUNT(?s) WHERE { ?s ?p ?o }", (1, 8), "COUNT outside brackets"),
+        ("SELECT ?p\n  max(?o) { ?s ?p ?o } GROUP BY ?p", (2, 3), r"selected as \(MAX\(...\) AS \?name\)"),
+        ("SELECT DISTINCT count(*) AS ?n { ?s ?p ?o }", (1, 17), "COUNT outside brackets"),
+        ("SELECT (COUNT(*)) { ?s ?p ?o }", (1, 17), r"needs a name: \(... AS \?name\)"),
+    ],
+)
+def test_what_is_computed_without_brackets_or_name_is_told_so(
+    store: EmbeddedStore, query: str, place: tuple[int, int], reason: str
+) -> None:
+    with pytest.raises(QuerySyntaxError, match=reason) as raised:
+        store.select(query)
+    assert (raised.value.line, raised.value.column) == place
+
+
+@pytest.mark.parametrize("what", ["(COUNT(*) AS ?n)", "*", "DISTINCT ?s ?p", "((1 + 2) AS ?n) ?s"])
+def test_a_fault_behind_what_is_selected_is_none_of_the_selection(store: EmbeddedStore, what: str) -> None:
+    with pytest.raises(QuerySyntaxError) as raised:
+        store.select(f"SELECT {what} {{ ?s ?p }}")
+    assert "brackets" not in raised.value.reason
+    assert "name" not in raised.value.reason
+
+
+@pytest.mark.parametrize(
     ("query", "reason"),
     [
         ("SELECT ?a { ?a ?b ?c } GROUP BY ?b", "The SELECT contains a variable that is unbound"),

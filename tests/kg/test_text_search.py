@@ -55,6 +55,21 @@ def test_the_variable_is_bound_to_what_the_name_finds(pattern: str) -> None:
     assert asked == ["a name"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        'BASE <https://w3id.org/sarcoma-kg/vocab/> SELECT ?x { ?x <matches> "a name" }',
+        'BASE <https://w3id.org/other> BASE <sarcoma-kg/vocab/> SELECT ?x { ?x <matches> "a name" }',
+        'BASE <https://w3id.org/sarcoma-kg/> PREFIX v: <vocab/> SELECT ?x { ?x v:matches "a name" }',
+        'SELECT ?x { ?x <vocab/matches> "a name" }',  # relative IRIs of a query without BASE start from ours
+    ],
+)
+def test_the_property_is_known_by_a_relative_name(query: str) -> None:
+    asked: list[str] = []
+    assert "matches" not in _rewritten(query, asked)
+    assert asked == ["a name"]
+
+
 def test_anchored_hits_come_once_each_and_leave_the_querys_own_variables_alone() -> None:
     store = ox.Store()
     for name in ("x:best", "x:second"):
@@ -121,6 +136,7 @@ def test_a_search_behind_a_template_is_one() -> None:
         'PREFIX skg: <http://other/> SELECT * { ?x skg:matches "a" }',
         'SELECT * { ?x ?p "skg:matches" } # ?x skg:matches "a"',
         "SELECT ?matches { ?matches ?p ?o }",
+        'BASE <http://other/> SELECT * { ?x <matches> "a" . ?x <http://[/matches> "a" }',
     ],
 )
 def test_what_only_looks_like_it_is_left_alone(query: str) -> None:

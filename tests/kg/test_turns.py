@@ -11,11 +11,11 @@ import pytest
 from kg.budget import Budget, cancellable
 from kg.errors import KgError, Overloaded
 from kg.generations import open_current
-from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.query import SparqlOperation
 from kg.sparql.turns import Turns
 from kg.sparql.workers import WorkerPool
 from tests.endless import ENDLESS
+from tests.kg.asked import asked
 from tests.waiting import wait_until
 
 TRUE = b'{"head":{},"boolean":true}'
@@ -123,7 +123,7 @@ class _Asking:
         def ask() -> None:
             try:
                 with cancellable(None, client):
-                    pool.run(SparqlOperation(query), RESULTS_JSON, Budget(timeout_s=timeout_s))
+                    asked(pool, SparqlOperation(query), Budget(timeout_s=timeout_s))
             except KgError as error:
                 self.error = error
             done.append(client)

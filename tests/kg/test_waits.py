@@ -18,6 +18,7 @@ from kg.sparql.lanes import Lanes, LaneSizes
 from kg.sparql.query import SparqlOperation
 from kg.sparql.waits import InLoop, at_once
 from tests.endless import ENDLESS
+from tests.kg.asked import asked
 
 ASK = SparqlOperation("ASK { }")
 TRUE = b'{"head":{},"boolean":true}'
@@ -58,7 +59,7 @@ def test_many_queries_of_a_loop_and_of_threads_share_a_worker(lanes: Lanes) -> N
 
     def of_thread() -> None:
         for _ in range(20):
-            body = lanes.run(ASK, RESULTS_JSON, Budget())
+            body = asked(lanes, ASK, Budget())
             if body != TRUE:
                 wrong.append(body)
 
@@ -79,7 +80,7 @@ def test_many_queries_of_a_loop_and_of_threads_share_a_worker(lanes: Lanes) -> N
 def test_an_answer_of_many_chunks_arrives_whole(lanes: Lanes) -> None:
     async def work(waits: Callable[[], InLoop]) -> None:
         body = await _ask(lanes, LONG, waits())
-        assert body == lanes.run(LONG, RESULTS_JSON, Budget())
+        assert body == asked(lanes, LONG, Budget())
         assert len(body) > 2_000_000
         with pytest.raises(ResultTooLarge):
             await _ask(lanes, LONG, waits(), max_bytes=1_000_000)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -33,8 +34,10 @@ from kg.sparql.dataset import Dataset
 from kg.sparql.formats import RESULTS_JSON
 from kg.sparql.query import SparqlOperation
 from kg.sparql.sandbox import Memory
+from kg.sparql.worker_process import killed_for_memory
 from kg.sparql.workers import WorkerPool
 from tests.endless import ENDLESS, QUICK
+from tests.kg.asked import asked
 from tests.waiting import wait_until
 
 ASK = SparqlOperation("ASK { }")
@@ -62,7 +65,7 @@ def _alive(process_id: int) -> bool:
 
 def test_workers_start_on_first_use(pool: WorkerPool) -> None:
     assert pool.process_ids() == frozenset()
-    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert asked(pool, ASK, Budget()) == TRUE
     assert len(pool.process_ids()) == 1
 
 
@@ -70,7 +73,7 @@ def test_a_worker_answers_many_queries(pool: WorkerPool) -> None:
     pool.start()
     started = pool.process_ids()
     for _ in range(20):
-        pool.run(ASK, RESULTS_JSON, Budget())
+        asked(pool, ASK, Budget())
     assert pool.process_ids() == started
 
 
@@ -78,9 +81,9 @@ def test_a_query_over_time_is_killed_and_the_next_one_answered(pool: WorkerPool)
     pool.start()
     (victim,) = pool.process_ids()
     with pytest.raises(QueryTimeout) as raised:
-        pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=0.5))
+        asked(pool, FOREVER, Budget(timeout_s=0.5))
     assert raised.value.value == 0.5
-    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert asked(pool, ASK, Budget()) == TRUE
     assert victim not in pool.process_ids()
     wait_until(lambda: not _alive(victim))
 
@@ -90,7 +93,7 @@ def test_a_cancelled_query_is_killed(pool: WorkerPool) -> None:
     (victim,) = pool.process_ids()
     started = time.monotonic()
     with pytest.raises(QueryFailed, match="cancelled"):
-        pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60), lambda: time.monotonic() - started > 0.3)
+        asked(pool, FOREVER, Budget(timeout_s=60), lambda: time.monotonic() - started > 0.3)
     wait_until(lambda: not _alive(victim))
 
 
@@ -99,15 +102,15 @@ def test_a_quick_query_whose_client_left_costs_no_worker(pool: WorkerPool, monke
     monkeypatch.setattr(waits, "LEAVING_S", 30)
     pool.start()
     (worker,) = pool.process_ids()
-    assert b"bindings" in pool.run(SparqlOperation(QUICK), RESULTS_JSON, Budget(), lambda: True)
+    assert b"bindings" in asked(pool, SparqlOperation(QUICK), Budget(), lambda: True)
     assert pool.process_ids() == {worker}
     assert pool.state().started == 1
 
 
 def test_a_query_that_needs_too_much_memory_is_stopped(pool: WorkerPool) -> None:
     with pytest.raises(MemoryExceeded):
-        pool.run(HUNGRY, RESULTS_JSON, Budget(timeout_s=30, memory_bytes=800 * 1024**2))
-    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+        asked(pool, HUNGRY, Budget(timeout_s=30, memory_bytes=800 * 1024**2))
+    assert asked(pool, ASK, Budget()) == TRUE
 
 
 @pytest.mark.parametrize("free_kib", [256, 512, 1024])
@@ -117,12 +120,12 @@ def test_a_query_that_needs_too_much_memory_is_stopped(pool: WorkerPool) -> None
 def test_a_query_for_whose_recursion_no_memory_is_left_is_told_so(pool: WorkerPool, long: str, free_kib: int) -> None:
     """The engine's stack grows with the query. At the limit of memory that must not look like a crash."""
     pool.start()
-    pool.run(ASK, RESULTS_JSON, Budget())
+    asked(pool, ASK, Budget())
     (process_id,) = pool.process_ids()
     pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[0])
     limit = pages * os.sysconf("SC_PAGE_SIZE") + free_kib * 1024
     with suppress(MemoryExceeded):
-        assert pool.run(SparqlOperation(f"ASK {{ {long} }}"), RESULTS_JSON, Budget(memory_bytes=limit)) == TRUE
+        assert asked(pool, SparqlOperation(f"ASK {{ {long} }}"), Budget(memory_bytes=limit)) == TRUE
 
 
 @pytest.mark.parametrize(("grown_mib", "expected"), [(10, b"L"), (700, b"l")])
@@ -146,13 +149,13 @@ def test_an_answer_above_its_size_is_stopped_and_the_worker_goes_on(pool: Worker
     pool.start()
     started = pool.process_ids()
     with pytest.raises(ResultTooLarge):
-        pool.run(SparqlOperation("SELECT * { ?a ?b ?c . ?d ?e ?f }"), RESULTS_JSON, Budget(max_bytes=10_000))
-    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+        asked(pool, SparqlOperation("SELECT * { ?a ?b ?c . ?d ?e ?f }"), Budget(max_bytes=10_000))
+    assert asked(pool, ASK, Budget()) == TRUE
     assert pool.process_ids() == started
 
 
 def test_an_answer_of_many_chunks_arrives_whole(pool: WorkerPool) -> None:
-    body = pool.run(SparqlOperation("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"), RESULTS_JSON, Budget())
+    body = asked(pool, SparqlOperation("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"), Budget())
     assert len(body) > 2_000_000
     assert body.endswith(b"]}}")
 
@@ -160,8 +163,8 @@ def test_an_answer_of_many_chunks_arrives_whole(pool: WorkerPool) -> None:
 def test_a_query_that_crashes_the_engine_ends_alone(pool: WorkerPool) -> None:
     crash = SparqlOperation("ASK {" + "{" * 5000 + "}" * 5000 + "}")  # kg.sparql.query refuses it; here nobody does
     with pytest.raises(QueryFailed, match="crashed"):
-        pool.run(crash, RESULTS_JSON, Budget())
-    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+        asked(pool, crash, Budget())
+    assert asked(pool, ASK, Budget()) == TRUE
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -170,7 +173,7 @@ def test_a_worker_killed_while_it_has_nothing_to_do_costs_no_query(pool: WorkerP
     (victim,) = pool.process_ids()
     os.kill(victim, how)
     os.waitid(os.P_PID, victim, os.WEXITED | os.WNOWAIT)  # until all of its threads are gone
-    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert asked(pool, ASK, Budget()) == TRUE
     assert victim not in pool.process_ids()
     assert pool.state().started == 2
 
@@ -180,7 +183,40 @@ def test_a_worker_killed_while_it_has_nothing_to_do_costs_no_query(pool: WorkerP
 def test_a_worker_gets_no_socket_whatever_reaches_the_engine(pool: WorkerPool, address: str) -> None:
     """The second wall: this query goes around the refusal in kg.sparql.query."""
     with pytest.raises(QueryRefused, match="network"):
-        pool.run(SparqlOperation(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}"), RESULTS_JSON, Budget())
+        asked(pool, SparqlOperation(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}"), Budget())
+
+
+@pytest.mark.parametrize(
+    ("how", "counts", "expected"),
+    [
+        (signal.SIGKILL, (0, 0), QueryFailed), (signal.SIGTERM, (0, 0), QueryFailed),
+        (signal.SIGKILL, (0, 1), MemoryExceeded),  # the system has killed something for want of memory
+        (signal.SIGKILL, (None, None), MemoryExceeded),  # it does not tell: most likely
+    ],
+)  # fmt: skip
+def test_a_worker_killed_at_work_by_somebody_is_not_told_as_too_much_memory(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch, how: signal.Signals, counts: tuple[Any, Any], expected: type
+) -> None:
+    monkeypatch.setattr("kg.sparql.worker_process.killed_for_memory", lambda: counts[0])
+    pool.start()
+    (victim,) = pool.process_ids()
+    monkeypatch.setattr("kg.sparql.worker_process.killed_for_memory", lambda: counts[1])
+    killing = threading.Timer(0.3, os.kill, (victim, how))
+    killing.start()
+    with pytest.raises((QueryFailed, MemoryExceeded)) as told:
+        asked(pool, FOREVER, Budget(timeout_s=30))
+    assert type(told.value) is expected
+    assert ("somebody ended the process" in str(told.value)) == (expected is QueryFailed)
+    assert asked(pool, ASK, Budget()) == TRUE
+
+
+def test_how_many_processes_the_system_killed_is_read_where_it_tells(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("kg.sparql.worker_process._SYSTEM_COUNTS", tmp_path / "vmstat")
+    assert killed_for_memory() is None
+    (tmp_path / "vmstat").write_text("nr_free_pages 7\noom_kill 3\n", "ascii")
+    assert killed_for_memory() == 3
 
 
 def test_who_finds_the_queue_full_is_told_to_come_back(pool: WorkerPool) -> None:
@@ -189,7 +225,7 @@ def test_who_finds_the_queue_full_is_told_to_come_back(pool: WorkerPool) -> None
 
     def ask() -> None:
         try:
-            pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=60), is_over.is_set)
+            asked(pool, FOREVER, Budget(timeout_s=60), is_over.is_set)
         except QueryFailed as error:
             outcomes.append(type(error))
 
@@ -199,7 +235,7 @@ def test_who_finds_the_queue_full_is_told_to_come_back(pool: WorkerPool) -> None
         thread.start()
     wait_until(lambda: pool.state().waiting == 2)  # one runs and two wait
     with pytest.raises(Overloaded):
-        pool.run(ASK, RESULTS_JSON, Budget())
+        asked(pool, ASK, Budget())
     is_over.set()
     for thread in threads:
         thread.join()
@@ -209,7 +245,7 @@ def test_who_finds_the_queue_full_is_told_to_come_back(pool: WorkerPool) -> None
 def test_who_waits_for_a_worker_that_is_being_started_is_not_told_of_too_many_queries(pool: WorkerPool) -> None:
     for timeout_s in (0.05, 0.0001):  # the first one ends the worker, so that the second one finds none that is ready
         with pytest.raises(QueryTimeout):
-            pool.run(FOREVER, RESULTS_JSON, Budget(timeout_s=timeout_s))
+            asked(pool, FOREVER, Budget(timeout_s=timeout_s))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -234,7 +270,7 @@ def test_many_threads_share_a_pool(built_dir: Path) -> None:
         def ask(number: int) -> None:
             for count in range(10):
                 operation = SparqlOperation(f"SELECT ({number * 100 + count} AS ?n) {{ }}")
-                body = pool.run(operation, RESULTS_JSON, Budget())
+                body = asked(pool, operation, Budget())
                 if f'"{number * 100 + count}"'.encode() not in body:
                     wrong.append(body)
 
@@ -255,7 +291,7 @@ def test_closing_ends_workers_and_queries_under_way(pool: WorkerPool) -> None:
 
     def ask() -> None:
         try:
-            pool.run(FOREVER, RESULTS_JSON, Budget())
+            asked(pool, FOREVER, Budget())
         except StoreUnavailable as error:
             errors.append(error)
 
@@ -267,14 +303,14 @@ def test_closing_ends_workers_and_queries_under_way(pool: WorkerPool) -> None:
     assert len(errors) == 1
     assert not _alive(process_id)
     with pytest.raises(StoreUnavailable):
-        pool.run(ASK, RESULTS_JSON, Budget())
+        asked(pool, ASK, Budget())
     pool.close()
 
 
 def test_a_store_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
     pool = WorkerPool(tmp_path / "nothing", union_default_graph=True, prefixes={})
     with pytest.raises(StoreUnavailable, match="holds no store"):
-        pool.run(ASK, RESULTS_JSON, Budget())
+        asked(pool, ASK, Budget())
     pool.close()
 
 
@@ -282,7 +318,7 @@ _PARENT = """
 import signal, sys, threading
 from pathlib import Path
 from kg.budget import Budget
-from kg.sparql.formats import RESULTS_JSON
+from tests.kg.asked import asked
 from kg.sparql.query import SparqlOperation
 from kg.sparql.sandbox import Memory
 from kg.sparql.workers import WorkerPool
@@ -291,7 +327,7 @@ pool = WorkerPool(Path(sys.argv[1]), union_default_graph=True, prefixes={}, size
 pool.start()
 print(*pool.process_ids(), flush=True)
 if sys.argv[2] == "busy":
-    pool.run(SparqlOperation(sys.argv[3]), RESULTS_JSON, Budget(timeout_s=60))
+    asked(pool, SparqlOperation(sys.argv[3]), Budget(timeout_s=60))
 sys.stdin.read()
 """
 
@@ -342,17 +378,17 @@ def test_a_script_without_a_main_guard_may_query(built_dir: Path, tmp_path: Path
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_process_gets_workers_of_its_own(pool: WorkerPool) -> None:
-    pool.run(ASK, RESULTS_JSON, Budget())
+    asked(pool, ASK, Budget())
     before = pool.process_ids()
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            is_right = pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+            is_right = asked(pool, ASK, Budget()) == TRUE
             status = 0 if is_right and not pool.process_ids() & before else 2
             pool.close()
         finally:
             os._exit(status)
     assert os.waitpid(child, 0)[1] == 0
-    assert pool.run(ASK, RESULTS_JSON, Budget()) == TRUE
+    assert asked(pool, ASK, Budget()) == TRUE
     assert pool.process_ids() == before

@@ -293,11 +293,17 @@ def test_a_foreign_endpoint_answers_sparql_and_refuses_the_rest(stub: Stub, tmp_
         refused = client.get("/api/v1/search?q=rapamycin")
         assert refused.status_code == 501
         assert refused.get_json()["code"] == "capability_missing"
-        for path in ("/api/v1/evidence", "/api/v1/questions", "/.well-known/void", "/.well-known/sparql-examples"):
+        for path in (
+            "/api/v1/evidence",
+            "/api/v1/questions",
+            "/api/v1/schema",
+            "/.well-known/void",
+            "/.well-known/sparql-examples",
+        ):
             assert client.get(path).status_code == 501, path
         assert client.get("/readyz").status_code == 200
         stub.body = b'{"head": {"vars": ["s"]}, "results": {"bindings": []}}'
-        for path, status in (("/sparql", 200), ("/about", 200), ("/", 501), ("/documents", 501)):
+        for path, status in (("/sparql", 200), ("/about", 200), ("/", 501), ("/documents", 501), ("/explore", 501)):
             page = client.get(path, headers=BROWSER)
             assert (page.status_code, page.mimetype) == (status, "text/html"), path
             assert "0 documents" not in page.text

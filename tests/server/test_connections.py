@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -20,7 +21,7 @@ from waitress import wasyncore
 
 from server.http.headers import HEADERS
 from server.serving import waitress_channel
-from server.serving.waitress_channel import Channel
+from server.serving.waitress_channel import Channel, stop_listening
 from tests.endless import ENDLESS
 from tests.server.running import Server
 from tests.waiting import wait_until
@@ -123,6 +124,17 @@ def test_who_is_idle_for_longest_makes_room_for_who_comes(listening: Any) -> Non
     assert _told(idle[0], b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").read() == b"small"
 
 
+def test_who_comes_is_not_closed_for_those_who_made_room(listening: Any) -> None:
+    server, connect = listening
+    for _ in range(Channel.most):
+        connect()
+    wait_until(lambda: len(server.active_channels) == Channel.most)
+    server.trigger.pull_trigger(lambda: time.sleep(0.3))  # so that they come at once
+    coming = [connect() for _ in range(Channel.most)]
+    for connection in coming:
+        assert _told(connection, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").read() == b"small"
+
+
 def test_who_does_not_read_makes_room_for_who_comes(listening: Any) -> None:
     server, connect = listening
     slow = [connect() for _ in range(Channel.most)]
@@ -150,6 +162,19 @@ def test_many_who_only_connect_keep_nobody_out(curated_data: Path) -> None:
             assert server.get("/healthz") == (200, {"status": "ok"})
     finally:
         server.stop()
+
+
+def test_who_has_connected_before_the_end_is_still_answered(listening: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    server, connect = listening
+    monkeypatch.setattr(server, "readable", lambda: False)  # so that nobody is taken before
+    waiting = [connect() for _ in range(Channel.most)]
+    for connection in waiting:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    stop_listening(server._map)
+    for connection in waiting:
+        assert connection.recv(len(b"HTTP/1.1 200 OK")) == b"HTTP/1.1 200 OK"
+    with pytest.raises(ConnectionError):
+        connect()
 
 
 def test_who_asks_during_the_end_is_told_to_come_no_more_and_nobody_new_is_taken(curated_data: Path) -> None:

@@ -165,6 +165,14 @@ def test_a_host_that_cannot_be_one_is_refused_because_addresses_would_begin_with
     assert not caplog.records
 
 
+@pytest.mark.parametrize("host", ["sarcoma_kg", "sarcoma_kg:8000", "_x.example.org"])
+def test_a_host_named_as_containers_are_is_answered(forgetful: FlaskClient, host: str) -> None:
+    environ = create_environ("/sparql", headers={"Accept": BROWSER["Accept"]}) | {"HTTP_HOST": host}
+    response = Response.from_app(forgetful.application, environ)
+    assert response.status_code == 200
+    assert f"http://{host}/sparql" in response.get_data(as_text=True)
+
+
 def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
     response = client.delete("/sparql")
     assert response.status_code == 405

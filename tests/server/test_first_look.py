@@ -69,7 +69,7 @@ def test_only_the_first_chain_stands_open_until_all_are_unfolded(client: FlaskCl
 def test_the_lines_in_short_say_where_an_effect_holds_unless_it_holds_anywhere(client: FlaskClient) -> None:
     told = in_short(client, "/mechanism?drug=olaratumab")
     assert "Olaratumab blocks PDGFR-alpha" in told
-    assert "This raises survival of patients (in GIST)" in told
+    assert "This raises survival of patients (in GIST with activating PDGFR-A mutations)" in told
 
 
 def test_the_first_screen_of_two_drugs_tells_of_both_before_what_is_missing(client: FlaskClient) -> None:

@@ -102,7 +102,7 @@ def test_a_filter_that_hides_what_was_asked_for_is_named(client: FlaskClient) ->
 
 def test_a_step_says_in_whom_it_was_stated(client: FlaskClient) -> None:
     assert "inhibition of KIT increases survival of patients" in words(page(client, "/mechanism?drug=imatinib"))
-    assert "(in GIST)" in words(page(client, "/mechanism?drug=imatinib"))
+    assert "(in GIST with activating KIT mutations)" in words(page(client, "/mechanism?drug=imatinib"))
 
 
 def test_a_drawing_is_saved_as_a_file_that_stands_alone(client: FlaskClient) -> None:

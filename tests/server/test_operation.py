@@ -74,6 +74,10 @@ def test_a_query_is_logged_by_its_hash_with_cost_and_outcome(
 def test_rows_are_counted_in_the_bytes_of_an_answer(endpoint: FlaskClient, accept: str) -> None:
     for query, count in (("SELECT ?x { VALUES ?x { 1 <a:b> 'c}},{' } }", 3), ("SELECT ?x { VALUES ?x { } }", 0)):
         assert rows_in(sparql(endpoint, query, Accept=accept).data, accept) == count
+    for query in ("ASK { }", "ASK { FILTER(false) }"):
+        assert rows_in(sparql(endpoint, query, Accept=accept).data, accept) is None, "a yes or no has no rows"
+    said = "SELECT ?boolean { VALUES ?boolean { true } }"
+    assert rows_in(sparql(endpoint, said, Accept=accept).data, accept) == 1
 
 
 # --- limits of clients ----------------------------------------------------------------------------------
