@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +24,7 @@ _LETTERS_OF_A_STEM = 4
 _BLANKS = re.compile(r"[\s,;/()]+")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _LONGEST_TARGET = 4  # words of a name of a target in a genotype
+_Word = tuple[str, str]  # as it is told, and in American spelling
 _ORDINALS = {
     "1": "first", "1st": "first", "i": "first", "2": "second", "2nd": "second", "ii": "second",
     "3": "third", "3rd": "third", "iii": "third", "4": "fourth", "4th": "fourth",
@@ -40,8 +42,8 @@ def has_words(wanted: str, texts: Iterable[str | None]) -> bool:
 
     >>> has_words("metastatic", ["non-metastatic"]), has_words("KIT exon 11 mutation", ["exon 11 KIT mutations"])
     (False, True)
-    >>> has_words("localized", ["localised or metastatic"])
-    True
+    >>> has_words("localized", ["localised or metastatic"]), has_words("tumou", ["bulky tumours"])
+    (True, True)
     """
     asked = _words(wanted)
     return bool(asked) and any(
@@ -49,36 +51,46 @@ def has_words(wanted: str, texts: Iterable[str | None]) -> bool:
     )
 
 
-def _words(text: str) -> list[str]:
-    return [american(word) for word in map(compact, _BLANKS.split(text)) if word]
+def _words(text: str) -> list[_Word]:
+    return [(word, american(word)) for word in map(compact, _BLANKS.split(text)) if word]
 
 
-def _holds_genotype(wanted: str, text: str | None, targets: Mapping[str, str]) -> bool:
+def _holding_genotype(wanted: str, targets: Mapping[str, str]) -> Callable[[str], bool]:
     """The same of a genotype, whose genes go by any of their names, and whose numbers may stand close to a word.
 
     A long name may be that of a mutant form, so that the gene in it is looked for by its own name too.
     """
-    for longest in (1, _LONGEST_TARGET):
-        asked, told = (_genotype_words(each, targets, longest) for each in (wanted, text or ""))
-        if asked and all(any(_is_word(word, each) for each in told) for word in asked):
+    asked = {longest: _genotype_words(wanted, targets, longest) for longest in (1, _LONGEST_TARGET)}
+
+    @cache  # groups of a study share a genotype, and few are told at all
+    def holds(text: str) -> bool:
+        if has_words(wanted, (text,)):
             return True
-    return False
+        told = ((words, _genotype_words(text, targets, longest)) for longest, words in asked.items() if words)
+        return any(all(any(_is_word(word, each) for each in found) for word in words) for words, found in told)
+
+    return holds
 
 
-def _genotype_words(text: str, targets: Mapping[str, str], longest: int) -> list[str]:
+def _genotype_words(text: str, targets: Mapping[str, str], longest: int) -> list[_Word]:
     """The words of a genotype, each name of a target of so many words as its identifier, the longest first taken."""
     tokens = [word for word in _BLANKS.split(text) if compact(word)]
-    found: list[str] = []
+    found: list[_Word] = []
     while tokens:
         runs = ((compact(" ".join(tokens[:end])), end) for end in range(min(len(tokens), longest), 0, -1))
         target, end = next(((targets[run], end) for run, end in runs if run in targets), (None, 1))
-        found += [target] if target else [american(part) for part in _LETTERS_OR_DIGITS.findall(compact(tokens[0]))]
+        parts = (target,) if target else _LETTERS_OR_DIGITS.findall(compact(tokens[0]))
+        found += [(part, american(part)) for part in parts]
         tokens = tokens[end:]
     return found
 
 
-def _is_word(asked: str, told: str) -> bool:
-    return asked == told or (len(asked) >= _LETTERS_OF_A_STEM and asked.isalpha() and told.startswith(asked))
+def _is_word(asked: _Word, told: _Word) -> bool:
+    """Whether one is the other, or begins it, in either spelling: "tumou" begins a word in British spelling only."""
+    return any(
+        one == other or (len(one) >= _LETTERS_OF_A_STEM and one.isalpha() and other.startswith(one))
+        for one, other in zip(asked, told, strict=True)
+    )
 
 
 def is_phase(wanted: str, phase: str | None) -> bool:
@@ -129,7 +141,7 @@ def _lines(words: frozenset[str]) -> frozenset[str]:
 
 
 def _line_words(text: str) -> frozenset[str]:
-    words = (word.removesuffix("line") or word for word in _words(text))
+    words = (word.removesuffix("line") or word for _, word in _words(text))
     return frozenset(_ORDINALS.get(word, word) for word in words if word not in _OF_A_LINE | {"unstated"})
 
 
@@ -279,9 +291,9 @@ def _open_grade(row: EvidenceRow, least: int) -> str | None:
     return f"how often it was of grade {least} or above"
 
 
-def _has_genotype(row: EvidenceRow, wanted: str, targets: Mapping[str, str]) -> bool:
-    texts = (row.population.genotype if row.population else None, row.subgroup)
-    return has_words(wanted, texts) or any(_holds_genotype(wanted, text, targets) for text in texts)
+def _genotypes(row: EvidenceRow) -> tuple[str, ...]:
+    """Where a genotype may be told."""
+    return tuple(filter(None, (row.population.genotype if row.population else None, row.subgroup)))
 
 
 def _may_be_a_trial(row: EvidenceRow) -> bool:
@@ -338,9 +350,10 @@ def filters_of(question: EvidenceQuestion, targets: Mapping[str, str] = MappingP
     """
     asked = ((make, getattr(question, name)) for name, make in _FILTERS.items())
     filters = [make(value) for make, value in asked if value is not None]
-    if (genotype := question.genotype) is not None:
+    if question.genotype is not None:
+        holds = _holding_genotype(question.genotype, targets)
         told = Filter(
-            lambda row: _has_genotype(row, genotype, targets),
+            lambda row: any(map(holds, _genotypes(row))),
             lambda row: None if row.population and row.population.genotype else "the genotype",
         )
         filters.append(told)
