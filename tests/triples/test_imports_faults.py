@@ -332,7 +332,9 @@ def test_entities_that_name_each_other_are_not_expanded(tmp_path: Path) -> None:
         imported(tmp_path, b_owl=f"<!DOCTYPE rdf:RDF [<!ENTITY x0 'http://x/'>{levels}<!ENTITY x '&x9;'>]>{body}")
 
 
-@pytest.mark.parametrize("content", [b"", gzip.compress(b""), b"id\tcategory\n"])
+@pytest.mark.parametrize(
+    "content", [b"", gzip.compress(b"", mtime=0), b"id\tcategory\n"], ids=["empty", "gzipped", "head"]
+)
 def test_a_file_without_rows_is_refused_and_says_so(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InvalidParameter, match=r"no header line|it has none"):
         imported(tmp_path, **{"n_tsv_gz" if content.startswith(b"\x1f") else "n_tsv": content})
