@@ -10,7 +10,7 @@ from typing import Literal
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from kg.errors import EntityNotFound
+from kg.errors import AmbiguousEntity, EntityNotFound
 from kg.evidence.filters import has_words
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import Absence, AbsenceKind, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
@@ -143,7 +143,7 @@ def evidence(graph: KnowledgeGraph) -> str | Response:
         choices={name: filled.table[name].choices for name in ("design", "randomised", "blinding")},
         answer=answer,
         page=page,
-        filters=_chips(filled),
+        filters=_chips(graph, filled),
         namesakes=namesakes(graph, filled.texts("drug")),
         more_given=sum(1 for name in _FURTHER_FIELDS if filled.texts(name)),
         exported=[
@@ -188,10 +188,14 @@ def _pooled_export() -> dict[str, str | bool]:
     return export("SVG: pooled", f"/api/v1/evidence/pool?{asked}", download=True)
 
 
-def _chips(filled: Arguments) -> list[dict[str, str]]:
+def _chips(graph: KnowledgeGraph, filled: Arguments) -> list[dict[str, str]]:
     """The filters of a question, each with the address that drops it."""
     return [
-        {"label": name.replace("_", " "), "value": ", ".join(values), "href": here(but=[name])}
+        {
+            "label": name.replace("_", " "),
+            "value": ", ".join(called(graph, value) for value in values),
+            "href": here(but=[name]),
+        }
         for name, values in filled.values.items()
         if name != "limit"
     ]
@@ -305,6 +309,19 @@ def called(graph: KnowledgeGraph, text: str) -> str:
     try:
         return graph.name_of(iri).label if iri else text
     except EntityNotFound:  # the answer says so itself
+        return text
+
+
+def written(graph: KnowledgeGraph, text: str) -> str:
+    """What a form shows of "A + B": for an identifier the label, if that alone leads back to the same thing."""
+    return " + ".join(_written(graph, part) for part in text.split(" + "))
+
+
+def _written(graph: KnowledgeGraph, text: str) -> str:
+    label = called(graph, text)
+    try:
+        return label if label == text or graph.resolve(label).id == parse_identifier(text) else text
+    except (EntityNotFound, AmbiguousEntity):
         return text
 
 

@@ -131,6 +131,7 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
         **{function.__name__: function for function in _WORDING},
         "named": mentions.named,
         "linked": mentions.linked,
+        "written": partial(evidence.written, graph),
         "document_label": {ref.id: ref.label for ref in corpus.documents}.get,
     }
 

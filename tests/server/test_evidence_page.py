@@ -29,6 +29,20 @@ def test_evidence_filters_can_be_dropped_one_by_one(client: FlaskClient) -> None
     assert 'aria-label="Remove drug temsirolimus"' in html
 
 
+def test_identifiers_of_an_address_stand_by_their_names_in_the_form_and_the_filters(client: FlaskClient) -> None:
+    html = page(client, "/evidence?after=drug:doxorubicin&histotype=histotype:uterine-leiomyosarcoma")
+    assert 'name="after" value="doxorubicin"' in html
+    assert 'name="histotype" value="uterine leiomyosarcoma"' in html
+    assert 'aria-label="Remove after doxorubicin"' in html
+    both = page(client, "/mechanism?drug=drug:sirolimus&drug=drug:gemcitabine")
+    assert 'name="drug" value="sirolimus + gemcitabine"' in both
+
+
+def test_a_name_that_several_things_bear_does_not_replace_an_identifier_in_the_form(client: FlaskClient) -> None:
+    html = page(client, "/evidence?regimen=regimen:doxorubicin-1970s-ref1-doxorubicin")
+    assert 'name="regimen" value="regimen:doxorubicin-1970s-ref1-doxorubicin"' in html
+
+
 def test_adverse_events_of_a_grade_are_asked_for_in_the_form_and_not_pooled(client: FlaskClient) -> None:
     html = page(client, "/evidence?drug=gemcitabine&adverse_event=myelosuppression&min_grade=3")
     assert 'name="adverse_event" value="myelosuppression"' in html
