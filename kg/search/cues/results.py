@@ -72,6 +72,9 @@ _GRADES = (
 CUES: tuple[Cue, ...] = (
     Cue("evidence", "Evidence: {treatment}[ in {histotype}][ of the {site}][, {measure}]",
         (TREATMENT, IN_HISTOTYPE, AT_SITE, MEASURE), _RESULTS + "|together|combin*"),
+    # Nobody had failed on it: it failed them.
+    Cue("evidence", "Evidence: {treatment}[ in {histotype}]", (TREATMENT, IN_HISTOTYPE),
+        "did … fail|does … fail|do … fail", gain=10),
     Cue("evidence", "Evidence: {treatment} in {histotype}[, {measure}]", (TREATMENT, HISTOTYPE, MEASURE), gain=1),
     # Behind the words that ask, or right before them, stands what people had had before.
     *(
