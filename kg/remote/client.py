@@ -97,8 +97,11 @@ class Answer:
 class RemoteClient:
     """Requests to one engine, at most ``connections`` at once and ``max_waiting`` more queued. Thread-safe."""
 
-    def __init__(self, address: Address, *, connections: int = 4, max_waiting: int = 32) -> None:
+    def __init__(
+        self, address: Address, *, connections: int = 4, max_waiting: int = 32, load_timeout_s: float = LOAD_TIMEOUT_S
+    ) -> None:
         self.address = address
+        self._load_timeout_s = load_timeout_s
         limits = httpx.Limits(max_connections=connections)
         # The environment (proxies, netrc) is the caller's affair, and an engine does not send us elsewhere.
         self._http = httpx.Client(
@@ -151,18 +154,45 @@ class RemoteClient:
             httpx.URL(store_url, params={"graph": graph}),
             content=body,
             headers={} if body is None else {"Content-Type": TURTLE},
-            timeout=httpx.Timeout(LOAD_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            timeout=httpx.Timeout(self._load_timeout_s, connect=CONNECT_TIMEOUT_S),
         )
+        stop_at_s = time.monotonic() + self._load_timeout_s
+        future: Future[int] = Future()
+        # Of a thread of the pool an interrupted program would wait for the end.
+        threading.Thread(target=self._load, args=(future, request, stop_at_s), daemon=True).start()
         try:
-            response = self._http.send(request, auth=self._auth)
-            if response.status_code == 401 and self._learn(response):
-                response = self._http.send(request, auth=self._auth)
+            status = future.result(self._load_timeout_s)
+        except NotYet:
+            raise self._unavailable(f"no answer to {method} within {self._load_timeout_s:g} s") from None
         except httpx.HTTPError as error:
-            raise self._unavailable(f"no answer from it ({error or type(error).__name__})") from None
-        missing_is_fine = method == "DELETE" and response.status_code == 404
-        if response.status_code >= 300 and not missing_is_fine:
-            raise self._unavailable(f"its graph store answered {method} with status {response.status_code}")
-        return response.status_code
+            raise self._unavailable(_no_answer(error)) from None
+        missing_is_fine = method == "DELETE" and status == 404
+        if status >= 300 and not missing_is_fine:
+            raise self._unavailable(f"its graph store answered {method} with status {status}")
+        return status
+
+    def _load(self, future: Future[int], request: httpx.Request, stop_at_s: float) -> None:
+        try:
+            future.set_result(self._stored(request, stop_at_s))
+        except httpx.HTTPError as error:
+            future.set_exception(error)
+        finally:
+            future.cancel()  # whatever else went wrong, nobody waits for it
+
+    def _stored(self, request: httpx.Request, stop_at_s: float) -> int:
+        """Send a Graph Store request; returns the status, whatever the body goes on to say."""
+        response = self._http.send(request, auth=self._auth, stream=True)
+        try:
+            if response.status_code == 401 and self._learn(response):
+                return self._stored(request, stop_at_s)
+            size = 0
+            for chunk in response.iter_raw():  # read to its end, a connection can be used again
+                size += len(chunk)
+                if size > _ERROR_BYTES or time.monotonic() > stop_at_s:
+                    break
+            return response.status_code
+        finally:
+            response.close()
 
     def _run(self, request: httpx.Request, budget: Budget, cancelled: Cancelled | None) -> Answer:
         """Wait for an answer in another thread: the library's own timeouts begin anew with every byte."""
@@ -200,7 +230,7 @@ class RemoteClient:
         except httpx.TimeoutException:
             raise asked.budget.out_of_time() from None
         except httpx.HTTPError as error:
-            raise self._unavailable(f"no answer from it ({error or type(error).__name__})") from None
+            raise self._unavailable(_no_answer(error)) from None
 
     def _sent(self, asked: _Asked, *, may_learn: bool) -> Answer:
         left_s, budget = max(asked.left_s(), 0.01), asked.budget
@@ -231,8 +261,9 @@ class RemoteClient:
 
         Virtuoso wants that and, given them in the plain way, refuses without saying so.
         """
-        wants = response.headers.get("www-authenticate", "digest").lower()
-        if not self.address.user or not wants.startswith("digest") or isinstance(self._auth, httpx.DigestAuth):
+        ways = response.headers.get_list("www-authenticate") or ["digest"]
+        is_wanted = any(way.lower().startswith("digest") for way in ways)
+        if not self.address.user or not is_wanted or isinstance(self._auth, httpx.DigestAuth):
             return False
         self._auth = httpx.DigestAuth(self.address.user, self.address.password)
         response.request.headers.pop("Authorization", None)
@@ -265,6 +296,13 @@ def _refuse_parts(headers: httpx.Headers) -> None:
         raise PartialAnswer(known.get(state, "it reports an incomplete result"))
     if headers.get("x-sparql-maxrows") is not None:
         raise PartialAnswer("its own limit of rows was reached")
+
+
+def _no_answer(error: httpx.HTTPError) -> str:
+    """What went wrong on the way; what is no HTTP stands in the library's message, and may be anybody's words."""
+    is_foreign = isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError)
+    told = "it broke off or is no HTTP" if is_foreign else str(error) or type(error).__name__
+    return f"no answer from it ({told})"
 
 
 def _seconds(text: str) -> float:

@@ -13,7 +13,7 @@ from kg.identifiers import BASE
 from kg.sparql.prologue import prologue_end
 from kg.sparql.query import Bindings, term_of
 from kg.sparql.results import XSD, Term, solutions_from_json
-from kg.sparql.tokens import Token, tokens_of
+from kg.sparql.tokens import behind, tokens_of
 from ontology.terms import PREFIXES
 
 _DECLARED = re.compile(r"PREFIX\s+([A-Za-z][\w.-]*)?:", re.IGNORECASE)
@@ -43,7 +43,7 @@ def row_query(query: str) -> str | None:
     if not tokens:
         return None
     if tokens[0].keyword == "CONSTRUCT":
-        end = _behind_braces(tokens, 1) if tokens[1:2] and tokens[1].text == "{" else 1
+        end = behind(tokens, 1, "{}") if tokens[1:2] and tokens[1].text == "{" else 1
     else:
         starts = (n for n, token in enumerate(tokens) if token.keyword in {"FROM", "WHERE"} or token.text == "{")
         end = next(starts, len(tokens))
@@ -53,15 +53,6 @@ def row_query(query: str) -> str | None:
     while f"?{name}" in query or f"${name}" in query:
         name += "_"
     return f"{query[:place]}SELECT (1 AS ?{name}) {query[tokens[end].start :]}"
-
-
-def _behind_braces(tokens: list[Token], start: int) -> int:
-    depth = 0
-    for number in range(start, len(tokens)):
-        depth += (tokens[number].text == "{") - (tokens[number].text == "}")
-        if not depth:
-            return number + 1
-    return len(tokens)
 
 
 def with_prologue(query: str) -> str:

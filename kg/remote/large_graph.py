@@ -14,7 +14,7 @@ from kg.budget import SEARCH_TIMEOUT_S, Deadline
 from kg.errors import CapabilityMissing, QueryTimeout, ResultTooLarge
 from kg.graph import KnowledgeGraph
 from kg.mechanism.answer import MechanismAnswer
-from kg.paths import neighborhood, traversal
+from kg.paths import neighborhood, surroundings, traversal
 from kg.paths.adjacency import Mask, Selection, nodes_allowed
 from kg.paths.best_paths import SearchLimits
 from kg.paths.index import IMPORT_PREFIX, Index
@@ -27,7 +27,7 @@ from kg.search.facts import FactIndex
 from kg.search.names import NameIndex
 
 Asked = TypeVar("Asked", bound=LinkFilters)
-Answer = TypeVar("Answer", neighborhood.ReachableAnswer, neighborhood.Subgraph)
+Answer = TypeVar("Answer", surroundings.ReachableAnswer, surroundings.Subgraph)
 _WALKED = frozenset({"counts", "neighbors", "common", "reachable", "subgraph", "paths", "shortest_paths", "all_paths"})
 _ON_CURATED = frozenset({"index", "mechanism", "gaps", "explain"})
 _ON_STORE = frozenset({
@@ -83,32 +83,32 @@ class LargeRemoteGraph(KnowledgeGraph):
         return self._beside((question.node,), Deadline.after(SEARCH_TIMEOUT_S))
 
     def common(
-        self, question: neighborhood.CommonQuestion, timeout_s: float = SEARCH_TIMEOUT_S
-    ) -> neighborhood.CommonAnswer:
+        self, question: surroundings.CommonQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> surroundings.CommonAnswer:
         """See the base class."""
-        question, deadline = self._named(question, neighborhood.CommonQuestion), Deadline.after(timeout_s)
-        return neighborhood.common_neighbors(self._beside(question.nodes, deadline), question, self, deadline)
+        question, deadline = self._named(question, surroundings.CommonQuestion), Deadline.after(timeout_s)
+        return surroundings.common_neighbors(self._beside(question.nodes, deadline), question, self, deadline)
 
     def reachable(
-        self, question: neighborhood.ReachableQuestion, timeout_s: float = SEARCH_TIMEOUT_S
-    ) -> neighborhood.ReachableAnswer:
+        self, question: surroundings.ReachableQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> surroundings.ReachableAnswer:
         """See the base class."""
-        question, deadline = self._named(question, neighborhood.ReachableQuestion), Deadline.after(timeout_s)
+        question, deadline = self._named(question, surroundings.ReachableQuestion), Deadline.after(timeout_s)
 
-        def answered(wider: neighborhood.ReachableQuestion) -> neighborhood.ReachableAnswer:
+        def answered(wider: surroundings.ReachableQuestion) -> surroundings.ReachableAnswer:
             part = self._around((wider.node,), wider.max_length - 1, wider, deadline)
-            return neighborhood.reachable(part, wider, deadline)
+            return surroundings.reachable(part, wider, deadline)
 
         return self._explained(question, answered, lambda answer: bool(answer.items))
 
     def subgraph(
-        self, question: neighborhood.SubgraphQuestion, timeout_s: float = SEARCH_TIMEOUT_S
-    ) -> neighborhood.Subgraph:
+        self, question: surroundings.SubgraphQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> surroundings.Subgraph:
         """See the base class."""
-        question, deadline = self._named(question, neighborhood.SubgraphQuestion), Deadline.after(timeout_s)
+        question, deadline = self._named(question, surroundings.SubgraphQuestion), Deadline.after(timeout_s)
 
-        def answered(wider: neighborhood.SubgraphQuestion) -> neighborhood.Subgraph:
-            return neighborhood.subgraph(self._around(wider.nodes, wider.hops, wider, deadline), wider, self, deadline)
+        def answered(wider: surroundings.SubgraphQuestion) -> surroundings.Subgraph:
+            return surroundings.subgraph(self._around(wider.nodes, wider.hops, wider, deadline), wider, self, deadline)
 
         return self._explained(question, answered, lambda answer: bool(answer.edges))
 

@@ -115,13 +115,15 @@ def push(
         layout = _layout(generation, secrets.token_hex(4))
         kept = _unchanged(client, before, left, layout.states)
         client.graph("POST", target, HEADER_GRAPH, _marks(layout, kept))
-        loading = _Loading(client, target, layout.expected(kept), progress)
+        loading = _Loading(client, target, layout.index, layout.expected(kept), progress)
         for graph, triple in _triples(generation, layout.union):
             if graph not in kept:
                 loading.add(graph, triple)
         header = _load_index(generation, layout, max_edges, loading.add)
         header = replace(header, previous=(before.union, before.index) if before else ())
         loading.finish()
+        if layout.union not in _left_behind(client):
+            raise RemoteUnavailable(address.url, "another push was finished meanwhile; run it again")
         client.graph("PUT", target, HEADER_GRAPH, _turtle([header_triple(header)]))
         former = {*before.graphs, *before.previous} if before else set()
         gone = (left | former) - header.graphs.keys()
@@ -153,16 +155,18 @@ class _Layout:
     Attributes:
         states: of the named graphs.
         large: those of them that take more than one request.
+        distinct: how many triples the union holds.
     """
 
     states: Mapping[str, GraphState]
     large: frozenset[str]
     union: str
     index: str
+    distinct: int
 
     def expected(self, kept: frozenset[str]) -> int:
-        """About how many triples are loaded: a quad and, nearly always, its like in the union."""
-        return sum(state.triples * (1 if graph in kept else 2) for graph, state in self.states.items())
+        """How many triples are loaded beside the index."""
+        return self.distinct + sum(state.triples for graph, state in self.states.items() if graph not in kept)
 
 
 def _layout(generation: Generation, token: str) -> _Layout:
@@ -171,13 +175,14 @@ def _layout(generation: Generation, token: str) -> _Layout:
     counts: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     for graph, triple in _triples(generation, ""):
+        counts[graph] += 1
         if graph:
             hashes.setdefault(graph, hashlib.sha256()).update(f"{triple}\n".encode())
-            counts[graph] += 1
             sizes[graph] += len(triple)
     states = {g: GraphState(counts[g], digest.hexdigest()[:_DIGEST_DIGITS]) for g, digest in sorted(hashes.items())}
     union, index = (f"{BASE}graph/{name}-{generation.id}-{token}" for name in ("union", "index"))
-    return _Layout(states, frozenset(graph for graph in states if sizes[graph] >= CHUNK_BYTES), union, index)
+    large = frozenset(graph for graph in states if sizes[graph] >= CHUNK_BYTES)
+    return _Layout(states, large, union, index, counts[""])
 
 
 def _marks(layout: _Layout, kept: frozenset[str]) -> bytes:
@@ -213,13 +218,19 @@ def _left_behind(client: RemoteClient) -> frozenset[str]:
 
 @dataclass
 class _Loading:
-    """Triples on their way, gathered by graph; the first request of a graph replaces it, further ones add."""
+    """Triples on their way, gathered by graph; the first request of a graph replaces it, further ones add.
+
+    Attributes:
+        expected: how many come beside those of ``index``; ``loaded`` are those of them that were sent.
+    """
 
     client: RemoteClient
     target: str
+    index: str
     expected: int
     progress: Progress
     count: int = 0
+    loaded: int = 0
     begun: set[str] = field(default_factory=set)
     _waiting: dict[str, list[str]] = field(default_factory=dict)
     _bytes: dict[str, int] = field(default_factory=dict)
@@ -240,7 +251,8 @@ class _Loading:
         self._bytes.pop(graph)
         self.client.graph("POST" if graph in self.begun else "PUT", self.target, graph, _turtle(lines))
         self.begun.add(graph)
-        so_far = f"{self.count} in all, of about {self.expected} and the index"
+        self.loaded += 0 if graph == self.index else len(lines)
+        so_far = f"{self.loaded} of {self.expected}, and the index"
         self.progress(f"{graph.removeprefix(BASE)}: {len(lines)} triples ({so_far})")
 
 

@@ -22,7 +22,15 @@ from kg.budget import Budget, Cancelled, Deadline
 from kg.errors import CapabilityMissing, KgError, PartialAnswer, QueryFailed, QuerySyntaxError, RemoteUnavailable
 from kg.identifiers import BASE
 from kg.remote.client import Address, RemoteClient
-from kg.remote.dialect import ask_as_standard, canonical, is_virtuoso, row_query, with_constants, with_prologue
+from kg.remote.dialect import (
+    ask_as_standard,
+    canonical,
+    is_virtuoso,
+    row_query,
+    with_constants,
+    with_prologue,
+)
+from kg.remote.paths_apart import with_paths_apart
 from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, graph_in, results_in, triples_from_n_triples
 from kg.sparql.lookup import Properties
 from kg.sparql.query import Bindings, QueryLimits, SparqlOperation, bind, inspect
@@ -39,6 +47,7 @@ REPLACING = f"{HEADER_GRAPH}#replacing"  # a named graph that is loaded in sever
 FORMAT = 3
 PROBE = Budget(timeout_s=10.0, max_bytes=1024**2)
 
+_SPELLINGS = {RESULTS_JSON: ("json",), N_TRIPLES: ("n-triples", "ntriples", "text/plain")}
 _NO_BINDINGS: Bindings = MappingProxyType({})
 _PROPERTIES_OF = "SELECT DISTINCT ?node ?property ?value WHERE { ?node ?property ?value }"
 _NODES_A_QUERY = 500  # keeps the VALUES block well under the limits that engines have for a query
@@ -295,12 +304,16 @@ class RemoteStore:
         return body
 
     def _answer(self, operation: SparqlOperation, accept: str, budget: Budget, cancelled: Cancelled | None) -> bytes:
-        text = with_hits(operation.query, PREFIXES, self.find, anchored=is_virtuoso(self.capabilities.engine))
+        needs_care = is_virtuoso(self.capabilities.engine)
+        text = with_hits(operation.query, PREFIXES, self.find, anchored=needs_care)
+        text = with_paths_apart(text) if needs_care else text
         fields = [("query", with_prologue(text)), *self._dataset(operation)]
         answer = self._client.query(fields, accept, budget, cancelled)
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
-        if accept == RESULTS_JSON and "json" not in media_type:
-            raise QueryFailed(f"the remote engine answered as {media_type or 'nothing known'}, not as JSON")
+        if not any(name in media_type for name in _SPELLINGS.get(accept, ("",))):
+            raise QueryFailed(f"the remote engine answered as {media_type or 'nothing known'}, not as {accept}")
+        if accept == N_TRIPLES and not answer.headers.keys() & {"content-length", "transfer-encoding"}:
+            raise PartialAnswer("nothing tells where its triples end")  # JSON shows that itself
         return answer.body
 
     def _dataset(self, operation: SparqlOperation) -> Iterator[tuple[str, str]]:

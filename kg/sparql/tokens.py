@@ -14,7 +14,7 @@ tests/kg/test_tokens.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 TokenKind = Literal["space", "iri", "string", "name", "variable", "tag", "number", "word", "mark"]
@@ -62,6 +62,16 @@ def tokens_of(text: str, start: int = 0) -> Iterator[Token]:
     for match in _TOKEN.finditer(text, start):
         if match.lastgroup != "space":
             yield Token(match.lastgroup, match.group(), match.start())  # type: ignore[arg-type]
+
+
+def behind(tokens: Sequence[Token], place: int, brackets: str) -> int:
+    """The place behind a token, or, where it opens brackets of that kind, behind what closes them."""
+    depth = 0
+    for number in range(place, len(tokens)):
+        depth += (tokens[number].text == brackets[0]) - (tokens[number].text == brackets[1])
+        if depth <= 0:
+            return number + 1
+    return len(tokens)
 
 
 class Shape(NamedTuple):

@@ -36,6 +36,7 @@ NumberOfBuffers = 20000
 MaxDirtyBuffers = 12000
 DirsAllowed = .
 CheckpointInterval = 0
+MaxOptimizeLayouts = {plans}
 [HTTPServer]
 ServerPort = 127.0.0.1:{port}
 ServerRoot = .
@@ -84,13 +85,16 @@ def _oxigraph(folder: Path) -> tuple[list[str], str]:
     return [program, "serve", "--bind", f"127.0.0.1:{port}"], f"http://127.0.0.1:{port}/query"
 
 
-def virtuoso(folder: Path, max_rows: int = 10_000) -> tuple[list[str], str]:
-    """A Virtuoso that gives at most so many rows: its command, and the address of its endpoint."""
+def virtuoso(folder: Path, max_rows: int = 10_000, plans: int = 1000) -> tuple[list[str], str]:
+    """A Virtuoso that gives at most so many rows and weighs so many plans of a query (1000 is its default).
+
+    Returns: its command, and the address of its endpoint.
+    """
     program = shutil.which("virtuoso-t")
     if program is None:
         pytest.skip("Virtuoso (Debian: virtuoso-opensource-7-bin) is not installed")
     port, ini = free_port(), folder / "virtuoso.ini"
-    ini.write_text(_INI.format(port=port, sql_port=free_port(), max_rows=max_rows), encoding="utf-8")
+    ini.write_text(_INI.format(port=port, sql_port=free_port(), max_rows=max_rows, plans=plans), encoding="utf-8")
     # dba/dba is what a new database has.
     return [program, "+configfile", str(ini), "+foreground"], f"http://dba:dba@127.0.0.1:{port}/sparql"
 

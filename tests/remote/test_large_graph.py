@@ -18,13 +18,9 @@ from kg.evidence.question import EvidenceQuestion
 from kg.generations import CURRENT, building, publish
 from kg.paths.index import IMPORT_PREFIX, Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
-from kg.paths.neighborhood import (
-    CommonQuestion,
-    Direction,
-    NeighborsQuestion,
-    ReachableQuestion,
-    SubgraphQuestion,
-)
+from kg.paths.link_filters import Direction
+from kg.paths.neighborhood import NeighborsQuestion
+from kg.paths.surroundings import CommonQuestion, ReachableQuestion, SubgraphQuestion
 from kg.paths.traversal import PathQuestion, all_shortest_paths
 from kg.remote.frontier import FrontierLimits
 from kg.remote.graph import open_remote

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from kg.generations import CURRENT, MANIFEST, building, publish
 from kg.identifiers import BASE
 from kg.remote.client import Address, RemoteClient
 from kg.remote.graph import ForeignGraph, open_remote
-from kg.remote.push import COUNTING, graph_store_of, push, write_load_files
+from kg.remote.push import COUNTING, _Loading, graph_store_of, push, write_load_files
 from kg.remote.store import PROBE
 from server.app import create_app
 from server.serving.process import LiveApplication
@@ -123,6 +124,24 @@ def test_a_first_push_that_breaks_off_leaves_a_foreign_endpoint(
     assert len(done.removed) == 2  # the union and the index that were begun
     with open_remote(empty_url, tmp_path) as graph:
         assert graph.data_version == done.data_version
+
+
+def test_of_two_pushes_at_once_the_later_to_end_refuses(
+    invented_data: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The other has taken away what marks the graphs of this one, and perhaps a part of them."""
+    real = _Loading.finish
+
+    def finish(self: _Loading) -> None:
+        monkeypatch.setattr(_Loading, "finish", real)
+        push(invented_data, empty_url)
+        real(self)
+
+    monkeypatch.setattr(_Loading, "finish", finish)
+    with pytest.raises(RemoteUnavailable, match="another push"):
+        push(invented_data, empty_url)
+    with open_remote(empty_url, tmp_path) as graph, KnowledgeGraph.open(invented_data) as here:
+        assert list(map(str, graph.sparql(DRUGS).texts())) == list(map(str, here.sparql(DRUGS).texts()))
 
 
 def test_a_later_push_that_breaks_off_leaves_readers_the_version_before(
@@ -275,7 +294,10 @@ def test_a_server_takes_up_what_is_pushed_without_a_restart(
 def test_progress_tells_how_far_a_push_is(invented_data: Path, empty_url: str) -> None:
     told: list[str] = []
     push(invented_data, empty_url, progress=told.append)
-    assert any("union" in line and "about" in line for line in told)
+    steps = [re.search(r"\((\d+) of (\d+), and the index\)", line) for line in told]
+    sent = [(int(step[1]), int(step[2])) for step in steps if step]
+    assert sent == sorted(sent)
+    assert sent[-1][0] == sent[-1][1] == sent[0][1]
 
 
 def test_files_for_a_bulk_loader_hold_all_that_a_push_loads(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -28,8 +32,10 @@ from kg.errors import (
     RemoteUnavailable,
     ResultTooLarge,
 )
+from kg.remote.client import Address, RemoteClient
 from kg.remote.dialect import row_query, with_constants
 from kg.remote.graph import open_remote
+from kg.remote.paths_apart import with_paths_apart
 from kg.remote.push import graph_store_of
 from kg.remote.store import HEADER, HEADER_GRAPH, RemoteStore
 from kg.sparql.query import SparqlOperation
@@ -53,7 +59,8 @@ class Stub:
         self.forms: list[dict[str, list[str]]] = []
         self.requests: list[tuple[str, str, dict[str, str]]] = []  # path, content type, all headers
         self.max_values: int | None = None  # more IRIs in a query than this, and the answer is cut
-        self.wants_digest = False
+        self.wants_digest, self.has_length = False, True
+        self.raw = b""  # sent instead of an answer
         self.url = ""
 
 
@@ -76,17 +83,28 @@ class _Handler(BaseHTTPRequestHandler):
             if self.stub.is_silent:
                 self.stub.is_over.wait()
             if self.stub.wants_digest and not self.headers.get("Authorization", "").startswith("Digest "):
-                self._send(401, b"", {"WWW-Authenticate": 'Digest realm="SPARQL", nonce="abc", qop="auth"'})
+                digest = 'Digest realm="SPARQL", nonce="abc", qop="auth"'
+                self._send(401, b"", {"WWW-Authenticate": "Basic realm=SPARQL", "www-authenticate": digest})
             elif self.stub.max_values is not None and query.count("<urn:node:") > self.stub.max_values:
                 self._send(200, NOTHING, {"X-SPARQL-MaxRows": "10"})
+            elif self.stub.raw:
+                self.close_connection = True
+                self.wfile.write(self.stub.raw)
             else:
                 self._send(self.stub.status, self.stub.body, self.stub.headers)
 
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._send(self.stub.status, self.stub.body, self.stub.headers)
+
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": "application/sparql-results+json", **headers}.items():
+        for name, value in {"Content-Type": self.headers["Accept"], **headers}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if self.stub.has_length:
+            self.send_header("Content-Length", str(len(body)))
+        else:
+            self.close_connection = True
         self.end_headers()
         try:
             size = 1 if self.stub.drip else len(body)
@@ -129,6 +147,14 @@ def test_a_partial_answer_with_status_200_is_an_error(stub: Stub, header: dict[s
     stub.headers = header
     with RemoteStore(stub.url) as store, pytest.raises(PartialAnswer):
         store.select(QUERY)
+
+
+@pytest.mark.parametrize(("header", "status", "code"), [({"X-SQL-State": "S1TAT"}, 200, 5), ({}, 500, 6), ({}, 504, 5)])
+def test_a_command_ends_by_what_the_engine_did(
+    stub: Stub, tmp_path: Path, header: dict[str, str], status: int, code: int
+) -> None:
+    stub.headers, stub.status = header, status
+    assert main(["query", QUERY, "--store", stub.url, "--data", str(tmp_path)]) == code
 
 
 @pytest.mark.parametrize("end", [b"", b"The SPARQL operation has been cancelled"])
@@ -337,6 +363,101 @@ def test_a_variable_that_is_more_than_a_place_stays_one(query: str) -> None:
 )
 def test_the_solutions_of_a_graph_are_counted_by_a_query_of_their_own(query: str, rows: str | None) -> None:
     assert row_query(query) == rows
+
+
+@pytest.mark.parametrize("body", [b"", b"<html></html>"])
+def test_a_page_is_not_taken_for_a_graph(stub: Stub, body: bytes) -> None:
+    stub.body, stub.headers = body, {"Content-Type": "text/html"}
+    with RemoteStore(stub.url) as store, pytest.raises(QueryFailed):
+        store.construct("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")
+
+
+def test_triples_whose_end_nothing_tells_are_no_whole_answer(stub: Stub) -> None:
+    stub.body, stub.has_length = b"<x:a> <x:b> <x:c> .\n", False
+    with RemoteStore(stub.url) as store, pytest.raises(PartialAnswer):
+        store.construct("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")
+
+
+def test_the_words_of_what_is_no_http_are_not_repeated(stub: Stub) -> None:
+    stub.raw = b"patient 17 of ward 3\r\n\r\n"
+    with RemoteStore(stub.url) as store, pytest.raises(RemoteUnavailable) as raised:
+        store.select(QUERY)
+    assert "patient" not in str(raised.value)
+
+
+def test_a_graph_store_that_never_ends_its_answer_is_given_up(stub: Stub) -> None:
+    stub.body, stub.drip = b"x" * 1000, True
+    begun = time.monotonic()
+    with (
+        closing(RemoteClient(Address.of(stub.url), load_timeout_s=0.5)) as client,
+        pytest.raises(RemoteUnavailable),
+    ):
+        client.graph("PUT", client.address.url, "urn:g", b"")
+    assert time.monotonic() - begun < 10
+
+
+def test_a_load_that_an_engine_does_not_answer_can_be_interrupted() -> None:
+    program = """
+import sys
+from kg.remote.client import Address, RemoteClient
+RemoteClient(Address.of(sys.argv[1])).graph("PUT", sys.argv[1], "urn:g", b"")
+"""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/sparql"
+        asking = subprocess.Popen([sys.executable, "-c", program, url], stderr=subprocess.PIPE)
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(1)
+            asking.send_signal(signal.SIGINT)
+            _, errors = asking.communicate(timeout=30)
+    assert b"KeyboardInterrupt" in errors
+
+
+def test_an_unknown_graph_is_looked_for_without_reading_every_quad(stub: Stub, tmp_path: Path) -> None:
+    stub.body = b'{"head": {"vars": ["g"]}, "boolean": false, "results": {"bindings": []}}'
+    with open_remote(stub.url, tmp_path) as graph:
+        assert create_app(graph).test_client().get("/api/v1/graphs?graph=nothing").status_code == 404
+    queries = [form["query"][0] for form in stub.forms]
+    assert len(queries) > 1
+    assert not any("GRAPH ?g { ?s ?p ?o }" in query for query in queries)
+
+
+_APART = "{ SELECT DISTINCT ?x { ?x x:p* x:end } LIMIT 100000000 }"
+
+
+@pytest.mark.parametrize(
+    ("query", "apart"),
+    [
+        ("ASK { ?x x:p* x:end }", f"ASK {{ {_APART} }}"),
+        ("ASK { ?x x:q 1 , 2 ; x:p* x:end . }", f"ASK {{ ?x x:q 1 . ?x x:q 2 . {_APART} }}"),
+        ("ASK { x:end x:p+ ?x }", "ASK { { SELECT DISTINCT ?x { x:end x:p+ ?x } LIMIT 100000000 } }"),
+        (
+            "ASK { ?y (x:q|^x:r)/x:p* x:end }",
+            f"ASK {{ ?y (x:q|^x:r) ?end6_0 . {_APART.replace('?x', '?end6_0')} }}",
+        ),
+        (
+            "ASK { VALUES ?h { x:end } ?h a x:C { ?x x:p* ?h } UNION { ?x x:q ?h } }",
+            f"ASK {{ VALUES ?h {{ x:end }} ?h a x:C {{ {_APART} }} UNION {{ ?x x:q ?h }} }}",
+        ),
+        ("ASK { VALUES ?h { x:end } ?x x:p* ?h }", None),  # without its class, nothing would hold the value
+        ("ASK { VALUES ?h { x:end } ?h a x:C { SELECT ?x { ?x x:p* ?h } } }", None),  # within, another variable
+        ("ASK { VALUES ?h { x:end x:other } ?h a x:C . ?x x:p* ?h }", None),
+        ("ASK { VALUES ?h { x:end } ?h a x:C { ?x x:p* ?h FILTER(?h != ?x) } }", None),  # looks at it
+        ("ASK { VALUES ?h { x:end } ?h a x:C { ?x x:p* ?h OPTIONAL { $h x:q ?x } } }", None),
+        ("ASK { ?x x:q ?y OPTIONAL { ?x x:p+ ?h } VALUES ?h { x:end } ?h a x:C }", None),  # has its value too late
+        ("ASK { ?x x:p+ _:b . _:b x:q ?y }", None),
+        ("SELECT REDUCED * { ?y x:q/x:p* x:end }", None),
+        ("SELECT * { ?y x:q/x:p* x:end }", None),
+        ("ASK { ?x x:q ?y MINUS { ?x x:p* x:end } }", None),
+        ("ASK { ?x x:q ?y FILTER NOT EXISTS { ?x x:p* x:end } }", None),
+        ("ASK { ?x x:q [] ; x:p* x:end }", None),
+        ("ASK { ?x x:p* x:end", None),
+        ("ASK VALUES", None),
+        ("CONSTRUCT { ?x x:q x:end } { ?x x:p ?y }", None),
+    ],
+)
+def test_a_path_to_one_end_becomes_a_subquery(query: str, apart: str | None) -> None:
+    assert with_paths_apart(query) == (apart or query)
 
 
 def test_where_graphs_go_follows_from_the_kind_of_engine() -> None:
