@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from kg.errors import KgError
     from kg.evidence.question import EvidenceQuestion
     from kg.graph import KnowledgeGraph
-    from kg.paths.neighborhood import CommonQuestion, NeighborsQuestion, ReachableQuestion, SubgraphQuestion
+    from kg.paths.neighborhood import NeighborsQuestion
+    from kg.paths.surroundings import CommonQuestion, ReachableQuestion, SubgraphQuestion
     from kg.paths.traversal import AllPathsQuestion, PathQuestion
 
 __all__ = [
@@ -19,15 +20,15 @@ __all__ = [
     "PathQuestion", "ReachableQuestion", "SubgraphQuestion",
 ]  # fmt: skip
 
-_NEIGHBORHOOD = "kg.paths.neighborhood"
+_SURROUNDINGS = "kg.paths.surroundings"
 _HOMES = {
     "KgError": "kg.errors",
     "EvidenceQuestion": "kg.evidence.question",
     "KnowledgeGraph": "kg.graph",
-    "CommonQuestion": _NEIGHBORHOOD,
-    "NeighborsQuestion": _NEIGHBORHOOD,
-    "ReachableQuestion": _NEIGHBORHOOD,
-    "SubgraphQuestion": _NEIGHBORHOOD,
+    "CommonQuestion": _SURROUNDINGS,
+    "NeighborsQuestion": "kg.paths.neighborhood",
+    "ReachableQuestion": _SURROUNDINGS,
+    "SubgraphQuestion": _SURROUNDINGS,
     "AllPathsQuestion": "kg.paths.traversal",
     "PathQuestion": "kg.paths.traversal",
 }
@@ -38,3 +39,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'kg' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})  # completion in notebooks asks for it

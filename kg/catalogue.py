@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import pyoxigraph as ox
 
@@ -29,10 +29,10 @@ from kg.model import EntityRef, cut_at, several
 from kg.sparql.query import Binding, bind
 from kg.sparql.results import Term, literal
 from kg.sparql.tokens import tokens_of
-from kg.store import Naming, Store
+from kg.store import HasStore, Naming, Store
 from kg.tables import records_table
 from ontology.english import spelt_out
-from ontology.terms import CLASSES, PREFIXES, SKG
+from ontology.terms import CLASSES, PREFIXES, PROPERTIES, SKG
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +51,18 @@ _LABEL, _COMMENT = codec.node("rdfs:label"), codec.node("rdfs:comment")
 _EXECUTABLES = "SELECT ?question WHERE { ?question a sh:SPARQLSelectExecutable ; sh:select ?query }"
 _LITERALS: tuple[LiteralType, ...] = get_args(LiteralType)
 _ID = re.compile(r"[a-z0-9-]+")
+
+# What a query of the catalogue says of its variables, for its tables.
+_NAME, _VARIABLES = r"[\w-]+:[\w-]+", r"\?\w+(?:\s*,\s*\?\w+)*"
+_VARIABLE = re.compile(r"\?(\w+)")
+_NO_PATTERN = re.compile(r"\bSELECT\b[^{]*(?=\{)|\b(?:GROUP|ORDER) BY\b[^}]*")
+_SUBJECT = re.compile(rf"\?(\w+)\s+(?:a\s|\^?\(*{_NAME}|\?\w)")
+_OF_ANY = re.compile(r"\?\w+\s+\?\w+\s+\?(\w+)")
+_OBJECTS = re.compile(rf"({_NAME})\)*[*+?]?\s+({_VARIABLES})")
+_GIVEN = re.compile(rf"VALUES\s+\(?\?(\w+)\)?\s*\{{[\s(]*(?:<|{_NAME})")
+_ALIAS = re.compile(rf"BIND\((?:COALESCE\()?((?:\?\w+|{_NAME})(?:\s*,\s*(?:\?\w+|{_NAME}))*)\)? AS \?(\w+)\)")
+_TEXTS = frozenset({"skos:prefLabel", "skos:altLabel", "skos:definition", "skos:note", "rdfs:label", "dcterms:title"})
+_LITERAL_RANGES = frozenset({"string", "integer", "decimal", "boolean"})
 
 
 @dataclass(frozen=True)
@@ -146,17 +158,14 @@ class QuestionAnswer:
     truncated_by: str | None
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row per solution: values as Python has them, entities as label and, in ``<column>_id``, CURIE."""
+        """A row per solution: values as Python has them, entities as label and, in ``<column>_id``, CURIE.
+
+        Which columns name entities is read from the query, so that every answer of a question has the same.
+        """
         rows = ({name: cell and (cell.entity or cell.value) for name, cell in row.items()} for row in self.items)
-        return records_table(rows, (column.name for column in self.columns))
-
-
-class Holding(Protocol):
-    """What has a store: a :class:`kg.graph.KnowledgeGraph`."""
-
-    @property
-    def store(self) -> Store:
-        """Where the questions lie."""
+        linked = _variables_of_things(self.query)
+        names = ((each.name, f"{each.name}_id")[: 1 + (each.name in linked)] for each in self.columns)
+        return records_table(rows, (name for pair in names for name in pair))
 
 
 def packaged_quads() -> list[codec.Quad]:
@@ -179,13 +188,13 @@ def _titled(comment: codec.Quad, title: codec.Quad) -> codec.Quad:
     )
 
 
-def catalogue(graph: Holding) -> tuple[CatalogueQuestion, ...]:
+def catalogue(graph: HasStore) -> tuple[CatalogueQuestion, ...]:
     """Every question that a graph carries, by theme and title; empty for a graph without a catalogue."""
     questions = _read(graph.store, graph.store.select(_EXECUTABLES).nodes())
     return tuple(sorted(questions, key=lambda each: (_theme_order(each.theme), each.title)))
 
 
-def find(graph: Holding, name: str) -> CatalogueQuestion:
+def find(graph: HasStore, name: str) -> CatalogueQuestion:
     """One question by its id.
 
     Raises: EntityNotFound with the questions whose ids are like it.
@@ -339,6 +348,32 @@ def _cell(term: Term | None, names: Mapping[str, Description]) -> Cell | None:
     value = term.python()
     # A computed decimal is a number among numbers: a column of Decimal objects is none to pandas.
     return Cell(term.value, float(value) if isinstance(value, Decimal) else value, None)
+
+
+def _variables_of_things(query: str) -> frozenset[str]:
+    """The variables of a query of the catalogue that may stand for things, as far as its text and the vocabulary tell.
+
+    >>> query = "SELECT ?arm ?n { ?study skg:hasArm ?arm . ?arm skg:population/skg:n ?n . BIND(?arm AS ?who) }"
+    >>> sorted(_variables_of_things(query))
+    ['arm', 'study', 'who']
+    """
+    body = _NO_PATTERN.sub(" ", query)
+    found = {match[1] for pattern in (_SUBJECT, _GIVEN, _OF_ANY) for match in pattern.finditer(body)}
+    for predicate, objects in _OBJECTS.findall(body):
+        if _leads_to_things(predicate):
+            found.update(_VARIABLE.findall(objects))
+    aliases = _ALIAS.findall(body)
+    for sources, alias in aliases * len(aliases):  # one may stand for another
+        if ":" in sources or not found.isdisjoint(_VARIABLE.findall(sources)):
+            found.add(alias)
+    return frozenset(found)
+
+
+def _leads_to_things(predicate: str) -> bool:
+    prefix, _, local = predicate.partition(":")
+    if prefix != "skg":
+        return predicate not in _TEXTS
+    return local not in PROPERTIES or PROPERTIES[local].range not in _LITERAL_RANGES
 
 
 def _words(column: str) -> str:

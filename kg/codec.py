@@ -20,12 +20,6 @@ from kg.identifiers import BASE, Iri, expand
 from kg.model import Certainty, Polarity
 from ontology.terms import PREDICATES, SKG
 
-type_ = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_INTEGER = ox.NamedNode(f"{_XSD}integer")
-_DECIMAL = ox.NamedNode(f"{_XSD}decimal")
-_BOOLEAN = ox.NamedNode(f"{_XSD}boolean")
-
 ONTOLOGY_GRAPH = Iri(f"{BASE}graph/ontology")
 INFERRED_GRAPH = Iri(f"{BASE}graph/inferred")
 PROVENANCE_GRAPH = Iri(f"{BASE}graph/provenance")
@@ -55,6 +49,11 @@ def node(curie: str) -> ox.NamedNode:
     Raises: IdentifierError if its prefix is unknown.
     """
     return ox.NamedNode(expand(curie))
+
+
+type_ = node("rdf:type")
+_LABEL, _NOTE = node("rdfs:label"), node("skos:note")
+_INTEGER, _DECIMAL, _BOOLEAN = node("xsd:integer"), node("xsd:decimal"), node("xsd:boolean")
 
 
 def literal(value: Value) -> ox.Literal:
@@ -148,9 +147,6 @@ class Statement:
         return self.polarity == "affirmed" and self.object is not None and PREDICATES[self.predicate].edge
 
 
-_SKG = SKG.namespace
-_LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
-_NOTE = ox.NamedNode("http://www.w3.org/2004/02/skos/core#note")
 _LINKS = {
     "citing": "citing",
     "about": "about",
@@ -191,8 +187,8 @@ def statement_quads(statement: Statement) -> Iterator[Quad]:
 
 @cache
 def skg(name: str) -> ox.NamedNode:
-    """A term of our vocabulary."""
-    return ox.NamedNode(_SKG + name)
+    """A term of our vocabulary. Raises: UnknownTermError for any other name."""
+    return ox.NamedNode(SKG[name])
 
 
 def nquads_lines(quads: Iterable[Quad]) -> list[str]:

@@ -21,7 +21,7 @@ from kg.keeping import Kept
 from kg.model import EntityRef, PassageRef, Range
 from kg.sparql.results import Term
 from kg.store import Store
-from ontology.terms import CLASS_BY_KIND, CLASSES, PROPERTIES, SKG
+from ontology.terms import CLASS_BY_KIND, CLASSES, PREFIXES, PROPERTIES, SKG
 
 BATCH = 500  # nodes a look-up: keeps what a worker holds small, and the query of another engine short
 KEPT_VALUES = 100_000  # property values of all nodes kept of a store together, some 300 bytes each, measured
@@ -31,10 +31,10 @@ Record = TypeVar("Record")
 _VOCABULARY = SKG.namespace
 _PASSAGE = f"{_VOCABULARY}passage"
 _SHORT = {
-    "http://www.w3.org/2004/02/skos/core#": "",
-    "http://www.w3.org/2000/01/rdf-schema#": "rdfs_",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf_",
-    "http://purl.org/dc/terms/": "dcterms_",
+    PREFIXES["skos"]: "",
+    PREFIXES["rdfs"]: "rdfs_",
+    PREFIXES["rdf"]: "rdf_",
+    PREFIXES["dcterms"]: "dcterms_",
     _VOCABULARY: "",
 }
 

@@ -12,6 +12,10 @@ from typing import ClassVar
 _SHOWN_CHARACTERS = 200  # of a wrong value
 
 
+def _listed(entities: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(f"{label} ({curie})" for curie, label in entities)
+
+
 @dataclass(eq=False)
 class KgError(Exception):
     """Base of the family. ``code`` is stable and documented in docs/api.md; ``str(error)`` is for people.
@@ -51,7 +55,7 @@ class EntityNotFound(KgError):
 
     def message(self) -> str:
         where = f" (parameter {self.parameter})" if self.parameter else ""
-        names = ", ".join(f"{label} ({curie})" for curie, label in self.suggestions)
+        names = _listed(self.suggestions)
         hint = f"Did you mean: {names}?" if names else "Nothing is called nearly so; search for one word of the name."
         return f"Nothing in this graph is called {self.text!r}{where}. {hint}"
 
@@ -64,8 +68,8 @@ class Withdrawn(EntityNotFound):
     reason: str = ""
 
     def message(self) -> str:
-        names = ", ".join(f"{label} ({curie})" for curie, label in self.suggestions)
-        return f"{self.text!r} was withdrawn: {self.reason}" + (f" In its place: {names}." if names else "")
+        successors = f" In its place: {_listed(self.suggestions)}." if self.suggestions else ""
+        return f"{self.text!r} was withdrawn: {self.reason}{successors}"
 
 
 @dataclass(eq=False)
@@ -75,10 +79,10 @@ class AmbiguousEntity(KgError):
     code: ClassVar[str] = "ambiguous_entity"
     text: str
     parameter: str = ""
-    candidates: tuple[tuple[str, str], ...] = ()
+    candidates: tuple[tuple[str, str], ...] = ()  # (curie, label)
 
     def message(self) -> str:
-        names = ", ".join(f"{label} ({curie})" for curie, label in self.candidates)
+        names = _listed(self.candidates)
         return f"{self.text!r} names several things equally well: {names}. Give one of these identifiers."
 
 
@@ -106,8 +110,7 @@ class WrongKind(InvalidParameter):
     suggestions: tuple[tuple[str, str], ...] = ()  # (curie, label) of the right kind, best first
 
     def message(self) -> str:
-        names = ", ".join(f"{label} ({curie})" for curie, label in self.suggestions)
-        return super().message() + (f" Did you mean: {names}?" if names else "")
+        return super().message() + (f" Did you mean: {_listed(self.suggestions)}?" if self.suggestions else "")
 
 
 @dataclass(eq=False)
@@ -163,16 +166,22 @@ class BudgetExceeded(KgError):
 
 @dataclass(eq=False)
 class QueryTimeout(BudgetExceeded):
+    """The time that a query may take is over."""
+
     code: ClassVar[str] = "query_timeout"
 
 
 @dataclass(eq=False)
 class ResultTooLarge(BudgetExceeded):
+    """The answer would be longer than it may be."""
+
     code: ClassVar[str] = "result_too_large"
 
 
 @dataclass(eq=False)
 class MemoryExceeded(BudgetExceeded):
+    """A query needs more memory than its process may have."""
+
     code: ClassVar[str] = "query_memory"
 
 

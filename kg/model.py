@@ -6,12 +6,11 @@ are what the JSON API prints.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_type_hints
 
 from ontology.english import spoken
-from ontology.terms import CLASSES
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -145,7 +144,12 @@ class PassageRef:
 
 @dataclass(frozen=True)
 class Qualifier:
-    """One further thing a fact says of itself, for example the model it was seen in."""
+    """One further thing a fact says of itself, for example the model it was seen in.
+
+    Attributes:
+        name: of the property, locally; ``label`` is the same in words.
+        entity: what the value names, if it is a thing.
+    """
 
     name: str
     label: str
@@ -158,20 +162,14 @@ Range = tuple[float | int | None, float | int | None]  # the two ends as printed
 
 @dataclass(frozen=True)
 class Interval:
-    """A closed interval in the unit of the value it belongs to; either end may be unknown."""
+    """A closed interval in the unit of the value it belongs to; either end may be unknown.
+
+    Attributes:
+        level: 0.95 for 95 %.
+        method: how it was derived; None of one that is printed.
+    """
 
     low: float | None
     high: float | None
-    level: float | None = None  # 0.95 for 95 %
-    method: str | None = None  # set when derived, never when printed
-
-
-def with_subclasses(types: Sequence[str]) -> frozenset[str]:
-    """The classes and all that the vocabulary places below them."""
-    wanted = set(types)
-    grown = True
-    while wanted and grown:
-        below = {name for name, term in CLASSES.items() if term.parent in wanted}
-        grown = not below <= wanted
-        wanted |= below
-    return frozenset(wanted)
+    level: float | None = None
+    method: str | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from inspect import signature
 from typing import Any
 
 import networkx as nx
@@ -19,7 +20,7 @@ from kg.model import CERTAINTIES
 from kg.paths.adjacency import Selection, project
 from kg.paths.best_paths import SearchLimits
 from kg.paths.breadth_first import FAR, AllShortestPaths, distances
-from kg.paths.index import IMPORT_PREFIX, Ids, Index
+from kg.paths.index import IMPORT_PREFIX, SIGN_CARRY, EdgeRecord, Ids, Index
 from kg.paths.shortest_path import shortest_path as one_shortest_path
 from kg.paths.simple_paths import by_length, simple_paths
 from kg.projection import to_networkx
@@ -80,6 +81,13 @@ class IndexGraph:
         if not len(counts):
             return np.zeros(0, dtype=np.int64)
         return np.add.reduceat(counts.astype(np.int64), index.link_edge_pointer[:-1])
+
+    def lets_through(self, edge: EdgeRecord) -> bool:
+        """Whether the selection has a statement."""
+        chosen, predicate = self.selection, edge.predicate
+        if chosen.causal and not (predicate.causal or predicate.sign == SIGN_CARRY):
+            return False
+        return chosen.takes(edge) and (not chosen.predicates or predicate.name in chosen.predicates)
 
     def interior(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Every node may lie on a path."""
@@ -215,7 +223,7 @@ class Backend:
     def can_run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         """Only unweighted questions, and paths only between two given nodes."""
         needs_both = name in {"shortest_path", "shortest_path_length"}
-        given = dict(zip(("G", "source", "target", "weight"), args, strict=False)) | kwargs
+        given = dict(zip(signature(getattr(Backend, name)).parameters, args, strict=False)) | kwargs
         both = given.get("source") is not None and given.get("target") is not None
         return given.get("weight") is None and (both or not needs_both)
 
@@ -226,8 +234,14 @@ class Backend:
 
     @staticmethod
     def convert_to_nx(result: Any, *, name: str | None = None) -> Any:  # noqa: ARG004 - NetworkX's signature
-        """A copy of the whole index; anything else is as NetworkX has it already."""
-        return to_networkx(result.index) if isinstance(result, IndexGraph) else result
+        """A copy of what the selection lets through; anything else is as NetworkX has it already."""
+        if not isinstance(result, IndexGraph):
+            return result
+        copy, index = to_networkx(result.index), result.index
+        for edge in index.iter_edges():
+            if not result.lets_through(edge):
+                copy.remove_edge(index.nodes[edge.subject], index.nodes[edge.object], edge.statement)
+        return copy if result.is_directed() else copy.to_undirected()
 
 
 backend = Backend()

@@ -15,8 +15,8 @@ import networkx as nx
 from kg.mechanism.search import MechanismAnswer
 from kg.model import EntityRef
 from kg.paths.index import Index
-from kg.paths.neighborhood import CommonAnswer, Subgraph
 from kg.paths.steps import Step
+from kg.paths.surroundings import CommonAnswer, Subgraph
 from kg.paths.traversal import PathAnswer
 
 Answer = PathAnswer | MechanismAnswer | Subgraph | CommonAnswer

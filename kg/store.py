@@ -77,12 +77,16 @@ class Store(Protocol):
         """Release processes and locks; closing twice is fine."""
 
 
-class Naming(Protocol):
-    """A graph, as far as it is asked what names stand for: a :class:`kg.graph.KnowledgeGraph`."""
+class HasStore(Protocol):
+    """A graph, as far as its store is asked: a :class:`kg.graph.KnowledgeGraph`."""
 
     @property
     def store(self) -> Store:
-        """Where what is named is looked up."""
+        """Where its quads live."""
+
+
+class Naming(HasStore, Protocol):
+    """A graph, as far as it is also asked what names stand for."""
 
     def resolve(
         self, text: str, kinds: Sequence[str] = (), parameter: str = "", others: Sequence[str] = ()

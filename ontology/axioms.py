@@ -11,8 +11,10 @@ from dataclasses import dataclass, fields
 
 from rdflib import OWL, RDF, RDFS, BNode, Graph, URIRef
 
+from ontology.english import article
 from ontology.resources import disjoint_pairs, ontology_graph
 from ontology.terms import CLASSES, PREDICATES, PREFIXES
+from ontology.vocabulary import NAMESPACE
 
 THING = str(OWL.Thing)
 NOTHING = str(OWL.Nothing)
@@ -70,7 +72,7 @@ def in_words(axiom: Axiom, labels: Mapping[str, str] | None = None) -> str:
         return (labels or {}).get(iri) or _vocabulary_label(iri) or _curie(iri)
 
     def a(iri: str) -> str:
-        return f"{'an' if name(iri)[0] in 'aeiouAEIOU' else 'a'} {name(iri)}"
+        return f"{article(name(iri))} {name(iri)}"
 
     match axiom:
         case SubClass(sub, sup):
@@ -191,12 +193,9 @@ def _some(graph: Graph, relation: str, filler: str) -> BNode:
 
 
 def _vocabulary_label(iri: str) -> str | None:
-    namespace = PREFIXES["skg"]
-    if not iri.startswith(namespace):
-        return None
-    name = iri[len(namespace) :]
+    name = iri.removeprefix(NAMESPACE)
     term = CLASSES.get(name) or PREDICATES.get(name)
-    return term.label if term else None
+    return term.label if term and term.iri == iri else None
 
 
 def _curie(iri: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_VOWEL = re.compile("[aeiou]")
+# "Uterine", "unique" and "European" begin with the sound of "you"; "unidentified" and "unimportant" do not.
+_VOWEL = re.compile(r"(?!eu|ubi|u[rst][aeiou]|uni(?!n|m(?!o)|dent|rr))[aeiou]", re.IGNORECASE)
 _SPOKEN_WITH_A_VOWEL = re.compile(r"[AEFHILMNORSX]", re.IGNORECASE)
 # What follows the head of a name: "tissues | of rapid turnover", "Rapamycin | in murine models".
 _HEAD_END = re.compile(r"[,:(]|\s(?:of|in|on|with|without|to|for|from|by|that|not|against|after|together|resistant)\b")
@@ -22,8 +23,10 @@ _IRREGULAR = {"is": "are", "was": "were", "has": "have", "does": "do"}
 def article(noun: str) -> str:
     """``a`` or ``an``, as the noun is said aloud; a symbol is spelled letter by letter.
 
-    >>> [article(noun) for noun in ("antimetabolite", "cytotoxic drug", "mTOR inhibitor", "VEGF antagonist")]
+    >>> [article(noun) for noun in ("antimetabolite", "uterine sarcoma", "mTOR inhibitor", "VEGF antagonist")]
     ['an', 'a', 'an', 'a']
+    >>> [article(noun) for noun in ("unilateral tumour", "unirradiated tumour")]
+    ['a', 'an']
     """
     word = noun.partition(" ")[0]
     symbol = not word[1:].replace("-", "").islower()

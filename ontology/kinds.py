@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from ontology.english import article
@@ -62,6 +63,12 @@ def most_specific(names: Iterable[str]) -> str | None:
     return max(known, key=lambda name: (len(_lineage(name)), name), default=None)
 
 
+def with_subclasses(names: Iterable[str]) -> frozenset[str]:
+    """The classes and all that lie below them; a name that is no class of the vocabulary stays."""
+    wanted = frozenset(names)
+    return wanted | {name for name in CLASSES if not wanted.isdisjoint(_lineage(name))}
+
+
 def is_in(name: str, kind: str) -> bool:
     """Whether a class is another one or lies below it."""
     return kind in _lineage(name)
@@ -81,6 +88,7 @@ def _is_one_of(name: str, kinds: Sequence[str]) -> bool:
     return any(own in kinds for own in _lineage(name))
 
 
+@cache
 def _lineage(name: str) -> tuple[str, ...]:
     """A class and those above it, from below."""
     parent = CLASSES[name].parent

@@ -2346,7 +2346,7 @@ PROPERTIES = by_name(
     Property(
         name="ciHigh",
         label="upper confidence limit",
-        definition="Upper end of the printed confidence interval, in the unit of the value.",
+        definition="Upper end of the printed confidence interval: of the hazard ratio where there is one, else of the value, in its unit.",
         range="decimal",
         subject_kinds=("Outcome", "Statement", "TimelineEvent"),
         single=True,
@@ -2362,7 +2362,7 @@ PROPERTIES = by_name(
     Property(
         name="ciLow",
         label="lower confidence limit",
-        definition="Lower end of the printed confidence interval, in the unit of the value.",
+        definition="Lower end of the printed confidence interval: of the hazard ratio where there is one, else of the value, in its unit.",
         range="decimal",
         subject_kinds=("Outcome", "Statement", "TimelineEvent"),
         single=True,

@@ -162,7 +162,7 @@ class UnknownTermError(KeyError, AttributeError):
 class Vocabulary(Mapping[str, str]):
     """A closed namespace: local name to IRI. A name that it does not have raises :class:`UnknownTermError`.
 
-    ``SKG.inhibits``, ``SKG["inhibits"]`` and ``SKG.iri("inhibits")`` are the same string.
+    ``SKG.inhibits`` and ``SKG["inhibits"]`` are the same string.
     """
 
     __slots__ = ("_iris", "namespace")
@@ -171,26 +171,16 @@ class Vocabulary(Mapping[str, str]):
         self.namespace = NAMESPACE
         self._iris = {name: NAMESPACE + name for name in sorted({name for table in tables for name in table})}
 
-    def iri(self, name: str) -> str:
-        """The IRI of a term. Raises: UnknownTermError."""
+    def __getitem__(self, name: str) -> str:
         try:
             return self._iris[name]
         except KeyError:
             raise UnknownTermError(name, tuple(get_close_matches(name, self._iris, n=2))) from None
 
-    def name(self, iri: str) -> str:
-        """The local name of one of our IRIs. Raises: UnknownTermError."""
-        local = iri.removeprefix(self.namespace)
-        self.iri(local)
-        return local
-
-    def __getitem__(self, name: str) -> str:
-        return self.iri(name)
-
     def __getattr__(self, name: str) -> str:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self.iri(name)
+        return self[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._iris)

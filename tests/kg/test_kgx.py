@@ -13,7 +13,7 @@ import yaml
 
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
-from kg.kgx import EDGE_COLUMNS, NODE_COLUMNS, export_kgx
+from kg.exports.kgx import EDGE_COLUMNS, NODE_COLUMNS, export_kgx
 from ontology.terms import PREDICATES
 from server.cli import main
 from triples.imports.predicates import qualified_direction

@@ -8,7 +8,7 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
-from kg.parquet import export_parquet
+from kg.exports.parquet import export_parquet
 
 parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra")
 

@@ -18,7 +18,7 @@ from kg.mechanism.search import MechanismQuestion, mechanism
 from kg.networkx_backend import Backend, IndexGraph
 from kg.paths.adjacency import Selection
 from kg.paths.index import Index, IndexNode
-from kg.paths.neighborhood import CommonQuestion, SubgraphQuestion, common_neighbors, subgraph
+from kg.paths.surroundings import CommonQuestion, SubgraphQuestion, common_neighbors, subgraph
 from kg.paths.traversal import PathQuestion, best_paths
 from kg.projection import to_networkx
 from tests.kg.made_index import made_index
@@ -87,6 +87,10 @@ imatinib, kit, gist = sys.argv[2:]
 assert nx.shortest_path(graph, imatinib, gist) == [imatinib, kit, gist]
 assert nx.shortest_path_length(graph, imatinib, gist) == 2
 assert nx.has_path(graph, imatinib, gist) and not nx.has_path(graph, gist, imatinib)
+assert list(nx.all_shortest_paths(graph, imatinib, gist)) == [[imatinib, kit, gist]]
+assert list(nx.all_simple_paths(graph, imatinib, gist, cutoff=2)) == [[imatinib, kit, gist]]
+assert list(nx.all_simple_paths(graph, imatinib, gist, 1)) == []
+assert nx.single_source_shortest_path_length(graph, imatinib, cutoff=1) == {imatinib: 0, kit: 1}
 try:
     nx.bidirectional_shortest_path(graph, gist, imatinib)
 except nx.NetworkXNoPath:
@@ -139,6 +143,28 @@ def test_a_weighted_question_is_not_run_on_the_index() -> None:
     assert not Backend.can_run("shortest_path", ("G", "a", "b"), {"weight": "cost"})
     with pytest.raises(NotImplementedError):
         Backend.convert_from_nx(nx.DiGraph())
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kept"),
+    [
+        (Selection(), {0, 1}),
+        (Selection(certainties=frozenset({"stated", "hedged"})), {0, 1, 2}),
+        (Selection(include_imports=True), {0, 1, 3}),
+        (Selection(predicates=frozenset({"inhibits"})), {0}),
+        (Selection(causal=True), {0}),
+        (Selection(directed=False), {0, 1}),
+    ],
+)
+def test_a_copy_for_other_algorithms_has_what_the_selection_lets_through(chosen: Selection, kept: set[int]) -> None:
+    rows = [
+        (IMATINIB, "inhibits", KIT), (IMATINIB, "testedIn", GIST),
+        (IMATINIB, "inhibits", PDGFRA, "hedged"), (KIT, "testedIn", GIST, "stated", "import-own"),
+    ]  # fmt: skip
+    copy = Backend.convert_to_nx(IndexGraph(made_index(NODES, rows), chosen))
+    assert {key for _, _, key in copy.edges(keys=True)} == {f"{BASE}statement/{n:04}" for n in kept}
+    assert (len(copy), copy.is_directed()) == (4, chosen.directed)
+    assert Backend.convert_to_nx("as it is") == "as it is"
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=24), st.booleans())

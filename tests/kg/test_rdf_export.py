@@ -10,7 +10,7 @@ from rdflib import OWL, RDF, SH, Dataset, Graph
 
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter
-from kg.rdf import export_rdf
+from kg.exports.rdf import export_rdf
 
 
 @pytest.fixture(scope="module")

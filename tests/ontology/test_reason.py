@@ -84,6 +84,12 @@ def test_every_class_of_the_ontology_can_have_an_instance():
     assert pairs(result) == [(SKG.JointCause, SKG.Entity), (SKG.Reference, SKG.Entity)]
 
 
+def test_an_axiom_reads_as_english_of_any_initial():
+    labels = {UTERINE_LEIOMYOSARCOMA: "uterine leiomyosarcoma", UTERINE_SARCOMA: "uterine sarcoma"}
+    told = in_words(SubClass(UTERINE_LEIOMYOSARCOMA, UTERINE_SARCOMA), labels)
+    assert told == "every uterine leiomyosarcoma is a uterine sarcoma"
+
+
 def test_clash_is_explained_by_the_fewest_axioms_in_plain_words():
     wrong = (*HISTOTYPES, SubClass(CASE, SKG.Drug))
     assert classify(wrong).unsatisfiable == (CASE,)

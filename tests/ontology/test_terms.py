@@ -186,13 +186,12 @@ def test_terms_that_outside_queries_rely_on_exist(name):
 
 def test_vocabulary_is_closed_and_suggests_the_nearest_term():
     with pytest.raises(UnknownTermError, match="did you mean inhibits"):
-        SKG.iri("inhibit")
+        SKG["inhibit"]
     with pytest.raises(KeyError):
         SKG["nothing-like-it"]
     with pytest.raises(AttributeError):
         _ = SKG.nothingLikeIt
-    assert SKG.inhibits == SKG["inhibits"] == SKG.iri("inhibits")
-    assert SKG.name(SKG.inhibits) == "inhibits"
+    assert SKG.inhibits == SKG["inhibits"]
     assert "inhibits" in SKG
     assert "inhibit" not in SKG
 
@@ -272,6 +271,11 @@ def test_the_vocabulary_admits_every_key_that_a_curator_may_write():
             if term is not None:
                 assert any(is_in(kind, admitted) for kind in kinds for admitted in term.subject_kinds), key
                 assert not (key.repeated and term.single), key
+
+
+def test_a_confidence_interval_is_that_of_the_hazard_ratio_where_there_is_one():
+    for end in ("ciLow", "ciHigh"):
+        assert "of the hazard ratio where there is one, else of the value" in PROPERTIES[end].definition
 
 
 def test_ontology_for_the_store_has_no_blank_nodes_and_is_sorted():

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from kg.errors import InvalidParameter
-from kg.exporting import Exported, export
+from kg.exports.folder import Exported, export
 from kg.generations import Generation
 from kg.paths.index import Index
 
@@ -30,7 +30,7 @@ Rows = Iterator[Sequence[Any]]
 
 
 def export_parquet(data_dir: str | Path, folder: str | Path) -> Exported:
-    """Write the current generation as Parquet, each table a file ``<table>.parquet``. See :func:`kg.exporting.export`.
+    """Write the current generation, each table a file ``<table>.parquet``. See :func:`kg.exports.folder.export`.
 
     Raises: InvalidParameter also where pyarrow is not installed.
     """

@@ -9,14 +9,14 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from kg.exporting import Exported, export
+from kg.exports.folder import Exported, export
 from kg.generations import Generation
 
 QUADS = "sarcoma-kg.nq"
 
 
 def export_rdf(data_dir: str | Path, folder: str | Path) -> Exported:
-    """Write the current generation as RDF. See :func:`kg.exporting.export`."""
+    """Write the current generation as RDF. See :func:`kg.exports.folder.export`."""
     return export(data_dir, folder, _write)
 
 

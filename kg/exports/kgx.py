@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.exporting import Exported, export
+from kg.exports.folder import Exported, export
 from kg.generations import Generation
 from kg.identifiers import BASE, compress
 from kg.mechanism.chains import SENSITIZING
@@ -57,7 +57,7 @@ Records = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 def export_kgx(data_dir: str | Path, folder: str | Path) -> Exported:
-    """Write ``sarcoma-kg_nodes.tsv`` and ``sarcoma-kg_edges.tsv``. See :func:`kg.exporting.export`."""
+    """Write ``sarcoma-kg_nodes.tsv`` and ``sarcoma-kg_edges.tsv``. See :func:`kg.exports.folder.export`."""
     return export(data_dir, folder, _write_tables)
 
 
@@ -86,7 +86,7 @@ def _joins_two_things(records: Records, iri: str) -> bool:
 
 
 def _one(record: Mapping[str, Sequence[str]], name: str) -> str:
-    return next(iter(record.get(SKG.namespace + name, ())), "")
+    return next(iter(record.get(SKG[name], ())), "")
 
 
 def _node(records: Records, iri: str) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _edge(records: Records, iri: str) -> Iterator[str]:
     yield "knowledge_assertion" if certainty == "stated" else "not_provided"
     yield "manual_agent"
     yield SOURCE
-    cited = (*record.get(f"{SKG.namespace}citing", ()), *record.get(f"{SKG.namespace}assertedBy", ()))
+    cited = (*record.get(SKG.citing, ()), *record.get(SKG.assertedBy, ()))
     yield "|".join(dict.fromkeys(_publication(records, each) for each in cited))
     yield next(iter(record.get(f"{PREFIXES['rdfs']}label", ())), "")
 
