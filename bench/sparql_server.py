@@ -105,9 +105,6 @@ def main() -> None:
             _compare(stack, options, Path(folder))
 
 
-# --- servers ------------------------------------------------------------------------------------------------
-
-
 @contextmanager
 def _running(name: str, path: str, command: Callable[[int], Sequence[str]], folder: Path) -> Iterator[Server]:
     with socket.socket() as probe:
@@ -165,9 +162,6 @@ def _triples(data: Path, folder: Path) -> Path:
         store = open_engine(generation.store_path)
         store.dump(out, format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
     return path
-
-
-# --- requests -----------------------------------------------------------------------------------------------
 
 
 def _ask(server: Server, query: str, connection: http.client.HTTPConnection | None = None) -> tuple[int, bytes]:
@@ -273,9 +267,6 @@ def _rows(body: bytes) -> str:
         if rows is None
         else "\n".join(sorted(json.dumps(row, sort_keys=True) for row in rows))
     )
-
-
-# --- alone --------------------------------------------------------------------------------------------------
 
 
 def _starting(data: Path) -> None:

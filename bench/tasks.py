@@ -32,6 +32,8 @@ SLOW_QUESTIONS = 3
 SHORT_CALLS = 5  # in one measurement, because reading the clocks takes as long as some of them
 UNLIMITED = SearchLimits(max_expansions=1 << 60)
 
+CostedPath = tuple[int, tuple[int, ...]]  # in millionths, and its nodes by number
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -63,50 +65,52 @@ class Setting:
 
 def best_path_tasks(setting: Setting) -> Iterator[Task]:
     """G8, G9: the ten best paths of at most four steps."""
-    pairs = setting.rows.pairs(setting.pairs, typed=True)
-    for name, mechanism in (("mechanism", True), ("all predicates", False)):
-        duck = peers.DuckPaths(setting.rows, mechanism=mechanism)
-        graph = peers.weighted_graph(setting.rows, mechanism=mechanism)
+    yield _best_paths(setting, "mechanism", mechanism=True)
+    yield _best_paths(setting, "all predicates", mechanism=False)
 
-        projection, interior = project(setting.index, setting.selection(mechanism=mechanism)), setting.interior()
 
-        def ours(
-            pair: tuple[int, int], projection: Projection = projection, interior: Any = interior
-        ) -> list[FoundPath]:
-            search = BestPaths(
-                projection, sources=[pair[0]], targets=[pair[1]],
-                max_length=peers.HOPS, interior=interior, limits=UNLIMITED, wanted=peers.K,
-            )  # fmt: skip
-            return list(islice(search, peers.K))
+def _best_paths(setting: Setting, name: str, *, mechanism: bool) -> Task:
+    duck = peers.DuckPaths(setting.rows, mechanism=mechanism)
+    graph = peers.weighted_graph(setting.rows, mechanism=mechanism)
+    projection, interior = project(setting.index, setting.selection(mechanism=mechanism)), setting.interior()
 
-        def numbers(found: list[FoundPath]) -> Answers:
-            paths = [(round(path.cost * 1e6), path.nodes) for path in found]
-            return {"paths": paths, "best": paths[0][0] if paths else None}
+    def ours(pair: tuple[int, int]) -> list[FoundPath]:
+        search = BestPaths(
+            projection, sources=[pair[0]], targets=[pair[1]],
+            max_length=peers.HOPS, interior=interior, limits=UNLIMITED, wanted=peers.K,
+        )  # fmt: skip
+        return list(islice(search, peers.K))
 
-        def named(pair: tuple[int, int], mechanism: bool = mechanism) -> PathAnswer:
-            question = setting.question(pair, mechanism=mechanism, max_length=peers.HOPS)
-            return best_paths(setting.index, question, None, UNLIMITED)
+    def numbers(found: list[FoundPath]) -> Answers:
+        return _with_best([(round(path.cost * 1e6), path.nodes) for path in found])
 
-        def listed(answer: PathAnswer) -> Answers:
-            found = _listed(setting, answer)
-            return {"paths": found, "best": found[0][0] if found else None}
+    def named(pair: tuple[int, int]) -> PathAnswer:
+        question = setting.question(pair, mechanism=mechanism, max_length=peers.HOPS)
+        return best_paths(setting.index, question, None, UNLIMITED)
 
-        def joined(pair: tuple[int, int], duck: peers.DuckPaths = duck) -> Answers:
-            found = duck(*pair)
-            return {"paths": found, "best": found[0][0] if found else None}
+    def listed(answer: PathAnswer) -> Answers:
+        return _with_best(_listed(setting, answer))
 
-        def simple(pair: tuple[int, int], graph: nx.Graph[int] = graph) -> Answers:
-            best = peers.best_simple_path(graph, *pair)
-            return {} if best is None else {"best": best}
+    def joined(pair: tuple[int, int]) -> Answers:
+        return _with_best(duck(*pair))
 
-        contenders = {
-            "sarcoma-kg": Contender(ours, numbers),
-            "sarcoma-kg, numpy alone": Contender(_numpy_alone(ours), numbers),
-            "sarcoma-kg, named and described": Contender(named, listed),
-            "duckdb": Contender(joined, most=20),
-            "networkx": Contender(simple, most=SLOW_QUESTIONS, limit_s=SLOW_LIMIT_S),
-        }
-        yield Task(f"10 best paths, {name}", pairs, contenders)
+    def simple(pair: tuple[int, int]) -> Answers:
+        best = peers.best_simple_path(graph, *pair)
+        return {} if best is None else {"best": best}
+
+    contenders = {
+        "sarcoma-kg": Contender(ours, numbers),
+        "sarcoma-kg, numpy alone": Contender(_numpy_alone(ours), numbers),
+        "sarcoma-kg, named and described": Contender(named, listed),
+        "duckdb": Contender(joined, most=20),
+        "networkx": Contender(simple, most=SLOW_QUESTIONS, limit_s=SLOW_LIMIT_S),
+    }
+    return Task(f"10 best paths, {name}", setting.rows.pairs(setting.pairs, typed=True), contenders)
+
+
+def _with_best(paths: list[CostedPath]) -> Answers:
+    """Paths, best first, and what the best of them costs: all that a peer which finds one path can be compared by."""
+    return {"paths": paths, "best": paths[0][0] if paths else None}
 
 
 def _numpy_alone(ask: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -122,7 +126,7 @@ def _numpy_alone(ask: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return asked
 
 
-def _listed(setting: Setting, answer: PathAnswer) -> list[tuple[int, tuple[int, ...]]]:
+def _listed(setting: Setting, answer: PathAnswer) -> list[CostedPath]:
     number = setting.index.node
     return [
         (round(path.score * 1e6), (number(path.steps[0].start.id), *(number(step.end.id) for step in path.steps)))
@@ -230,32 +234,34 @@ COUNTS = {
 
 @dataclass(frozen=True)
 class TypedPeers:
-    """Who answers in SPARQL and Cypher; None: not asked."""
+    """Who answers in SPARQL and Cypher; rdflib is None where it would take too long."""
 
     oxigraph: peers.OxigraphPeer
-    server: peers.OxigraphServer | None
+    server: peers.OxigraphServer
     rdflib: peers.RdflibPeer | None
-    ladybug: peers.LadybugPeer | None
+    ladybug: peers.LadybugPeer
 
 
 def typed_tasks(setting: Setting, given: TypedPeers) -> Iterator[Task]:
     """G3, G4, G5: neighbours, counts along patterns, the best ends of a pattern."""
-    for name, (kind, steps) in COUNTS.items():
-        pattern = _pattern(setting, steps)
-        count = count_walks if kind == "walks" else count_pairs
-        query = _count_query(kind, steps)
-
-        def ours(_: None, count: Any = count, pattern: Pattern = pattern) -> Answers:
-            return {"count": count(setting.index, pattern)}
-
-        contenders = {"sarcoma-kg": Contender(ours), "oxigraph": Contender(_counting(given.oxigraph, query))}
-        if given.rdflib is not None and len(steps) == 2:  # the third takes it minutes
-            contenders["rdflib"] = Contender(_counting(given.rdflib, query))
-        if given.ladybug is not None:
-            contenders["ladybug"] = Contender(_counting(given.ladybug, _count_cypher(kind, steps)))
-        yield Task(f"count {name}", [None], contenders, repeats=3)
+    for name in COUNTS:
+        yield _count_task(setting, given, name)
     yield _ends_task(setting, given)
-    yield _neighbors_task(setting, given.oxigraph, given.rdflib)
+    yield _neighbors_task(setting, given)
+
+
+def _count_task(setting: Setting, given: TypedPeers, name: str) -> Task:
+    kind, steps = COUNTS[name]
+    pattern, query = _pattern(setting, steps), _count_query(kind, steps)
+    count = count_walks if kind == "walks" else count_pairs
+    contenders = {
+        "sarcoma-kg": Contender(lambda _: {"count": count(setting.index, pattern)}),
+        "oxigraph": Contender(_counting(given.oxigraph, query)),
+        "ladybug": Contender(_counting(given.ladybug, _count_cypher(kind, steps))),
+    }
+    if given.rdflib is not None and len(steps) == 2:  # the third takes it minutes
+        contenders["rdflib"] = Contender(_counting(given.rdflib, query))
+    return Task(f"count {name}", [None], contenders, repeats=3)
 
 
 def _pattern(setting: Setting, steps: Any) -> Pattern:
@@ -297,7 +303,8 @@ def _counting(peer: Any, query: str) -> Callable[[None], Answers]:
 def _ends_task(setting: Setting, given: TypedPeers) -> Task:
     steps = COUNTS["walks C-binds-G-interacts-G-associates-D"][1]
     pattern = _pattern(setting, steps)
-    sources = [setting.iri(pair[0]) for pair in setting.rows.pairs(20, typed=True)]
+    starts = [source for source, _ in setting.rows.pairs(20, typed=True)]
+    number = {setting.iri(start): start for start in starts}
 
     def ours(iri: str) -> Answers:
         found = count_ends(setting.index, iri, pattern)
@@ -314,28 +321,27 @@ def _ends_task(setting: Setting, given: TypedPeers) -> Task:
     def cypher(iri: str) -> Answers:
         query = f"""MATCH {_walk(steps)} WHERE n0.id = $start
         RETURN n3.iri AS found, count(*) AS walks ORDER BY walks DESC, found LIMIT 10"""
-        assert given.ladybug is not None
         return {"ends": [(str(end), int(walks)) for end, walks in given.ladybug.rows(query, {"start": number[iri]})]}
 
-    number = {setting.iri(pair[0]): pair[0] for pair in setting.rows.pairs(20, typed=True)}
-    contenders = {"sarcoma-kg": Contender(ours), "oxigraph": Contender(sparql(given.oxigraph))}
-    if given.server is not None:
-        contenders["oxigraph server"] = Contender(sparql(given.server))
-    if given.ladybug is not None:
-        contenders["ladybug"] = Contender(cypher)
+    contenders = {
+        "sarcoma-kg": Contender(ours),
+        "oxigraph": Contender(sparql(given.oxigraph)),
+        "oxigraph server": Contender(sparql(given.server)),
+        "ladybug": Contender(cypher),
+    }
     if given.rdflib is not None:
         contenders["rdflib"] = Contender(sparql(given.rdflib), most=SLOW_QUESTIONS, limit_s=SLOW_LIMIT_S)
-    return Task("10 best ends over three steps", sources, contenders)
+    return Task("10 best ends over three steps", [setting.iri(start) for start in starts], contenders)
 
 
-def _neighbors_task(setting: Setting, oxigraph: peers.OxigraphPeer, rdflib: peers.RdflibPeer | None) -> Task:
+def _neighbors_task(setting: Setting, given: TypedPeers) -> Task:
     nodes = [setting.iri(pair[0]) for pair in setting.rows.pairs(setting.pairs, typed=False)]
 
     def by_sparql(iri: str) -> list[tuple[str, str, str]]:
         out, into = f"SELECT ?p ?n WHERE {{ <{iri}> ?p ?n }}", f"SELECT ?p ?n WHERE {{ ?n ?p <{iri}> }}"
         cut = len(VOCABULARY)
-        found = [(p[cut:], "out", n) for p, n in oxigraph.rows(out)]
-        return found + [(p[cut:], "in", n) for p, n in oxigraph.rows(into)]
+        found = [(p[cut:], "out", n) for p, n in given.oxigraph.rows(out)]
+        return found + [(p[cut:], "in", n) for p, n in given.oxigraph.rows(into)]
 
     def links(found: list[tuple[str, str, str]]) -> Answers:
         return {"links": sorted(found)}
@@ -344,6 +350,6 @@ def _neighbors_task(setting: Setting, oxigraph: peers.OxigraphPeer, rdflib: peer
         "sarcoma-kg": Contender(lambda iri: neighbor_iris(setting.index, iri), links),
         "oxigraph": Contender(by_sparql, links),
     }
-    if rdflib is not None:
-        contenders["rdflib"] = Contender(rdflib.around, links)
+    if given.rdflib is not None:
+        contenders["rdflib"] = Contender(given.rdflib.around, links)
     return Task("neighbours with predicates", nodes, contenders)

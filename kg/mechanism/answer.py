@@ -24,6 +24,7 @@ class JointInput:
     """Something else that a path needs: another input of a joint cause, or another part of a complex.
 
     Attributes:
+        statements: IRIs of those by which it belongs there.
         role: whether it is an input of a joint cause, or a partner in a complex.
         into: the joint cause or the complex.
         reached: whether the drugs (or where the path starts) bring it about; a partner need not be.
@@ -51,6 +52,7 @@ class MechanismPath:
         certainty: of its weakest step.
         certainty_reason: which step that is.
         complete: whether it reaches what was asked for and every joint cause on it has all its inputs.
+        start: what it begins with.
         end: what it leads to.
         joint_inputs: what else it needs, beyond its own nodes.
         summarised_by: number of the longer path that it is a short cut of.
@@ -84,6 +86,8 @@ class MechanismAnswer(Walked):
     """Paths, best first, then the short cuts folded under them.
 
     Attributes:
+        graph: the paths as one drawing.
+        gaps: where sources stop short of what was asked for.
         truncated_by: which limit there may be more paths behind.
         excluded_by: the filters without which a drug that does not reach the target would.
         sightings: where an adverse event was asked for: under which treatments it was seen, or looked for and not seen.

@@ -82,7 +82,7 @@ class ChainSearch:
         ground, index = self._ground, self._index
         back = maximal_chains(index, ground.projection.into, ground.targets, self._max_length, ground.limits)
         if back.stopped_by:  # too many to list them all: then the best from the drugs
-            drugs = [number for number in range(len(index.nodes)) if index.type_of(number) == DRUG]
+            drugs = ground.of_types(frozenset({DRUG})).nonzero()[0].tolist()
             search = ground.best([drug for drug in drugs if drug not in ground.targets], ground.targets)
             return Chains(list(islice(iter(search), CANDIDATES)), "k")
         begun = dict.fromkeys(self._from_first_cause(reversed_chain(chain)) for chain in back.found)

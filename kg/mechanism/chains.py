@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.paths.adjacency import Adjacency, Projection
+from kg.paths.adjacency import Adjacency, Mask, Nodes, Projection
 from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.index import SIGN_CARRY, SIGN_NONE, Ids, Index
 from ontology import kinds
@@ -105,18 +105,18 @@ def maximal_chains(
 def walk_counts(adjacency: Adjacency, start: int, max_length: int, enough: int) -> list[int]:
     """How many walks of at most 1, 2, ... steps leave a node, up to the length at which they are more than enough.
 
-    There are never more simple chains than walks.
+    There are never more simple chains than walks. The first number is always given.
     """
-    ways: NDArray[np.float64] = np.zeros(adjacency.nodes, dtype=np.float64)
-    ways[start] = 1
+    nodes: Nodes = np.array([start])
+    ways: NDArray[np.float64] = np.ones(1)
     counts: list[int] = []
-    while len(counts) < max_length and (not counts or counts[-1] < enough):
-        frontier = np.flatnonzero(ways)
-        positions = adjacency.positions(frontier)
-        weights = np.repeat(ways[frontier], adjacency.degree(frontier))
-        ways = np.zeros(adjacency.nodes, dtype=np.float64)
-        np.add.at(ways, adjacency.neighbor[positions], weights)
-        counts.append(int(ways.sum()) + (counts[-1] if counts else 0))
+    while True:
+        degrees = adjacency.degree(nodes)
+        counts.append(int(ways @ degrees) + (counts[-1] if counts else 0))
+        if len(counts) >= max_length or counts[-1] >= enough:
+            break
+        nodes, places = np.unique(adjacency.neighbor.take(adjacency.positions(nodes)), return_inverse=True)
+        ways = np.bincount(places, ways.repeat(degrees), len(nodes)).astype(np.float64, copy=False)
     return counts
 
 
@@ -227,34 +227,27 @@ def _steps_into(index: Index, projection: Projection, node: int, names: frozense
     return sorted(zip(neighbors[chosen].tolist(), steps[chosen].tolist(), strict=True))
 
 
-def brought_about(
-    index: Index, projection: Projection, starts: Iterable[int], inputs: Iterable[int] = ()
-) -> frozenset[int]:
-    """Everything the starts bring about, a joint cause only once all its inputs are.
+def brought_about(index: Index, projection: Projection, starts: Iterable[int], inputs: Iterable[int] = ()) -> Mask:
+    """For every node whether the starts bring it about, a joint cause only once all its inputs are there.
 
     What ``inputs`` names is there as well, but counts as an input of joint causes only.
     """
-    able, there = set(starts), frozenset(inputs)
-    todo = sorted(able | there)
-    missing: dict[int, set[int]] = {}
-    while todo:
-        node = todo.pop()
-        begin, end = projection.out.pointer[node : node + 2].tolist()
-        for place in range(begin, end):
-            effect = int(projection.out.neighbor[place])
-            if effect in able:
-                continue
-            if is_input_step(index, int(projection.out.step[place])):
-                if effect not in missing:
-                    missing[effect] = {other for other, _ in joint_inputs(index, projection, effect)}
-                missing[effect].discard(node)
-                if missing[effect]:
-                    continue
-            elif node not in able:
-                continue
-            able.add(effect)
-            todo.append(effect)
-    return there | able
+    able, there = (np.zeros(projection.out.nodes, dtype=bool) for _ in range(2))
+    able[list(starts)] = there[list(starts)] = there[list(inputs)] = True
+    is_input = np.zeros(len(index.predicates), dtype=bool)
+    is_input[index.predicate_numbers({INPUT})] = True
+    new = np.flatnonzero(there)
+    while len(new):
+        positions = projection.out.positions(new)
+        effects = projection.out.neighbor.take(positions)
+        by_input = is_input.take(index.link_predicate.take(projection.out.step.take(positions) >> 1))
+        reached = np.zeros_like(able)
+        reached[effects[~by_input & able.take(new.repeat(projection.out.degree(new)))]] = True
+        for joint in np.unique(effects[by_input]).tolist():
+            reached[joint] |= all(there[other] for other, _ in joint_inputs(index, projection, joint))
+        new = np.flatnonzero(reached & ~able)
+        able[new] = there[new] = True
+    return there
 
 
 def is_input_step(index: Index, step: int) -> bool:

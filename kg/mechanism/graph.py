@@ -42,7 +42,11 @@ class GraphNode:
 
 @dataclass(frozen=True)
 class GraphEdge:
-    """A step of the drawing and the points its line bends at between its two nodes."""
+    """A step of the drawing.
+
+    Attributes:
+        bends: the points at which its line bends between its two nodes.
+    """
 
     step: Step
     bends: tuple[Point, ...]

@@ -58,7 +58,7 @@ class Ground:
         self.members = self._members(question.memberships)
         self.projection: Projection = project(index, question.selection())
         self.describer = Describer(index, question.selection(), source)
-        self._brought: dict[tuple[int, ...], frozenset[int]] = {}
+        self._brought: dict[tuple[int, ...], Mask] = {}
 
     def _known(self, iris: Sequence[str]) -> set[int]:
         return {number for number in map(self.index.find, iris) if number is not None}
@@ -88,7 +88,7 @@ class Ground:
             whole = [
                 (joint, step)
                 for joint, step in zip(neighbors.tolist(), steps.tolist(), strict=True)
-                if is_input_step(self.index, step) and joint in self.brought_by(group)
+                if is_input_step(self.index, step) and self.brought_by(group)[joint]
             ]
             if whole:
                 found[group] = whole
@@ -159,8 +159,8 @@ class Ground:
         """The cheapest paths from one node to another."""
         return islice(iter(self.best([start], [end])), most)
 
-    def brought_by(self, start: int) -> frozenset[int]:
-        """What the drugs bring about; without drugs, what the start of a path does."""
+    def brought_by(self, start: int) -> Mask:
+        """For every node whether the drugs bring it about; without drugs, whether the start of a path does."""
         starts = tuple(self.drugs) or (start,)
         if starts not in self._brought:
             self._brought[starts] = brought_about(self.index, self.projection, starts, self.members)

@@ -79,7 +79,7 @@ class Teller:
             rows += [("partner", row) for row in complex_partners(self._index, ground.projection, node)]
             for role, (other, step) in rows:
                 if other not in path.nodes:
-                    reached = other in ground.brought_by(path.nodes[0])
+                    reached = bool(ground.brought_by(path.nodes[0])[other])
                     way = ground.way_to(other) if reached else None
                     statements = ground.describer.steps([(other, step)])[other, step].statements
                     needed.append(

@@ -27,6 +27,7 @@ KEPT_PROJECTIONS = 32
 MAX_KEPT_ENTRIES = 1 << 25  # neighbours in all kept projections of an index together, 24 bytes each
 LONG_ROWS = 192  # neighbours per node on average
 FEW_ROWS = 32  # of so many the positions of all entries take longer to work out than their slices
+LINKS_AT_ONCE = 1 << 20  # read between two looks at the clock: some hundredths of a second
 
 Mask = NDArray[np.bool_]
 Nodes = NDArray[np.signedinteger]
@@ -209,18 +210,19 @@ def step_labels(projection: Directions, steps: NDArray[np.signedinteger]) -> NDA
 
 
 _kept: WeakKeyDictionary[Index, OrderedDict[Selection, Projection]] = WeakKeyDictionary()
-_lock = threading.Lock()
+_lock, _making = threading.Lock(), threading.Lock()
 
 
 def project(index: Index, selection: Selection) -> Projection:
     """The neighbour arrays of a selection, from the recently used ones or made now."""
+    if (known := kept_projection(index, selection)) is not None:
+        return known
+    with _making:  # one at a time: making one takes far more memory than keeping it
+        if (known := kept_projection(index, selection)) is not None:
+            return known
+        projection = _project(index, selection)
     with _lock:
         kept = _kept.setdefault(index, OrderedDict())
-        if selection in kept:
-            kept.move_to_end(selection)
-            return kept[selection]
-    projection = _project(index, selection)
-    with _lock:
         kept[selection] = projection
         entries = sum(len(each.out.neighbor) for each in kept.values())
         while len(kept) > KEPT_PROJECTIONS or (entries > MAX_KEPT_ENTRIES and len(kept) > 1):
@@ -231,7 +233,10 @@ def project(index: Index, selection: Selection) -> Projection:
 def kept_projection(index: Index, selection: Selection) -> Projection | None:
     """The neighbour arrays of a selection if they are at hand."""
     with _lock:
-        return _kept.get(index, OrderedDict[Selection, Projection]()).get(selection)
+        kept = _kept.get(index, OrderedDict[Selection, Projection]())
+        if selection in kept:
+            kept.move_to_end(selection)
+        return kept.get(selection)
 
 
 def positions_of(pointer: Ids, nodes: Nodes) -> Ids:
@@ -243,6 +248,26 @@ def positions_of(pointer: Ids, nodes: Nodes) -> Ids:
     return positions
 
 
+def in_pieces(neighbors: Neighbors, nodes: Nodes, links: int = 0) -> Iterator[Nodes]:
+    """Some nodes in growing pieces, so that no piece but a single node has more than ``LINKS_AT_ONCE`` links.
+
+    Args:
+        neighbors: where their links are read.
+        nodes: node numbers, in any order.
+        links: most of the first piece, where it is to be a small one; each further one may have four times as many.
+    """
+    if len(nodes) == 1:
+        yield nodes
+        return
+    stops = np.add.accumulate(neighbors.degree(nodes))
+    start, links = 0, links or LINKS_AT_ONCE
+    while start < len(stops):
+        read = int(stops[start - 1]) if start else 0
+        end = max(int(stops.searchsorted(read + links, side="right")), start + 1)
+        yield nodes[start:end]
+        start, links = end, min(4 * links, LINKS_AT_ONCE)
+
+
 def links_allowed(index: Index, selection: Selection, links: Ids | None = None) -> Mask:
     """For every link, or for each of some links, whether the selection lets it through."""
     bits = certainty_bits(selection.certainties, include_imports=selection.reads_imports)
@@ -250,11 +275,11 @@ def links_allowed(index: Index, selection: Selection, links: Ids | None = None) 
     which = slice(None) if links is None else links
     allowed: Mask = (index.link_certainties[which] & bits) != 0
     if selection.graphs:
-        allowed &= _stated_in_graphs(index, selection, links)
+        allowed &= stated_in_graphs(index, selection, links)
     return allowed if chosen.all() else allowed & chosen[index.link_predicate[which]]
 
 
-def _stated_in_graphs(index: Index, selection: Selection, links: Ids | None) -> Mask:
+def stated_in_graphs(index: Index, selection: Selection, links: Nodes | None) -> Mask:
     """Whether some statement of a link lies in one of the graphs and has one of the certainties."""
     graphs = np.array([graph in selection.graphs for graph in index.graphs], dtype=bool)
     certain = np.array([certainty in selection.certainties for certainty in CERTAINTIES], dtype=bool)
@@ -330,33 +355,26 @@ def check_distinct_ends(source: str, target: str) -> None:
 def _project(index: Index, selection: Selection) -> Projection:
     allowed = links_allowed(index, selection)
     links = np.flatnonzero(allowed)
-    kept_reverse = np.flatnonzero(allowed[index.reverse_link])
+    kept_reverse = np.flatnonzero(allowed.take(index.reverse_link))
     cost = index.costs(with_imports=selection.reads_imports)
-    reverse_links = index.reverse_link[kept_reverse].astype(np.int64)
+    reverse_links = index.reverse_link.take(kept_reverse)
     out = Adjacency(
-        pointer=_thinned(index.link_pointer, allowed),
-        neighbor=index.link_object[links],
+        pointer=links.searchsorted(index.link_pointer),
+        neighbor=index.link_object.take(links),
         step=(2 * links).astype(np.int32),
-        cost=cost[links],
+        cost=cost.take(links),
     )
     into = Adjacency(
-        pointer=_thinned(index.reverse_pointer, allowed[index.reverse_link]),
-        neighbor=index.reverse_subject[kept_reverse],
-        step=(2 * reverse_links).astype(np.int32),
-        cost=cost[reverse_links],
+        pointer=kept_reverse.searchsorted(index.reverse_pointer),
+        neighbor=index.reverse_subject.take(kept_reverse),
+        step=2 * reverse_links,
+        cost=cost.take(reverse_links),
     )
     if selection.directed:
         return Projection(out, into, index.link_predicate)
     both = _merged(out, Adjacency(into.pointer, into.neighbor, into.step + 1, into.cost))
     back = Adjacency(both.pointer, both.neighbor, both.step ^ 1, both.cost)
     return Projection(both, back, index.link_predicate)
-
-
-def _thinned(pointer: Ids, kept: Mask) -> Ids:
-    """The pointer after the entries that are not kept are gone."""
-    before = np.zeros(len(kept) + 1, dtype=np.int64)
-    np.cumsum(kept, out=before[1:])
-    return before[pointer]
 
 
 def _merged(left: Adjacency, right: Adjacency) -> Adjacency:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from kg.budget import Deadline
 from kg.paths import kernels
-from kg.paths.adjacency import Directions, Mask, Projection, step_labels
+from kg.paths.adjacency import Directions, Mask, Neighbors, Nodes, Projection, in_pieces, step_labels
 from kg.paths.index import COST_SHIFT, COST_UNIT, Ids
 
 UNREACHABLE = 1 << 60
@@ -154,8 +154,9 @@ class BestPaths:
                 yield from (FoundPath(*path) for path in found.paths)
                 self.stopped_by = found.stopped_by
                 return
-        bounds = self._bounds()
-        if bounds is None:
+        try:
+            bounds = self._bounds()
+        except TimeoutError:
             self.stopped_by = "timeout"
             return
         heap: list[_Prefix] = []
@@ -224,8 +225,8 @@ class BestPaths:
         self._children[node, left] = children
         return children
 
-    def _bounds(self) -> list[Ids] | None:
-        """h[j] for j up to ``max_length``; the later ones only where a path can be. None: out of time."""
+    def _bounds(self) -> list[Ids]:
+        """h[j] for j up to ``max_length``; the later ones only where a path can be. Raises: TimeoutError."""
         targets = np.array(sorted(self._targets), dtype=np.int64)
         nearest = np.full(self._out.nodes, UNREACHABLE, dtype=np.int64)
         nearest[targets] = 0
@@ -233,8 +234,6 @@ class BestPaths:
         reached = [np.array(self._sources, dtype=np.int64)]
         ahead: Ids | None = None
         while len(bounds) + len(reached) <= self._max_length:
-            if self._limits.late():
-                return None
             if not len(changed):
                 bounds.append(bounds[-1])
                 continue
@@ -248,38 +247,46 @@ class BestPaths:
                 farther, changed = self._one_round_back(bounds[-1], changed)
                 bounds.append(farther)
         for nodes in reversed(reached):
-            if self._limits.late():
-                return None
             bounds.append(self._bound_at(nodes, bounds[-1], targets))
         return bounds
 
     def _one_round_back(self, bound: Ids, changed: Ids) -> tuple[Ids, Ids]:
         """The bounds with one more step, and the nodes for which they are lower than before."""
         lower = bound.copy()
-        for neighbors, costs, counts in self._into.rows(changed):
-            sums = np.repeat(bound[changed], counts)
-            sums += costs
-            np.minimum.at(lower, neighbors, sums)
+        for piece in self._pieces(self._into, changed):
+            for neighbors, costs, counts in self._into.rows(piece):
+                sums = np.repeat(bound[piece], counts)
+                sums += costs
+                np.minimum.at(lower, neighbors, sums)
         np.copyto(lower, bound, where=~self._interior)
         return lower, np.flatnonzero(lower < bound)
 
     def _one_round_on(self, nodes: Ids) -> Ids:
         """The interior nodes one step on."""
         mark = np.zeros(self._out.nodes, dtype=bool)
-        for block in self._out.rows(nodes):
-            mark[block.neighbors] = True
+        for piece in self._pieces(self._out, nodes):
+            for block in self._out.rows(piece):
+                mark[block.neighbors] = True
         return np.flatnonzero(mark & self._interior)
 
     def _bound_at(self, nodes: Ids, bound: Ids, targets: Ids) -> Ids:
         """The bounds with one more step, at these nodes only."""
         farther = np.full(self._out.nodes, UNREACHABLE, dtype=np.int64)
-        for neighbors, costs, counts in self._out.rows(nodes):
-            joined = np.flatnonzero(counts)
-            if len(joined):
-                sums = bound.take(neighbors)
-                sums += costs
-                starts = (np.cumsum(counts) - counts)[joined]
-                here = nodes[joined]
-                farther[here] = np.minimum(farther[here], np.minimum.reduceat(sums, starts))
+        for piece in self._pieces(self._out, nodes):
+            for neighbors, costs, counts in self._out.rows(piece):
+                joined = np.flatnonzero(counts)
+                if len(joined):
+                    sums = bound.take(neighbors)
+                    sums += costs
+                    starts = (np.cumsum(counts) - counts)[joined]
+                    here = piece[joined]
+                    farther[here] = np.minimum(farther[here], np.minimum.reduceat(sums, starts))
         farther[targets] = 0
         return farther
+
+    def _pieces(self, neighbors: Neighbors, nodes: Ids) -> Iterator[Nodes]:
+        """The nodes in pieces with a look at the clock before each. Raises: TimeoutError."""
+        for piece in in_pieces(neighbors, nodes):
+            if self._limits.late():
+                raise TimeoutError
+            yield piece

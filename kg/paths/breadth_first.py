@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.paths.adjacency import Adjacency, Directions, Mask, Neighbors, Nodes, positions_of, step_labels
+from kg.paths.adjacency import Directions, Mask, Neighbors, Nodes, in_pieces, positions_of, step_labels
 from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.index import Ids
 
@@ -23,7 +23,7 @@ def _never() -> bool:
 
 
 def distances(
-    adjacency: Adjacency,
+    links: Neighbors,
     starts: Iterable[int],
     max_hops: int | None,
     interior: Mask | None = None,
@@ -32,16 +32,18 @@ def distances(
     """For every node the fewest steps from any of the starts; -1 where there is no way within ``max_hops``.
 
     ``interior`` says which nodes a path may lead through or end in; the starts are always taken. ``is_over`` is asked
-    before each step outwards; once it says so, what is farther away has -1.
+    as the links are read; once it says so, what is farther away than the steps made till then has -1.
     """
-    distance = np.full(adjacency.nodes, FAR, dtype=np.int32)
+    distance = np.full(links.nodes, FAR, dtype=np.int32)
     frontier = np.array(sorted(set(starts)), dtype=np.int64)
     distance[frontier] = 0
     hops = 0
-    while len(frontier) and (max_hops is None or hops < max_hops) and not is_over():
+    while len(frontier) and (max_hops is None or hops < max_hops):
         hops += 1
-        mark = np.zeros(adjacency.nodes, dtype=bool)
-        mark[adjacency.neighbor[adjacency.positions(frontier)]] = True
+        try:
+            mark = _reached(links, frontier, is_over)
+        except TimeoutError:
+            break
         mark &= distance == FAR
         if interior is not None:
             mark &= interior
@@ -64,9 +66,9 @@ class _Side:
         """The nodes reached last."""
         return self.levels[-1]
 
-    def complete(self, interior: Mask, other: _Side) -> Ids:
-        """One whole round further; returns all nodes of the other side that it meets."""
-        mark = _reached(self._ahead, self.frontier)
+    def complete(self, interior: Mask, other: _Side, is_over: Callable[[], bool]) -> Ids:
+        """One whole round further; returns all nodes of the other side that it meets. Raises: TimeoutError."""
+        mark = _reached(self._ahead, self.frontier, is_over)
         met = np.flatnonzero(mark & other.seen)
         if not len(met):
             mark &= interior & ~self.seen
@@ -156,16 +158,17 @@ class AllShortestPaths:
             if self._max_length is not None and len(ahead.levels) + len(back.levels) - 1 > self._max_length:
                 return None
             on = ahead.width() <= back.width()
-            met = ahead.complete(self._interior, back) if on else back.complete(self._interior, ahead)
+            side, other = (ahead, back) if on else (back, ahead)
+            met = side.complete(self._interior, other, self._limits.late)
             if len(met):
                 before, after = (ahead.levels, back.levels[:-1]) if on else (ahead.levels[:-1], back.levels)
                 levels: list[Ids] = [met]
                 joints: list[_Joint] = []
                 for level in reversed(before):
-                    kept, ends, starts = _linked(self._into, levels[0], level)
+                    kept, ends, starts = _linked(self._into, levels[0], level, self._limits.late)
                     levels, joints = [kept, *levels], [_joint(starts, ends, len(kept)), *joints]
                 for level in reversed(after):
-                    kept, starts, ends = _linked(self._out, levels[-1], level)
+                    kept, starts, ends = _linked(self._out, levels[-1], level, self._limits.late)
                     joints.append(_joint(starts, ends, len(levels[-1])))
                     levels.append(kept)
                 return levels, joints
@@ -216,28 +219,38 @@ def _completed(prefix: list[int], joints: list[_Joint]) -> list[Ids]:
     return columns
 
 
-def _reached(neighbors: Neighbors, nodes: Ids) -> Mask:
+def _reached(neighbors: Neighbors, nodes: Ids, is_over: Callable[[], bool]) -> Mask:
+    """The neighbours of some nodes. Raises: TimeoutError."""
     mark = np.zeros(neighbors.nodes, dtype=bool)
-    for block in neighbors.ends(nodes):
-        mark[block.neighbors] = True
+    for piece in in_pieces(neighbors, nodes):
+        if is_over():
+            raise TimeoutError
+        for block in neighbors.ends(piece):
+            mark[block.neighbors] = True
     return mark
 
 
-def _linked(neighbors: Neighbors, nodes: Ids, level: Ids) -> tuple[Ids, Ids, Ids]:
+def _linked(neighbors: Neighbors, nodes: Ids, level: Ids, is_over: Callable[[], bool]) -> tuple[Ids, Ids, Ids]:
     """Which nodes of a level follow on some nodes.
 
     Returns: those nodes; and for every pair that is linked the place of the first in ``nodes``, that of the second
         among those returned.
+    Raises: TimeoutError.
     """
     if len(level) == 1:
         return level, np.arange(len(nodes)), np.zeros(len(nodes), dtype=np.int64)
     mark = np.zeros(neighbors.nodes, dtype=bool)
     mark[level] = True
     keys = []
-    for block in neighbors.ends(nodes):
-        chosen = np.flatnonzero(mark.take(block.neighbors))
-        owners = block.stops.searchsorted(chosen, side="right")
-        keys.append(owners * neighbors.nodes + block.neighbors.take(chosen))
+    read = 0
+    for piece in in_pieces(neighbors, nodes):
+        if is_over():
+            raise TimeoutError
+        for block in neighbors.ends(piece):
+            chosen = np.flatnonzero(mark.take(block.neighbors))
+            owners = read + block.stops.searchsorted(chosen, side="right")
+            keys.append(owners * neighbors.nodes + block.neighbors.take(chosen))
+        read += len(piece)
     owners, others = np.divmod(np.unique(np.concatenate(keys)), neighbors.nodes)
     kept = distinct(others, neighbors.nodes)
     return kept, owners, kept.searchsorted(others)

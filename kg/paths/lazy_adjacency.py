@@ -24,6 +24,7 @@ from kg.paths.adjacency import (
     positions_of,
     predicates_allowed,
     project,
+    stated_in_graphs,
 )
 from kg.paths.index import Ids, Index, certainty_bits
 
@@ -58,9 +59,7 @@ def directions_once(index: Index, selection: Selection) -> Directions:
 
 
 def read_lazily(index: Index, selection: Selection) -> Directions:
-    """The neighbours of a selection, without a projection, unless single statements decide which links count."""
-    if selection.graphs:
-        return project(index, selection)
+    """The neighbours of a selection, without a projection."""
     along, against = _View(index, selection, reverse=False, odd=0), _View(index, selection, reverse=True, odd=0)
     if selection.directed:
         return Directions(along, against, index.link_predicate)
@@ -79,8 +78,9 @@ class _View:
         self._neighbor = index.reverse_subject if reverse else index.link_object
         self._link = index.reverse_link if reverse else None
         self._odd = odd
-        self._cost = index.costs(with_imports=selection.include_imports)
-        self._bits = certainty_bits(selection.certainties, include_imports=selection.include_imports)
+        self._index, self._selection = index, selection
+        self._cost = index.costs(with_imports=selection.reads_imports)
+        self._bits = certainty_bits(selection.certainties, include_imports=selection.reads_imports)
         self._chosen = predicates_allowed(index, selection)
         self._takes_all = bool(self._chosen.all())
         self._certainties, self._predicate = index.link_certainties, index.link_predicate
@@ -127,6 +127,8 @@ class _View:
         allowed: NDArray[np.bool_] = (self._certainties.take(links) & self._bits) != 0
         if not self._takes_all:
             allowed &= self._chosen.take(self._predicate.take(links))
+        if self._selection.graphs:
+            allowed &= stated_in_graphs(self._index, self._selection, links)
         return allowed
 
 

@@ -1,6 +1,6 @@
 """An entity's neighbours, page by page, and how many there are.
 
-``kg.paths.surroundings`` answers what lies further out; its names may be imported from here.
+``kg.paths.surroundings`` answers what lies further out.
 """
 
 from __future__ import annotations
@@ -17,29 +17,9 @@ from kg.errors import InvalidParameter
 from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty, EntityRef, PassageRef, Polarity, Qualifier, cut_at
 from kg.paths.adjacency import Mask, Selection, check_names, nodes_allowed
 from kg.paths.index import CERTAINTY_CODE, IMPORT_PREFIX, Ids, Index
-from kg.paths.link_filters import DEFAULT_ITEMS, DIRECTIONS, MAX_ITEMS, Direction, LinkFilters
+from kg.paths.link_filters import Direction, LinkFilters
 from kg.paths.steps import sentence_of
-from kg.paths.surroundings import (
-    CommonAnswer,
-    CommonItem,
-    CommonQuestion,
-    ReachableAnswer,
-    ReachableItem,
-    ReachableQuestion,
-    Subgraph,
-    SubgraphQuestion,
-    common_neighbors,
-    reachable,
-    subgraph,
-)
 from kg.tables import Listed
-
-__all__ = [
-    "DEFAULT_ITEMS", "DIRECTIONS", "MAX_ITEMS", "CommonAnswer", "CommonItem", "CommonQuestion",
-    "Direction", "NeighborCount", "NeighborItem", "NeighborsAnswer", "NeighborsQuestion",
-    "ReachableAnswer", "ReachableItem", "ReachableQuestion", "Subgraph", "SubgraphQuestion",
-    "common_neighbors", "neighbor_counts", "neighbor_iris", "neighbors", "reachable", "subgraph",
-]  # fmt: skip
 
 OUT, IN = 0, 1
 
@@ -57,7 +37,12 @@ class NeighborItem:
     """One statement that joins an entity to a neighbour.
 
     Attributes:
+        statement: IRI.
+        predicate: local name.
         direction: "out" where the entity is the subject.
+        sign: +1, -1, 0 (hands on the sign of the step before), or None (no sign).
+        imported: whether an import states it, and no document.
+        sentence: the statement in plain words.
         polarity: always "affirmed": what a source denies joins nothing.
         document, qualifiers, passages: what the store says of the statement; empty where only the index was read.
     """

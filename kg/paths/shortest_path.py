@@ -7,14 +7,13 @@ are the largest or the smallest, because looking for the first largest or smalle
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.paths import kernels
-from kg.paths.adjacency import Directions, Mask, Neighbors, Nodes, Projection
+from kg.paths.adjacency import Directions, Mask, Neighbors, Nodes, Projection, in_pieces
 from kg.paths.best_paths import SearchLimits
 from kg.paths.breadth_first import distinct
 
@@ -39,8 +38,8 @@ class _Front:
         self._ahead, self._behind, self._mark = ahead, behind, mark
         self.levels: list[Nodes] = [np.array([start])]
 
-    def advance(self, marks: NDArray[np.int8]) -> Meeting | None:
-        """One round further; returns the first step that meets the other side."""
+    def advance(self, marks: NDArray[np.int8], limits: SearchLimits) -> Meeting | None:
+        """One round further; returns the first step that meets the other side. Raises: TimeoutError."""
         nodes = self.levels[-1]
         if len(self.levels) > ROW + 1:
             nodes = self.levels[-1] = distinct(nodes, len(marks))
@@ -54,7 +53,7 @@ class _Front:
             fresh.append(neighbors.compress(been == FREE))
         if len(nodes) > FIRST_NODES:
             others = (_each_once(nodes) if len(self.levels) == ROW + 1 else nodes)[len(first) :]
-            if len(others) and (met := self._read(others, marks, fresh)) is not None:
+            if len(others) and (met := self._read(others, marks, fresh, limits)) is not None:
                 return met
         level = fresh[0] if len(fresh) == 1 else np.concatenate(fresh)
         marks.put(level, self._mark)
@@ -68,9 +67,14 @@ class _Front:
         place = int(been.argmax() if self._mark == AHEAD else been.argmin())
         return place if been[place] == AHEAD + BACK - self._mark else -1
 
-    def _read(self, nodes: Nodes, marks: NDArray[np.int8], fresh: list[Nodes]) -> Meeting | None:
-        """The first step from one of several nodes that meets the other side; without one, what is new is added."""
-        for piece in self._pieces(nodes):
+    def _read(self, nodes: Nodes, marks: NDArray[np.int8], fresh: list[Nodes], limits: SearchLimits) -> Meeting | None:
+        """The first step from one of several nodes that meets the other side; without one, what is new is added.
+
+        They are read in growing pieces, because the first of them often suffice.
+        """
+        for piece in in_pieces(self._ahead, nodes, FIRST_LINKS):
+            if limits.late():
+                raise TimeoutError
             met: list[tuple[int, int, int]] = []
             for number, (neighbors, stops) in enumerate(self._ahead.ends(piece)):
                 been = marks.take(neighbors)
@@ -82,16 +86,6 @@ class _Front:
                 owner, _, other = min(met)
                 return int(piece[owner]), other
         return None
-
-    def _pieces(self, nodes: Nodes) -> Iterator[Nodes]:
-        """The nodes in growing pieces, because the first of them often suffice."""
-        stops = np.add.accumulate(self._ahead.degree(nodes))
-        start, links = 0, FIRST_LINKS
-        while start < len(stops):
-            read = int(stops[start - 1]) if start else 0
-            end = max(int(stops.searchsorted(read + links, side="right")), start + 1)
-            yield nodes[start:end]
-            start, links = end, 4 * links
 
     def chain(self, node: int) -> list[int]:
         """The nodes from one of the last level back to where this side began."""
@@ -138,7 +132,7 @@ def shortest_path(
         if limits.late():
             raise TimeoutError
         on = len(ahead.levels[-1]) <= len(back.levels[-1])
-        joint = (ahead if on else back).advance(marks)
+        joint = (ahead if on else back).advance(marks, limits)
         if joint is not None:
             start, end = joint if on else joint[::-1]
             nodes = (*reversed(ahead.chain(start)), *back.chain(end))

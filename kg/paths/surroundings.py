@@ -14,9 +14,10 @@ from kg.budget import Deadline
 from kg.errors import InvalidParameter
 from kg.identifiers import display
 from kg.model import CERTAINTIES, EntityRef, cut_at
-from kg.paths.adjacency import Adjacency, check_names, check_range, nodes_allowed, project
+from kg.paths.adjacency import Directions, Neighbors, Selection, check_names, check_range, in_pieces, nodes_allowed
 from kg.paths.breadth_first import FAR, distances
 from kg.paths.index import IMPORT_PREFIX, Ids, Index
+from kg.paths.lazy_adjacency import directions, directions_once
 from kg.paths.link_filters import LinkFilters, shut_out_by
 from kg.paths.steps import Describer, Hop, StatementSource, Step
 from kg.tables import Listed
@@ -194,7 +195,7 @@ def reachable(index: Index, question: ReachableQuestion, deadline: Deadline | No
 def _reached(index: Index, question: ReachableQuestion, clock: _Clock) -> tuple[Ids, NDArray[np.int32]]:
     """What is within reach by number, and how far everything is."""
     start = index.node(question.node, "node")
-    distance = distances(_adjacency(index, question), [start], question.max_length, is_over=clock.is_over)
+    distance = distances(_links(index, question, directions), [start], question.max_length, is_over=clock.is_over)
     return np.flatnonzero((distance > 0) & nodes_allowed(index, question.types, ())), distance
 
 
@@ -223,7 +224,7 @@ def common_neighbors(
     clock = _Clock(deadline)
     seeds = sorted({index.node(iri, "node") for iri in question.nodes})
     numbers = _shared(index, question, seeds)
-    hops = _hops_between(_adjacency(index, question), seeds, numbers[: question.limit])
+    hops = _hops_between(_links(index, question, directions_once), seeds, numbers[: question.limit])
     describer = Describer(index, question.selection(), source)
     named = _named(describer, [hop for group in hops.values() for hop in group], clock)
     whole = takewhile(lambda number: all(hop in named for hop in hops[number]), hops)
@@ -240,22 +241,22 @@ def common_neighbors(
 
 def _shared(index: Index, question: CommonQuestion, seeds: Sequence[int]) -> Ids:
     """The neighbours of all of some entities, by number."""
-    adjacency = _adjacency(index, question)
+    links = _links(index, question, directions_once)  # few rows, for which it is not worth making all ready
     shared = nodes_allowed(index, question.types, seeds)
     for seed in seeds:
-        mine = np.zeros(adjacency.nodes, dtype=bool)
-        mine[adjacency.near(seed)] = True
+        mine = np.zeros(links.nodes, dtype=bool)
+        mine[links.near(seed)] = True
         shared &= mine
     return np.flatnonzero(shared)
 
 
-def _hops_between(adjacency: Adjacency, seeds: Sequence[int], ends: Ids) -> dict[int, list[Hop]]:
+def _hops_between(links: Neighbors, seeds: Sequence[int], ends: Ids) -> dict[int, list[Hop]]:
     """For each of some nodes the steps to it from each of the seeds."""
     hops: dict[int, list[Hop]] = {number: [] for number in ends.tolist()}
-    is_end = np.zeros(adjacency.nodes, dtype=bool)
+    is_end = np.zeros(links.nodes, dtype=bool)
     is_end[ends] = True
     for seed in seeds:
-        row = adjacency.row(seed)
+        row = links.row(seed)
         chosen = is_end[row.neighbors]
         for end, step in zip(row.neighbors[chosen].tolist(), row.steps[chosen].tolist(), strict=True):
             hops[end].append((seed, step))
@@ -313,23 +314,24 @@ class _Around(NamedTuple):
 
 def _around(index: Index, question: SubgraphQuestion, seeds: Sequence[int], clock: _Clock) -> _Around:
     interior = nodes_allowed(index, question.types, ())
-    walked = _adjacency(index, question)
+    walked = _links(index, question, directions)
     distance = distances(walked, seeds, question.hops, interior, clock.is_over)
     found = np.flatnonzero(distance >= 0)
-    order = found[np.lexsort((found, -_ties(walked, distance)[found], distance[found]))]
-    out = project(index, replace(question.selection(), directed=True)).out
+    order = found[np.lexsort((found, -_ties(walked, distance, clock)[found], distance[found]))]
+    out = directions_once(index, replace(question.selection(), directed=True)).out
     most = min(question.limit, len(order))
     place = np.full(len(index.nodes), most, dtype=np.int64)
     place[order[:most]] = np.arange(most)
     members = np.sort(order[:most])
-    positions = out.positions(members)
-    owners = np.repeat(members, out.degree(members))
-    complete = np.maximum(place[owners], place[out.neighbor[positions]])  # the place at which a link has both its ends
+    rows = [out.row(member) for member in members.tolist()]
+    owners = np.repeat(members, [len(row.neighbors) for row in rows])
+    ends, steps = (np.concatenate([row[column] for row in rows]) for column in (0, 1))
+    complete = np.maximum(place[owners], place[ends])  # the place at which a link has both its ends
     among = complete < most
     if np.count_nonzero(among) > MAX_SUBGRAPH_LINKS:
         most = max(int(np.sort(complete)[MAX_SUBGRAPH_LINKS]), len(seeds))
         among = complete < most
-    hops = zip(owners[among].tolist(), out.step[positions[among]].tolist(), strict=True)
+    hops = zip(owners[among].tolist(), steps[among].tolist(), strict=True)
     return _Around(order, most, dict(zip(hops, complete[among].tolist(), strict=True)))
 
 
@@ -374,17 +376,18 @@ def excluded_by(question: Asked, finds: Callable[[Asked], bool], *, has_imports:
     return shut_out_by(question, lifted, finds)
 
 
-def _ties(adjacency: Adjacency, distance: NDArray[np.int32]) -> Ids:
-    """For every node how many links lead to it from nodes that are nearer."""
-    ties = np.zeros(adjacency.nodes, dtype=np.int64)
-    reached = np.flatnonzero(distance >= 0)
-    positions = adjacency.positions(reached)
-    owners = np.repeat(reached, adjacency.degree(reached))
-    ends = adjacency.neighbor[positions]
-    np.add.at(ties, ends[distance[ends] > distance[owners]], 1)
+def _ties(links: Neighbors, distance: NDArray[np.int32], clock: _Clock) -> Ids:
+    """For every node how many links lead to it from nodes that are nearer; nothing of it where time is over."""
+    ties = np.zeros(links.nodes, dtype=np.int64)
+    for piece in in_pieces(links, np.flatnonzero((distance >= 0) & (distance < distance.max()))):
+        if clock.is_over():
+            return np.zeros_like(ties)
+        for block in links.ends(piece):
+            owners = piece.repeat(np.diff(block.stops, prepend=0))
+            ties += np.bincount(block.neighbors[distance[block.neighbors] > distance[owners]], minlength=links.nodes)
     return ties
 
 
-def _adjacency(index: Index, question: LinkFilters) -> Adjacency:
-    projection = project(index, question.selection())
-    return projection.into if question.direction == "in" else projection.out
+def _links(index: Index, question: LinkFilters, found: Callable[[Index, Selection], Directions]) -> Neighbors:
+    both_ways = found(index, question.selection())
+    return both_ways.into if question.direction == "in" else both_ways.out

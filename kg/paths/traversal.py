@@ -103,7 +103,12 @@ class AllPathsQuestion(PathQuestion):
 
 @dataclass(frozen=True)
 class Path:
-    """A simple path. ``score`` is its cost, lower is better; ``length`` counts steps."""
+    """A simple path.
+
+    Attributes:
+        length: how many steps.
+        score: its cost; lower is better.
+    """
 
     length: int
     score: float

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from kg.identifiers import expand
+from collections.abc import Collection, Mapping
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.identifiers import BASE, expand
+from kg.mechanism.chains import brought_about, walk_counts
+from kg.paths.adjacency import Selection, project
+from kg.paths.index import IndexNode
+from tests.kg.made_index import made_index
 from tests.kg.mechanism_facts import FACTS, JOINT, ask, line_of
 
 
@@ -105,3 +114,48 @@ def test_without_a_target_a_whole_joint_cause_of_classes_is_told_too() -> None:
     answer = ask("drug:gemcitabine drug:sirolimus", facts=COMBINED, memberships=IN_CLASSES)
     assert "cytotoxic chain-termination-causes selectivity" in [line_of(path) for path in answer.paths]
     assert all(path.end.label != "immunosuppression" for path in answer.paths)
+
+
+def test_one_step_is_told_where_drugs_join_in_a_joint_cause_of_their_classes() -> None:
+    answer = ask("drug:gemcitabine drug:sirolimus", facts=COMBINED, memberships=IN_CLASSES, max_length=1)
+    assert {line_of(path) for path in answer.paths if path.start.label == "gemcitabine"} == {"gemcitabine RNR"}
+
+
+SIZE = 7
+links = st.sets(
+    st.tuples(st.integers(0, SIZE - 1), st.sampled_from(("causes", "inputOf")), st.integers(0, SIZE - 1)), max_size=16
+)
+some = st.sets(st.integers(0, SIZE - 1), max_size=2)
+
+
+@given(links, st.sets(st.integers(0, SIZE - 1), min_size=1, max_size=2), some)
+@settings(max_examples=150, deadline=None)
+def test_what_is_brought_about_is_what_follows_rule_by_rule(
+    edges: Collection[tuple[int, str, int]], starts: Collection[int], inputs: Collection[int]
+) -> None:
+    nodes = [IndexNode(f"{BASE}process/p{number}", "Process", f"p{number}") for number in range(SIZE)]
+    index = made_index(nodes, ((nodes[start].iri, name, nodes[end].iri) for start, name, end in sorted(edges)))
+    needed: Mapping[int, set[int]] = {
+        joint: {start for start, name, end in edges if name == "inputOf" and end == joint} for joint in range(SIZE)
+    }
+    able, before = {*starts}, set[int]()
+    while able != before:
+        before = {*able}
+        able |= {end for start, name, end in edges if name == "causes" and start in before}
+        able |= {joint for joint, parts in needed.items() if parts and parts <= before | {*inputs}}
+    found = brought_about(index, project(index, Selection(causal=True)), starts, inputs)
+    assert {*found.nonzero()[0].tolist()} == able | {*inputs}
+
+
+@given(links, st.integers(1, 4), st.integers(1, 30))
+@settings(max_examples=80, deadline=None)
+def test_walks_are_counted_as_long_as_they_are_few(
+    edges: Collection[tuple[int, str, int]], length: int, enough: int
+) -> None:
+    nodes = [IndexNode(f"{BASE}process/p{number}", "Process", f"p{number}") for number in range(SIZE)]
+    index = made_index(nodes, ((nodes[start].iri, name, nodes[end].iri) for start, name, end in sorted(edges)))
+    ends, counts = [0], list[int]()
+    while len(counts) < length and (not counts or counts[-1] < enough):
+        ends = [end for here in ends for start, _, end in edges if start == here]
+        counts.append(len(ends) + sum(counts[-1:]))
+    assert walk_counts(project(index, Selection(causal=True)).out, 0, length, enough) == counts

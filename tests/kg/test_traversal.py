@@ -21,18 +21,16 @@ from kg.model import CERTAINTIES, PassageRef
 from kg.paths.best_paths import SearchLimits
 from kg.paths.index import Index, IndexNode
 from kg.paths.link_filters import LinkFilters
-from kg.paths.neighborhood import (
+from kg.paths.neighborhood import NeighborsQuestion, neighbor_counts, neighbors
+from kg.paths.steps import StatementRecord
+from kg.paths.surroundings import (
     CommonQuestion,
-    NeighborsQuestion,
     ReachableQuestion,
     SubgraphQuestion,
     common_neighbors,
-    neighbor_counts,
-    neighbors,
     reachable,
     subgraph,
 )
-from kg.paths.steps import StatementRecord
 from kg.paths.traversal import PathQuestion, all_shortest_paths, best_paths, one_shortest_path
 from tests.kg.made_index import made_index
 

@@ -106,11 +106,12 @@ def test_rejected_rows_are_listed_with_file_line_and_reason(tmp_path: Path, data
 
 def test_the_projects_own_words_cannot_be_imported(tmp_path: Path, data_dir: Path) -> None:
     done = run_import(tmp_path, question(data_dir, "things.ttl"))
+    assert done.rejects.read_text(encoding="utf-8").startswith("file\tplace\treason\trow\n")
     reasons = sorted(reason for _, _, reason, _ in rejects(done))
     assert reasons == [
         *(ABOUT_OURS,) * 3,  # a name, a place in the hierarchy, and a link in the import's own words
-        "uses a class of the project's own vocabulary",
-        "uses the project's own vocabulary",
+        "uses a class of the project's own vocabulary; write biolink:Drug, which is read as skg:Drug",
+        "uses the project's own vocabulary; write biolink:inhibits, which is read as skg:inhibits",
     ]
     text = "\n".join(quads(tmp_path, done))
     assert "sarcoma-kg/vocab" not in text
@@ -244,7 +245,7 @@ def test_files_that_hold_nothing_usable_leave_the_import_as_it_was(tmp_path: Pat
     first = run_import(tmp_path, question(data_dir, *HETIONET))
     bad = tmp_path / "bad.tsv"
     bad.write_text("id\tname\tkind\nonly one\nonly one\n", encoding="utf-8")
-    with pytest.raises(InvalidParameter, match=r"all 2 were rejected; the first was line 2: 1 columns"):
+    with pytest.raises(InvalidParameter, match=r"all 2 were rejected; the first was at place 2: 1 columns"):
         run_import(tmp_path, ImportQuestion("test", (bad,), "CC0", "2", "x"))
     assert list_imports(tmp_path) == (first.manifest,)
 

@@ -159,6 +159,7 @@ def test_what_an_import_calls_the_same_as_ours_is_found_at_ours(tmp_path: Path, 
         assert len(theirs) == 2
         assert {opened.resolve(iri).id for iri in theirs} == {DRUG_A}
         assert opened.resolve("drug A").id == DRUG_A
+        assert opened.resolve("Example nine").id == opened.search("example nine").items[0].id == DRUG_A
 
 
 def test_every_imported_edge_leads_back_to_its_claim(graph: KnowledgeGraph) -> None:

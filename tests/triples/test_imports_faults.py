@@ -15,7 +15,8 @@ from triples.imports.catalog import files_of, list_imports
 from triples.imports.files import MAX_LINE_BYTES
 from triples.imports.job import Imported, ImportQuestion, run_import
 from triples.imports.json_values import NOT_UNICODE, json_records
-from triples.imports.rows import Reject
+from triples.imports.obo import read_obo
+from triples.imports.rows import Edge, Reject, Source, UnreadableFile
 from triples.imports.runs import read_lines
 
 NODES_TSV = "id\tcategory\tname\nX:1\tbiolink:Drug\tone\nX:2\tbiolink:Gene\ttwo\n"
@@ -258,11 +259,7 @@ EDGE = {"sub": "http://x/1", "pred": "is_a", "obj": "http://x/2"}
             ([NODE, {"id": "http://x/3", "meta": meta}], [EDGE])
             for meta in (5, {"synonyms": [{}]}, {"xrefs": [{"val": 5}]}, {"definition": "a"}, {"synonyms": ["a"]})
         ),
-        ([NODE, {"id": "http://x/3", "lbl": "\ud800"}], [EDGE]),
-        *(
-            ([NODE], [EDGE, faulty])
-            for faulty in (None, [1], {"sub": 1}, EDGE | {"pred": None}, EDGE | {"obj": "\ud800"})
-        ),
+        *(([NODE], [EDGE, faulty]) for faulty in (None, [1], {"sub": 1}, EDGE | {"pred": None})),
     ],
 )
 def test_a_node_or_an_edge_of_an_obo_graph_of_another_shape_is_rejected(
@@ -279,6 +276,78 @@ def test_a_node_or_an_edge_of_an_obo_graph_of_another_shape_is_rejected(
 def test_json_that_is_no_obo_graph_is_refused(tmp_path: Path, graphs: object) -> None:
     with pytest.raises(InvalidParameter, match="neither a list of terms nor an OBO graph"):
         imported(tmp_path, o_json=json.dumps({"graphs": graphs}))
+
+
+GRAPH = '{"meta": {"a": [1]}, "graphs": [{"id": "x", "nodes": [%s], "edges": [%s], "axioms": [%s]}, {}], "z": 1}'
+ONE, TWO, LINK = json.dumps(NODE), '{"id": "http://x/2", "lbl": "two"}', json.dumps(EDGE)
+
+
+@pytest.mark.parametrize(
+    ("faulty", "reason"),
+    [
+        ('{"id": oops}', "not JSON: Expecting value at character 8"),
+        ('{"id": "http://x/3", "lbl": "\\ud800"}', NOT_UNICODE),
+        (b'{"id": "http://x/3", "lbl": "caf\xe9"}', NOT_UNICODE),
+        ('{"id": "http://x/3" "lbl": "]}"}', "not JSON: Expecting ',' delimiter at character 21"),
+        (f'{{"id": "{"x" * MAX_LINE_BYTES}"}}', "longer than 16 MiB"),
+    ],
+    ids=range(5),
+)
+@pytest.mark.parametrize("place", range(3))
+def test_what_is_no_json_in_an_obo_graph_costs_what_it_stands_in(
+    tmp_path: Path, faulty: str | bytes, reason: str, place: int
+) -> None:
+    members: list[list[str | bytes]] = [[ONE, TWO], [LINK], []]
+    members[place].insert(1, faulty)
+    parts = (b",".join(text if isinstance(text, bytes) else text.encode() for text in part) for part in members)
+    done = imported(tmp_path, o_json=GRAPH.encode() % tuple(parts))
+    assert rejects(done) == [((2, 2, 1)[place], f"{('nodes', 'edges', 'axioms')[place]}: {reason}")]
+    assert names(tmp_path, done) == {"http://x/1": "one", "http://x/2": "two"}
+    assert edge_count(tmp_path, done) == 1
+
+
+def test_a_node_of_an_obo_graph_that_does_not_close_leaves_the_links_to_be_read(tmp_path: Path) -> None:
+    done = imported(tmp_path, o_json=GRAPH % (f'{ONE}, {{"id": {{"a": 2}}, {TWO}', LINK, ""))
+    ((place, reason),) = rejects(done)
+    assert (place, reason[-27:]) == (2, "; nothing after it was read")
+    assert names(tmp_path, done) == {"http://x/1": "one", "http://x/2": ""}
+    assert edge_count(tmp_path, done) == 1
+
+
+def test_an_obo_graph_that_is_cut_off_anywhere_is_no_import(tmp_path: Path) -> None:
+    text = GRAPH % (ONE, LINK, "")
+    for end in range(1, len(text)):
+        with pytest.raises(InvalidParameter, match="neither a list of terms nor an OBO graph"):
+            imported(tmp_path, o_json=text[:end])
+    assert list_imports(tmp_path / "data") == ()
+
+
+def test_the_terms_of_an_obo_graph_are_there_before_the_rest_of_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triples.imports.json_values.CHUNK", 64)
+    path = tmp_path / "graph.json"
+    path.write_text(GRAPH.partition("%s")[0] + f"{ONE}, {TWO}", encoding="utf-8")
+    rows = read_obo(Source("test", (path,)))
+    assert [getattr(next(rows), "label", None) for _ in range(3)] == [None, "one", "two"]
+    with pytest.raises(UnreadableFile, match="ends before its array does, after 2 members"):
+        next(rows)
+
+
+@pytest.mark.parametrize("indent", [None, 0, 2])
+def test_an_obo_graph_says_the_same_in_pieces_of_whatever_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, indent: int | None
+) -> None:
+    nodes = [{"id": f"http://x/{number}", "lbl": f"é, ]}} {number}", "meta": {"xrefs": []}} for number in range(9)]
+    edges = [{"sub": f"http://x/{number}", "pred": "is_a", "obj": "http://x/0"} for number in range(1, 9)]
+    graphs = [{"edges": edges[:3], "lbl": None, "nodes": nodes[:5]}, {"nodes": None}, {"nodes": nodes, "edges": edges}]
+    (tmp_path / "o.json").write_text(json.dumps({"n": 1.25e-06, "graphs": graphs}, indent=indent, ensure_ascii=False))
+    expected = [edge["sub"] for edge in edges[:3]] + [node["id"] for node in nodes[:5] + nodes]
+    expected += [edge["sub"] for edge in edges]
+    for size in (1, 2, 3, 7, 50, 1 << 20):
+        monkeypatch.setattr("triples.imports.json_values.CHUNK", size)
+        rows = [*read_obo(Source("test", (tmp_path / "o.json",)))][1:]
+        assert [row.subject if isinstance(row, Edge) else row.iri for row in rows] == expected
 
 
 def test_a_stanza_without_an_end_of_its_name_adds_nothing_to_the_one_before(tmp_path: Path) -> None:

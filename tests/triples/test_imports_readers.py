@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from ontology.terms import PREDICATES
+from kg.identifiers import expand
+from ontology.terms import PREDICATES, PREFIXES
 from triples.imports.drugmechdb import read_drugmechdb
 from triples.imports.files import numbered_lines
 from triples.imports.identifiers import Identifiers, biolink
 from triples.imports.kgx import kgx_edge, read_kgx
 from triples.imports.obo import read_obo
-from triples.imports.predicates import TIES, candidates, index_name, own_predicate, qualified_direction
+from triples.imports.predicates import TIES, candidates, index_name, instead_of, own_predicate, qualified_direction
 from triples.imports.rdf import read_rdf_files
 from triples.imports.rows import Edge, Fact, Node, Reject, Row, Source, UnreadableFile
 from triples.imports.tables import read_tables
@@ -225,6 +226,16 @@ def test_every_tie_of_the_published_table_is_decided() -> None:
 )
 def test_a_predicate_stands_for_ours_only_where_the_table_says_so(key: str, ours: str | None) -> None:
     assert own_predicate(biolink(key, slot=True)) == ours
+
+
+def test_what_may_be_written_for_a_predicate_of_ours_is_read_as_it() -> None:
+    told = {name: instead_of(f"{PREFIXES['skg']}{name}").partition(", which is read as skg:") for name in PREDICATES}
+    read = {
+        name: expand(term.replace("biolink:", "BIOLINK:")) for name, (term, told_apart, _) in told.items() if told_apart
+    }
+    assert {name: own_predicate(iri) for name, iri in read.items()} == {name: told[name][2] for name in read}
+    assert read["causes"] == f"{BIOLINK}causes"
+    assert "hasArm" not in read, "only records of a study may say it"
 
 
 def test_qualifiers_say_the_direction() -> None:

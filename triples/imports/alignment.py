@@ -76,7 +76,7 @@ class JoinedGraph:
     Attributes:
         iris: of each node by number, ours where it is joined.
         joined: our IRI by the import's.
-        named: those of the import's IRIs that only its own word makes one of ours.
+        called: what the import calls each of its IRIs that only its own word makes one of ours, the identifier too.
         nodes: what the index has to know of those that are not ours.
     """
 
@@ -84,7 +84,7 @@ class JoinedGraph:
     folder: Path
     iris: Sequence[str]
     joined: Mapping[str, str]
-    named: frozenset[str]
+    called: Mapping[str, tuple[str, ...]]
     nodes: tuple[IndexNode, ...]
 
     @classmethod
@@ -95,14 +95,16 @@ class JoinedGraph:
             drafts = _drafts(folder / NODES)
         except (OSError, EOFError, ValueError, TypeError) as fault:
             raise StoreUnavailable(f"import {manifest.name} is damaged ({fault})") from fault
-        joined = {}
+        joined, called = {}, {}
         for draft in drafts:
             entities = {known.entity_by_iri[iri] for iri in (draft.iri, *draft.same_as) if iri in known.entity_by_iri}
             if len(entities) == 1:
                 joined[draft.iri] = entities.pop()
+                if draft.iri not in known.entity_by_iri:
+                    called[draft.iri] = tuple(filter(None, (display(draft.iri), draft.label, *draft.synonyms)))
         others = tuple(draft.node() for draft in drafts if draft.iri not in joined)
         iris = [joined.get(draft.iri, draft.iri) for draft in drafts]
-        return cls(manifest, folder, iris, joined, frozenset(joined.keys() - known.entity_by_iri.keys()), others)
+        return cls(manifest, folder, iris, joined, called, others)
 
     def edges(self) -> Iterator[IndexEdge]:
         """Every claim of the import that is an edge."""
@@ -196,8 +198,8 @@ class JoinedImports:
         """The curated nodes, found by what imports call them as well, and those of the imports, each once."""
         called: dict[str, set[str]] = {}
         for graph in self.graphs:
-            for iri in graph.named:
-                called.setdefault(graph.joined[iri], set()).add(display(iri))
+            for iri, names in graph.called.items():
+                called.setdefault(graph.joined[iri], set()).update(names)
         known = {node.iri for node in curated}
         found: dict[str, IndexNode] = {}
         for graph in self.graphs:

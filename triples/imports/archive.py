@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from kg.codec import literal
 from kg.identifiers import BASE, is_project
 from ontology.terms import PREFIXES
+from triples.imports import categories, predicates
 from triples.imports.checkpoint import Kept, make_safe
 from triples.imports.identifiers import BIOLINK, local_name
 from triples.imports.rows import Edge, Fact, Node, Reject
@@ -97,7 +98,7 @@ class Archive:
         self._edges = self._reopened(self.folder / EDGES)
         self._rejects = self._reopened(self.folder / REJECTS)
         if not self._rejects.tell():
-            self._rejects.write(b"file\tline\treason\trow\n")
+            self._rejects.write(b"file\tplace\treason\trow\n")  # a line, or what is counted where rows are no lines
         with (self.work / _NODES_UNDER_WAY).open("rb") as stream:
             for line in stream:
                 number, iri, *_ = json.loads(line)
@@ -123,7 +124,7 @@ class Archive:
         with (self.folder / REJECTS).open(encoding="utf-8", newline="\n") as stream:
             for line in islice(stream, 1, 2):
                 _, number, reason, _ = line.split("\t")
-                return f"line {number}: {reason}"
+                return f"at place {number}: {reason}"
         return ""
 
     def opened(self, file: str) -> None:
@@ -161,7 +162,9 @@ class Archive:
             kept = tuple(name for name in row.synonyms if name not in long)
             row = row._replace(label="" if row.label in long else row.label, synonyms=kept)
         if any(is_project(category) for category in row.categories):
-            self.reject(Reject(row.line, "uses a class of the project's own vocabulary", row.iri))
+            for iri in filter(is_project, row.categories):
+                reason = f"uses a class of the project's own vocabulary; write {categories.instead_of(iri)}"
+                self.reject(Reject(row.line, reason, f"{row.iri} {iri}"))
             row = row._replace(categories=tuple(iri for iri in row.categories if not is_project(iri)))
         if any(is_project(xref) for xref in row.xrefs):
             self.reject(Reject(row.line, f"xref: {ABOUT_OURS}", row.iri))
@@ -369,7 +372,7 @@ def _objection(subject: str, predicate: str, target: str) -> str:
     say anything of the project's things: what is asked of those would have another answer with it.
     """
     if is_project(predicate):
-        return "uses the project's own vocabulary"
+        return f"uses the project's own vocabulary; write {predicates.instead_of(predicate)}"
     if is_project(subject) or is_project(target):
         return ABOUT_OURS
     return TOO_LONG if any(len(iri) > MAX_IRI for iri in (subject, predicate, target)) else ""

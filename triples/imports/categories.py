@@ -68,6 +68,14 @@ def type_of(categories: tuple[str, ...]) -> str:
     return next((_CLASS_BY_CATEGORY[name] for name in names if name in _CLASS_BY_CATEGORY), next(iter(names), UNTYPED))
 
 
+def instead_of(iri: str) -> str:
+    """What an import may write in place of a class of ours: a category that is read as it, if there is one."""
+    name = local_name(iri)
+    categories = [category for category, ours in _CLASS_BY_CATEGORY.items() if ours == name]
+    category = min(categories, key=lambda category: category != name, default=None)
+    return f"biolink:{category}, which is read as skg:{name}" if category else "a class of Biolink or of your own"
+
+
 def category_of_term(iri: str, obo_namespace: str = "") -> str | None:
     """Biolink's category of an ontology term, where its identifier or OBO namespace tells."""
     known = _CATEGORY_BY_OBO_NAMESPACE.get(obo_namespace)

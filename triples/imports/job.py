@@ -95,7 +95,7 @@ class Imported:
 def run_import(data_dir: Path, question: ImportQuestion, progress: Progress | None = None) -> Imported:
     """Import files; do nothing if the import of this name was made from the same files.
 
-    A row that cannot be used is listed in rejects.tsv with its line and the reason; it never ends the import.
+    A row that cannot be used is listed in rejects.tsv with its place and the reason; it never ends the import.
     Until the last step, the rename of one file, the import of that name is what it was before. One that was
     interrupted at whatever moment goes on when it is run again, after the rows of its last checkpoint.
 

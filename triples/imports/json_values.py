@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ _PARTNER = {"]": "[", "}": "{"}
 _OUTSIDE, _IN_STRING = re.compile(r'["\[\]{},]'), re.compile(r'["\\\n]')
 NOT_UNICODE = "a text is not Unicode: a byte that is no UTF-8, or half of a surrogate pair"
 _HALF_PAIR = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
+_MAY_GO_ON = re.compile(r"(?:\.|[eE][+-]?)?\Z")  # behind a number
 
 
 def json_value(text: str) -> Any:
@@ -54,25 +56,53 @@ def json_records(path: Path) -> Iterator[tuple[int, Any] | Reject]:
 
     Raises: UnreadableFile if the file is no array, or ends within it.
     """
-    with open_binary(path) as stream:
-        window = _Window(io.TextIOWrapper(stream, "utf-8", "surrogateescape", newline=""))
-        if window.next_character("") != "[":
-            raise UnreadableFile(path.name, "not a JSON array")
-        window.at += 1
+    with _opened(path) as window:
         number = 0
-        while (character := window.next_character(",")) != "]":
-            number += 1
-            if not character:
-                raise UnreadableFile(path.name, f"it ends before its array does, after {number - 1} members")
-            try:
-                yield number, window.member()
-            except _NoMember as fault:
-                yield Reject(number, fault.reason, fault.text)
-            except EOFError:
-                raise UnreadableFile(path.name, f"it ends within member {number} of its array") from None
-        window.at += 1
-        if window.next_character(""):
-            yield Reject(number + 1, "after the end of the array; nothing of it was read", window.text[window.at :])
+        for number, row in enumerate(window.members(), 1):  # noqa: B007 - the place of what comes after the last one
+            yield row
+        yield from window.rest(number + 1)
+
+
+def json_graphs(path: Path, outer: str, inner: Container[str]) -> Iterator[tuple[str, int, Any] | Reject]:
+    """The members of arrays in objects of an array, as in ``{"graphs": [{"nodes": [...], "edges": [...]}]}``.
+
+    They come in the order of the file, and one at a time is held. A faulty one costs what it does in
+    :func:`json_records`; what is passed over is looked at for faults, too.
+
+    Args:
+        path: the file.
+        outer: name of the array of objects.
+        inner: names of the arrays in them that are asked for; everything else is passed over.
+
+    Yields: name of the array, place in it from 1, member.
+
+    Raises: UnreadableFile if the file has another shape, or ends before its outermost object does.
+    """
+    with _opened(path) as window:
+        found = False
+        for name in window.names():
+            if name == outer:
+                found = True
+                for place in window.places():
+                    yield from window.arrays(place, inner)
+            else:
+                yield from window.passed_over(name, 1)
+        if not found:
+            raise _OtherShape(f"no {outer}")
+        yield from window.rest(1)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_Window]:
+    with open_binary(path) as stream:
+        try:
+            yield _Window(io.TextIOWrapper(stream, "utf-8", "surrogateescape", newline=""))
+        except _OtherShape as fault:
+            raise UnreadableFile(path.name, str(fault)) from None
+
+
+class _OtherShape(Exception):
+    """A file that is not what is read from it, or is cut off."""
 
 
 class _NoMember(Exception):
@@ -82,6 +112,10 @@ class _NoMember(Exception):
         super().__init__(reason)
         self.reason = reason
         self.text = text
+
+
+def _within(name: str, row: Reject) -> Reject:
+    return row._replace(reason=f"{name}: {row.reason}")
 
 
 @dataclass
@@ -116,6 +150,72 @@ class _Window:
         self.text, self.at = kept + more, 0
         return bool(more)
 
+    def names(self) -> Iterator[str]:
+        """The names in the object that begins here; whoever asks reads what one names before the next."""
+        self._expect("{")
+        while self.next_character("") != "}":
+            self._expect('"', stays=True)
+            name = self._value("a name")
+            self._expect(":")
+            yield name
+            if self.next_character("") != "}":
+                self._expect(",")
+        self.at += 1
+
+    def places(self) -> Iterator[int]:
+        """The place of each member of the array that begins here; whoever asks reads it before the next."""
+        self._expect("[")
+        number = 0
+        while (character := self.next_character(",")) != "]":
+            if not character:
+                raise _OtherShape(f"it ends before its array does, after {number} members")
+            number += 1
+            yield number
+        self.at += 1
+
+    def members(self) -> Iterator[tuple[int, Any] | Reject]:
+        """The members of the array that begins here, with their places."""
+        for number in self.places():
+            try:
+                yield number, self._value(f"member {number} of its array")
+            except _NoMember as fault:
+                yield Reject(number, fault.reason, fault.text)
+
+    def arrays(self, place: int, wanted: Container[str]) -> Iterator[tuple[str, int, Any] | Reject]:
+        """The members of the arrays with these names in the object that begins here; ``null`` is as good as none."""
+        for name in self.names():
+            if name not in wanted or self.next_character("") == "n":
+                yield from self.passed_over(name, place)
+                continue
+            for row in self.members():
+                yield _within(name, row) if isinstance(row, Reject) else (name, *row)
+
+    def passed_over(self, name: str, place: int) -> Iterator[Reject]:
+        """What is no JSON in the value of this name that begins here; that of an array is read member by member."""
+        if self.next_character("") == "[":
+            yield from (_within(name, row) for row in self.members() if isinstance(row, Reject))
+            return
+        try:
+            self._value(f"'{name}'")
+        except _NoMember as fault:
+            yield _within(name, Reject(place, fault.reason, fault.text))
+
+    def rest(self, place: int) -> Iterator[Reject]:
+        """What stands behind the end."""
+        if self.next_character(""):
+            yield Reject(place, "after the end of the array; nothing of it was read", self.text[self.at :])
+
+    def _expect(self, character: str, *, stays: bool = False) -> None:
+        if (found := self.next_character("")) != character:
+            raise _OtherShape(f"{found!r} where {character!r} is expected" if found else "it ends before its end")
+        self.at += not stays
+
+    def _value(self, what: str) -> Any:
+        try:
+            return self.member()
+        except EOFError:
+            raise _OtherShape(f"it ends within {what}") from None
+
     def member(self) -> Any:
         """The value that begins here. Raises: _NoMember; EOFError if the text ends within it."""
         ending, seen = _Ending(), 0
@@ -123,7 +223,7 @@ class _Window:
             reason = "not JSON"
             try:
                 value, stop = _DECODER.raw_decode(self.text, self.at)
-                if stop < len(self.text) or isinstance(value, (dict, list)):  # else a number may go on
+                if isinstance(value, (dict, list)) or _MAY_GO_ON.match(self.text, stop) is None:
                     start, self.at = self.at, stop
                     return self._checked(value, start)
             except json.JSONDecodeError as fault:

@@ -16,7 +16,7 @@ from ontology.terms import PREFIXES
 from triples.imports.categories import category_of_term
 from triples.imports.files import bare_suffix, numbered_lines, open_binary
 from triples.imports.identifiers import BIOLINK, NAMESPACES, Identifiers
-from triples.imports.json_values import check_characters, json_records, text_of
+from triples.imports.json_values import json_graphs, json_records, text_of
 from triples.imports.rows import Edge, Node, Opened, Reject, Row, Source, UnreadableFile
 
 SUBCLASS_OF = f"{PREFIXES['rdfs']}subClassOf"
@@ -147,15 +147,16 @@ def _json(path: Path, identifiers: Identifiers) -> Iterator[Row]:
         for row in json_records(path):
             yield from [row] if isinstance(row, Reject) else _rows(_listed_term, *row, identifiers)
         return
-    with open_binary(path) as stream:  # an OBO graph is one object: it is held whole
-        try:
-            graphs = json.load(stream)["graphs"]
-            parts = [(read, enumerate(graph.get(name) or (), 1)) for graph in graphs for name, read in _GRAPH.items()]
-        except (RecursionError, *_ODD) as fault:
-            raise UnreadableFile(path.name, f"neither a list of terms nor an OBO graph ({fault})") from fault
-    for reader, records in parts:
-        for place, record in records:
-            yield from _rows(reader, place, record, identifiers)
+    try:
+        for part in json_graphs(path, "graphs", _GRAPH):
+            if isinstance(part, Reject):
+                yield part
+            else:
+                name, place, record = part
+                yield from _rows(_GRAPH[name], place, record, identifiers)
+    except UnreadableFile as fault:
+        reason = f"neither a list of terms nor an OBO graph ({fault.reason})"
+        raise UnreadableFile(path.name, reason) from fault
 
 
 def _rows(reader: Reader, place: int, record: Record, identifiers: Identifiers) -> Iterator[Row]:
@@ -194,7 +195,6 @@ def _graph_term(place: int, record: Record, identifiers: Identifiers) -> Iterato
     """A node of an OBO graph; properties and individuals are no terms."""
     if record.get("type", "CLASS") != "CLASS":
         return
-    check_characters(record)
     iri, meta = identifiers.iri(text_of(record["id"])), record.get("meta") or {}
     label = text_of(record.get("lbl") or "")
     if meta.get("deprecated"):
@@ -211,7 +211,6 @@ def _graph_term(place: int, record: Record, identifiers: Identifiers) -> Iterato
 
 def _graph_relation(place: int, record: Record, identifiers: Identifiers) -> Iterator[Row]:
     """An edge of an OBO graph."""
-    check_characters(record)
     start, end = (identifiers.iri(text_of(record[name])) for name in ("sub", "obj"))
     yield Edge(place, start, _predicate(text_of(record["pred"]), identifiers), end)
 

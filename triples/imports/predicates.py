@@ -89,6 +89,23 @@ def index_name(iri: str, direction: int = 0) -> str:
     return display(iri)
 
 
+@cache
+def instead_of(iri: str) -> str:
+    """What an import may write in place of a predicate of ours: a term that is read as it, if there is one.
+
+    >>> instead_of("https://w3id.org/sarcoma-kg/vocab/inhibits")
+    'biolink:inhibits, which is read as skg:inhibits'
+    """
+    name = local_name(iri)
+    if name not in _mappable():
+        return "a predicate of Biolink, of the Relation Ontology or of your own"
+    terms = [term for term, ours in _table().items() if ours == name]
+    slot = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
+    term = min(terms, key=lambda term: not term.startswith(BIOLINK), default=BIOLINK + slot)
+    short = f"biolink:{local_name(term)}" if term.startswith(BIOLINK) else display(term)
+    return f"{short}, which is read as skg:{name}"
+
+
 def qualified_direction(qualifiers: Mapping[str, str]) -> int:
     """+1 or -1 where Biolink's qualifiers say that the object goes up or down when the subject does; else 0."""
     object_way = _way(qualifiers.get("object_direction_qualifier", ""))
