@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 from kg.evidence.derivation import objective_responses
 from kg.evidence.question import EvidenceQuestion
-from kg.evidence.rows import Beside, ConflictRow, EvidenceAnswer, EvidenceRow
+from kg.evidence.rows import Beside, ConflictRow, EvidenceAnswer, EvidenceRow, Nearby
 from kg.evidence.search import KINDS_ABOVE, Gathered, Gathering, gather
 from kg.evidence.summary import absences_of, summarize
+from kg.evidence.treatments import drugs_named
 from kg.model import EntityRef, cut_at
 
 _PRODRUGS_OF = "SELECT DISTINCT ?prodrug WHERE { ?prodrug skg:prodrugOf ?drug ; a skg:Drug }"
@@ -22,6 +23,7 @@ SELECT DISTINCT ?statement ?kind ?wider WHERE {
 _MOST_MEASURES = 3  # named where nothing is told of the one asked for
 _IN_WORDS = ("line", "setting", "genotype")  # told in the words of the sources
 _MOST_TOLD = 8
+_UNASKED = {each.name: each.default for each in fields(EvidenceQuestion)}
 
 
 def answer(graph: Gathering, question: EvidenceQuestion) -> EvidenceAnswer:
@@ -33,12 +35,14 @@ def answer(graph: Gathering, question: EvidenceQuestion) -> EvidenceAnswer:
     gathered = gather(graph, question)
     rows, shown = gathered.rows, gathered.rows[: question.limit]
     unshown = rows[question.limit :]
+    near = () if rows else nearby(graph, question, gathered.broader)
     return EvidenceAnswer(
         items=shown,
         **cut_at(question.limit, len(rows)),
         derived=objective_responses(shown),
         conflicts=tuple(each for each in gathered.conflicts if _touches(each, shown) or not _touches(each, unshown)),
-        absences=absences_of(rows, gathered.words, () if rows else nearby(graph, question, gathered.broader)),
+        absences=absences_of(rows, gathered.words, near),
+        nearby=near,
         left_out=tuple(result.left_out for result in gathered.unstated[: question.limit]),
         left_out_total=len(gathered.unstated),
         beside=_beside(graph, question, gathered),
@@ -83,14 +87,15 @@ def _beside(graph: Gathering, question: EvidenceQuestion, gathered: Gathered) ->
     return tuple(found)
 
 
-# What a filter that is lifted may bring back. Filters that stand together say much the same of a study or its people.
+# What filters that are lifted may bring back. Those that stand together say much the same of a study or its people.
 _LIFTED: Sequence[tuple[tuple[str, ...], str]] = (
     (("histotype",), "in other histotypes"),
     (("measure",), "of other measures"),
     (("adverse_event",), "of other adverse events or measures"),
     (("min_grade",), "of lower grades, or of none that is told"),
     (("randomised", "comparator", "blinding"), "of studies not told to be randomised, compared or blinded so"),
-    (("line", "after", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
+    (("line", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
+    (("after",), "whatever had been given before"),
     (("design", "phase", "min_n", "study", "document"), "of other designs, sizes or sources"),
 )
 
@@ -100,8 +105,8 @@ def nearby(
     question: EvidenceQuestion,
     broader: int = 0,
     counts: Callable[[EvidenceRow], bool] = lambda _: True,
-) -> list[str]:
-    """What the graph holds if the question is loosened by one turn, in words.
+) -> tuple[Nearby, ...]:
+    """What the graph holds if the question is loosened by one turn.
 
     Args:
         graph: the graph.
@@ -109,30 +114,37 @@ def nearby(
         broader: how many results of a wider diagnosis were left out.
         counts: which results are worth telling of.
     """
+    wider = Nearby(broader, "in people with a wider diagnosis (include_broader)", "", {"include_broader": "true"})
+    near = [wider] if broader else []
+    for loosened, words, changes in _loosened(graph, question):
+        if rows := [row for row in gather(graph, loosened).rows if counts(row)]:
+            details = _nearest_measures(graph, question.measure, rows) if "measure" in changes else ""
+            details += _told_of_people(question, rows) if not changes.keys().isdisjoint(_IN_WORDS) else ""
+            near.append(Nearby(len(rows), words, details, changes))
+    return tuple(near)
 
-    def held(loosened: EvidenceQuestion) -> int:
-        return len(among(loosened))
 
-    def among(loosened: EvidenceQuestion) -> list[EvidenceRow]:
-        return [row for row in gather(graph, loosened).rows if counts(row)]
-
-    near = [f"{broader} in people with a wider diagnosis (include_broader)"] if broader else []
+def _loosened(
+    graph: Gathering, question: EvidenceQuestion
+) -> Iterator[tuple[EvidenceQuestion, str, Mapping[str, str | None]]]:
+    """A question loosened by one turn after the other, each in words and with the parameters that change."""
     for names, words in _LIFTED:
-        if any(getattr(question, name) is not None for name in names):
-            lifted: dict[str, Any] = dict.fromkeys(names)
-            if rows := among(replace(question, **lifted)):
-                named = _nearest_measures(graph, question.measure, rows) if "measure" in names else ""
-                named += _told_of_people(question, rows) if "line" in names else ""
-                near.append(f"{len(rows)} {words}{named}")
+        lifted: dict[str, Any] = {name: unasked for name, unasked in _UNASKED.items() if name in names}
+        asked = [name for name, unasked in lifted.items() if getattr(question, name) != unasked]
+        if asked:
+            yield replace(question, **lifted), words, dict.fromkeys(asked)
+    before = dict.fromkeys(drug for name in question.after for drug in drugs_named(graph, name, "after"))
+    for drug in before if len(before) > 1 else ():
+        words = f"of people who had had {drug.label} before"
+        yield replace(question, after=(drug.id,)), words, {"after": drug.curie}
     if question.regimen is not None and question.regimen_match == "exact":
-        count = held(replace(question, regimen_match="containing"))
-        near += [f"{count} of regimens that hold more drugs (regimen_match=containing)"] if count else []
+        words = "of regimens that hold more drugs (regimen_match=containing)"
+        yield replace(question, regimen_match="containing"), words, {"regimen_match": "containing"}
     if len(question.drugs) == 1:  # what is told of its prodrugs is told under their names
-        asked = graph.resolve(question.drugs[0], ("drug", "procedure"), "drug")
-        for prodrug in graph.store.select(_PRODRUGS_OF, {"drug": asked.id}).nodes():
-            count = held(replace(question, drugs=(prodrug,)))
-            near += [f"{count} of {graph.resolve(prodrug, ('drug',), 'drug').label}, a prodrug of it"] if count else []
-    return near
+        given = graph.resolve(question.drugs[0], ("drug", "procedure"), "drug")
+        for prodrug in graph.store.select(_PRODRUGS_OF, {"drug": given.id}).nodes():
+            ref = graph.resolve(prodrug, ("drug",), "drug")
+            yield replace(question, drugs=(prodrug,)), f"of {ref.label}, a prodrug of it", {"drug": ref.curie}
 
 
 def _told_of_people(question: EvidenceQuestion, rows: Sequence[EvidenceRow]) -> str:

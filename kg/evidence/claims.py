@@ -26,6 +26,7 @@ class Claim:
     """A statement, with who states it and where.
 
     Attributes:
+        documents: those that state it.
         compares: whether it compares one of the things asked for; others only name them together.
     """
 

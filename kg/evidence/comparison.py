@@ -51,6 +51,9 @@ class ComparisonAnswer(Listed):
     """Everything the graph holds to compare two regimens by.
 
     Attributes:
+        a, b: the two sides, as they were asked for.
+        conflicts: facts on any of the results that disagree.
+        corpus: which documents the answer rests on.
         direct, indirect: what they do; with a measure asked for, that measure.
         harms: how they are borne; empty if a measure is asked for.
         claims: statements that name both, whatever the histotype and measure; those that compare first.
@@ -211,7 +214,11 @@ def _summary(direct: Sequence[DirectComparison], a: str, b: str, of_both: Sequen
         return f"No result of this graph compares {a} with {b}; studies with arms of both: {'; '.join(of_both)}."
     if not direct:
         return f"No study of this graph compares {a} with {b} directly."
-    stated = [(pair, pair.reported) for pair in direct if pair.reported is not None and not pair.flags]
+    reports = [(pair, pair.reported) for pair in direct if pair.reported is not None]
+    stated = [(pair, reported) for pair, reported in reports if not reported.flags]
+    if reports and not stated:
+        flags = ", ".join(sorted({flag for _, reported in reports for flag in reported.flags}))
+        return f"What is stated of {a} against {b} in a study is flagged as printed ({flags}), and counts for neither."
     if not stated:
         return f"A study of this graph has arms of {a} and {b}, but no source states how they compare."
     verdict = {"a": f"favours {a}", "b": f"favours {b}", "neither": "no difference"}

@@ -15,13 +15,18 @@ from kg.evidence.rows import DerivedOutcome, EvidenceRow
 from kg.model import Response
 
 PARTIAL: frozenset[Response] = frozenset({"PR"})
+_WHO_WAS_TREATED = "measure:baseline-characteristic"
 
 
 def complete(row: EvidenceRow) -> EvidenceRow:
-    """Fill the derived fields of a row: rate, intervals, direction. What the source prints stays as it is."""
+    """Fill the derived fields of a row: rate, intervals, direction. What the source prints stays as it is.
+
+    What tells who was treated has no interval: it is known of these people, and estimates nothing.
+    """
     rate = derived_rate(row)
     exact = wilsons = None
-    if rate is not None and rate.numerator_low is not None and rate.numerator_high is not None:
+    is_result = row.measure is None or row.measure.curie != _WHO_WAS_TREATED
+    if is_result and rate is not None and rate.numerator_low is not None and rate.numerator_high is not None:
         low, high, of = rate.numerator_low, rate.numerator_high, rate.denominator
         exact, wilsons = clopper_pearson(low, of), wilson(low, of)
         if low != high:

@@ -24,8 +24,13 @@ class Reported:
     """What a source says of a comparison.
 
     Attributes:
-        favours: "a", "b" or "neither"; null where the source gives no direction.
-        row: the result that states it.
+        favours: "a", "b" or "neither"; null where the source gives no direction, or gives it with a flagged value.
+        difference: how the figure of ``row`` stands to its comparator's: higher, lower, better, worse, no difference.
+        significance: as the source calls it; ``p_value`` is printed.
+        ci: as printed, of the hazard ratio where there is one.
+        note: a remark of the curator.
+        sentence: the result in words.
+        row: the result that states it; ``flags`` are its own.
     """
 
     favours: Favours | None
@@ -37,6 +42,7 @@ class Reported:
     note: str | None
     sentence: str | None
     row: str
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,13 @@ class DirectComparison:
     """Two arms of one study, on one measure.
 
     Attributes:
+        subgroup: of whom the results are, where not of all.
+        a, b: the results of the two sides; null where only a comparison with the other side is printed.
+        reported: what the source says of the comparison.
+        cautions: why the two figures may not count the same, or which of them is missing.
+        flags: of either result.
         randomised: as the source says; only then are the arms alike but for chance.
-        derived: computed from the counts of both arms where they are known exactly.
+        derived: computed from the counts of both arms where they are known exactly and neither is flagged.
     """
 
     study: EntityRef
@@ -210,6 +221,8 @@ def _comparison(
 
 
 def _favours(row: EvidenceRow, own: Side, other: Side) -> Favours | None:
+    if row.flags:
+        return None
     if row.difference == "no difference" or row.absence == "no-significant-difference":
         return "neither"
     good = True if row.difference in _OF_WORTH else is_good(row)
@@ -220,7 +233,8 @@ def _favours(row: EvidenceRow, own: Side, other: Side) -> Favours | None:
 
 def _difference(a: EvidenceRow | None, b: EvidenceRow | None) -> intervals.Difference | None:
     rates = [row.derived_rate for row in (a, b) if row is not None and row.derived_rate is not None]
-    if len(rates) < 2 or not all(rate.is_exact for rate in rates):
+    is_flagged = any(row is not None and row.flags for row in (a, b))
+    if is_flagged or len(rates) < 2 or not all(rate.is_exact for rate in rates):
         return None
     first, second = ((rate.numerator_low or 0, rate.denominator) for rate in rates)
     return intervals.difference(first, second)

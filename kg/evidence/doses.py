@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from kg.duration import days_long
 from kg.evidence.history import TimelineEntry
-from kg.evidence.rows import ComponentRow
+from kg.evidence.regimens import ComponentRow
 from kg.model import EntityRef
 
 CAVEAT = "if every stated dose was given in full"

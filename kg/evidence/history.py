@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.description import Description, described, optional_reference, passages, record
-from kg.evidence.regimens import read_components
-from kg.evidence.rows import ComponentRow
+from kg.evidence.regimens import ComponentRow, read_components
 from kg.identifiers import display
 from kg.model import (
     CERTAINTIES,
@@ -26,7 +25,14 @@ from kg.model import (
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One event of a patient; ``order`` sorts, ``offset`` is an ISO 8601 duration since the event ``after``."""
+    """One event of a patient; ``order`` sorts, ``offset`` is an ISO 8601 duration since the event ``after``.
+
+    Attributes:
+        kind: what sort of event it is.
+        diagnosis: the tumour or other condition that was diagnosed.
+        sentence: the event in words.
+        note: a remark of the curator.
+    """
 
     id: str
     curie: str

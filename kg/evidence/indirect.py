@@ -14,7 +14,13 @@ from kg.evidence.rows import EvidenceRow
 
 @dataclass(frozen=True)
 class IndirectComparison:
-    """Results of two studies side by side; never a test."""
+    """Results of two studies side by side; never a test.
+
+    Attributes:
+        comparable: whether both count the same in the same way.
+        reasons: why they do not; empty where they do.
+        cautions: in what the studies differ all the same.
+    """
 
     measure: MeasureRef
     a: EvidenceRow

@@ -14,8 +14,7 @@ from typing import Literal
 from kg.description import Description
 from kg.duration import duration_words, offset_words
 from kg.evidence.history import TimelineEntry
-from kg.evidence.regimens import against_tumour, groups_of
-from kg.evidence.rows import ComponentRow
+from kg.evidence.regimens import ComponentRow, against_tumour, groups_of
 from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef, EventKind, Flag, Response, like
 
 LineKind = Literal["systemic", "local", "operation", "other", "not stated"]

@@ -9,7 +9,12 @@ from kg.model import EntityRef, Response
 
 @dataclass(frozen=True, order=True)
 class MeasureRef(EntityRef):
-    """A measure, its groups (``benefit``, ``harm``, ``time-to-event`` ...) and the responses it counts by its name."""
+    """What was measured.
+
+    Attributes:
+        groups: what it is a kind of, such as ``benefit``, ``harm`` and ``time-to-event``.
+        counts: the responses that it counts by its name.
+    """
 
     groups: tuple[str, ...] = ()
     counts: tuple[Response, ...] = ()
@@ -30,6 +35,7 @@ class DerivedRate:
 
     Attributes:
         value: percent; None if the text allows several counts.
+        denominator: of how many people.
         numerator_low, numerator_high: the counts that the text allows; both None if no whole number fits.
         method: how they were found, or why not.
         inputs: the printed pieces they were found from.

@@ -31,6 +31,8 @@ class PooledStudy:
 
     Attributes:
         arm: null where arms of the study that share no patients were added up.
+        percent: numerator of denominator; ``derived_ci`` is exact (Clopper-Pearson).
+        method: how the count was found.
         rows: the results it comes from; several where it was added up, from complete and partial responses or arms.
         derived: whether the count was computed (from a percentage, or added up), not printed.
         year: of the document that tells of it, not of the study.
@@ -63,10 +65,13 @@ class PoolAnswer(Listed):
 
     Attributes:
         counts: what counted in every study pooled.
-        estimate: by the random-intercept logistic model; ``check``: by inverse variance, null where a study has no
-            events.
+        asked: what was asked for, in words.
+        estimate: by the random-intercept logistic model.
+        check: the same by inverse variance; null where a study has no events.
+        refused: why there is no estimate; null where there is one.
         leave_one_out: null below three studies.
-        cautions: what is assumed; ``left_out``: results not pooled, each with the reason.
+        cautions: what is assumed.
+        left_out: results not pooled, each with the reason.
     """
 
     tabled = "studies"

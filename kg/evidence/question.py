@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 from kg.errors import InvalidParameter
 from kg.model import BLINDINGS, DESIGNS, Blinding, Design, hold_several
+from kg.paths.adjacency import check_range
 
 MAX_ROWS = 500
 
 YesNo = Literal["yes", "no"]
 YES_NO: tuple[YesNo, ...] = get_args(YesNo)
 TOLD_BLINDINGS: tuple[Blinding, ...] = tuple(word for word in BLINDINGS if word != "unstated")
+MOST_PEOPLE = 1_000_000  # that may be asked for
 HIGHEST_GRADE = 5  # death, in the Common Terminology Criteria for Adverse Events
 RegimenMatch = Literal["exact", "containing"]
 REGIMEN_MATCHES: tuple[RegimenMatch, ...] = get_args(RegimenMatch)
@@ -32,7 +34,8 @@ class EvidenceQuestion:
         regimen: a name, an acronym, or "A + B" in any order; exact unless ``regimen_match`` is ``containing``.
         histotype: with its subtypes unless ``include_subtypes`` is false; with populations of a wider diagnosis, in
             whom nobody says how many had it, only if ``include_broader``.
-        after: a drug or class that some or all of the people had had before, whether it had failed or not.
+        after: drugs, classes or regimens (a name, an acronym, "A + B": all of its drugs) that some or all of the people
+            had had before, whether they had failed or not; several: each of them.
         randomised: whether chance allotted people to the arms of the study.
         comparator: what the arm is compared with, and nothing else (a name, "A + B", a drug class); placebo, whatever
             it was given with; or the word "any".
@@ -52,7 +55,7 @@ class EvidenceQuestion:
     target: str | None = None
     genotype: str | None = None
     line: str | None = None
-    after: str | None = None
+    after: tuple[str, ...] = ()
     setting: str | None = None
     design: Design | None = None
     phase: str | None = None
@@ -80,18 +83,21 @@ class EvidenceQuestion:
             raise InvalidParameter("min_n", str(self.min_n), "at most 1 with design=case report")
 
     def _check_words(self) -> None:
+        for each in fields(self):
+            word = getattr(self, each.name)
+            if "str" in str(each.type) and not isinstance(word, str | tuple | None):
+                raise InvalidParameter(each.name, str(word), "a text")
         if self.regimen_match not in REGIMEN_MATCHES:
             raise InvalidParameter("regimen_match", self.regimen_match, " or ".join(REGIMEN_MATCHES))
         if self.phase is not None and _PHASE.fullmatch(self.phase.strip()) is None:
             raise InvalidParameter("phase", self.phase, "a phase as I, II, III or IV, several as I/II, or pilot")
         for name, words in (("design", DESIGNS), ("randomised", YES_NO), ("blinding", TOLD_BLINDINGS)):
             if (word := getattr(self, name)) is not None and word not in words:
-                raise InvalidParameter(name, word, "one of " + ", ".join(words))
+                raise InvalidParameter(name, str(word), "one of " + ", ".join(words))
 
     def _check_numbers(self) -> None:
-        if not 1 <= self.limit <= MAX_ROWS:
-            raise InvalidParameter("limit", str(self.limit), f"a whole number from 1 to {MAX_ROWS}")
-        if self.min_n is not None and self.min_n < 0:
-            raise InvalidParameter("min_n", str(self.min_n), "a whole number, 0 or more")
-        if self.min_grade is not None and not 1 <= self.min_grade <= HIGHEST_GRADE:
-            raise InvalidParameter("min_grade", str(self.min_grade), f"a whole number from 1 to {HIGHEST_GRADE}")
+        check_range("limit", self.limit, 1, MAX_ROWS)
+        if self.min_n is not None:
+            check_range("min_n", self.min_n, 0, MOST_PEOPLE)
+        if self.min_grade is not None:
+            check_range("min_grade", self.min_grade, 1, HIGHEST_GRADE)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from kg.description import Description, record, reference
-from kg.evidence.rows import ComponentRow
-from kg.model import EntityRef
+from kg.model import EntityRef, Range
 
 KINDS_OF = ("inClass", "broader")  # properties that lead from a thing to what it is a kind of
 _NOT_AGAINST_TUMOUR = "https://w3id.org/sarcoma-kg/drugclass/not-against-tumour"
@@ -14,6 +14,59 @@ _AGAINST_TUMOUR = frozenset({  # of procedures; drugs count unless they are in t
     "https://w3id.org/sarcoma-kg/procedure/local-tumour-treatment",
     "https://w3id.org/sarcoma-kg/procedure/systemic-therapy",
 })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ComponentRow:
+    """One drug or procedure of a regimen, with its dose as printed.
+
+    Attributes:
+        drug: the drug or procedure.
+        dose_text: the dose as printed; ``value`` in ``unit`` is the same as a number.
+        unit: UCUM, such as mg/m2.
+        infusion_time, cycle: how long it runs, and how long a cycle takes (ISO 8601).
+        days: of the cycle, on which it is given.
+        timing: when, in relation to another part of the regimen.
+        range: lowest and highest in ``unit`` where several doses are printed ("5 or 8", "at least 40"); then there is
+            no ``value``.
+    """
+
+    drug: EntityRef
+    dose_text: str | None
+    value: float | int | None
+    unit: str | None
+    route: str | None
+    infusion_time: str | None
+    days: str | None
+    cycle: str | None
+    timing: str | None
+    range: Range | None = None
+
+    @property
+    def label(self) -> str:
+        """What was given and how much, as the cell of a table says it."""
+        return f"{self.drug.label} {self.dose_text}" if self.dose_text else self.drug.label
+
+
+@dataclass(frozen=True)
+class RegimenRow:
+    """What an arm gave.
+
+    Attributes:
+        combination: the drugs of it, whatever their doses.
+        text: what the source tells beside the doses, in this graph's words.
+        components: what is given, in order.
+        against_tumour: its drugs and procedures without those that only accompany (mesna, growth factors, placebo).
+    """
+
+    id: str
+    curie: str
+    type: str
+    label: str
+    combination: EntityRef | None
+    text: str | None
+    components: tuple[ComponentRow, ...]
+    against_tumour: tuple[EntityRef, ...] = ()
 
 
 def read_components(known: Mapping[str, Description], owner: Description) -> tuple[ComponentRow, ...]:

@@ -14,11 +14,11 @@ from typing import Any
 from kg.description import Description, describe, described, follow, optional_reference, passages, record, references
 from kg.evidence.derivation import complete
 from kg.evidence.measures import DefinitionRef, MeasureRef
-from kg.evidence.regimens import against_tumour, groups_of, read_components
-from kg.evidence.rows import EvidenceRow, PopulationRow, RegimenRow
+from kg.evidence.regimens import RegimenRow, against_tumour, groups_of, read_components
+from kg.evidence.rows import EvidenceRow, PopulationRow
 from kg.evidence.selection import (
     ResultKey,
-    Selection,
+    ResultSelection,
     arms_holding,
     earlier_responses,
     find_events,
@@ -96,7 +96,7 @@ class Results:
         return len(self._kept)
 
     def rows(
-        self, outcomes: Sequence[ResultKey], events: Sequence[ResultKey], selection: Selection
+        self, outcomes: Sequence[ResultKey], events: Sequence[ResultKey], selection: ResultSelection
     ) -> tuple[EvidenceRow, ...]:
         """Lay results out as rows, in the order of study, arm, and place in the text.
 
@@ -119,7 +119,7 @@ class Results:
 
     def read_all(self) -> None:
         """Read every result ahead, unless there are more than can be kept."""
-        everything = Selection()
+        everything = ResultSelection()
         outcomes, events = find_outcomes(self._store, everything), find_events(self._store, everything)
         if len(outcomes) + len(events) <= self._most:
             self.rows(outcomes, events, everything)
@@ -137,7 +137,7 @@ def _read(store: Store, outcomes: Sequence[ResultKey], events: Sequence[ResultKe
     return {key: replace(result, row=complete(result.row)) for key, result in read.items()}
 
 
-def _placed(result: Result, selection: Selection, holding: frozenset[str]) -> EvidenceRow | None:
+def _placed(result: Result, selection: ResultSelection, holding: frozenset[str]) -> EvidenceRow | None:
     """A result with how its people relate to the histotype asked for; None if it is of a subgroup of another one."""
     row, people = result.row, result.row.population
     if selection.histotype is None or people is None:

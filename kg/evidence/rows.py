@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from kg.evidence.measures import DefinitionRef, DerivedRate, MeasureRef
+from kg.evidence.regimens import RegimenRow
 from kg.model import (
     Allocation,
     Blinding,
@@ -51,6 +52,7 @@ class EvidenceLevel:
         ocebm: 1 to 5 as in the Oxford 2011 table for treatment benefits; 1 is best.
         directness: how the people of the result relate to those asked for.
         consistency: how it relates to the other results of the answer.
+        reasons: a sentence for each step to the two scales.
     """
 
     civic: Civic
@@ -61,56 +63,15 @@ class EvidenceLevel:
 
 
 @dataclass(frozen=True)
-class ComponentRow:
-    """One drug or procedure of a regimen, with its dose as printed.
-
-    Attributes:
-        range: lowest and highest in ``unit`` where several doses are printed ("5 or 8", "at least 40"); then there is
-            no ``value``.
-    """
-
-    drug: EntityRef
-    dose_text: str | None
-    value: float | int | None
-    unit: str | None
-    route: str | None
-    infusion_time: str | None
-    days: str | None
-    cycle: str | None
-    timing: str | None
-    range: Range | None = None
-
-    @property
-    def label(self) -> str:
-        """What was given and how much, as the cell of a table says it."""
-        return f"{self.drug.label} {self.dose_text}" if self.dose_text else self.drug.label
-
-
-@dataclass(frozen=True)
-class RegimenRow:
-    """What an arm gave.
-
-    Attributes:
-        against_tumour: its drugs and procedures without those that only accompany (mesna, growth factors, placebo).
-    """
-
-    id: str
-    curie: str
-    type: str
-    label: str
-    combination: EntityRef | None
-    text: str | None
-    components: tuple[ComponentRow, ...]
-    against_tumour: tuple[EntityRef, ...] = ()
-
-
-@dataclass(frozen=True)
 class PopulationRow:
-    """Who was in an arm. ``histotype_match`` says how it relates to the histotype asked for.
+    """Who was in an arm.
 
-    ``exact``: all of them have it; ``subtype``: all have a subtype of it; ``subgroup``: the figure is of those in the
-    arm who have it; ``mixed``: they are among others; ``broader``: a wider diagnosis, nobody says how many; null:
-    none was asked for. ``line_match`` likewise for the line of treatment: ``exact``, ``mixed``, or null.
+    Attributes:
+        histotype_match: how they relate to the histotype asked for. ``exact``: all of them have it; ``subtype``: all
+            have a subtype of it; ``subgroup``: the figure is of those in the arm who have it; ``mixed``: they are among
+            others; ``broader``: a wider diagnosis, nobody says how many; null: none was asked for.
+        line, genotype: of the subgroup where the figure is of one.
+        line_match: likewise for the line of treatment: ``exact``, ``mixed``, or null.
     """
 
     n: int | None = None
@@ -132,7 +93,15 @@ class EvidenceRow:
     """One result. Field names are those of the HTTP contract (docs/api.md).
 
     Attributes:
-        ci: as printed; ``derived_ci`` (Clopper-Pearson) and ``derived_wilson`` are computed, in percent.
+        id: IRI of the result, which is a statement.
+        design: of the study.
+        arm: who was treated alike; null where the result is of one patient.
+        patient: whose result it is; null where it is an arm's.
+        regimen: what the arm or the patient was given.
+        range: lowest and highest as printed; with a value, its spread.
+        ci: as printed, of the hazard ratio where there is one, else of the value.
+        derived_ci, derived_wilson: computed from the counts (Clopper-Pearson, Wilson), in percent.
+        derived_rate: the share of patients behind the figure, and how it was found.
         pools: the arms that its arm only takes together; their patients are its own.
         within: the arm that counts all patients of its arm too: crossed over, another dose, a later time.
         year: of the document that tells of it, where its text prints one; not of the study.
@@ -140,7 +109,13 @@ class EvidenceRow:
         direction: what that means for the treatment: supports, does_not_support, mixed, harmful; null where it says
             nothing.
         earlier_response: what the same treatment had brought the same patient before (CR, PR, MR or SD).
+        direction_reason: why ``direction`` is what it is.
+        level: how much the result can carry.
+        sentence: the result in words.
+        statements: IRIs of what states it: of the result itself.
+        documents: those that tell of it.
         text: what the source tells beside the figure, in this graph's words; ``note`` is the curator's.
+        note: a remark of the curator.
         comparator_drugs: the drugs of the comparator, so that a difference is credited to what was added.
     """
 
@@ -200,6 +175,13 @@ class EvidenceRow:
     documents: tuple[EntityRef, ...] = ()
     text: str | None = None
 
+    also_tabled: ClassVar[tuple[str, ...]] = ("doses",)
+
+    @property
+    def doses(self) -> str:
+        """What was given and how much, as a cell of a table; empty where nothing is told."""
+        return " | ".join(each.label for each in self.regimen.components) if self.regimen else ""
+
 
 @dataclass(frozen=True)
 class DerivedOutcome:
@@ -228,7 +210,11 @@ class DerivedOutcome:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A result that an answer leaves out although it may belong there, and why."""
+    """A result that an answer leaves out although it may belong there, and why.
+
+    Attributes:
+        row: IRI of the result; ``sentence`` tells it in words.
+    """
 
     row: str
     study: EntityRef | None
@@ -254,7 +240,13 @@ class Beside:
 
 @dataclass(frozen=True)
 class ConflictRow:
-    """Facts that disagree, both sides named."""
+    """Facts that disagree, both sides named.
+
+    Attributes:
+        between: the sides.
+        about: on what they disagree, in words.
+        note: a remark of the curator.
+    """
 
     id: str
     between: tuple[EntityRef, ...]
@@ -283,8 +275,39 @@ class Absence:
 
 
 @dataclass(frozen=True)
+class Nearby:
+    """Results that there are if a question that nothing fits is loosened by one turn.
+
+    Attributes:
+        results: how many.
+        words: what they are of; ``details``: what is told of them, for the end of a sentence.
+        changes: with what to ask instead, by parameter; null for a parameter to leave out.
+    """
+
+    results: int
+    words: str
+    details: str
+    changes: Mapping[str, str | None]
+
+    @property
+    def head(self) -> str:
+        """How many there are of what."""
+        return f"{self.results} {self.words}"
+
+    @property
+    def text(self) -> str:
+        """The same, with what is told of them."""
+        return self.head + self.details
+
+
+@dataclass(frozen=True)
 class Corpus:
-    """Which documents an answer rests on."""
+    """Which documents an answer rests on.
+
+    Attributes:
+        years: of the documents, in their order; null where the text prints none.
+        text: the same as a sentence.
+    """
 
     documents: tuple[EntityRef, ...]
     years: tuple[int | None, ...]
@@ -299,6 +322,7 @@ class RegimenVerdict:
         direction: supports, does_not_support, mixed, harmful; null where no result says anything.
         rests_on: "direct" results (of groups of those people), or, where there are none, "indirect" ones (of groups
             that hold them), or "single patients" where no group was studied.
+        supporting, not_supporting, mixed, harmful: the studies on each side.
         burdened: studies that found it harder to bear than what it was compared with; they do not change the direction.
     """
 
@@ -319,6 +343,9 @@ class EvidenceSummary:
     """Counts over all rows found, flagged ones apart.
 
     Attributes:
+        rows, flagged: results in all, and those of them with a figure that looks odd.
+        patients_described: single patients, with a history of their own.
+        measures: results per measure, by its label.
         broader: results in a wider diagnosis, in whom nobody says how many had the histotype; listed only if asked for.
         directions: results of the disease per direction; ``verdicts``: per regimen.
         burden_directions: how treatments were borne, per direction: in a comparison the worse borne does not support.
@@ -341,9 +368,13 @@ class EvidenceAnswer(Listed):
     """Rows, what follows from them, the conflicts among them, what is missing, and what the answer rests on.
 
     Attributes:
+        derived: objective responses added up from complete and partial ones.
+        conflicts: facts on these results that disagree.
+        absences: each kind of nothing among the results, or that there is none at all.
         left_out: results that a filter shuts out only because their source does not say what it asks for, the first
             ``limit`` of them; ``left_out_total`` counts them all.
         beside: histotypes that sources count among the one asked for, and this answer does not.
+        nearby: where nothing fits, what a question loosened by one turn would find.
     """
 
     items: tuple[EvidenceRow, ...]
@@ -354,6 +385,7 @@ class EvidenceAnswer(Listed):
     derived: tuple[DerivedOutcome, ...]
     conflicts: tuple[ConflictRow, ...]
     absences: tuple[Absence, ...]
+    nearby: tuple[Nearby, ...]
     left_out: tuple[LeftOut, ...]
     left_out_total: int
     beside: tuple[Beside, ...]

@@ -15,7 +15,7 @@ from kg.errors import InvalidParameter
 from kg.evidence.answering import nearby
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.regimens import KINDS_OF, groups_of
-from kg.evidence.rows import Corpus, EvidenceRow, LeftOut
+from kg.evidence.rows import Corpus, EvidenceRow, LeftOut, Nearby
 from kg.evidence.search import Gathering, gather
 from kg.evidence.summary import common_name, is_burden, name_of
 from kg.model import EntityRef, cut_at
@@ -120,7 +120,7 @@ def safety(graph: Gathering, question: EvidenceQuestion) -> SafetyAnswer:
     asked = ", ".join(drug.label for drug in drugs) or gathered[0].words
     rows = {row.id: row for each in gathered for row in each.rows if is_burden(row)}
     items = _by_regimen([*rows.values()])
-    near = nearby(graph, question, counts=is_burden) if not items and not several else []
+    near = nearby(graph, question, counts=is_burden) if not items and not several else ()
     unstated = (result for each in gathered for result in each.unstated if is_burden(result.row))
     return SafetyAnswer(
         asked=asked,
@@ -134,8 +134,8 @@ def safety(graph: Gathering, question: EvidenceQuestion) -> SafetyAnswer:
     )
 
 
-def _nothing(asked: str, near: Sequence[str]) -> str:
-    held = f" It holds {'; '.join(near)}." if near else ""
+def _nothing(asked: str, near: Sequence[Nearby]) -> str:
+    held = f" It holds {'; '.join(each.text for each in near)}." if near else ""
     return f"This graph holds no adverse event of {asked}.{held} That does not mean that there are none."
 
 

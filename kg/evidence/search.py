@@ -15,7 +15,7 @@ from kg.evidence.prior import had_before
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.results import ADVERSE_EVENTS, RESPONSE_RATE, Results
 from kg.evidence.rows import ConflictRow, Corpus, EvidenceRow
-from kg.evidence.selection import WITH_A_SITE, Selection, find_events, find_outcomes
+from kg.evidence.selection import WITH_A_SITE, ResultSelection, find_events, find_outcomes
 from kg.evidence.treatments import (
     Treatment,
     accompanying_drugs,
@@ -100,7 +100,7 @@ def gather(graph: Gathering, question: EvidenceQuestion) -> Gathered:
     )
 
 
-def _found(graph: Gathering, question: EvidenceQuestion, selection: Selection) -> tuple[EvidenceRow, ...]:
+def _found(graph: Gathering, question: EvidenceQuestion, selection: ResultSelection) -> tuple[EvidenceRow, ...]:
     """The results of a selection, before what is asked of each in words and numbers."""
     outcomes, events = find_outcomes(graph.store, selection), find_events(graph.store, selection)
     rows = graph.results.rows(outcomes, events, selection)
@@ -108,7 +108,7 @@ def _found(graph: Gathering, question: EvidenceQuestion, selection: Selection) -
 
 
 def _without_a_site(
-    graph: Gathering, question: EvidenceQuestion, selection: Selection, filters: Sequence[Filter]
+    graph: Gathering, question: EvidenceQuestion, selection: ResultSelection, filters: Sequence[Filter]
 ) -> list[Unstated]:
     """Results that fit but for the site, and whose source names no site of the tumours at all."""
     if not selection.sites:
@@ -123,7 +123,7 @@ def _is_broader(row: EvidenceRow) -> bool:
     return row.population is not None and row.population.histotype_match == "broader"
 
 
-def _is_impossible(selection: Selection) -> bool:
+def _is_impossible(selection: ResultSelection) -> bool:
     """A class without drugs or a target that nothing acts on leaves no alternative to look for."""
     return any(not alternatives for alternatives in selection.drugs)
 
@@ -132,7 +132,7 @@ def _is_impossible(selection: Selection) -> bool:
 class _Asked:
     """A question with its names resolved: what to look for, the question in words, and the histotype."""
 
-    selection: Selection
+    selection: ResultSelection
     words: str
     histotype: EntityRef | None
 
@@ -140,7 +140,7 @@ class _Asked:
 def _asked(graph: Gathering, question: EvidenceQuestion) -> _Asked:
     treatments = _treatments(graph, question)
     words = [named for named, _ in treatments]
-    selection = Selection(drugs=tuple(alternatives for _, alternatives in treatments))
+    selection = ResultSelection(drugs=tuple(alternatives for _, alternatives in treatments))
     if question.regimen is not None:
         selection = _select_regimen(graph, question, selection)
         words.append(question.regimen)
@@ -178,7 +178,7 @@ def _treatments(graph: Gathering, question: EvidenceQuestion) -> list[tuple[str,
     return treatments
 
 
-def _refuse_contradictions(graph: Gathering, question: EvidenceQuestion, selection: Selection) -> None:
+def _refuse_contradictions(graph: Gathering, question: EvidenceQuestion, selection: ResultSelection) -> None:
     """A regimen given exactly holds no other drug: asking for one as well would find nothing, whatever the data."""
     if selection.exactly is None:
         return
@@ -200,11 +200,18 @@ def _in_words(question: EvidenceQuestion, treatment: Sequence[str], histotype: E
         "measure", "adverse_event", "min_grade", "site", "genotype", "line", "after", "setting", "design", "phase",
         "randomised", "comparator", "blinding", "min_n", "study", "document",
     )  # fmt: skip
-    given = [f"{name}={getattr(question, name)}" for name in narrowed if getattr(question, name) is not None]
+    given = [f"{name}={value}" for name in narrowed for value in _values(getattr(question, name))]
     return f"{words} ({', '.join(given)})" if given else words
 
 
-def _select_regimen(graph: Gathering, question: EvidenceQuestion, selection: Selection) -> Selection:
+def _values(asked: str | int | tuple[str, ...] | None) -> tuple[str | int, ...]:
+    """What a parameter is asked with, each value by itself."""
+    if isinstance(asked, tuple):
+        return asked
+    return () if asked is None else (asked,)
+
+
+def _select_regimen(graph: Gathering, question: EvidenceQuestion, selection: ResultSelection) -> ResultSelection:
     named = named_treatment(graph, question.regimen or "")
     if named.treatment is None:
         return replace(selection, regimens=named.regimens)
@@ -213,16 +220,14 @@ def _select_regimen(graph: Gathering, question: EvidenceQuestion, selection: Sel
     return replace(selection, drugs=(*selection.drugs, *parts), exactly=exactly)
 
 
-def _filters(graph: Gathering, question: EvidenceQuestion, selection: Selection) -> list[Filter]:
+def _filters(graph: Gathering, question: EvidenceQuestion, selection: ResultSelection) -> list[Filter]:
     filters = filters_of(question, _target_names(graph) if question.genotype is not None else {})
     if (treatment := selection.exactly) is not None:
         filters.append(Filter(lambda row: gives_exactly(row, treatment)))
     if question.study is not None:
         study = graph.resolve(question.study, ("study",), "study").id
         filters.append(Filter(lambda row: row.study is not None and row.study.id == study))
-    if question.after is not None:
-        before = graph.resolve(question.after, ("drug", "drugclass"), "after")
-        filters.append(had_before(graph.store, before.id, before.label).filter())
+    filters += [people.filter() for people in had_before(graph, question.after)]
     if question.comparator is not None:
         filters.append(controls(graph, question.comparator).filter())
     if question.adverse_event is not None:

@@ -15,7 +15,7 @@ from kg.store import Store
 
 
 @dataclass(frozen=True)
-class Selection:
+class ResultSelection:
     """Which results to read, every name already resolved to IRIs. Empty means "any".
 
     Attributes:
@@ -96,19 +96,19 @@ SELECT DISTINCT ?node ?response WHERE {
   FILTER(?sooner < ?place) FILTER NOT EXISTS { ?before skg:flag ?flag } }"""
 
 
-def find_outcomes(store: Store, selection: Selection) -> tuple[ResultKey, ...]:
+def find_outcomes(store: Store, selection: ResultSelection) -> tuple[ResultKey, ...]:
     """The (outcome, arm, study) IRIs that fit, sorted."""
     histotypes = (*selection.histotypes, *selection.broader) if selection.histotypes else ()
     return _find(store, _ARM_OUTCOMES, _OF_ARMS, selection, histotypes)
 
 
-def find_events(store: Store, selection: Selection) -> tuple[ResultKey, ...]:
+def find_events(store: Store, selection: ResultSelection) -> tuple[ResultKey, ...]:
     """The (event, patient, study) IRIs of results in single patients that fit, sorted."""
     return _find(store, _PATIENT_EVENTS, _OF_PATIENTS, selection, selection.histotypes)
 
 
 def _find(
-    store: Store, template: str, patterns: Mapping[str, str], selection: Selection, histotypes: Sequence[str]
+    store: Store, template: str, patterns: Mapping[str, str], selection: ResultSelection, histotypes: Sequence[str]
 ) -> tuple[ResultKey, ...]:
     drugs = {f"drug{place}": alternatives for place, alternatives in enumerate(selection.drugs)}
     asked = {
@@ -126,7 +126,7 @@ def _find(
     return tuple(sorted({(result, whose, study) for result, whose, study in found}))
 
 
-def arms_holding(store: Store, selection: Selection) -> frozenset[str]:
+def arms_holding(store: Store, selection: ResultSelection) -> frozenset[str]:
     """Arms of which some result says that they hold people with the histotype asked for."""
     if not selection.histotypes:
         return frozenset()
@@ -145,7 +145,7 @@ def earlier_responses(store: Store, events: Sequence[str]) -> Mapping[str, Respo
 
 
 def histotype_match(
-    people: frozenset[str], subgroup: frozenset[str], selection: Selection, *, counted: bool, holding: bool
+    people: frozenset[str], subgroup: frozenset[str], selection: ResultSelection, *, counted: bool, holding: bool
 ) -> HistotypeMatch | Literal["other"] | None:
     """How the people of a result relate to the histotype asked for.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from kg.evidence.rows import Absence, AbsenceKind, Corpus, EvidenceRow, EvidenceSummary, RegimenRow, RegimenVerdict
+from kg.evidence.regimens import RegimenRow
+from kg.evidence.rows import Absence, AbsenceKind, Corpus, EvidenceRow, EvidenceSummary, Nearby, RegimenVerdict
 from kg.model import DIRECTIONS, Direction, EntityRef, HistotypeMatch, RestsOn, StatedAbsence
 
 CASE_STUDY_PATIENTS = 5
@@ -21,17 +22,17 @@ _ABSENCES: Mapping[StatedAbsence, tuple[AbsenceKind, str]] = {
 }
 
 
-def absences_of(rows: Iterable[EvidenceRow], asked_for: str, nearby: Sequence[str] = ()) -> tuple[Absence, ...]:
+def absences_of(rows: Iterable[EvidenceRow], asked_for: str, nearby: Sequence[Nearby] = ()) -> tuple[Absence, ...]:
     """Say what is missing: each row that states an absence, or one ``no_data`` when there are no rows at all.
 
     Args:
         rows: the rows of the answer.
         asked_for: the question in words, for the sentence.
-        nearby: what the graph holds instead, in words.
+        nearby: what the graph holds instead.
     """
     listed = tuple(rows)
     if not listed:
-        near = f" It holds {'; '.join(nearby)}." if nearby else ""
+        near = f" It holds {'; '.join(each.text for each in nearby)}." if nearby else ""
         text = f"This graph holds no result for {asked_for}.{near} That is not evidence of no effect."
         return (Absence("no_data", text),)
     return tuple(

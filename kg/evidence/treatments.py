@@ -104,6 +104,34 @@ def named_treatment(graph: Naming, text: str, *, classes: bool = False) -> Named
     return NamedTreatment(_treatment(graph, [EntityRef(drug, "", "Drug", "") for drug in drugs]))
 
 
+def drugs_named(graph: Naming, text: str, parameter: str) -> tuple[EntityRef, ...]:
+    """The drugs, or classes of them, that a text names: one, or all of a regimen but what only accompanies.
+
+    Args:
+        graph: the graph.
+        text: a drug, a class, a regimen, or such joined by signs or words in any order.
+        parameter: in which it was given.
+
+    Raises: EntityNotFound, AmbiguousEntity, WrongKind; InvalidParameter for a regimen without a drug.
+    """
+    try:
+        named = graph.resolve(text, ("drug", "drugclass"), parameter, ("regimen",))
+    except (EntityNotFound, AmbiguousEntity, WrongKind):
+        signed, worded = ([part.strip() for part in joined.split(text) if part.strip()] for joined in (_SIGNS, _WORDS))
+        parts = signed if len(signed) > 1 else worded
+        if len(parts) < 2:
+            raise
+        return tuple(dict.fromkeys(drug for part in parts for drug in drugs_named(graph, part, parameter)))
+    if named.type != "Regimen":
+        return (named,)
+    drugs = graph.store.select(_DRUGS_OF_REGIMEN, {"named": named.id}).nodes()
+    if not drugs:
+        raise InvalidParameter(parameter, text, "a drug, a drug class, or a regimen that holds drugs")
+    accompanying = accompanying_drugs(graph)
+    against_tumour = [drug for drug in drugs if drug not in accompanying] or drugs
+    return tuple(graph.resolve(drug, ("drug",), parameter) for drug in against_tumour)
+
+
 def _named(graph: Naming, text: str, names: Sequence[str], others: Sequence[str]) -> EntityRef | set[EntityRef]:
     """The regimen that a text names, or what its parts name; an acronym may have a sign in it, a name "and"."""
     if len(names) == 1:

@@ -7,7 +7,8 @@ from typing import Any
 
 from kg.evidence.derivation import complete
 from kg.evidence.measures import DefinitionRef, MeasureRef
-from kg.evidence.rows import EvidenceRow, PopulationRow, RegimenRow
+from kg.evidence.regimens import RegimenRow
+from kg.evidence.rows import EvidenceRow, PopulationRow
 from kg.model import EntityRef
 
 BASE = "https://w3id.org/sarcoma-kg/"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, InvalidParameter
+from kg.evidence import comparison
 from kg.evidence.comparison import ComparisonAnswer
+from kg.evidence.direct import DirectComparison, arm_results, direct_comparisons
 from kg.evidence.direction import is_good
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.summary import is_burden
+from tests.kg.evidence_rows import ref, row
 
 
 @pytest.fixture(scope="module")
@@ -299,3 +304,49 @@ def test_a_measure_asked_for_leaves_side_effects_to_it(curated_graph: KnowledgeG
     assert answer.harms == ()
     asked = curated_graph.compare("pegylated liposomal doxorubicin", "doxorubicin", measure="adverse event")
     assert len(asked.direct) == 4
+
+
+def test_no_direction_is_taken_from_a_flagged_ratio_and_the_flag_stands_with_it(curated_graph: KnowledgeGraph) -> None:
+    told = {pair.subgroup: pair for pair in curated_graph.compare("pazopanib", "placebo").direct}
+    whole, flagged = told[None], told["leiomyosarcoma"]
+    assert whole.reported is not None
+    assert flagged.reported is not None
+    assert (whole.reported.favours, whole.reported.flags) == ("a", ())
+    assert (flagged.reported.favours, flagged.reported.difference) == (None, "better")
+    assert flagged.reported.flags == flagged.flags == ("implausible-value",)
+
+
+def test_a_summary_says_when_all_that_is_stated_is_flagged(
+    curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        comparison, "direct_comparisons", lambda *given: tuple(one for one in direct_comparisons(*given) if one.flags)
+    )
+    summary = curated_graph.compare("pazopanib", "placebo").summary
+    assert "flagged as printed (implausible-value)" in summary
+    assert "favours" not in summary
+
+
+@pytest.mark.parametrize("flagged", ["a", "b"])
+def test_nothing_is_computed_with_a_flagged_count(flagged: str) -> None:
+    def compared(**of_side: dict[str, Any]) -> DirectComparison:
+        study = {"study": ref("study:s"), "randomised": "yes"}
+        counts = {"a": (5, 40), "b": (12, 40)}
+        a, b = (
+            arm_results([row(place, numerator=n, denominator=of, **study, **of_side.get(side, {}))])
+            for place, (side, (n, of)) in enumerate(counts.items(), 1)
+        )
+        (one,) = direct_comparisons(a, b, (frozenset(), frozenset()))
+        return one
+
+    assert compared().derived is not None
+    with_flag = compared(**{flagged: {"flags": ("contradicted",)}})
+    assert (with_flag.derived, with_flag.flags) == (None, ("contradicted",))
+
+
+def test_what_a_source_states_counts_though_the_figure_of_the_other_arm_is_flagged() -> None:
+    study, other = ref("study:s"), row(2, study=ref("study:s"), value=12.8, unit="mo", flags=("contradicted",))
+    stating = row(1, study=study, comparator=other.arm, difference="better")
+    (one,) = direct_comparisons(arm_results([stating]), arm_results([other]), (frozenset(), frozenset()))
+    assert one.reported is not None
+    assert (one.reported.favours, one.reported.flags, one.flags) == ("a", (), ("contradicted",))

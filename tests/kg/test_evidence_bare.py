@@ -165,3 +165,10 @@ def test_a_percentage_that_fits_no_count_has_a_reason_and_no_interval() -> None:
 def test_no_share_has_a_denominator_of_zero() -> None:
     with pytest.raises(InvalidParameter, match="denominator"):
         clopper_pearson(0, 0)
+
+
+def test_a_share_of_those_who_were_treated_is_no_estimate_and_has_no_interval() -> None:
+    described = row(1, numerator=16, denominator=34, measure=measure("baseline-characteristic", ()))
+    assert described.derived_rate is not None
+    assert described.derived_rate.numerator_low == 16
+    assert (described.derived_ci, described.derived_wilson) == (None, None)

@@ -365,39 +365,3 @@ def test_a_drug_without_results_names_its_prodrug_that_has_some(curated_graph: K
     assert "4 of retaspimycin, a prodrug of it" in absence.text
     (nothing,) = curated_graph.evidence(EvidenceQuestion(drugs=("17-AAG",), histotype="leiomyosarcoma")).absences
     assert "prodrug" not in nothing.text
-
-
-def test_results_after_a_drug_are_of_people_who_had_had_it(curated_graph: KnowledgeGraph) -> None:
-    answer = curated_graph.evidence(EvidenceQuestion(after="imatinib", histotype="GIST"))
-    drugs = {ref.label for row in answer.items if row.regimen for ref in row.regimen.against_tumour}
-    assert {"sunitinib", "nilotinib", "everolimus", "motesanib"} <= drugs
-    first_line = {row.id for row in answer.items if row.population and row.population.line == "first"}
-    assert first_line == set()
-    # Nobody says what the patients of the dose trials had had before: they may belong here.
-    assert any("whether they had had imatinib" in out.reason for out in answer.left_out)
-
-
-def test_a_class_before_holds_its_drugs_and_a_drug_before_not_its_class(curated_graph: KnowledgeGraph) -> None:
-    def after(name: str) -> tuple[set[str], set[str]]:
-        answer = curated_graph.evidence(EvidenceQuestion(after=name, drugs=("docetaxel",)))
-        return {row.arm.id for row in answer.items if row.arm}, {out.row for out in answer.left_out}
-
-    of_class, _ = after("anthracycline")
-    of_drug, may_be = after("doxorubicin")
-    assert of_drug < of_class
-    refractory = curated_graph.evidence(EvidenceQuestion(drugs=("docetaxel",), setting="refractory"))
-    told_of_the_class = {row.id for row in refractory.items if row.arm and row.arm.id in of_class - of_drug}
-    assert told_of_the_class  # refractory to anthracyclines: to which is not said
-    assert told_of_the_class <= may_be
-
-
-def test_a_patients_later_treatments_follow_the_drug_that_was_given(curated_graph: KnowledgeGraph) -> None:
-    answer = curated_graph.evidence(EvidenceQuestion(after="trabectedin"))
-    regimens = {row.regimen.label for row in answer.items if row.regimen and row.patient}
-    assert any("regorafenib" in name for name in regimens)
-    assert not any("pazopanib" in name for name in regimens)  # given before it
-
-
-def test_the_drug_before_has_to_be_known(curated_graph: KnowledgeGraph) -> None:
-    with pytest.raises(EntityNotFound):
-        curated_graph.evidence(EvidenceQuestion(after="nonsense-mab"))

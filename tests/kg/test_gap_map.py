@@ -13,7 +13,7 @@ from kg.evidence import results as evidence_results
 from kg.evidence.gap_map import STATUSES, GapCell
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.results import Result, Results
-from kg.evidence.selection import ResultKey, Selection, find_outcomes
+from kg.evidence.selection import ResultKey, ResultSelection, find_outcomes
 from kg.store import Store
 
 
@@ -62,7 +62,7 @@ def test_the_whole_map_counts_every_cell_once(curated_graph: KnowledgeGraph) -> 
 def test_results_asked_for_by_two_at_once_are_read_once(
     curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everything = Selection()
+    everything = ResultSelection()
     outcomes = find_outcomes(curated_graph.store, everything)
     results, is_reading, read = Results(curated_graph.store), threading.Event(), evidence_results._read
     readings = []
