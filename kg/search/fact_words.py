@@ -20,8 +20,10 @@ from kg.model import PassageRef
 from kg.search.files import open_file
 from kg.search.spelling import loose_words
 
-FORMAT = "1"
+FORMAT = "2"
 OF_KIND = "of the kind"  # the remark that names a kind of which a fact names only a member
+OF_HISTORY = "timelineevent"  # stands among the kinds of what happened to a patient
+IN_STUDY = "in the study"  # the remark that names the arm or the study of a result
 _PLUS = re.compile(r"\+|\bplus\b", re.IGNORECASE)
 _PHASE = re.compile(r"\b(phase )(i{1,3}|iv)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(non)[- ](?=[a-z])", re.IGNORECASE)
@@ -30,7 +32,7 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE fact (id INTEGER PRIMARY KEY, iri TEXT, type TEXT, sentence TEXT, certainty TEXT,
     documents TEXT, passages TEXT, remarks TEXT);
-CREATE VIRTUAL TABLE word USING fts5(sentence, remarks, content='', tokenize='porter ascii');
+CREATE VIRTUAL TABLE word USING fts5(sentence, remarks, kinds, study, content='', tokenize='porter ascii');
 """
 
 
@@ -88,14 +90,25 @@ def write_facts(path: Path, facts: Iterable[FactText]) -> int:
         connection.execute("INSERT INTO meta VALUES ('format', ?)", (FORMAT,))
         for count, fact in enumerate(facts, 1):
             connection.execute("INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (count, *_row(fact)))
-            remarks = " ".join(folded(f"{name} {text}") for name, text in fact.remarks)
-            words = (count, folded(fact.sentence), remarks)
-            connection.execute("INSERT INTO word (rowid, sentence, remarks) VALUES (?, ?, ?)", words)
+            connection.execute(
+                "INSERT INTO word (rowid, sentence, remarks, kinds, study) VALUES (?, ?, ?, ?, ?)",
+                (count, folded(fact.sentence), *_columns(fact)),
+            )
         connection.execute("INSERT INTO word (word) VALUES ('optimize')")
         connection.commit()
     finally:
         connection.close()
     return count
+
+
+def _columns(fact: FactText) -> tuple[str, str, str]:
+    """The words beside the sentence: of the remarks, of the kinds of what is told of, of the arm and the study."""
+    told: dict[str, list[str]] = {OF_KIND: [OF_HISTORY] if fact.type == "TimelineEvent" else [], IN_STUDY: []}
+    others = [folded(f"{name} {text}") for name, text in fact.remarks if name not in told]
+    for name, text in fact.remarks:
+        if name in told:
+            told[name].append(folded(text))
+    return " ".join(others), " ".join(told[OF_KIND]), " ".join(told[IN_STUDY])
 
 
 def _row(fact: FactText) -> tuple[str, ...]:

@@ -19,32 +19,33 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from kg.identifiers import display
 from kg.model import EntityRef, PassageRef, cut_at
-from kg.search.fact_words import FORMAT, OF_KIND, folded
+from kg.search.fact_words import FORMAT, IN_STUDY, OF_KIND, folded
 from kg.search.files import open_checked
-from kg.search.terms import Term
+from kg.search.terms import ASKED_ABOUT, SLIGHT, Term, standing, weight
 from kg.tables import Listed
 
 MOST_RANKED = 2000
 MAX_FACTS = 100
 DEFAULT_FACTS = 10
 _LOOKED_AT = 20  # facts
-_ASKED_ABOUT = frozenset(("Drug", "Regimen", "DrugClass", "Study", "Patient"))
-_LEAST_NAME = 10  # letters that a shorter name counts as
 _TOLD_APART = ("activat", "inactivat")  # begin words with a stem that others share
 _COMPARED = 30  # facts
 _SHORTENED = 5  # letters: so long a word may be short for another, "preop" for "preoperative"
-# Words that only relate or carry others: a fact that lacks one has lost next to nothing.
-_SLIGHT = frozenset(
-    ("after", "all", "among", "anyone", "at", "before", "between", "during", "else", "found", "given", "good",
-     "happen", "happened", "into", "list", "made", "make", "named", "not", "occur", "occurred", "old", "performed",
-     "really", "seen", "someone", "something", "under", "until", "used", "usually", "while", "within", "without",
-     "year")
-)  # fmt: skip
+# What says how a study was made, or a regimen, and not what came of it.
+_DESIGNS = (
+    "type IN ('Arm', 'Study') OR (type = 'Statement' AND (sentence LIKE 'The arm \"%' "
+    "OR sentence LIKE '% has the arm \"%' OR sentence LIKE '% is the same study as %' OR sentence LIKE '% includes %'))"
+)
 _COLUMNS = "iri, type, sentence, certainty, documents, passages, remarks"
+
+
+Order = Literal["", "results", "measured"]
+"""Of facts that say as much the best match first; what came of treatments before how they were given; and of that what
+was measured before what is said in words."""
 
 
 @dataclass(frozen=True)
@@ -137,13 +138,19 @@ class FactIndex:
         alone = (stating[0] for row in rows if len(stating := _documents(row[0])) == 1)
         return sorted(alone, key=attrgetter("id"))
 
-    def search(self, terms: Sequence[Term], limit: int) -> FactHits:
-        """Facts that say every term, else those that say most of them."""
+    def search(self, terms: Sequence[Term], limit: int, order: Order = "") -> FactHits:
+        """Facts that say every term, else those that say most of them.
+
+        Args:
+            terms: of :func:`kg.search.terms.terms_of`.
+            limit: most facts.
+            order: what comes first of facts that say as much.
+        """
         if not terms:
             return FactHits(limit=limit)
         counts = dict(self._counted(term) for term in terms)
         terms = tuple(counts)
-        unsaid = tuple(term.text for term in terms if not counts[term] and term.text not in _SLIGHT)
+        unsaid = tuple(term.text for term in terms if not counts[term] and term.text not in SLIGHT)
         told: Sequence[Term] = terms
         ranked = self._ranked(told, counts)
         if not ranked and len(terms) > 1:
@@ -155,11 +162,13 @@ class FactIndex:
                     told = listing
                 else:
                     told, counts = self._most_told(listed), listed
-            if not ranked and 2 * _weight(told) >= _weight(counts):
+            if not ranked and 2 * weight(told) >= weight(counts):
                 ranked = self._ranked(told, counts)
         ranked = self._as_typed(self._as_spelled(ranked, told), told)
         if len(terms) == 1 and terms[0].kind:
             ranked = self._about_first(ranked, terms[0])
+        elif order:
+            ranked = self._results_first(ranked, order)
         says = self._of_lists(ranked, told)
         chosen = _in_turns(ranked, says)[:limit]
         rows = self._rows(chosen)
@@ -207,7 +216,7 @@ class FactIndex:
             found = "SELECT rowid FROM word WHERE word MATCH ? LIMIT ?"
             shortest = f"SELECT id FROM fact WHERE id IN ({found}) ORDER BY length(sentence), id"  # noqa: S608 - constants
             return self._numbers(shortest, _every(terms), MOST_RANKED)
-        query = "SELECT rowid FROM word WHERE word MATCH ? ORDER BY bm25(word, 2.0, 1.0), rowid"
+        query = "SELECT rowid FROM word WHERE word MATCH ? ORDER BY bm25(word, 2.0, 1.0, 1.0, 0.5), rowid"
         ranked = self._numbers(query, _every(rare))
         if len(rare) == len(terms):
             return ranked
@@ -250,6 +259,14 @@ class FactIndex:
         ]
         return list(dict.fromkeys((*about, *numbers)))
 
+    def _results_first(self, numbers: Sequence[int], order: Order) -> list[int]:
+        """Some facts, what came of treatments before how studies were made; first what was measured, if so asked."""
+        found = "SELECT id FROM fact WHERE id IN (SELECT value FROM json_each(?)) AND"
+        listed = json.dumps(numbers)
+        designs = {*self._numbers(f"{found} ({_DESIGNS})", listed)}
+        measured = {*self._numbers(f"{found} type = 'Outcome'", listed)} if order == "measured" else set[int]()
+        return sorted(numbers, key=lambda number: (number in designs, number not in measured))
+
     def _most_told(self, counts: Mapping[Term, int]) -> Sequence[Term]:
         """The terms that one fact says, most of a text: of rare ones exactly so, then of common ones.
 
@@ -260,11 +277,11 @@ class FactIndex:
         for term in rare:
             for number in self._saying((term,), MOST_RANKED):
                 says.setdefault(number, []).append(term)
-        most = max(says.values(), key=lambda told: (*_standing(told), -sum(counts[term] for term in told)), default=[])
-        is_most = 2 * _weight(most) >= _weight(counts)
-        about_common = any(term.kind in _ASKED_ABOUT and count > MOST_RANKED for term, count in counts.items())
+        most = max(says.values(), key=lambda told: (*standing(told), -sum(counts[term] for term in told)), default=[])
+        is_most = 2 * weight(most) >= weight(counts)
+        about_common = any(term.kind in ASKED_ABOUT and count > MOST_RANKED for term, count in counts.items())
         begun = [most] if is_most and not about_common else [most, []]
-        return max((self._with_common(told, counts) for told in begun), key=_standing)
+        return max((self._with_common(told, counts) for told in begun), key=standing)
 
     def _with_common(self, told: Sequence[Term], counts: Mapping[Term, int]) -> Sequence[Term]:
         """Terms that some fact says together, and as many common ones as go with them, the longest first."""
@@ -322,27 +339,6 @@ def _every(terms: Iterable[Term]) -> str:
     return " AND ".join(f"({term.query()})" for term in terms)
 
 
-def _weight(terms: Iterable[Term]) -> int:
-    """How much of a text some terms are: their letters, those of a name twice, because it says what is asked about.
-
-    A short name counts as one of ten letters, so that it weighs more than a word; what was measured is only a word.
-    """
-    return sum(
-        _weight(term.listed) if term.listed else 1 if term.text in _SLIGHT
-        else 2 * max(len(term.text), _LEAST_NAME) if _is_name(term) else len(term.text)
-        for term in terms
-    )  # fmt: skip
-
-
-def _is_name(term: Term) -> bool:
-    return term.kind not in ("", "Measure")
-
-
-def _standing(told: Collection[Term]) -> tuple[int, int]:
-    """How well some terms stand for a text: those that it is about, then how much of it they are."""
-    return sum(term.kind in _ASKED_ABOUT for term in told), _weight(told)
-
-
 def _hit(row: Sequence[str], terms: Sequence[Term], lacks: tuple[str, ...]) -> FactHit:
     iri, kind, sentence, certainty, documents, passages, remarks = row
     return FactHit(
@@ -365,17 +361,20 @@ def _documents(listed: str) -> tuple[EntityRef, ...]:
 def _said(remarks: Sequence[Sequence[str]], sentence: str, terms: Sequence[Term]) -> tuple[str, ...]:
     """The remarks with words that the sentence lacks; words that begin alike count as one, as their stems do.
 
-    A kind is told only where it is asked for as a whole: "KIT inhibitor" does not answer "mTOR inhibitor".
+    A kind is told only where it is asked for as a whole: "KIT inhibitor" does not answer "mTOR inhibitor". A study that
+    is called in several ways is called so once.
     """
     asked = {way for term in terms for way in term.ways}
     told = folded(sentence).split()
     wanted = {word for term in terms for word in term.text.casefold().split() if not _holds(told, word)}
     wanted = {folded(word) for word in wanted}
-    return tuple(
-        f"{name}: {text}"
-        for name, text in remarks
-        if (folded(text) in asked if name == OF_KIND else any(_holds(folded(text).split(), word) for word in wanted))
-    )
+    found, called = [], set[str]()
+    for name, text in remarks:
+        held = {word for word in wanted if _holds(folded(text).split(), word)}
+        if folded(text) in asked if name == OF_KIND else held - called:
+            found.append(f"{name}: {text}")
+        called |= held if name == IN_STUDY else set()
+    return tuple(found)
 
 
 def _holds(words: Sequence[str], word: str) -> bool:

@@ -11,7 +11,7 @@ from kg.identifiers import is_project, parse_identifier
 from kg.model import EntityRef
 from kg.search.asked_words import as_asked, asks
 from kg.search.fact_words import folded
-from kg.search.facts import NO_FACTS, FactHits, FactIndex
+from kg.search.facts import NO_FACTS, FactHits, FactIndex, Order
 from kg.search.name_rows import SearchHit
 from kg.search.name_tiers import NAMED, WORDED
 from kg.search.names import NameIndex, SearchAnswer, SearchPart, SearchQuestion
@@ -33,9 +33,23 @@ _MOST_OF_A_NAME = 0.74
 _SIDES = frozenset(("left", "right", "upper", "lower"))  # begin names of sites, and mean other things too
 _PERSONS = frozenset(("patient", "man", "woman", "lady", "male", "female", "person", "case"))
 _MOST_DESCRIBING = 6  # words
+# Words that say what is done to a part of the body, and those that lead to it.
+_HARMING = frozenset(
+    ("attack", "attacks", "bad", "damage", "damages", "harm", "harms", "hurt", "hurts", "injure", "injures", "toxic")
+)
+_TO_A_PART = frozenset(("for", "the", "to"))
 # Who asks when something happened, and of whom it is asked where one of these is named.
 _TIMES = frozenset(("long", "days", "day", "weeks", "week", "months", "month", "years", "when", "date"))
 _TREATED = frozenset(("Drug", "Regimen", "Histotype", "Study", "Patient"))
+# Words that begin a question, and those of one about how a study was made, not what came of it.
+_OPENING = frozenset(
+    ("are", "did", "do", "does", "had", "has", "have", "how", "is", "was", "were", "what", "when", "which", "who",
+     "whose", "why")
+)  # fmt: skip
+_HOW_MADE = frozenset(
+    ("arm", "arms", "design", "dose", "doses", "dosing", "enrolled", "given", "included", "many", "often", "randomised",
+     "randomized", "recruited", "schedule", "schedules", "studied", "studies", "study", "trial", "trials")
+)  # fmt: skip
 # Words for places in a document, and for documents.
 _REFERENCES = frozenset(("reference", "ref", "citation"))
 _IN_FACTS = ("ref", "reference")  # folded
@@ -88,7 +102,28 @@ def _named(names: NameIndex, tokens: Sequence[str], answer: SearchAnswer) -> lis
     ]
     places = {place for span in longer for place in range(span.start, span.end)}
     apart = [span for span in found if not places & set(range(span.start, span.end))]
-    return _at_their_sites(names, tokens, sorted([*longer, *apart], key=lambda span: span.start))
+    named = _at_their_sites(names, tokens, sorted([*longer, *apart], key=lambda span: span.start))
+    harmed = [
+        span for span in _harmed(names, tokens) if not any(span.start <= each.start < span.end - 1 for each in named)
+    ]
+    places = {place for span in harmed for place in range(span.start, span.end)}
+    kept = [span for span in named if not places & set(range(span.start, span.end))]
+    return sorted([*kept, *harmed], key=lambda span: span.start)
+
+
+def _harmed(names: NameIndex, tokens: Sequence[str]) -> Iterator[Span]:
+    """Adverse events told as what is done to a part of the body: "hurt the heart" is cardiac toxicity."""
+    for place, token in enumerate(tokens):
+        part = next((each for each in range(place + 1, len(tokens)) if tokens[each].casefold() not in _TO_A_PART), 0)
+        if token.casefold() not in _HARMING or not part:
+            continue
+        for harm in ("toxicity", "damage"):
+            texts = [f"{way} {harm}" for way in ways_of(folded(tokens[part]))]
+            rows = names.named_so({compact(text) for text in texts}, {"".join(loose_words(text)) for text in texts})
+            meant = tuple({row.entity for row in rows if row.type == "AdverseEvent" and is_project(row.iri)})
+            if len(meant) == 1:
+                yield Span(place, part + 1, " ".join(tokens[place : part + 1]), meant)
+                break
 
 
 def _at_their_sites(names: NameIndex, tokens: Sequence[str], found: Sequence[Span]) -> list[Span]:
@@ -181,13 +216,18 @@ def _facts(
         return NO_FACTS
     if facts is None:
         return FactHits(limit=question.facts, unavailable=NO_FACT_WORDS)
+    found = [told for span in found for told in ((span.drugs if span.is_arm else ()) or (span,))]
     called = names.called({entity.id for span in found for entity in span.entities})
     called |= {
         span.entities[0].id: tuple(f"{word} {span.entities[0].label}" for word in _IN_FACTS)
         for span in found
         if _is_number(span)
     }
-    return facts.search(terms_of(tokens, found, called), question.facts)
+    typed = {token.casefold() for token in tokens}
+    order: Order = "" if tokens[0].casefold() not in _OPENING or typed & _HOW_MADE else "results"
+    if order and {"how", "long"} <= typed:
+        order = "measured"
+    return facts.search(terms_of(tokens, found, called), question.facts, order)
 
 
 def _patients(names: NameIndex, text: str, tokens: Sequence[str]) -> list[Span]:

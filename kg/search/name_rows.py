@@ -13,7 +13,13 @@ from ontology.terms import CLASSES
 
 @dataclass(frozen=True)
 class SearchHit(EntityRef):
-    """An entity, the name of it that matched, and how well: 1 exactly, then less; whether only imports know it."""
+    """An entity that a text may mean.
+
+    Attributes:
+        matched: the name of it that the text is like.
+        score: how well it matches: 1 exactly, then less.
+        imported: whether only imports know it.
+    """
 
     matched: str
     score: float

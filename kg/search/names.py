@@ -14,7 +14,7 @@ from typing import Self
 
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
 from kg.identifiers import compress, display, is_project, parse_identifier
-from kg.model import EntityRef, cut_at, with_subclasses
+from kg.model import EntityRef, cut_at
 from kg.paths.adjacency import check_range
 from kg.search import name_tiers
 from kg.search.asked_words import asks
@@ -26,6 +26,7 @@ from kg.search.offers import OfferedQuestion
 from kg.search.spans import LONGEST_NAME, spans, tokens_of
 from kg.search.spelling import compact, loose_words, telling, words
 from kg.tables import Listed
+from ontology.kinds import with_subclasses
 from ontology.terms import CLASS_BY_KIND, CLASSES
 
 MAX_HITS = 100

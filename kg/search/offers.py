@@ -11,6 +11,7 @@ from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from kg.model import EntityRef
 from kg.search.cues import CUES
@@ -24,6 +25,7 @@ _COMBINING = frozenset(
     ("and", "et", "und", "plus", "with", "+", "/", "&", "combined", "combination", "be", "in", "is", "was", "given",
      "together")
 )  # fmt: skip
+_LISTING = frozenset(("and", "plus", "+"))
 # Words between two drugs of which one is said to make the other work better; "to" only where something is added.
 _ADDING = frozenset(
     ("help", "helps", "enhance", "enhances", "boost", "boosts", "potentiate", "potentiates", "improve", "improves",
@@ -33,11 +35,9 @@ _ADDING = frozenset(
 _PLACEBO = frozenset(("placebo", "placebos"))
 _ADDED = frozenset(("+", "plus", "with", "combined", "added"))
 _LISTED = ("Drug", "AdverseEvent")
-# Words behind a drug that people had had before: "everolimus in imatinib-refractory GIST" is no combination; nor is
-# "doxorubicin in the docetaxel trial", which is called after one of the drugs in it.
-_HAD_BEFORE = frozenset(("failure", "intolerant", "pretreated", "refractory", "resistant"))
-_CALLED_AFTER = frozenset(("trial", "trials", "study", "studies", "series"))
-_APART = _HAD_BEFORE | _CALLED_AFTER
+# "Everolimus in imatinib-refractory GIST" is no combination; nor is "doxorubicin in the docetaxel trial", which is
+# called after one of the drugs in it.
+_TOGETHER_IN = frozenset(("combination", "combined", "addition"))
 _WORD_GAIN, _MEMBER_GAIN, _ANY_DOSE_LOSS = 3, 2, 3
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _NAMES = re.compile(r"\{(\w+)\}")
@@ -195,13 +195,13 @@ def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
     adding = _ADDING if any(token.casefold().startswith("add") for token in tokens) else _ADDING - {"to"}
     joining = _COMBINING | adding
     found: list[_Named] = []
-    for span in (told for each in spans for told in (each.drugs if each.is_arm else (each,))):
+    for span in _told_by_drugs(tokens, spans):
         last = found[-1].spans[-1] if found else None
         between = [token.casefold() for token in tokens[last.end : span.start]] if last else []
         if (
             last
             and set(between) <= joining
-            and not ("in" in between and {token.casefold() for token in tokens[span.end : span.end + 1]} & _APART)
+            and ("in" not in between or _TOGETHER_IN & set(between))
             and not (_PLACEBO & {last.text.casefold(), span.text.casefold()} and not _ADDED & set(between))
             and any(all(any(one.type == kind for one in each.entities) for each in (last, span)) for kind in _LISTED)
         ):
@@ -210,6 +210,20 @@ def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
         else:
             found.append(_Named((span,)))
     return found
+
+
+def _told_by_drugs(tokens: Sequence[str], spans: Sequence[Span]) -> Iterator[Span]:
+    """Names, arms as the drugs that tell them; so a regimen of which a list goes on: in "A, B and C" is no A + B."""
+    going_on = {
+        span.start
+        for pair in pairwise(spans)
+        if {token.casefold() for token in tokens[pair[0].end : pair[1].start]} <= _LISTING
+        and any(each.entities[0].type == "Drug" for each in pair)
+        for span in pair
+    }
+    for span in spans:
+        is_apart = span.is_arm or (span.start in going_on and len(span.drugs) > 1)
+        yield from span.drugs if is_apart and span.drugs else (span,)
 
 
 def _is_same(one: Span, other: Span) -> bool:
@@ -279,9 +293,9 @@ def _parted(named: Sequence[_Named], *, regimens: bool) -> list[_Named]:
 
 
 def _offer(cue: Cue, filled: _Filled, said: Sequence[str]) -> OfferedQuestion:
-    joining = " or " if cue.kind == "catalogue" else " + "  # the catalogue asks for any of several values
     labels: dict[str, str] = {}
     for slot, (found, _) in filled.items():
+        joining = " or " if cue.kind == "catalogue" and not slot.is_joint else " + "
         label = joining.join(ref.label for ref in found)
         labels[slot.parameter] = f"{labels[slot.parameter]} and {label}" if slot.parameter in labels else label
     parameters = dict(cue.given)

@@ -35,6 +35,8 @@ ASKING = frozenset(
      "has", "have", "it", "many", "me", "most", "much", "option", "plus", "say", "shall", "should", "show", "tell",
      "there", "think", "when", "where", "whether", "why", "will", "work", "working", "would", "you")
 )  # fmt: skip
+# Words for what people call after the drugs in it: the docetaxel trial.
+CALLED_AFTER = frozenset(("trial", "trials", "study", "studies", "series"))
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertz", "azerty")
 _AMERICAN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)

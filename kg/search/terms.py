@@ -7,16 +7,22 @@ people type "shrink" and "womb", documents print "regression" and "uterine". Not
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from kg.search.fact_words import folded
+from kg.search.fact_words import OF_HISTORY, folded
 from kg.search.spans import WORDS_TOO, Span
-from kg.search.spelling import ASKING, JOINING
+from kg.search.spelling import ASKING, CALLED_AFTER, JOINING
+from ontology.kinds import TREATMENTS
 
 _MOST_TERMS = 16
 _HALF_TYPED = 3  # letters: a last word so long may go on
+# What tells a study from others, and is looked for in its name too. What else has a name must be in the result itself:
+# in the trial of docetaxel against doxorubicin not each result is docetaxel's. Nor is each of an angiogenesis inhibitor
+# one on angiogenesis.
+_OF_STUDIES = frozenset(("", "Arm", "Document", "Grade", "Number", "Organization", "Study"))
+_KINDS = frozenset(("AdverseEvent", "DrugClass", "Histotype", "Measure"))
 _APART = 10  # words that may stand between those of a measure
 _ADVERB = 5  # letters of a word that may stand in facts with -ly
 # "Which drugs" asks for drugs; the facts that answer name them, and seldom say that they are drugs.
@@ -40,10 +46,22 @@ _OF_SPEECH = frozenset(
     ("being", "but", "caled", "et", "give", "he", "her", "him", "his", "i", "if", "its", "my", "our", "please", "she",
      "than", "their", "them", "these", "they", "this", "those", "und", "versus", "vs", "we", "your")
 )  # fmt: skip
+_AGAINST = frozenset(("against", "versus", "vs"))
 _NUMBERS = (
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
     "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
+# Words that only relate or carry others: a fact that lacks one has lost next to nothing.
+SLIGHT = frozenset(
+    ("after", "all", "among", "anyone", "at", "before", "between", "during", "else", "found", "given", "good",
+     "happen", "happened", "into", "list", "longer", "made", "make", "more", "named", "not", "occur", "occurred",
+     "old", "performed", "really", "relative", "remained", "seen", "someone", "something", "stayed", "study", "trial",
+     "under", "until", "used", "usually", "while", "within", "without", "year")
+)  # fmt: skip
+_EVERYWHERE = frozenset(("sarcoma", "sarcomas"))  # names of what all documents tell of
+ASKED_ABOUT = frozenset(("Drug", "Regimen", "DrugClass", "Study", "Patient"))
+_LEAST_NAME = 10  # letters that a shorter name counts as
+_FIGURE = re.compile(r"(?!(?:19|20)\d\d$)\d{2,}")
 # Words for the same, in the singular and in American spelling; stems are compared, so one ending of each is enough.
 _SAME = (
     *((word, str(number)) for number, word in enumerate(_NUMBERS, 2)),
@@ -58,7 +76,11 @@ _SAME = (
     ("stop", "stopped", "withdrawn", "withdrew", "withdrawal", "discontinued", "cessation", "interrupted"),
     ("response", "respond", "responded", "responder"),
     ("survival", "survive", "survived", "alive", "live", "lived"),
-    ("recurrence", "recur", "relapse", "relapsed"),
+    ("recurrence", "recur", "recurred", "relapse", "relapsed", "come back", "came back"),
+    ("crossed", "crossover"),
+    ("dose", "dosing", "mg", "gy"),
+    ("big", "large", "size", "cm"),
+    ("keep", "kept", "maintain", "maintained", "maintaining"),
     ("treatment", "treat", "treated"),
     ("die", "died", "death", "dead", "mortality"),
     ("bleeding", "hemorrhage", "bleed"),
@@ -104,6 +126,7 @@ class Term:
         kind: the class of what a name names, Grade for how well a tumour is differentiated; empty for a word.
         listed: names of one kind, any of which will do; empty for a single name or word.
         spelled: how it is spelled wherever it is meant, because in other letters it is a word; empty for most.
+        drugs: of a regimen that is told by its drugs, what each is called; a fact may tell a dose between them.
     """
 
     text: str
@@ -111,15 +134,25 @@ class Term:
     kind: str = ""
     listed: tuple[Term, ...] = ()
     spelled: str = ""
+    drugs: tuple[tuple[str, ...], ...] = ()
 
     def query(self) -> str:
-        """Of the full-text table."""
+        """Of the full-text table, see :mod:`kg.search.fact_words`."""
         ways = [f'"{way}"' if way[-1:] != "*" else f'"{way[:-1]}" *' for way in self.ways]
         if self.kind == "Measure":  # a dose reduction is told of a dose that was reduced, too
             pairs = (way.split() for way in self.ways if way.count(" ") == 1 and "*" not in way)
             apart = {both for one, other in pairs for both in product(ways_of(one), ways_of(other))}
             ways += [f'NEAR("{one}" "{other}", {_APART})' for one, other in sorted(apart)]
-        return " OR ".join(ways)
+        for one_each in product(*self.drugs) if self.drugs else ():
+            all_drugs = " ".join(f'"{way}"' for way in one_each)
+            ways.append(f"NEAR({all_drugs}, {_APART * len(one_each)})")
+        said = " OR ".join(ways)
+        if self.kind in _OF_STUDIES and self.text not in SLIGHT:
+            return said
+        if self.kind == "Patient":  # a history may name another patient, whose it is not
+            own = " OR ".join(f"^{way}" for way in ways)
+            return f"({{sentence}} : ({own})) OR (({said}) NOT {{kinds}} : {OF_HISTORY})"
+        return f"{{sentence remarks{' kinds' * (self.kind in _KINDS)}}} : ({said})"
 
     @property
     def whole(self) -> Term:
@@ -130,6 +163,29 @@ class Term:
     def begun(self) -> Term:
         """The term as one that sources write out: of "preop" whatever begins so."""
         return replace(self, ways=(f"{self.ways[0]}*",))
+
+
+def weight(terms: Iterable[Term]) -> int:
+    """How much of a text some terms are: their letters, those of a name twice, because it says what is asked about.
+
+    A short name counts as one of ten letters, so that it weighs more than a word; what was measured is only a word. A
+    figure of several digits, as people know a trial by, counts as a long word unless it is a year.
+    """
+    return sum(
+        weight(term.listed) if term.listed else 1 if term.text in SLIGHT
+        else 2 * max(len(term.text), _LEAST_NAME) if _is_name(term)
+        else _LEAST_NAME if _FIGURE.fullmatch(term.text) else len(term.text)
+        for term in terms
+    )  # fmt: skip
+
+
+def _is_name(term: Term) -> bool:
+    return term.kind not in ("", "Measure") and term.text.casefold() not in _EVERYWHERE
+
+
+def standing(told: Collection[Term]) -> tuple[int, int]:
+    """How well some terms stand for a text: those that it is about, then how much of it they are."""
+    return sum(term.kind in ASKED_ABOUT for term in told), weight(told)
 
 
 def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, tuple[str, ...]]) -> tuple[Term, ...]:
@@ -150,14 +206,30 @@ def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, 
         if span is not None:
             names = [span.text, *(name for entity in span.entities for name in called.get(entity.id, ()))]
             ways = dict.fromkeys(way for name in names if (said := folded(name)) for way in ways_of(said))
-            kind = span.entities[0].type if span.entities else ""
+            kind = span.entities[0].type if span.entities and not _is_called_after(tokens, span, found) else ""
             spelled = span.text.upper() if span.text.casefold() in WORDS_TOO else ""
-            terms.append(Term(span.text, tuple(ways), kind, spelled=spelled))
+            drugs = [dict.fromkeys(map(folded, (each.text, each.entities[0].label))) for each in span.drugs]
+            told_by = tuple(map(tuple, drugs)) if len(drugs) > 1 else ()
+            terms.append(Term(span.text, tuple(ways), kind, spelled=spelled, drugs=told_by))
             place = span.end
     if terms and place < len(tokens) and len(terms[-1].text) >= _HALF_TYPED and terms[-1].text not in _WAYS:
         terms[-1] = replace(terms[-1], ways=(*terms[-1].ways, f"{folded(tokens[-1])}*"))
     kept = [term for term in terms if term.text not in ASKING | _OF_SPEECH] or terms
     return tuple({term.ways: term for term in kept if term.ways}.values())[:_MOST_TERMS]
+
+
+def _is_called_after(tokens: Sequence[str], span: Span, found: Sequence[Span]) -> bool:
+    """Whether a study is called after a drug, or after what it was tried against, and another drug is asked about.
+
+    In "doxorubicin in the docetaxel trial" and "doxorubicin in the trial against docetaxel" docetaxel is.
+    """
+    if not span.entities or span.entities[0].type not in TREATMENTS:
+        return False
+    around = {token.casefold() for token in tokens[span.end : span.end + 1]}
+    before = [token.casefold() for token in tokens[max(span.start - 2, 0) : span.start]]
+    if not (around & CALLED_AFTER or (len(before) > 1 and before[0] in CALLED_AFTER and before[1] in _AGAINST)):
+        return False
+    return any(each.entities[0].type in TREATMENTS for each in found if each is not span and each.entities)
 
 
 def _term(word: str) -> Term:

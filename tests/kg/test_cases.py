@@ -14,7 +14,7 @@ from kg.evidence.cases import Timeline
 from kg.evidence.doses import dose_intensities
 from kg.evidence.history import TimelineEntry
 from kg.evidence.lines import BEST_FIRST, ResponseTold, TreatmentLine, best_response, lesions_of, lines_of
-from kg.evidence.rows import ComponentRow
+from kg.evidence.regimens import ComponentRow
 from kg.model import EntityRef
 from tests.kg.evidence_rows import DOCETAXEL, GEMCITABINE, ref
 

@@ -15,7 +15,7 @@ from kg import codec
 from kg.codec import Statement, dataset_checksum, nquads_lines, statement_quads
 from kg.identifiers import expand
 from kg.model import CERTAINTIES
-from ontology.terms import PREDICATES, SKG
+from ontology.terms import PREDICATES, SKG, UnknownTermError
 
 EDGES = sorted(name for name, term in PREDICATES.items() if not term.takes_text)
 TEXTS = sorted(name for name, term in PREDICATES.items() if term.takes_text)
@@ -188,6 +188,11 @@ def test_quads_are_read_back_from_their_lines() -> None:
 def test_a_blank_node_is_refused() -> None:
     with pytest.raises(ValueError, match="blank node"):
         nquads_lines([ox.Quad(ox.BlankNode(), codec.type_, codec.type_)])
+
+
+def test_a_misspelt_term_of_the_vocabulary_is_refused() -> None:
+    with pytest.raises(UnknownTermError, match="did you mean inhibits"):
+        codec.skg("inhibit")
 
 
 def test_the_provenance_graph_is_not_in_the_checksum() -> None:

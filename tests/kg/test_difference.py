@@ -11,7 +11,7 @@ import pytest
 
 from kg.difference import Change, difference
 from kg.errors import InvalidParameter
-from kg.rdf import export_rdf
+from kg.exports.rdf import export_rdf
 from server.cli import main
 
 BASE = "https://w3id.org/sarcoma-kg/"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kg import KnowledgeGraph
 from kg.evidence.doses import GivenTreatment, cumulative_doses, days_counted
-from kg.evidence.rows import ComponentRow
+from kg.evidence.regimens import ComponentRow
 from tests.kg.evidence_rows import GEMCITABINE, ref
 
 

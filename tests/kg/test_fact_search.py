@@ -13,7 +13,7 @@ from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE
 from kg.model import PassageRef
 from kg.search import facts as facts_module
-from kg.search.fact_words import FactText, folded, write_facts
+from kg.search.fact_words import IN_STUDY, OF_KIND, FactText, folded, write_facts
 from kg.search.facts import FactHits, FactIndex
 from kg.search.finding import find
 from kg.search.names import SearchQuestion
@@ -260,6 +260,104 @@ def test_words_that_only_relate_things_never_outweigh_a_figure_or_a_grade(tmp_pa
 def test_the_kind_of_thing_asked_for_is_no_word_of_the_answer(asked: str) -> None:
     """The word organism would be found in "organ", and a fact that names the organism seldom says that it is one."""
     assert [term.text for term in terms_of(tokens_of(f"{asked} produces it"), (), {})] == ["produce"]
+
+
+def _opened(path: Path, facts: list[FactText]) -> FactIndex:
+    write_facts(path / "facts.sqlite", facts)
+    return FactIndex.open(path / "facts.sqlite")
+
+
+def test_a_result_is_found_by_what_its_study_is_called_but_is_no_result_of_each_drug_in_that_name(
+    tmp_path: Path,
+) -> None:
+    study = (IN_STUDY, "Docetaxel against doxorubicin (ECOG)")
+    also = (IN_STUDY, "the ECOG trial")
+    facts = _opened(tmp_path, [replace(_fact(1, "Doxorubicin: response rate 13%"), remarks=(study, also))])
+    ecog, docetaxel = Term("ECOG", ("ecog",)), Term("docetaxel", ("docetaxel",), "Drug")
+    assert [hit.said for hit in facts.search([ecog], 10).items] == [(f"{IN_STUDY}: {study[1]}",)]
+    assert facts.search([docetaxel], 10).items == ()
+    facts.close()
+
+
+def test_what_a_drug_of_a_kind_is_named_after_is_not_told_of_by_each_of_its_facts(tmp_path: Path) -> None:
+    kind = (OF_KIND, "angiogenesis inhibitor")
+    facts = _opened(tmp_path, [replace(_fact(1, "Sirolimus: neutropenia"), remarks=(kind,))])
+    assert facts.search([Term("angiogenesis", ("angiogenesis",), "Process")], 10).items == ()
+    assert facts.search([Term(kind[1], (kind[1],), "DrugClass")], 10).items
+    facts.close()
+
+
+def test_a_history_that_names_another_patient_is_not_that_patients(tmp_path: Path) -> None:
+    of_one = replace(_fact(1, "Man of 73 (patient 1): remission, as in patient 2"), type="TimelineEvent")
+    of_two = replace(_fact(2, "Woman of 61 (patient 2): remission"), type="TimelineEvent")
+    facts = _opened(tmp_path, [of_one, of_two, _fact(3, "The table tells of a remission of patient 2")])
+    patient = Term("patient 2", ("patient 2", "woman of 61 patient 2"), "Patient")
+    found = facts.search([patient, Term("remission", ("remission",))], 10).items
+    assert {hit.curie for hit in found} == {"statement:2", "statement:3"}
+    facts.close()
+
+
+def test_a_regimen_is_told_of_where_doses_stand_between_its_drugs(tmp_path: Path) -> None:
+    facts = _opened(tmp_path, [_fact(1, "Doxorubicin 60 mg/m2 + ifosfamide 5 g/m2: 36%"), _fact(2, "Ifosfamide: 18%")])
+    drugs = (("doxorubicin", "adriamycin"), ("ifosfamide",))
+    regimen = Term("doxorubicin + ifosfamide", ("doxorubicin ifosfamide",), "Regimen", drugs=drugs)
+    assert [hit.curie for hit in facts.search([regimen], 10).items] == ["statement:1"]
+    assert facts.search([replace(regimen, drugs=())], 10).items == ()
+    facts.close()
+
+
+def test_a_trial_known_by_its_figures_outweighs_the_words_around_them(tmp_path: Path) -> None:
+    facts = _opened(
+        tmp_path, [_fact(1, "Gemcitabine: toxicity of others"), _fact(2, "Gemcitabine 1250 mg/m2: anaemia")]
+    )
+    text = "gemcitabine 1250 toxicity"
+    assert _found(facts, text).items[0].curie == "statement:2"
+    facts.close()
+
+
+def test_who_asks_what_came_of_it_is_told_that_before_how_the_study_was_made(tmp_path: Path) -> None:
+    arm = replace(_fact(1, "Docetaxel in sarcoma"), type="Arm")
+    claim = _fact(2, "Docetaxel is active in sarcoma, as several reports say")
+    result = replace(
+        _fact(3, "Docetaxel (29 patients, advanced sarcoma): five partial responses, counted by the ward"),
+        type="Outcome",
+    )
+    facts = _opened(tmp_path, [arm, claim, result])
+    terms = [Term(word, (word,)) for word in ("docetaxel", "sarcoma")]
+    ranked = {
+        order: [hit.curie for hit in facts.search(terms, 10, order).items] for order in ("", "results", "measured")
+    }
+    assert ranked[""][0] == "statement:1"
+    assert ranked["results"][-1] == "statement:1"
+    assert ranked["measured"][0] == "statement:3"
+    facts.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Which histotype responded to first-line gemcitabine in the ECOG trial?", "epithelioid sarcoma"),
+        ("What share of patients on gemcitabine 1250 mg/m2 had grade 3 or 4 toxicity?", "25 of 25"),
+        ("overall survival on pegylated liposomal doxorubicin in the EORTC trial", "320 days"),
+        ("Which side effect was more common with pegylated liposomal doxorubicin?", "palmar-plantar"),
+        ("Does rapamycin stop blood vessel growth?", "angiogenesis"),
+        ("How big was the primary tumour of the transplant patient?", "8x7x5 cm"),
+        (
+            "When did the sarcoma recur relative to the immunosuppressant therapy?",
+            "came back at the time of the reject",
+        ),
+        ("How many patients had doxorubicin alone in the trial with a response rate of 23%?", "263 patients"),
+        ("second-line response to doxorubicin in the docetaxel trial", "Doxorubicin (43 patients"),
+        ("What was the response rate to high-dose doxorubicin plus ifosfamide at M. D. Anderson?", "21 of 33"),
+        ("What was the dose of pegylated liposomal doxorubicin in the EORTC phase II study?", "50 mg/m2"),
+        ("What range of response rates did single-agent gemcitabine give in phase II trials?", "from 4% to 18%"),
+        ("Which approvals were in force as of 2007?", "Sunitinib is approved"),  # a year is no name of a trial
+        ("What do the documents say of survival under doxorubicin plus ifosfamide?", "No significant gain in overall"),
+        ("Radiotherapy dose and fractions of the retroperitoneal case?", "50 Gy in 25 fractions"),
+    ],
+)
+def test_a_question_about_one_study_finds_what_came_of_it(curated_graph: KnowledgeGraph, text: str, says: str) -> None:
+    assert any(says in hit.sentence for hit in curated_graph.search(text).facts.items[:3])
 
 
 def test_a_graph_without_words_of_facts_says_what_is_missing(curated_graph: KnowledgeGraph) -> None:

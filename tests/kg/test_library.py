@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+import kg
 from kg import (
     AllPathsQuestion,
     CommonQuestion,
@@ -15,6 +19,9 @@ from kg import (
     SubgraphQuestion,
 )
 from kg.errors import EntityNotFound, InvalidParameter, WrongKind
+from kg.search.names import SUGGESTIONS
+from server.pages.figures import table_of
+from triples.read import CURATED, read_corpus
 
 
 def test_questions_take_names_as_well_as_identifiers(curated_graph: KnowledgeGraph) -> None:
@@ -53,6 +60,39 @@ def test_answers_become_tables(curated_graph: KnowledgeGraph) -> None:
     assert curated_graph.search("no such thing at all").to_pandas().empty
 
 
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"randomised": True}, "randomised='True' .* yes, no"),
+        ({"phase": 2}, "phase='2' .* a text"),
+        ({"min_grade": "3"}, "min_grade='3' .* whole number from 1 to 5"),
+        ({"min_n": "20"}, "min_n='20' .* whole number from 0"),
+        ({"limit": "5"}, "limit='5' .* whole number from 1 to 500"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_with_what_is_expected(asked: dict[str, Any], expected: str) -> None:
+    with pytest.raises(InvalidParameter, match=expected):
+        EvidenceQuestion(**asked)
+
+
+def test_completion_offers_the_names_that_most_need() -> None:
+    assert set(kg.__all__) <= set(dir(kg))
+
+
+def test_tables_of_one_question_have_the_same_columns_whatever_they_hold(curated_graph: KnowledgeGraph) -> None:
+    asked = [EvidenceQuestion(drugs=(drug,)) for drug in ("temsirolimus", "pazopanib", "ciclosporin")]
+    plain, with_ranges, empty = (curated_graph.evidence(question).to_pandas() for question in asked)
+    assert list(plain) == list(with_ranges) == list(empty)
+    assert (len(plain) > 0, with_ranges["ci_low"].notna().any(), len(empty)) == (True, True, 0)
+    assert not {"ci", "range", "derived_ci", "population"} & set(plain)
+    assert {"comparator_id", "measure_id", "derived_ci_low", "population_n"} <= set(plain)
+    told, untold = (curated_graph.compare(a, b).to_pandas() for a, b in (("imatinib", "sunitinib"), ("MAID", "AIM")))
+    assert list(told) == list(untold)
+    some, none = (curated_graph.paths(PathQuestion("imatinib", end)).to_pandas() for end in ("GIST", "diarrhoea"))
+    assert (list(some), len(none)) == (list(none), 0)
+    assert list(some)[:4] == ["path", "step", "subject", "subject_id"]
+
+
 def test_one_name_and_a_list_of_names_do_where_several_are_asked_for(curated_graph: KnowledgeGraph) -> None:
     several = curated_graph.evidence(EvidenceQuestion(drugs=("temsirolimus",)))
     assert curated_graph.evidence(EvidenceQuestion(drugs=["temsirolimus"])) == several  # type: ignore[arg-type]
@@ -89,6 +129,33 @@ def test_a_table_of_links_and_one_of_a_catalogue_question(curated_graph: Knowled
     assert results["study_id"].str.startswith("study:").all()
 
 
+def test_the_columns_of_a_catalogue_question_follow_from_its_query(curated_graph: KnowledgeGraph) -> None:
+    """Whatever its rows hold, and without those for identifiers of what the query takes for texts and numbers."""
+    for question in curated_graph.questions():
+        answer = curated_graph.ask(question.id, {})
+        columns = list(answer.to_pandas())
+        assert columns == list(replace(answer, items=()).to_pandas()), question.id
+        assert [name for name in columns if name in {each.name for each in answer.columns}] == [
+            each.name for each in answer.columns
+        ]
+    found = curated_graph.ask("results-of-drug", {"drug": "imatinib"})
+    assert {"study", "study_id", "regimen_id", "result"} <= set(found.to_pandas())
+    assert not {"result_id", "n_id"} & set(found.to_pandas())
+    assert list(found.to_pandas()) == list(curated_graph.ask("results-of-drug", {"drug": "ciclosporin"}).to_pandas())
+
+
+def test_a_table_of_results_says_regimen_and_doses_as_its_csv_file_does(curated_graph: KnowledgeGraph) -> None:
+    answer = curated_graph.evidence(EvidenceQuestion(drugs="imatinib"))
+    rows, file = answer.to_pandas(), table_of(answer)
+    place = file[0].index("doses")
+    assert list(rows["doses"]) == [line[place] for line in file[1:]]
+    once = rows[rows["regimen_id"] == "regimen:imatinib-eortc-400-once"]
+    assert set(once["doses"]) == {"imatinib 400 mg once daily"}
+    called_otherwise = {"population_histotypes": "histotypes", "population_line": "line", "pools": "arm_pools"}
+    for ours, theirs in called_otherwise.items():
+        assert list(rows[ours].fillna("")) == [line[file[0].index(theirs)] for line in file[1:]]
+
+
 def test_cells_of_a_table_are_words_and_figures(curated_graph: KnowledgeGraph) -> None:
     events = curated_graph.timeline("patient:000-transplant").to_pandas()
     given = {text for text in events["components"] if text}
@@ -118,7 +185,20 @@ def test_a_document_that_is_not_there_leads_to_those_that_are(curated_graph: Kno
     ):
         with pytest.raises(EntityNotFound) as unknown:
             ask()
-        assert [curie for curie, _ in unknown.value.suggestions] == [f"document:00{number}" for number in range(5)]
+        documents = [f"document:{folder.id}" for folder in read_corpus(CURATED).folders]
+        assert [curie for curie, _ in unknown.value.suggestions] == documents
+
+
+def test_of_very_many_documents_only_those_called_alike_are_named(
+    curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = curated_graph.corpus()
+    many = replace(corpus, documents=corpus.documents * 3)
+    monkeypatch.setattr(curated_graph, "corpus", lambda: many)
+    with pytest.raises(EntityNotFound) as unknown:
+        curated_graph.resolve("gemcitabine maintenence", ("document",))
+    assert "document:003" in {curie for curie, _ in unknown.value.suggestions}
+    assert len(unknown.value.suggestions) <= SUGGESTIONS
 
 
 def test_a_name_of_another_kind_leads_to_what_is_called_alike(curated_graph: KnowledgeGraph) -> None:

@@ -39,7 +39,8 @@ ASKED = [
     ("did olaratumab fail", "evidence", "drug:olaratumab"),
     ("why did olaratumab fail in soft tissue sarcoma", "evidence", "drug:olaratumab histotype:soft-tissue-sarcoma"),
     ("what can be given when imatinib fails in GIST", "evidence", "drug:imatinib histotype:gist"),
-    ("what should I give after doxorubicin and ifosfamide in leiomyosarcoma", "evidence", "histotype:leiomyosarcoma"),
+    ("what should I give after doxorubicin and ifosfamide in leiomyosarcoma", "evidence",
+     "regimen:doxorubicin-ifosfamide histotype:leiomyosarcoma"),
     ("does radiotherapy help in retroperitoneal sarcoma", "evidence",
      "procedure:radiotherapy histotype:retroperitoneal-sarcoma"),
     ("how was response measured in the temsirolimus trial", "response-definitions", ""),
@@ -64,6 +65,11 @@ ASKED = [
     ("responses in patients previously treated with doxorubicin", "after-failure-of", "drug:doxorubicin"),
     ("did anyone get a complete response", "evidence", "measure:complete-response"),
     ("which targets have no drug", "gaps", ""),
+    ("what has no data", "gaps", ""),
+    ("what in angiosarcoma has no data", "gaps", "histotype:angiosarcoma"),
+    ("which sarcomas have no data", "histotypes-without-results", ""),
+    ("what is hedged", "unproven-mechanisms", "hedged hypothesised"),
+    ("what is hedged about trabectedin", "words-of-doubt", "drug:trabectedin"),
     ("what has never been tested in synovial sarcoma", "gaps", "histotype:synovial-sarcoma"),
     ("is docetaxel active on its own", "evidence", "drug:docetaxel"),
     ("what dose of ifosfamide was given in leiomyosarcoma", "doses-of-drug", "drug:ifosfamide"),
@@ -159,8 +165,6 @@ ASKED = [
     ("how many days between the CT showing regrowth and chemotherapy", "timeline", "patient:004-retroperitoneal"),
     ("the pancreatic case", "timeline", "patient:003-1"),
     # what people had had before, and what is next
-    ("GIST after imatinib and sunitinib", "evidence", "histotype:gist"),  # not what the two did together
-    ("liposarcoma after gemcitabine + docetaxel", "evidence", "histotype:liposarcoma"),
     ("synovial sarcoma failed AIM, what now", "evidence", "histotype:synovial-sarcoma"),
     # lines and phases are what a study was like
     ("docetaxel in the second line in sarcoma", "evidence", "second drug:docetaxel histotype:sarcoma"),
@@ -236,6 +240,13 @@ def test_a_word_that_facts_say_is_not_corrected_to_a_name(curated_graph: Knowled
     assert curated_graph.search("bnoe").items[0].curie == "site:bone"  # no fact says that
 
 
+def test_the_toxicity_of_two_drugs_is_that_of_both_together(curated_graph: KnowledgeGraph) -> None:
+    first = curated_graph.search("toxicity of gemcitabine and docetaxel").questions[0]
+    assert (first.question, first.label) == ("toxicity-of-drug", "Adverse events reported for gemcitabine + docetaxel")
+    doses = curated_graph.search("dose of gemcitabine and docetaxel").questions[0]
+    assert "gemcitabine or docetaxel" in doses.label  # as the catalogue asks elsewhere
+
+
 def test_a_question_says_why_it_is_offered(curated_graph: KnowledgeGraph) -> None:
     first = curated_graph.search("how does rapamycin work in leiomyosarcoma").questions[0]
     assert first.label == "How sirolimus acts on leiomyosarcoma"
@@ -283,6 +294,21 @@ def test_types_and_no_limit_ask_for_things_alone(curated_graph: KnowledgeGraph) 
         ("docetaxel once ifosfamide has failed", {"after": "drug:ifosfamide", "drug": "drug:docetaxel"}, 0),
         ("sunitinib in GIST resistant to imatinib",
          {"after": "drug:imatinib", "drug": "drug:sunitinib", "histotype": "histotype:gist"}, 3),
+        ("uterine leiomyosarcoma after gemcitabine and docetaxel",
+         {"after": "drug:gemcitabine drug:docetaxel", "histotype": "histotype:uterine-leiomyosarcoma"}, 0),
+        ("what was tried in uterine leiomyosarcoma after gemcitabine + docetaxel",
+         {"after": "regimen:docetaxel-gemcitabine", "histotype": "histotype:uterine-leiomyosarcoma"}, 0),
+        ("after imatinib and sunitinib failed", {"after": "drug:imatinib drug:sunitinib"}, 0),
+        ("after MAID", {"after": "regimen:maid"}, 0),
+        ("GIST after imatinib, sunitinib and regorafenib",
+         {"after": "drug:imatinib drug:sunitinib drug:regorafenib", "histotype": "histotype:gist"}, 0),
+        ("what should I give after doxorubicin and ifosfamide in leiomyosarcoma",
+         {"after": "regimen:doxorubicin-ifosfamide", "histotype": "histotype:leiomyosarcoma"}, 0),
+        ("trabectedin after AIM", {"after": "regimen:aim", "drug": "drug:trabectedin"}, 0),
+        ("imatinib- and sunitinib-resistant GIST",
+         {"after": "drug:imatinib drug:sunitinib", "histotype": "histotype:gist"}, 0),
+        ("regorafenib in imatinib- and sunitinib-refractory GIST",
+         {"after": "drug:imatinib drug:sunitinib", "drug": "drug:regorafenib", "histotype": "histotype:gist"}, 0),
     ],
 )  # fmt: skip
 def test_what_people_had_had_before_is_asked_for_as_that(
@@ -341,7 +367,8 @@ def test_a_number_of_a_reference_is_asked_of_every_document_that_tells_of_it(cur
 def test_facts_of_another_reference_do_not_stand_for_the_one_named(curated_graph: KnowledgeGraph) -> None:
     facts = curated_graph.search("what did reference 31 find").facts.items
     assert facts
-    assert all(re.search(r"ref(erence)? 31\b", fact.sentence, re.IGNORECASE) for fact in facts)
+    told = [" ".join((fact.sentence, *fact.said)) for fact in facts]  # of a result its study is told beside it
+    assert all(re.search(r"ref(erence)? 31\b", text, re.IGNORECASE) for text in told)
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,23 @@ ASKED = [
     ("which response percentages do not match their counts", "flagged", ""),
     ("what does the review say sarcoma research needs", "conclusions-of-documents", ""),
     ("does nilotinib work as well as imatinib", "compare", "nilotinib|imatinib"),
+    # three drugs in a list are no regimen of the first two
+    ("time to progression with doxorubicin, ifosfamide and DTIC", "evidence",
+     "drug:doxorubicin drug:ifosfamide drug:dacarbazine measure:time-to-event"),
+    # a dose in figures says which arm is meant
+    ("how many patients responded to temozolomide 750 mg/m2", "evidence", "drug:temozolomide"),
+    ("at which mg was temozolomide given", "doses-of-drug", "drug:temozolomide"),
+    # what is done to a part of the body
+    ("which drugs hurt the heart", "who-causes-event", "event:cardiotoxicity"),
+    ("what damages the kidneys", "who-causes-event", "event:nephrotoxicity"),
+    ("does ifosfamide damage the kidneys", "toxicity-of-drug", "drug:ifosfamide"),
+    ("is ifosfamide bad for the nerves", "toxicity-of-drug", "drug:ifosfamide"),
+    ("does rapamycin stop blood vessel growth", "mechanism", "drug:sirolimus process:angiogenesis"),
+    # why, and by which drug
+    ("why does imatinib work in DFSP", "mechanism", "drug:imatinib histotype:dfsp"),
+    ("how does rapamycin arrest the cell cycle", "mechanism", "drug:sirolimus"),
+    ("why was gemcitabine reduced", "dose-changes", ""),
+    ("which drug gave patient 2 a partial remission", "treatment-lines", "patient:003-2"),
 ]  # fmt: skip
 
 # Nothing is offered where nothing is meant, rather than something else.

@@ -207,7 +207,7 @@ def test_a_regimen_that_is_called_like_a_word_is_found_where_it_is_meant(curated
         ("What does the discussion say about the dose reduction being slight?", "slightly reduced to 900"),
         ("Which tumours were called G2 and which G3?", "G2"),
         ("How often are NTRK fusions found", "less than 1%"),
-        ("what protects the bladder", "mesna uroprotection"),
+        ("what protects the bladder", "Mesna is used for uroprotection"),
         ("mesna protects the urinary tract", "mesna uroprotection"),
         ("origin of trabectedin", "sea squirt"),
         ("when did ifosfamide studies begin", "1980s"),

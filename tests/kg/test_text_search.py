@@ -158,6 +158,33 @@ def test_escapes_in_a_name_mean_what_they_mean_to_the_engine() -> None:
     assert asked == ['é\U0001f600\t"\\']
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        r'ASK { ?x <https://w3id.org/sarcoma-kg/vocab/\u006Datches> "a name" }',
+        r'ASK { ?x <https://w3id.org/sarcoma-kg/voc\U00000061b/matches> "a name" }',
+        r'PREFIX v: <https://w3id.org/sarcoma-kg/voc\u0061b/> ASK { ?x v:matches "a name" }',
+        r'BASE <https://w3id.org/sarcoma-kg/voc\u0061b/> ASK { ?x <matches> "a name" }',
+    ],
+)
+def test_the_property_is_known_by_an_iri_with_escapes(query: str) -> None:
+    asked: list[str] = []
+    assert "VALUES ?x { <x:best> <x:second> }" in _rewritten(query, asked)
+    assert asked == ["a name"]
+
+
+@pytest.mark.parametrize("escape", [r"\u003E", r"\u0020", r"\uD800", r"\UFFFFFFFF"])
+def test_an_escape_that_no_iri_may_hold_stays_for_the_engine_to_refuse(escape: str) -> None:
+    query = f'ASK {{ ?x <x:{escape}> "{escape}" . ?x <x:matches> 1 }}'
+    assert _rewritten(query) == query
+    assert escape in _rewritten(f'ASK {{ ?x <x:{escape}> 1 . ?y skg:matches "a name" }}')
+
+
+def test_half_of_a_pair_of_surrogates_is_no_name_that_could_be_looked_for(curated_graph: KnowledgeGraph) -> None:
+    with pytest.raises(InvalidParameter):
+        curated_graph.sparql(r'SELECT ?x { ?x skg:matches "\uD800" }')
+
+
 def test_a_later_error_keeps_its_line() -> None:
     rewritten = _rewritten('SELECT * {\n ?x\n skg:matches\n "a" .\n ?x ?p label }')
     with pytest.raises(SyntaxError, match="5:"):

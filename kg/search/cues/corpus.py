@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.search.cues.slots import DISEASE, DOCUMENT, OF_DRUGS, THINGS, TOGETHER, Cue, Slot
+from kg.search.cues.slots import DISEASE, DOCUMENT, NOT_ALONE, OF_DRUGS, THINGS, TOGETHER, Cue, Slot
 
 CUES: tuple[Cue, ...] = (
     Cue("combination-effects", "What makes another treatment work better", (),
@@ -38,7 +38,7 @@ CUES: tuple[Cue, ...] = (
         "several document|several source|more than one document|more than one source|both document|sources agree|"
         "documents agree|corroborat*|consensus", gain=1),
     Cue("combination-members", "Which drugs make up a regimen, such as {regimen}",
-        (Slot("regimen", ("Regimen",), is_passed=False),),
+        (Slot("regimen", ("Regimen",), labels=NOT_ALONE, is_passed=False),),
         "what is in|made of|made up of|consist* of|component|contain*|stand for|stands for|which drug|what drug",
         gain=1),
     Cue("cohort-features", "What the features of the described cohorts were", (),
@@ -58,6 +58,8 @@ CUES: tuple[Cue, ...] = (
         (Slot("columns", DISEASE, optional=True),),
         "no drug|not studied|unstudied|untested|not … tested|never tried|never … tried|never … tested|not … tried|"
         "no trial|no evidence|gap|unmet", gain=2),
+    Cue("gaps", "What was studied[ in {columns}], what only a mechanism foresees, and what neither",
+        (Slot("columns", DISEASE, optional=True),), "no data|without data|missing data|data missing", gain=-2),
     Cue("planned-and-not-done", "What was planned, and what was expressly not done or not found", (),
         "planned|not performed|not carried out|not done|was not given|were not given", gain=1),
     Cue("denied", "Which claims are denied", (), "denied|denies|negated|refuted|ruled out", gain=1),

@@ -19,7 +19,8 @@ CUES: tuple[Cue, ...] = (
         "what … active|which … active|inactive|sensitive to|resistant to|respond* to what|respond* to which", gain=2),
     Cue("histotypes-without-results", "Which sarcomas are mentioned, but were not studied", (),
         "sarcoma … not studied|sarcoma … never studied|histotype … not studied|subtype … not studied|"
-        "histotype without result|sarcoma without result|sarcoma … no result", gain=3),
+        "histotype without result|sarcoma without result|sarcoma … no result|sarcoma … no data|histotype … no data|"
+        "subtype … no data", gain=3),
     Cue("approvals", "What drugs are approved for, and as of when", (),
         "approv*|licen*|labelled for|indication|off the market|from the market|withdr* from the market", gain=1),
     Cue("conflicts-of-entity", "On what the sources disagree about {entity}", (TOLD_OF,),

@@ -28,8 +28,10 @@ CUES: tuple[Cue, ...] = (
         "drive*|driver|what cause*|caused by|driven|translocation|fusion gene|gene fusion"),
     Cue("steps-after-drug", "Which steps follow from {drug}", (DRUG,), "step|downstream|cascade"),
     Cue("doses-of-drug", "Doses and schedules in which {drug} was given", (DRUG,),
-        "dose*|dosing|phase … dose*|schedule|how much|how often … given|how often … give|how often … take*|mg|infusion|"
+        "dose*|dosing|phase … dose*|schedule|how much|how often … given|how often … give|how often … take*|"
         "how is … given|route", gain=4),
+    # A dose in figures as often tells which arm is meant.
+    Cue("doses-of-drug", "Doses and schedules in which {drug} was given", (DRUG,), "mg|infusion", gain=-1),
     Cue("results-by-genotype", "How results depend on genotype in {histotype}", (HISTOTYPE,),
         GENOTYPE, gain=8),
     Cue("results-by-genotype", "How results of {drug} depend on genotype", (OF_DRUG,), GENOTYPE, gain=5,
@@ -71,6 +73,9 @@ CUES: tuple[Cue, ...] = (
     Cue("unproven-mechanisms", "Which mechanisms are only supposed", (),
         "mechanism … suppose*|mechanism … hypothes*|mechanism … unproven|mechanism … speculat*|unproven mechanism|"
         "hypothe* mechanism|supposed mechanism|speculat* mechanism", gain=2),
+    Cue("unproven-mechanisms", "Which mechanisms are only hedged or supposed", (),
+        "hedg*|uncertain*|tentativ*|speculat*|hypothes*|only suspected|not certain", gain=-1,
+        given=(("certainty", ("hedged", "hypothesised")),)),
     Cue("mechanism-without-results", "Which drugs have a stated mechanism but no result", (),
         "mechanism … no result|mechanism … without result|mechanism … no trial|mechanism … never tried|"
         "mechanism … not tried", gain=3),

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kg.search.cues.slots import DRUG, EVENT, EVENTS, OF_DRUG, PATIENT, SUCH_EVENT, Cue, Slot
 from ontology.kinds import TREATMENTS
 
+_GIVEN = replace(DRUG, is_joint=True)
+
 CUES: tuple[Cue, ...] = (
-    Cue("toxicity-of-drug", "Adverse events reported for {drug}", (DRUG,),
+    Cue("toxicity-of-drug", "Adverse events reported for {drug}", (_GIVEN,),
         "side effect|side affect|secondary effect|unwanted effect|adverse|toxic*|toler*|safe*|harm*|risk*|complication",
         gain=1),
-    Cue("toxicity-of-drug", "Adverse events reported for {drug}, and whether {event} is one", (DRUG, SUCH_EVENT)),
+    Cue("toxicity-of-drug", "Adverse events reported for {drug}, and whether {event} is one", (_GIVEN, SUCH_EVENT)),
     Cue("toxicity-of-drug", "Adverse events reported for {drug}, and whether the {site} is told of",
-        (DRUG, Slot("site", ("Site",), is_passed=False)),
+        (_GIVEN, Slot("site", ("Site",), is_passed=False)),
         "damage*|hurt*|harm*|injur*|toxic*|bad for|poison*|risk*"),
     Cue("who-causes-event", "With which treatments {event} was seen", (EVENT, OF_DRUG)),
     Cue("adverse-events-of-patient", "Adverse events of {patient}, and whether {event} is one", (PATIENT, SUCH_EVENT),
         gain=3),
     Cue("who-causes-event", "With which treatments {event} was seen", (EVENT,),
         "which drug|what drug|which treatment|which regimen|with which|cause*|caus*|due to|after what|who get|"
-        "lead* to"),
+        "lead* to|attack*|bad|damage*|harm*|hurt*|injur*|toxic"),
     Cue("who-causes-event", "With which treatments {event} was seen", (EVENT,),
         "grade|severe|fatal|rate of|frequency|incidence|how often|trial|study|studies"),
     Cue("treatments-with-events", "Which treatments brought {event}, and which all of these", (EVENTS,),
@@ -39,7 +43,8 @@ CUES: tuple[Cue, ...] = (
         "how often … reduc*|how often … stop*|had to be stopped|give up|gave up|quit", gain=4),
     Cue("dose-changes", "Where doses were changed, and why[; {patient} among others]",
         (Slot("patient", ("Patient",), optional=True, gain=5, is_passed=False),),
-        "why … dose|dose … reduc*|reduc* … dose|dose change*|dose … chang*|dose reduction|lower* … dose|dose … lower*",
+        "why … dose|why … reduc*|why … lower*|"
+        "dose … reduc*|reduc* … dose|dose change*|dose … chang*|dose reduction|lower* … dose|dose … lower*",
         gain=3),
     Cue("patients", "Which patients are described", (),
         "which patient|the patient|patient with|case report|how many patient … described|which case"),
@@ -47,7 +52,7 @@ CUES: tuple[Cue, ...] = (
         "who die*|patient die*|patient … die*|death of … patient|patient … alive|patient … still alive|who … alive|"
         "who … survive*|patient … survive*|which case … die*|how many … died", gain=1),
     Cue("treatment-lines", "Every line of treatment of {patient}", (PATIENT,),
-        "line|treat*|receive*|given|get|got|therap*"),
+        "line|treat*|receive*|given|gave|get|got|therap*|which drug|what drug"),
     Cue("treatment-lines", "Every line of treatment of {patient}",
         (PATIENT, Slot("drug", TREATMENTS, gain=1, is_passed=False))),
     Cue("timeline", "What happened to {patient}, in order", (PATIENT,),

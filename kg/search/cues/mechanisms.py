@@ -11,10 +11,13 @@ CUES: tuple[Cue, ...] = (
         "how … kill*|how … affect*|how … inhibit*|"
         "does … inhibit*|how … block*|how do|how does|how can|do to|"
         "through which|why … work|how … stop*|how … treat*"),
+    Cue("mechanism", "How {drug} acts on {target}", (DRUG, Slot("target", (*DISEASE, *AIMS))),
+        "why … work*|why … act*|why … active|why … effective*", gain=3),
     Cue("mechanism", "How {drug} acts on {target}", (DRUG, Slot("target", AIMS)), gain=2),
     Cue("mechanism", "How {drug} acts", (DRUG,),
         "how … work|how does … work|how do … work|how … act*|mechanism*|mode of action|how … kill*|what does … do|"
         "pathway"),
+    Cue("mechanism", "How {drug} acts", (DRUG,), "how does|how do|how can", gain=-3),
     Cue("mechanism", "How {drug} act together", (DRUGS,), TOGETHER),
     Cue("mechanism", "How {drug} act together", (DRUGS,),
         "why … work*|why … together|why … combin*|why … add*|why … help*|why … act*|how … together|rationale|"

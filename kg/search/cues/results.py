@@ -12,6 +12,7 @@ from kg.search.cues.slots import (
     HISTOTYPE,
     IN_HISTOTYPE,
     MEASURE,
+    NOT_ALONE,
     SITE,
     TARGET,
     TOGETHER,
@@ -61,7 +62,7 @@ _AFTER_FAILURE = (
 )
 _AFTER, _HAD = (
     "Evidence: [{treatment} ]after {after}[ in {histotype}]",
-    Slot("after", ("Drug", "DrugClass"), single=True, by_drug=True),
+    Slot("after", ("Drug", "DrugClass", "Regimen"), by_drug=True),
 )
 _GRADES = (
     ("3", "grade 3|grade iii|grade 3 4|grade 3 or 4|grade iii iv|severe"),
@@ -85,14 +86,11 @@ CUES: tuple[Cue, ...] = (
             (_AFTER, (replace(_HAD, is_near=True), TREATMENT_TOO, HISTOTYPE), 2, _AFTER_FAILURE),
             (_AFTER, (replace(_HAD, is_behind=True), TREATMENT_TOO, HISTOTYPE), 2, "after"),
             (_AFTER, (replace(_HAD, is_behind=True), TREATMENT), -2, "after"),
-        )
-    ),
-    *(
-        Cue("evidence", "Which regimens were tried in {histotype}, and what came of them", (HISTOTYPE, had),
-            f"{_AFTER_FAILURE}|after", gain=2)
-        for had in (
-            Slot("drug", ("Drug",), several=True, is_behind=True, is_passed=False),
-            Slot("regimen", ("Regimen",), labels="^(?!.*monotherapy)", is_behind=True, is_passed=False),
+            # Several drugs, or a regimen: no question of the catalogue is asked after them.
+            *(
+                (_AFTER, (replace(had, is_behind=True), IN_HISTOTYPE), -1, f"{_AFTER_FAILURE}|after")
+                for had in (replace(_HAD, several=True), replace(_HAD, kinds=("Regimen",), labels=NOT_ALONE))
+            ),
         )
     ),
     Cue("evidence", "Evidence: {treatment} in sarcoma, GIST and desmoid tumour[, {measure}]",
@@ -131,7 +129,7 @@ CUES: tuple[Cue, ...] = (
         "previously untreated|untreated patient|naive patient|patient … naive|chemotherapy naive|treatment naive",
         gain=1, given=(("line", ("first",)),), narrows="in the first line"),
     Cue("evidence", "Evidence: {regimen}, with its doses and schedules",
-        (Slot("regimen", ("Regimen",), labels="^(?!.*monotherapy)"),), "dose*|dosing|schedule", gain=-1),
+        (Slot("regimen", ("Regimen",), labels=NOT_ALONE),), "dose*|dosing|schedule", gain=-1),
     Cue("evidence", "Evidence: {regimen} alone[ in {histotype}]",
         (Slot("regimen", ("Drug",), single=True), IN_HISTOTYPE),
         "on its own|by itself|alone|single agent|monotherapy", gain=2),

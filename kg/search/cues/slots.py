@@ -9,6 +9,7 @@ from typing import Literal
 from ontology.kinds import OF_THE_CELL, TREATMENTS
 
 DISEASE = ("Histotype",)
+NOT_ALONE = "^(?!.*monotherapy)"  # a pattern of the labels of regimens
 AIMS = OF_THE_CELL
 OfferKind = Literal["view", "catalogue"]
 # Questions that are answered in their own way; the others are of the catalogue.
@@ -34,6 +35,7 @@ class Slot:
         is_passed: whether the question is asked with it; else the name only speaks for the question.
         labels: a pattern that the label of what it takes holds.
         is_part: whether it takes a drug of several that are named together.
+        is_joint: whether a question of the catalogue asks about several together, not about any of them.
         by_drug: whether of a drug at some dose it takes the drug, rather than the arm that is called so.
     """
 
@@ -49,6 +51,7 @@ class Slot:
     is_passed: bool = True
     labels: str = ""
     is_part: bool = False
+    is_joint: bool = False
     by_drug: bool = False
 
 
