@@ -46,16 +46,7 @@ from triples.read import CURATED, read_corpus
 from triples.records import Corpus
 
 KEPT_GENERATIONS = 1  # before the current one, to go back to
-_LIBRARIES = (
-    "sarcoma-kg",
-    "pyoxigraph",
-    "pyelk-reasoner",
-    "owlready2",
-    "pyshacl",
-    "rdflib",
-    "numpy",
-    "PyYAML",
-)
+_LIBRARIES = ("sarcoma-kg", "pyoxigraph", "pyelk-reasoner", "owlready2", "pyshacl", "rdflib", "numpy", "PyYAML")
 _ROOMS = ("ontology", "kg", "triples")
 
 Progress = Callable[[str], None]

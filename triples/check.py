@@ -22,6 +22,7 @@ from triples.passages import (
     open_source,
     passages_table,
     quote_faults,
+    with_spans,
     write_atomically,
 )
 from triples.published import published_faults, write_lists
@@ -67,8 +68,9 @@ class CheckReport:
     Attributes:
         folders: the documents' folders asked for.
         faults: everything wrong with them, in file order, but for what is in ``support``.
-        elsewhere: how many faults other files have.
+        elsewhere: the files with faults that were not asked for.
         located: quotes replaced by offsets, by document folder.
+        compiled: whether the graph was compiled and looked at, which needs files without a fault.
         published: identifiers added to the lists; None where nothing was written.
         support: facts compared with their passages; nothing without sources.
     """
@@ -77,9 +79,10 @@ class CheckReport:
     folders: tuple[Folder, ...]
     sources: Mapping[str, Source]
     faults: tuple[Fault, ...]
-    elsewhere: int
+    elsewhere: tuple[str, ...]
     located: Mapping[str, int]
     support: SupportReport
+    compiled: bool = False
     published: int | None = None
 
     @property
@@ -119,13 +122,17 @@ def check(question: CheckQuestion) -> CheckReport:
         source = sources.get(folder.name)
         everything.update((*quote_faults(folder, source), *digest_faults(folder, source)))
     compiled: frozenset[Quad] = frozenset()
-    if question.shapes and not everything:  # what has faults may not compile
+    files_are_sound = not everything
+    if question.shapes and files_are_sound:  # what has faults may not compile
         everything.update(hierarchy_faults(corpus))
         done = compile_corpus(corpus)
         compiled = done.quads
         everything.update(published_faults(corpus, compiled))
         everything.update(shape_faults(dataset(corpus, done), done.places))
     asked_for = {fault for fault in everything if _is_asked_for(fault.file, folders, question)}
+    folders = tuple(
+        with_spans(folder, sources[folder.name]) if folder.name in sources else folder for folder in folders
+    )
     supported = support(corpus, folders, sources)
     is_sound = not everything and not supported.unsupported
     return CheckReport(
@@ -133,8 +140,9 @@ def check(question: CheckQuestion) -> CheckReport:
         folders=folders,
         sources=sources,
         faults=tuple(sorted(asked_for)),
-        elsewhere=len(everything - asked_for),
+        elsewhere=tuple(fault.file for fault in sorted(everything - asked_for)),
         located=located,
+        compiled=question.shapes and files_are_sound,
         support=supported.of_file(question.file) if question.file else supported,
         published=write_lists(question.curated_dir, corpus, compiled) if question.publish and is_sound else None,
     )

@@ -1,7 +1,8 @@
 """What each fact says, for the search in words: its sentence, and the texts that hang on it, in our own words only.
 
 Titles, authors and other words of the documents themselves are left out, and so is all that is a number or a key:
-figures stand in the sentences. An arm speaks for its regimen, the doses in it and the people who were given it.
+figures stand in the sentences. An arm speaks for its regimen, the doses in it and the people who were given it; a
+result also for its arm and its study.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from kg import codec
 from kg.codec import Quad
 from kg.model import PassageRef
-from kg.search.fact_words import OF_KIND, FactText, folded
+from kg.search.fact_words import IN_STUDY, OF_KIND, FactText, folded
 from ontology.english import spelt_out
 from ontology.kinds import FACTS
 from ontology.terms import PREDICATES, SKG
@@ -23,7 +24,7 @@ _CLASSES = {
     SKG.namespace + name: name for name in (*_FACTS, "Regimen", "Component", "Population", "Passage", "Document")
 }
 _PARTS = ("regimen", "component", "population")
-_KEPT_LINKS = frozenset({*_PARTS, "assertedBy", "passage", "hasArm", "document"})
+_KEPT_LINKS = frozenset({*_PARTS, "assertedBy", "passage", "hasArm", "hasOutcome", "document"})
 _NO_WORDS = frozenset({
     "searchKey", "degree", "certainty", "polarity", "sourceFile", "sourceLine", "unit", "order", "year", "number",
     "sha256",
@@ -45,6 +46,7 @@ def fact_texts(quads: Iterable[Quad]) -> Iterator[FactText]:
     nodes, above = _nodes(rows), FactKinds(rows)
     kinds = {iri: kind for iri, node in nodes.items() if (kind := _kind(node))}
     study_of = {arm: iri for iri, kind in kinds.items() if kind == "Study" for arm in _links(nodes[iri], "hasArm")}
+    arm_of = {each: iri for iri, kind in kinds.items() if kind == "Arm" for each in _links(nodes[iri], "hasOutcome")}
     for iri in sorted(iri for iri, kind in kinds.items() if kind in _FACTS):
         node, kind = nodes[iri], kinds[iri]
         parts = _parts(nodes, iri) if kind == "Arm" else []
@@ -54,6 +56,9 @@ def fact_texts(quads: Iterable[Quad]) -> Iterator[FactText]:
         if not documents:
             continue
         remarks = [remark for each in (iri, *parts) for remark in _remarks(nodes[each], kind, sentence)]
+        if arm := arm_of.get(iri):
+            called = [text for each in (arm, study_of.get(arm, "")) for text in _called(nodes, each)]
+            remarks += [(IN_STUDY, text) for text in called if text.casefold() not in sentence.casefold()]
         yield FactText(
             iri=iri,
             type=kind,
@@ -101,6 +106,12 @@ def _text(node: Mapping[str, Sequence[codec.Term]], name: str) -> str:
 
 def _title(node: Mapping[str, Sequence[codec.Term]]) -> str:
     return next((text for name in _TITLES if (text := _text(node, name))), "")
+
+
+def _called(nodes: Mapping[str, _Node], iri: str) -> list[str]:
+    """The title of an arm or a study, and what else it is called; empty where there is none."""
+    node = nodes.get(iri, {})
+    return [text for text in (_title(node), *_texts(node, "altLabel")) if text]
 
 
 def _parts(nodes: Mapping[str, _Node], iri: str) -> list[str]:

@@ -71,21 +71,21 @@ def _in_document_order(fact: FactSentence) -> tuple[tuple[Span, ...], str, str]:
 
 def _fact(subject: str, own: list[PlainQuad], described: dict[str, list[PlainQuad]]) -> FactSentence | None:
     types = {value.value for _, predicate, _, value in own if predicate == codec.type_.value}
-    kind = next((name for name in FACTS if SKG.iri(name) in types), None)
+    kind = next((name for name in FACTS if SKG[name] in types), None)
     curie = compress(subject)
     if kind is None or curie is None:
         return None
-    passages = [value.value for _, predicate, _, value in own if predicate == SKG.iri("passage")]
+    passages = [value.value for _, predicate, _, value in own if predicate == SKG.passage]
     spans = {_span(described[passage]): passage for passage in passages}
     first = spans[min(spans)] if spans else None
     return FactSentence(
         id=curie,
         kind=kind,
         sentence=_one(own, _LABEL),
-        section=_one(described[first], SKG.iri("section")) if first else "",
+        section=_one(described[first], SKG.section) if first else "",
         passages=tuple(sorted(spans)),
-        certainty=_one(own, SKG.iri("certainty")) or "stated",
-        polarity=_one(own, SKG.iri("polarity")) or "affirmed",
+        certainty=_one(own, SKG.certainty) or "stated",
+        polarity=_one(own, SKG.polarity) or "affirmed",
     )
 
 
@@ -94,4 +94,4 @@ def _one(rows: list[PlainQuad], predicate: str) -> str:
 
 
 def _span(rows: list[PlainQuad]) -> Span:
-    return Span(int(_one(rows, SKG.iri("start"))), int(_one(rows, SKG.iri("end"))))
+    return Span(int(_one(rows, SKG.start)), int(_one(rows, SKG.end)))

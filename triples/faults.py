@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 
 from kg.errors import Fault
 from ontology.kinds import misfits
@@ -16,6 +17,7 @@ from triples.records import Corpus, Fact, Folder, Record
 from triples.tree import Place
 
 _ID_KINDS = ("study", "arm", "patient")
+_DEFINED_IN = {"document": ("document",), "studies": ("study", "arm"), "patients": ("patient", "event")}
 
 
 class _Index:
@@ -30,6 +32,8 @@ class _Index:
         self.events: set[str] = set()
         self.documents: set[str] = set()
         self.local: dict[str, dict[str, int]] = {}  # document -> local id -> how many records carry it
+        self.unread = _unread_kinds(corpus)
+        self.partly_read = {folder.id for folder in corpus.folders if not folder.is_whole}
         for folder in corpus.folders:
             self._add(folder)
         self.kinds = {*keys.ENTITY_KINDS, *_ID_KINDS, "document"}
@@ -57,15 +61,48 @@ class _Index:
                 self.events.add(curie)
                 local[curie] = 1
 
+    def is_known(self, curie: str) -> bool:
+        """Whether a record has this identifier, or may have it in a file that is no YAML."""
+        return curie in self.known or curie.partition(":")[0] in self.unread
+
     def undefined(self, curie: str) -> str:
-        """That nothing defines an identifier, and which defined one it may have meant."""
-        return f"nothing defines {curie}{hint(curie, sorted(self.known), 0.75)}"
+        """That nothing defines an identifier, which defined one it may have meant, and where a new one belongs."""
+        kind, _, name = curie.partition(":")
+        elsewhere = sorted(each for each in self.known if each.partition(":")[2] == name)
+        alike = {each.partition(":")[2]: each for each in sorted(self.known) if each.startswith(f"{kind}:")}
+        close = elsewhere or [alike[each] for each in get_close_matches(name, alike, n=1, cutoff=0.8)]
+        if close:
+            return f"nothing defines {curie}; did you mean {close[0]!r}?"
+        file = keys.ENTITY_FILES.get(kind)
+        return f"nothing defines {curie}" + (f"; a new one is described in entities/{file}.yaml" if file else "")
 
     def class_of(self, curie: str) -> str:
         """Name of the class of what an identifier names."""
         if curie in self.joint_causes:
             return "JointCause"
         return "TimelineEvent" if curie in self.events else CLASS_BY_KIND[curie.partition(":")[0]]
+
+
+def _unread_kinds(corpus: Corpus) -> frozenset[str]:
+    """Kinds of what a file that is no YAML, or a record without a sound identifier, may define.
+
+    That such a thing is missing is then no fault of its own.
+    """
+    unnamed = [inner for record in _all_records(corpus) for inner in record.walk() if not inner.id]
+    kinds = {inner.kind for inner in unnamed if inner.kind in _ID_KINDS}
+    for file in (*corpus.unread, *(inner.place.file for inner in unnamed if inner.kind == "entity")):
+        folder, _, name = file.rpartition("/")
+        if folder == "entities":
+            kinds |= {kind for kind, stem in keys.ENTITY_FILES.items() if name.startswith(stem)}
+        else:
+            kinds |= {kind for stem, defined in _DEFINED_IN.items() if name.startswith(stem) for kind in defined}
+    return frozenset(kinds)
+
+
+def _all_records(corpus: Corpus) -> Iterator[Record]:
+    yield from corpus.entities
+    for folder in corpus.folders:
+        yield from folder.records
 
 
 def event_curie(patient: Record, event: Record) -> str:
@@ -88,6 +125,7 @@ def corpus_faults(corpus: Corpus) -> tuple[Fault, ...]:
     index = _Index(corpus)
     found = list(corpus.faults)
     found += _duplicate_ids(corpus)
+    found += _shared_names(corpus)
     found += _hierarchy_faults(corpus)
     found += _extension_faults(corpus)
     found += _withdrawn_faults(corpus, index)
@@ -110,6 +148,23 @@ def _duplicate_ids(corpus: Corpus) -> Iterator[Fault]:
             if first != record.place:
                 also = "; write `extends: yes`" if record.kind == "study" else ""
                 yield record.place.fault(f"{record.id} is already defined at {first}{also}")
+
+
+def _shared_names(corpus: Corpus) -> Iterator[Fault]:
+    """Entities of one kind with one name, and entities that are exactly the same thing elsewhere."""
+    labels = {(record.id.partition(":")[0], record.label.casefold()): record for record in reversed(corpus.entities)}
+    same: dict[str, Record] = {}
+    for record in corpus.entities:
+        for key in ("label", "synonyms"):
+            for entry, name in zip(record.all(key), record.texts(key), strict=True):
+                other = labels.get((record.id.partition(":")[0], name.casefold()), record)
+                if other.id != record.id:
+                    yield entry.place.fault(f"{name!r} is the label of {other.id} ({other.place})")
+        for entry, curie in zip(record.all("exact"), record.texts("exact"), strict=True):
+            other = same.setdefault(curie, record)
+            if other.id != record.id:
+                reason = f"exact: {curie} is {other.id} ({other.place}); what is only like it goes under `close`"
+                yield entry.place.fault(reason)
 
 
 def _withdrawn_faults(corpus: Corpus, index: _Index) -> Iterator[Fault]:
@@ -142,14 +197,19 @@ def _hierarchy_faults(corpus: Corpus) -> Iterator[Fault]:
 
 
 def _extension_faults(corpus: Corpus) -> Iterator[Fault]:
-    """A further document that says something else of a study, or describes an arm again."""
+    """A further document that says something else of a study or describes an arm again, and an arm of two studies."""
     bases = {study.id: study for study in _studies(corpus) if not study.yes("extends")}
     described: dict[tuple[str, str], Place] = {}
-    for study in sorted(_studies(corpus), key=lambda study: (study.yes("extends"), study.place)):
+    owners: dict[str, Record] = {}
+    named = (study for study in _studies(corpus) if study.id)
+    for study in sorted(named, key=lambda study: (study.yes("extends"), study.place)):
         base = bases.get(study.id, study)
         if base is not study:
             yield from _contradictions(study, base)
-        for arm in study.records("arms"):
+        for arm in filter(lambda arm: arm.id, study.records("arms")):
+            owner = owners.setdefault(arm.id, study)
+            if owner.id != study.id:
+                yield arm.place_of("id").fault(f"{arm.id} is an arm of {owner.id} ({owner.place})")
             for part in ("regimen", "population"):
                 for again in arm.records(part):
                     first = described.setdefault((arm.id, part), again.place)
@@ -192,9 +252,9 @@ def _dangling(record: Record, index: _Index) -> Iterator[Fault]:
             if key.type is not Type.CURIE or (key.name == "id" and inner.kind in (*_ID_KINDS, "entity")):
                 continue
             for entry in inner.all(key.name):
-                if isinstance(entry.value, str) and entry.value not in index.known:
+                if isinstance(entry.value, str) and not index.is_known(entry.value):
                     yield entry.place.fault(f"{key.name}: {index.undefined(entry.value)}")
-        if inner.kind == "study" and inner.yes("extends") and inner.id not in index.studies:
+        if inner.kind == "study" and inner.yes("extends") and inner.id not in index.studies and not index.unread:
             yield inner.place.fault(f"extends: no document defines {inner.id}")
 
 
@@ -222,9 +282,10 @@ def _statement_faults(record: Record, index: _Index) -> Iterator[Fault]:
     faults += [
         place.fault(index.undefined(end))
         for end in (fact.subject, fact.object)
-        if end is not None and end not in index.known and not end.startswith(("outcome:", "statement:", "population:"))
+        if end is not None and not index.is_known(end) and not end.startswith(("outcome:", "statement:", "population:"))
     ]
-    yield from faults or _kind_faults(record, index)
+    is_read = index.unread.isdisjoint(str(end).partition(":")[0] for end in (fact.subject, fact.object))
+    yield from faults or (_kind_faults(record, index) if is_read else ())
 
 
 def _predicate_faults(record: Record) -> Iterator[Fault]:
@@ -259,7 +320,7 @@ def _kind_faults(record: Record, index: _Index) -> Iterator[Fault]:
 def _citing_faults(record: Record, folder: Folder) -> Iterator[Fault]:
     numbers = reference_numbers(folder)
     for entry in record.all("citing"):
-        if entry.value not in numbers:
+        if folder.document and entry.value not in numbers:
             yield entry.place.fault(f"citing: document.yaml lists no reference {entry.value}")
 
 
@@ -271,7 +332,7 @@ def _conflict_faults(record: Record, folder: Folder, index: _Index) -> Iterator[
         known = index.local.get(document if slash else folder.id)
         if known is None:
             yield entry.place.fault(f"between: there is no document {document!r}")
-        elif known.get(name, 0) != 1:
+        elif known.get(name, 0) != 1 and (document or folder.id) not in index.partly_read:
             what = "has no record with the id" if name not in known else "has several records with the id"
             yield entry.place.fault(f"between: document {document or folder.id} {what} {name!r}{hint(name, known)}")
 

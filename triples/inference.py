@@ -37,7 +37,7 @@ def kind_axioms(corpus: Corpus) -> tuple[SubClass, ...]:
         for other in (iri, *(expand(parent) for parent in record.texts("parents")))
     }
     kinds = ((iri, kind_of(iri) or "") for iri in named_in)
-    return tuple(sorted(SubClass(iri, SKG.iri(CLASS_BY_KIND[kind])) for iri, kind in kinds if kind in CLASS_BY_KIND))
+    return tuple(sorted(SubClass(iri, SKG[CLASS_BY_KIND[kind]]) for iri, kind in kinds if kind in CLASS_BY_KIND))
 
 
 def hierarchy_faults(corpus: Corpus) -> tuple[Fault, ...]:

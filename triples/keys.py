@@ -19,10 +19,16 @@ _DOCUMENT_KINDS = ("study", "arm", "population", "outcome", "patient", "document
 NODE_KINDS = (*ENTITY_KINDS, *_DOCUMENT_KINDS)  # what a statement may be about
 RECORD_KINDS = (*_DOCUMENT_KINDS, "passage", "conflict")
 GIVEN_KINDS = (*ENTITY_KINDS, *RECORD_KINDS)  # everything that curating gives an identifier to
-EXTERNAL_PREFIXES = (
-    "CHEBI", "CHEMBL", "DRUGBANK", "NCIT", "HGNC", "NCBIGENE", "UNIPROT", "GO", "REACTOME", "MONDO", "ONCOTREE",
-    "DOID", "HP", "MESH", "NCT", "DOI", "PMID", "UMLS",
-)  # fmt: skip
+# Prefix -> how what follows is written, and an example.
+EXTERNAL_PREFIXES: dict[str, tuple[str, str]] = {
+    "CHEBI": (r"\d+", "9168"), "CHEMBL": (r"CHEMBL\d+", "CHEMBL413"), "DRUGBANK": (r"DB\d{5}", "DB00877"),
+    "NCIT": (r"C\d+", "C1212"), "HGNC": (r"\d+", "3942"), "NCBIGENE": (r"\d+", "2475"),
+    "UNIPROT": (r"[A-Z0-9]{6}([A-Z0-9]{4})?", "P42345"), "GO": (r"\d{7}", "0006915"),
+    "REACTOME": (r"R-[A-Z]{3}-\d+", "R-HSA-165159"), "MONDO": (r"\d{7}", "0005058"), "ONCOTREE": (r"[A-Z0-9_]+", "LMS"),
+    "DOID": (r"\d+", "1967"), "HP": (r"\d{7}", "0002027"), "MESH": (r"[CD]\d+", "D020123"),
+    "NCT": (r"NCT\d{8}", "NCT00949325"), "DOI": (r"10\.\d+/.+", "10.3389/fonc.2021.755439"),
+    "PMID": (r"\d+", "20029413"), "UMLS": (r"C\d{7}", "C0023269"),
+}  # fmt: skip
 
 
 class Type(Enum):

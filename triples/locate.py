@@ -68,14 +68,22 @@ def locate(document: Searchable, quote: str) -> Span:
         found = _extended(document, found, part)
     if which is not None:
         if not 1 <= which <= len(found):
-            raise NotLocatedError(f"there is no occurrence #{which}: {words!r} occurs {_times(len(found))}")
+            reason = f"there is no occurrence #{which}: {words!r} occurs {_times(len(found))}"
+            raise NotLocatedError(f"{reason} ({_places(document, found)})")
         return found[which - 1]
     if len(found) > 1:
-        places = ", ".join(str(span) for span in found[:6])
-        raise NotLocatedError(
-            f"{words!r} occurs {len(found)} times ({places}); quote more words, or end with ' #1' ... ' #{len(found)}'"
-        )
+        reason = f"{words!r} occurs {len(found)} times ({_places(document, found)})"
+        raise NotLocatedError(f"{reason}; quote more words, or end with ' #1' ... ' #{len(found)}'")
     return found[0]
+
+
+def _places(document: Searchable, found: list[Span]) -> str:
+    """The first passages found, each with its number and the words that it begins with and those before it."""
+    shown = [
+        f"#{number} {' '.join(document.text[max(0, span.start - 15) : span.start + 25].split())!r}"
+        for number, span in enumerate(found[:6], 1)
+    ]
+    return ", ".join([*shown, *(["..."] if len(found) > len(shown) else [])])
 
 
 def _times(count: int) -> str:

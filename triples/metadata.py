@@ -20,6 +20,8 @@ _TEXTS = (
     ("dcat:keyword", "clinical evidence"),
 )
 DATASET = named(BASE)
+# Of each, what most is said of stands for the others.
+_SHOWN = ("Drug", "Target", "Histotype", "Regimen", "Study", "Outcome", "Patient", "Statement")
 AUTHORS = named(f"{BASE}agent/authors")
 VOCABULARY = named(SKG.namespace)
 
@@ -42,6 +44,7 @@ def metadata_quads(quads: Iterable[Quad]) -> Iterator[Quad]:
         ("void:vocabulary", VOCABULARY),
         *(("dcterms:source", named(document)) for document in _documents(counted)),
         ("void:uriSpace", literal(BASE)),
+        *(("void:exampleResource", named(example)) for example in _examples(counted)),
         ("void:triples", literal(len({(s, p, o) for s, p, _, o in counted}))),
     ]
     for curie, value in said:
@@ -61,6 +64,17 @@ def _documents(rows: Iterable[PlainQuad]) -> list[str]:
         (subject, kind.value.removeprefix(SKG.namespace)) for subject, p, _, kind in rows if p == codec.type_.value
     }
     return sorted(subject for subject, kind in kinds if kind == "Document" and (subject, "Reference") not in kinds)
+
+
+def _examples(rows: Iterable[PlainQuad]) -> list[str]:
+    """One thing of each class that readers ask for: that with the most triples."""
+    size: Counter[str] = Counter()
+    kinds: dict[str, set[str]] = {SKG[name]: set() for name in _SHOWN}
+    for subject, predicate, _, target in rows:
+        size[subject] += 1
+        if predicate == codec.type_.value and target.value in kinds:
+            kinds[target.value].add(subject)
+    return [min(things, key=lambda thing: (-size[thing], thing)) for things in kinds.values() if things]
 
 
 def class_counts(rows: Iterable[PlainQuad]) -> dict[str, int]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.errors import Fault
 from triples.locate import NotLocatedError, Searchable, locate
 from triples.read import PASSAGES_HEADER
 from triples.records import Field, Folder, Quote, Record, Span
+from triples.tree import Place
 
 PASSAGE_KEYS = ("at", "context")
 
@@ -40,18 +42,51 @@ def passage_fields(records: Iterable[Record]) -> list[Field]:
 
 
 def quote_faults(folder: Folder, source: Source | None) -> list[Fault]:
-    """A fault for every quote in a folder's files; with the source, where it is or why it is not found."""
+    """A fault for every quote that names no passage, and one a file for those that wait to be replaced by offsets."""
     faults = []
+    waiting: dict[str, list[Place]] = {}
     for entry in passage_fields((*folder.records, *folder.exclusions)):
-        if isinstance(entry.value, Quote):
-            reason = "the source's words stand here; run `check --sources DIR --locate` to replace them by offsets"
-            if source is not None:
-                try:
-                    reason = f"these words are {locate(source.text, entry.value.text)}; run again with --locate"
-                except NotLocatedError as error:
-                    reason = str(error)
-            faults.append(entry.place.fault(reason))
+        if not isinstance(entry.value, Quote):
+            continue
+        if source is not None:
+            try:
+                locate(source.text, entry.value.text)
+            except NotLocatedError as error:
+                faults.append(entry.place.fault(str(error)))
+                continue
+        waiting.setdefault(entry.place.file, []).append(entry.place)
+    for places in waiting.values():
+        again = "run again with --locate" if source else "run `check --sources DIR --locate`"
+        others = f" (and in {len(places) - 1} more places of this file)" if len(places) > 1 else ""
+        faults.append(min(places).fault(f"words of the source stand here{others}; {again}, which puts their offsets"))
     return faults
+
+
+def with_spans(folder: Folder, source: Source) -> Folder:
+    """The folder as it would be with each quote replaced by its offsets; quotes that name no passage stay."""
+    return replace(
+        folder,
+        document=_spanned(folder.document, source) if folder.document else None,
+        statements=tuple(_spanned(record, source) for record in folder.statements),
+        studies=tuple(_spanned(record, source) for record in folder.studies),
+        patients=tuple(_spanned(record, source) for record in folder.patients),
+        conflicts=tuple(_spanned(record, source) for record in folder.conflicts),
+        exclusions=tuple(_spanned(record, source) for record in folder.exclusions),
+    )
+
+
+def _spanned(record: Record, source: Source) -> Record:
+    fields = {key: tuple(_located(entry, source) for entry in entries) for key, entries in record.fields.items()}
+    return replace(record, fields=fields)
+
+
+def _located(entry: Field, source: Source) -> Field:
+    if isinstance(entry.value, Record):
+        return replace(entry, value=_spanned(entry.value, source))
+    if isinstance(entry.value, Quote):
+        with suppress(NotLocatedError):
+            return replace(entry, value=locate(source.text, entry.value.text))
+    return entry
 
 
 def locate_quotes(folder: Folder, source: Source, curated_dir: Path, only_file: str | None = None) -> int:
@@ -118,13 +153,18 @@ def digest_faults(folder: Folder, source: Source | None) -> list[Fault]:
     """Passages without a digest, digests without a passage, and, with the source, digests that do not fit."""
     file = f"documents/{folder.name}/passages.tsv"
     missing = set(spans_of(folder)) - set(folder.digests)
-    faults = [
-        entry.place.fault(f"{entry.value} is not in passages.tsv; run `check --sources DIR --locate`")
-        for entry in passage_fields(folder.records)
-        if entry.value in missing
-    ]
-    stale = sorted(set(folder.digests) - set(spans_of(folder)))
-    faults += [Fault(file, 1, 1, f"no record points to {span}; run `check --sources DIR --locate`") for span in stale]
+    faults = []
+    for entry in passage_fields(folder.records):
+        if isinstance(entry.value, Span) and entry.value in missing:
+            cure = "is not in passages.tsv; run `check --sources DIR --locate`"
+            if source and entry.value.end > len(source.text.text):
+                cure = f"lies beyond the end of {source.name}, which has {len(source.text.text)} characters"
+            faults.append(entry.place.fault(f"{entry.value} {cure}"))
+    stale = sorted(set(folder.digests) - set(spans_of(folder))) if folder.is_whole else []
+    if stale:
+        others = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
+        reason = f"no record points to {stale[0]}{others}; run `check --sources DIR --locate`"
+        faults.append(Fault(file, 1, 1, reason))
     if source is None:
         return faults
     declared = folder.document.text("sha256") if folder.document else None

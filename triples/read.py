@@ -73,7 +73,9 @@ def read_corpus(curated_dir: Path) -> Corpus:
     withdrawn = shaper.records(_read_file(given_up, curated_dir, shaper), schema.WITHDRAWN) if given_up.exists() else ()
     lists = sorted((curated_dir / PUBLISHED).glob("*.txt"))
     published = tuple(record for path in lists for record in _read_published(path, curated_dir, shaper))
-    return Corpus(tuple(entities), folders, tuple(sorted(shaper.faults)), tuple(withdrawn), published)
+    return Corpus(
+        tuple(entities), folders, tuple(sorted(shaper.faults)), tuple(withdrawn), published, frozenset(shaper.unread)
+    )
 
 
 def _read_folder(folder: Path, curated_dir: Path, shaper: Shaper) -> Folder:
@@ -92,7 +94,7 @@ def _read_folder(folder: Path, curated_dir: Path, shaper: Shaper) -> Folder:
             shaper.fault(Place(files[-1], 1, 1), f"unknown file; a document's folder holds document.yaml, {expected}")
         else:
             found[kind] += shaper.records(_read_file(path, curated_dir, shaper), schema.RECORDS[kind])
-    if document is None:
+    if document is None and _name(folder / "document.yaml", curated_dir) not in shaper.unread:
         shaper.fault(
             Place(_name(folder / "document.yaml", curated_dir), 1, 1),
             "a document's folder needs document.yaml",
@@ -107,29 +109,38 @@ def _read_folder(folder: Path, curated_dir: Path, shaper: Shaper) -> Folder:
         tuple(found["exclusion"]),
         _read_digests(folder / "passages.tsv", curated_dir, shaper),
         tuple(files),
+        is_whole=shaper.unread.isdisjoint(files),
     )
 
 
 def _read_file(path: Path, curated_dir: Path, shaper: Shaper) -> Node | None:
     name = _name(path, curated_dir)
+    text = ""
     try:
-        return parse_yaml(path.read_bytes().decode("utf-8"), name)
+        text = path.read_bytes().decode("utf-8")
+        return parse_yaml(text, name)
     except UnicodeDecodeError as error:
         shaper.fault(Place(name, 1, 1), f"not UTF-8 at byte {error.start}")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1)
         words = " ".join(part for part in (error.context, error.problem) if part)
-        shaper.fault(
-            place,
-            f"not YAML: {words}; put a text that holds ': ', ' #' or begins with a special "
-            "character in quotation marks",
-        )
+        shaper.fault(place, f"not YAML: {words}; {_yaml_cure(words, text[mark.index :][:1] if mark else '')}")
     except CurationError as error:
         shaper.faults += error.faults
     except yaml.YAMLError as error:
         shaper.fault(Place(name, 1, 1), f"not YAML: {' '.join(str(error).split())}")
+    shaper.unread.add(name)
     return None
+
+
+def _yaml_cure(problem: str, character: str) -> str:
+    """What most often mends a text that is not YAML, by what the parser says and where it stopped."""
+    if character == "\t" or "tab character" in problem:
+        return "indent by spaces, not by tabs"
+    if "did not find expected" in problem:
+        return "indent as the lines above do, and write ' twice inside '...'"
+    return "put a text that holds ': ', ' #' or begins with a special character in quotation marks"
 
 
 def _read_digests(path: Path, curated_dir: Path, shaper: Shaper) -> dict[Span, tuple[str, str]]:

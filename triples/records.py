@@ -76,6 +76,10 @@ class Record:
         """All values of a key; empty if the record does not have it."""
         return self.fields.get(key, ())
 
+    def has(self, key: str) -> bool:
+        """Whether a key stands there, even with a value that could not be read."""
+        return key in self.fields
+
     def texts(self, key: str) -> tuple[str, ...]:
         """All values of a key as text, as typed but for white space."""
         return tuple(" ".join(entry.scalar.text.split()) for entry in self.all(key) if entry.scalar is not None)
@@ -150,7 +154,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Folder:
-    """One document's folder as read. ``digests`` are the rows of passages.tsv: span -> (section, SHA-256)."""
+    """One document's folder as read.
+
+    Attributes:
+        digests: the rows of passages.tsv: span -> (section, SHA-256).
+        is_whole: whether all its files are YAML; records of the others are missing here.
+    """
 
     name: str
     document: Record | None
@@ -161,6 +170,7 @@ class Folder:
     exclusions: tuple[Record, ...] = ()
     digests: Mapping[Span, tuple[str, str]] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    is_whole: bool = True
 
     @property
     def id(self) -> str:
@@ -198,6 +208,7 @@ class Corpus:
     Attributes:
         withdrawn: identifiers that corrections gave up.
         published: identifiers that releases published.
+        unread: files that are no YAML, of whose records nothing is known.
     """
 
     entities: tuple[Record, ...]
@@ -205,3 +216,4 @@ class Corpus:
     faults: tuple[Fault, ...] = ()
     withdrawn: tuple[Record, ...] = ()
     published: tuple[Record, ...] = ()
+    unread: frozenset[str] = frozenset()

@@ -16,7 +16,10 @@ def render_check(report: CheckReport, *, coverage: bool = False, identifiers: bo
     With ``coverage`` what no fact points to; with ``identifiers`` the share of entities known elsewhere.
     """
     lines = [*_lines(report, coverage=coverage), *(_identifiers(report) if identifiers else ())]
-    others = f" ({report.elsewhere} more in other files)" if report.elsewhere else ""
+    files = ", ".join(dict.fromkeys(report.elsewhere))
+    others = f" ({len(report.elsewhere)} more in {files})" if report.elsewhere else ""
+    if not report.compiled and (report.faults or report.elsewhere):
+        lines.append("the graph that the files make is checked when they have no fault")
     return "\n".join([*lines, _count(len(report.faults), "fault") + others]) + "\n"
 
 
@@ -65,6 +68,7 @@ def check_summary(report: CheckReport) -> dict[str, Any]:
     """The same for programs."""
     return {
         "sound": report.is_sound,
+        "compiled": report.compiled,
         "faults": list(report.faults),
         "unsupported": [str(each) for each in report.support.unsupported],
         "facts_compared": report.support.facts,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from kg.duration import is_duration
@@ -18,20 +19,23 @@ from triples.units import unit_fault
 
 _LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _EXTERNAL = re.compile(r"([A-Za-z][A-Za-z.]*):([A-Za-z0-9][A-Za-z0-9._/()-]*)")
-_INTEGER = re.compile(r"-?[0-9]+")
+_INTEGER = re.compile(r"[0-9]+")
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SPAN = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_OTHER_DASH = re.compile(r"[0-9]{1,9}\s*[-‐‑‒–—−]\s*[0-9]{1,9}")
+_NOTHING = frozenset({"", "~", "null", "n/a"})  # what stands for no value elsewhere
 _MOST_DIGITS = 15  # of a whole number: what JSON and spreadsheets keep exactly
 _LINK = re.compile(r"([A-Za-z0-9._-]+/)?([a-z]+:)?[A-Za-z0-9._-]+")
 
 
 class Shaper:
-    """Reads nodes as records and collects what is wrong with them in ``faults``."""
+    """Reads nodes as records and collects what is wrong with them in ``faults``, and in ``unread`` what is no YAML."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.unread: set[str] = set()
 
     def fault(self, place: Place, reason: str) -> None:
         """Note a fault."""
@@ -59,7 +63,8 @@ class Shaper:
                 where = f"in {article(kind.name)} {kind.name}"
                 self.fault(name.place, f"unknown key {name.text!r} {where}{_known_keys(name.text, kind)}")
             elif name.text in fields:
-                self.fault(name.place, f"key {name.text!r} is given twice in one {kind.name}; write a list")
+                cure = "write a list" if key.repeated else "it takes one value (a new record begins with '- ')"
+                self.fault(name.place, f"key {name.text!r} is given twice in one {kind.name}; {cure}")
             else:
                 fields[name.text] = self.values(value, key)
         for key in kind.keys:
@@ -87,7 +92,7 @@ class Shaper:
         if not isinstance(node, Scalar):
             self.fault(node.place, f"{key.name!r} expects {key.type.value}, not {node.sort}")
             return None
-        if not node.text.strip():
+        if node.text.strip().lower() in _NOTHING:
             self.fault(node.place, f"{key.name!r} has no value; leave the key out where nothing is known")
             return None
         value = _READERS[key.type](node.text.strip(), key)
@@ -109,6 +114,9 @@ _Value = str | int | Decimal | bool | Fact | Span | Quote | _Wrong
 
 def _known_keys(name: str, kind: RecordType) -> str:
     names = [key.name for key in kind.keys]
+    longer = [known for known in names if known.startswith(f"{name}_")]
+    if longer:
+        return f"; did you mean {' or '.join(map(repr, longer))}?"
     return hint(name, names, otherwise=f"; it may have: {', '.join(names)}")
 
 
@@ -116,7 +124,8 @@ def curie_fault(text: str, kinds: tuple[str, ...]) -> str | None:
     """Why a text is not an identifier of one of the kinds; None if it is."""
     kind, colon, local = text.partition(":")
     if not colon:
-        return f"{text!r} is not an identifier; expected {kinds[0]}:name"
+        expected = f"{kinds[0]}:name" if len(kinds) == 1 else f"kind:name, such as {kinds[0]}:name"
+        return f"{text!r} is not an identifier; expected {expected}"
     if kind not in kinds:
         known = kind in keys.ENTITY_KINDS or kind in keys.RECORD_KINDS
         what = "may not stand here" if known else "is not a kind"
@@ -148,13 +157,17 @@ def _read_external(text: str, _key: Key) -> _Value:
         known = keys.EXTERNAL_PREFIXES
         meant = hint(match[1].upper(), known, otherwise=f"; known: {', '.join(known)}")
         return _Wrong(f"unknown prefix {match[1]!r}{meant}")
+    pattern, example = keys.EXTERNAL_PREFIXES[match[1]]
+    if not re.fullmatch(pattern, match[2]):
+        return _Wrong(f"{text!r} is no identifier of {match[1]}, which are written {match[1]}:{example}")
     return text
 
 
 def _read_fact(text: str, _key: Key) -> _Value:
     words = text.split()
     if len(words) not in (2, 3):
-        return _Wrong(f"expected 'subject predicate object' or 'subject predicate', found {len(words)} words")
+        expected = "expected 'subject predicate object' or 'subject predicate'"
+        return _Wrong(f"{expected}, each one word (docs/predicates.md lists the predicates), found {len(words)} words")
     nodes = (*keys.NODE_KINDS, "conflict")
     for word in (words[0], *words[2:]):
         reason = curie_fault(word, nodes)
@@ -167,7 +180,7 @@ def _read_fact(text: str, _key: Key) -> _Value:
 
 def _read_integer(text: str, _key: Key) -> _Value:
     if not _INTEGER.fullmatch(text):
-        return _Wrong(f"{text!r} is not a whole number")
+        return _Wrong(f"{text!r} is not a whole number, 0 or more")
     if len(text) > _MOST_DIGITS:
         return _Wrong(f"a whole number has at most {_MOST_DIGITS} digits, this one has {len(text)}")
     return int(text)
@@ -182,7 +195,7 @@ def _read_decimal(text: str, _key: Key) -> _Value:
 def _read_choice(text: str, key: Key) -> _Value:
     if text in key.choices:
         return text
-    meant = hint(text.lower(), key.choices, otherwise=";")
+    meant = hint(text.lower(), key.choices, 0.75, otherwise=";")
     return _Wrong(f"{text!r} is not allowed{meant} expected one of: {', '.join(key.choices)}")
 
 
@@ -195,7 +208,13 @@ def _read_duration(text: str, _key: Key) -> _Value:
 
 
 def _read_date(text: str, _key: Key) -> _Value:
-    return text if _DATE.fullmatch(text) else _Wrong(f"{text!r} is not a date such as 2021, 2021-05 or 2021-05-13")
+    if not _DATE.fullmatch(text):
+        return _Wrong(f"{text!r} is not a date such as 2021, 2021-05 or 2021-05-13")
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        return _Wrong(f"there is no date {text}")
+    return text
 
 
 def _read_unit(text: str, _key: Key) -> _Value:
@@ -210,7 +229,8 @@ def _read_sha256(text: str, _key: Key) -> _Value:
 def _read_passage(text: str, _key: Key) -> _Value:
     match = _SPAN.fullmatch(text)
     if match is None:
-        return Quote(text)
+        is_span = _OTHER_DASH.fullmatch(text)
+        return _Wrong(f"{text!r}: offsets are joined by a plain hyphen, such as 9-47") if is_span else Quote(text)
     start, end = int(match[1]), int(match[2])
     return Span(start, end) if start < end else _Wrong(f"{text!r} ends before it begins")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from triples import schema
 from triples.keys import ENTITY_KINDS, Type
-from triples.passages import Source
-from triples.records import Corpus, Folder, Record, Span
+from triples.passages import PASSAGE_KEYS, Source
+from triples.records import Corpus, Folder, Quote, Record, Span
 from triples.tree import Place
 from triples.wording import Wording
 
@@ -17,13 +17,14 @@ from triples.wording import Wording
 _NAMED_KINDS = frozenset(ENTITY_KINDS) - {"regimen", "measure", "definition"}
 _NUMBER_KEYS = (
     "value", "value_text", "numerator", "denominator", "ci_low", "ci_high", "range_low", "range_high", "p_value",
-    "hazard_ratio", "n", "enrolled", "evaluable", "subgroup_n", "dose", "age", "size", "cycles", "stage", "grade",
-    "registry", "time_text", "cycles_text", "duration_text",
+    "hazard_ratio", "n", "enrolled", "evaluable", "subgroup_n", "dose", "days", "age", "size", "cycles", "stage",
+    "grade", "registry", "time_text", "cycles_text", "duration_text", "phase",
 )  # fmt: skip
 _NAME_KEYS = (
     "drug", "procedure", "histotypes", "histotype", "condition", "event", "subgroup_histotype", "marker",
     "prior_drugs", "sponsor",
 )  # fmt: skip
+_DATE_KEYS = ("date", "registered")
 _CHECKED = frozenset({"statement", "study", "component", "population", "outcome", "patient", "timeline event"})
 
 
@@ -70,9 +71,9 @@ class SupportReport:
 def support(corpus: Corpus, folders: Iterable[Folder], sources: Mapping[str, Source]) -> SupportReport:
     """Compare every fact of the folders with its passages; folders without a source are left out."""
     names = {
-        text: (record.label, *record.texts("synonyms"))
+        record.id: (record.label, *record.texts("synonyms"))
         for record in corpus.entities
-        if (text := record.text("id")) and not record.yes("joint")  # a joint cause bears a name of our own
+        if record.id and record.label and not record.yes("joint")  # a joint cause bears a name of our own
     }
     facts, with_context, unsupported = 0, 0, []
     for folder in folders:
@@ -102,7 +103,9 @@ def _inherited(
 ) -> Iterator[tuple[Record, tuple[Span, ...], tuple[Span, ...]]]:
     own = record.spans("at") or spans
     around = (*record.spans("context"), *context)
-    if record.kind in _CHECKED:
+    if any(isinstance(entry.value, Quote) for key in PASSAGE_KEYS for entry in record.all(key)):
+        return  # what no passage is known of cannot be compared; the quote is a fault
+    if record.kind in _CHECKED and own:  # that there is no passage is told as a fault
         yield record, own, around
     nested = own if record.kind in ("study", "arm", "regimen", "timeline event") else ()
     for entries in record.fields.values():
@@ -120,7 +123,7 @@ def _lacking(record: Record, wording: Wording, names: Mapping[str, tuple[str, ..
     for key in _NUMBER_KEYS:
         for text in record.texts(key):
             missing += wording.lacks_numbers(text)
-    missing += [part for text in record.texts("date") for part in _date_lacks(text, wording)]
+    missing += [part for key in _DATE_KEYS for text in record.texts(key) for part in _date_lacks(text, wording)]
     if record.kind in ("statement", "outcome"):
         for text in record.texts("text"):
             missing += wording.lacks_numbers(text)

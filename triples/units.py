@@ -7,52 +7,19 @@ from __future__ import annotations
 
 import re
 
-# UCUM code -> (singular, plural) as written in a sentence.
-ATOMS: dict[str, tuple[str, str]] = {
-    "%": ("%", "%"),
-    "s": ("second", "seconds"),
-    "min": ("minute", "minutes"),
-    "h": ("hour", "hours"),
-    "d": ("day", "days"),
-    "wk": ("week", "weeks"),
-    "mo": ("month", "months"),
-    "a": ("year", "years"),
-    "kg": ("kg", "kg"),
-    "g": ("g", "g"),
-    "mg": ("mg", "mg"),
-    "ug": ("µg", "µg"),
-    "ng": ("ng", "ng"),
-    "pg": ("pg", "pg"),
-    "m": ("m", "m"),
-    "cm": ("cm", "cm"),
-    "mm": ("mm", "mm"),
-    "um": ("µm", "µm"),
-    "m2": ("m2", "m2"),
-    "cm2": ("cm2", "cm2"),
-    "mm2": ("mm2", "mm2"),
-    "cm3": ("cm3", "cm3"),
-    "mm3": ("mm3", "mm3"),
-    "L": ("L", "L"),
-    "dL": ("dL", "dL"),
-    "mL": ("mL", "mL"),
-    "uL": ("µL", "µL"),
-    "mol": ("mol", "mol"),
-    "mmol": ("mmol", "mmol"),
-    "umol": ("µmol", "µmol"),
-    "nmol": ("nmol", "nmol"),
-    "pmol": ("pmol", "pmol"),
-    "U": ("U", "U"),
-    "[IU]": ("IU", "IU"),
-    "Gy": ("Gy", "Gy"),
-    "cGy": ("cGy", "cGy"),
-    "Cel": ("°C", "°C"),
-    "mm[Hg]": ("mmHg", "mmHg"),
-    "[HPF]": ("high-power field", "high-power fields"),
-    "10*3": ("10^3", "10^3"),
-    "10*6": ("10^6", "10^6"),
-    "10*9": ("10^9", "10^9"),
-    "1": ("", ""),
-}
+# UCUM codes that a sentence writes as they are; and the others, in the singular and in the plural.
+_PLAIN = (
+    "%", "kg", "g", "mg", "ng", "pg", "m", "cm", "mm", "m2", "cm2", "mm2", "cm3", "mm3", "L", "dL", "mL", "mol", "mmol",
+    "nmol", "pmol", "U", "Gy", "cGy",
+)  # fmt: skip
+_SPELT = {
+    "s": ("second", "seconds"), "min": ("minute", "minutes"), "h": ("hour", "hours"), "d": ("day", "days"),
+    "wk": ("week", "weeks"), "mo": ("month", "months"), "a": ("year", "years"),
+    "ug": ("µg", "µg"), "um": ("µm", "µm"), "uL": ("µL", "µL"), "umol": ("µmol", "µmol"), "Cel": ("°C", "°C"),
+    "[IU]": ("IU", "IU"), "mm[Hg]": ("mmHg", "mmHg"), "[HPF]": ("high-power field", "high-power fields"),
+    "10*3": ("10^3", "10^3"), "10*6": ("10^6", "10^6"), "10*9": ("10^9", "10^9"), "1": ("", ""),
+}  # fmt: skip
+_ATOMS: dict[str, tuple[str, str]] = {code: (code, code) for code in _PLAIN} | _SPELT
 
 # What people type instead of the code.
 _SPELLINGS = {
@@ -79,7 +46,7 @@ def unit_fault(text: str) -> str | None:
     "unknown unit 'months'; the UCUM code is 'mo'"
     """
     parts = _OPERATOR.split(text.removeprefix("/"))
-    if parts and all(part in ATOMS or _ANNOTATION.fullmatch(part) for part in parts):
+    if parts and all(part in _ATOMS or _ANNOTATION.fullmatch(part) for part in parts):
         return None
     suggestion = _SPELLINGS.get(text) or "/".join(
         _SPELLINGS.get(part.strip(), part.strip()) for part in text.split("/")
@@ -98,7 +65,7 @@ def unit_words(unit: str, amount: str = "2") -> str:
     number = 0 if amount == "1" else 1
     parts = _OPERATOR.split(unit)
     words = [
-        _ANNOTATION.sub(r"\1", ATOMS[part][number if at == 0 else 0] if part in ATOMS else part)
+        _ANNOTATION.sub(r"\1", _ATOMS[part][number if at == 0 else 0] if part in _ATOMS else part)
         for at, part in enumerate(parts)
     ]
     return "/".join(words)

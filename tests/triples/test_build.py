@@ -106,7 +106,7 @@ def test_faults_leave_the_old_generation_and_nothing_new(tmp_path: Path, curated
 
 def test_what_the_shapes_refuse_is_reported_at_its_record(tmp_path: Path, curated: Path) -> None:
     path = curated / "documents/900-invented-trial/studies.yaml"
-    text = path.read_text(encoding="utf-8").replace("          unit: mo\n", "", 1)
+    text = path.read_text(encoding="utf-8").replace("ci_level: 95", "ci_level: 0.95", 1)
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CurationError) as caught:
         build(tmp_path / "data", curated)

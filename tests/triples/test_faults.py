@@ -12,6 +12,7 @@ from kg.errors import CurationError, InvalidParameter
 from triples.build import read_sound_corpus
 from triples.check import CheckQuestion, check
 from triples.names import corpus_names
+from triples.report import render_check
 
 Edit = Callable[[str, str, str], None]
 TRIAL = "documents/900-invented-trial"
@@ -52,6 +53,13 @@ MISTAKES = [
     (STATEMENTS, "at: 89-114", "at: 114-89", "ends before it begins"),
     (STATEMENTS, "at: 89-114", "at: 89-113", "not in passages.tsv"),
     (STATEMENTS, "at: 89-114", "at: Drug A does not bind TGT2", "run again with --locate"),
+    (STATEMENTS, "at: 89-114", "at: 89–114", "joined by a plain hyphen"),
+    (STATEMENTS, "at: 89-114", "at: 89-99999", "lies beyond the end of 900_invented.txt, which has"),
+    (STATEMENTS, "drug-a binds target:TGT1", "drug-a leads to target:TGT1", "each one word"),
+    (STATEMENTS, "drug:drug-a binds", "Inventa binds", "expected kind:name, such as drug:name"),
+    (STATEMENTS, "at: 89-114", "\tat: 89-114", "indent by spaces, not by tabs"),
+    (STATEMENTS, "  at: 89-114", "   at: 89-114", "put a text that holds ': '"),
+    (STATEMENTS, "text: The figure says that 4", "text: 'The figure's 4", "and write ' twice inside '...'"),
     (STATEMENTS, "  at: 89-114\n", "", "has no 'at'"),
     (STATEMENTS, "at: 89-114", "at:", "has no value"),
     (STATEMENTS, "at: 89-114", "at: [89-114", "not YAML"),
@@ -69,7 +77,21 @@ MISTAKES = [
     (STUDIES, "label: drug B\n", "label: drug B\n      pools: [arm:invented-c]\n", "nothing defines arm:invented-c"),
     (STUDIES, "ci_low: 6.0", "ci_low: 9.0", "does not hold the value 8.1"),
     (STUDIES, "ci_low: 6.0", "ci_low: 16.0", "ends (10.2) before it begins (16.0)"),
+    (STUDIES, "ci_low: 6.0\n          ci_high", "ci_high", "has two limits"),
+    (STUDIES, "ci_low: 6.0\n          ci_high", "ci", "did you mean 'ci_low' or 'ci_high' or 'ci_level'?"),
+    (STUDIES, "unit: mo\n", "unit: mo\n          hazard_ratio: 0.7\n", "give each an outcome of its own"),
+    (STUDIES, "direction: higher", "direction: higher\n          hazard_ratio: 0", "a hazard ratio is above 0, not 0"),
+    (STUDIES, 'p_value: "= .04"', "p_value: P = 4", "a p value is at most 1, not 4"),
+    (STUDIES, "grade: 3\n", "grade: 7\n", "go to 5 (death)"),
+    (STUDIES, "          unit: mo\n", "", "a figure needs its `unit`"),
     (STUDIES, "unit: mo\n", "unit: months\n", "the UCUM code is 'mo'"),
+    (STUDIES, "n: 12", "n: -12", "'-12' is not a whole number, 0 or more"),
+    (STUDIES, "type: trial", "type: trial\n  registered: 2021-02-31", "there is no date 2021-02-31"),
+    (STUDIES, "setting: advanced", "setting: null", "has no value; leave the key out"),
+    (STUDIES, "setting: advanced", "setting: advanced\n        setting: late", "it takes one value"),
+    (STUDIES, "comparator: arm:invented-b\n", "comparator: arm:invented-both\n", "name the other one"),
+    (STUDIES, "label: drug B\n", "label: drug B\n      within: arm:invented-b\n", "within: that is this arm itself"),
+    (STUDIES, "drug: drug:drug-a\n", "drug: drug:other\n", "a new one is described in entities/drugs.yaml"),
     (STUDIES, "unit: mg/m2", "unit: mg/m²", "the UCUM code is 'mg/m2'"),
     (STUDIES, "cycle: P21D", "cycle: 21 days", "not an ISO 8601 duration"),
     (STUDIES, "comparator: arm:invented-b\n", "comparator: arm:invented-c\n", "nothing defines arm:invented-c"),
@@ -83,20 +105,29 @@ MISTAKES = [
     (STUDIES, "regimen:\n        cycle", "regimen: weekly\n      x:\n        cycle", "expected a regimen record"),
     (LETTER, "extends: yes", "label: again", "write `extends: yes`"),
     (LETTER, "id: study:invented", "id: study:unknown", "no document defines study:unknown"),
+    (LETTER, "id: study:invented\n  extends: yes", "id: study:unknown\n  label: b", "is an arm of study:invented"),
     (LETTER, "extends: yes", "extends: yes\n  type: review", "type is already 'trial'"),
     (LETTER, "      outcomes:", "      population: {n: 3}\n      outcomes:", "already given at"),
     (PATIENTS, "after: diagnosis", "after: diagnoses", "did you mean 'diagnosis'?"),
+    (PATIENTS, "episode: drug-a", "episode: diagnosis", "'diagnosis' is of the kind 'diagnosis', not treatment"),
     (PATIENTS, "order: 2", "order: 0", "it comes after 'diagnosis', order 1"),
     (PATIENTS, "offset: P2M\n      after: diagnosis", "offset: P2M", "`offset` needs `after`"),
     (PATIENTS, "- id: fatigue", "- id: response", "given twice for this patient"),
     (PATIENTS, "event: event:fatigue", "event: event:fatigue\n      absence: none-observed", "was not seen has"),
     (PATIENTS, "study: study:invented", "study: study:other", "nothing defines study:other"),
     (DOCUMENT, "number: 1\n", "number: 2\n", "lists no reference 1"),
+    (DOCUMENT, "    at: 895-943", "    at: 895-943\n  - number: 1", "reference 1 is already given at"),
+    (DOCUMENT, "at: 572-585", "at: 789-799", "'Discussion' begins at 789, 'Case' above it at 789"),
+    (DOCUMENT, "at: 153-173", "at: 801-810", "list sections in the order of the text"),
     (DOCUMENT, "file: 900", "file: 800", "no readable UTF-8 file"),
     (DOCUMENT, 'id: "900"', 'id: "9000"', "does not fit the folder's name"),
     (DRUGS, "id: drug:drug-b", "id: drug:drug-a", "already defined at"),
     (DRUGS, "id: drug:drug-b", "id: target:drug-b", "belongs into entities/targets.yaml"),
     (DRUGS, "exact: [CHEBI:1]", "exact: [CHEBY:1]", "did you mean 'CHEBI'?"),
+    (DRUGS, "exact: [CHEBI:1]", "exact: [HGNC:KIT]", "no identifier of HGNC, which are written HGNC:3942"),
+    (DRUGS, "label: drug B", "label: drug B\n  exact: [CHEBI:1]", "what is only like it goes under `close`"),
+    (DRUGS, "label: drug B", "label: Drug a", "'Drug a' is the label of drug:drug-a"),
+    (DRUGS, "synonyms: [Inventa]", "synonyms: [drug B]", "'drug B' is the label of drug:drug-b"),
     (DRUGS, "synonyms: [Inventa]", "synonyms: [drug A]", "repeats the label"),
     (DRUGS, "synonyms: [Inventa]", "synonyms: &also [*also]", "an alias (*name) stands for these"),
     (DRUGS, "synonyms: [Inventa]", "? [synonyms]\n  : Inventa", "a key is a word, not a list"),
@@ -140,6 +171,89 @@ def test_an_end_of_the_wrong_kind_is_marked_where_it_stands(curated: Path, edit:
     (fault,) = check(CheckQuestion(curated)).faults
     text = (curated / STATEMENTS).read_text(encoding="utf-8").splitlines()
     assert text[fault.line - 1][fault.column - 1 :].startswith("process:growth")
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "meant"),
+    [
+        ("target:TGT11", "did you mean 'target:TGT1'?"),
+        ("target:drug-a", "did you mean 'drug:drug-a'?"),  # right but for the kind
+        ("target:brakes", "a new one is described in entities/targets.yaml"),
+    ],
+)
+def test_of_an_unknown_thing_is_told_what_it_may_mean_or_where_it_belongs(
+    curated: Path, edit: Edit, mistyped: str, meant: str
+) -> None:
+    edit(STATEMENTS, "binds target:TGT1", f"binds {mistyped}")
+    (fault,) = check(CheckQuestion(curated)).faults
+    assert fault.reason == f"nothing defines {mistyped}; {meant}"
+
+
+def test_a_word_that_means_the_opposite_is_not_offered(curated: Path, edit: Edit) -> None:
+    edit(STUDIES, "direction: higher", "direction: longer")
+    (fault,) = check(CheckQuestion(curated)).faults
+    assert "did you mean" not in fault.reason
+
+
+def test_a_value_that_cannot_be_read_is_not_missed_as_well(curated: Path, edit: Edit) -> None:
+    edit(STUDIES, "unit: mo\n", "unit: months\n")
+    edit(STUDIES, "value: 25\n", "value: 25\n          flag: odd\n          flag_reason: as printed\n")
+    assert len(check(CheckQuestion(curated)).faults) == 2
+
+
+@pytest.mark.parametrize(
+    "file",
+    [STATEMENTS, STUDIES, PATIENTS, DOCUMENT, f"{TRIAL}/conflicts.yaml", DRUGS, "entities/processes.yaml"],
+)
+def test_a_file_that_is_no_yaml_is_one_fault_not_all_that_rests_on_it(
+    curated: Path, sources_dir: Path, file: str
+) -> None:
+    """Whoever forgot a quotation mark is not told that everything in the file is missing."""
+    with (curated / file).open("a", encoding="utf-8") as stream:
+        stream.write("\n%\n")
+    report = check(CheckQuestion(curated, sources_dir=sources_dir, shapes=True))
+    (fault,) = report.faults
+    assert fault.file == file
+    assert "not YAML" in fault.reason
+    assert report.support.unsupported == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "written", "mistyped"),
+    [
+        (DRUGS, "id: drug:drug-a", "id: drug:drug a"),
+        (DRUGS, "id: drug:drug-a", "id: drug-a"),
+        (STUDIES, "id: study:invented", "id: study:invented trial"),
+        (STUDIES, "id: arm:invented-b", "id: arm:invented b"),
+        (PATIENTS, "id: patient:900-woman", "id: patient:900 woman"),
+    ],
+)
+def test_an_identifier_that_is_none_is_one_fault_not_all_that_rests_on_it(
+    curated: Path, edit: Edit, file: str, written: str, mistyped: str
+) -> None:
+    edit(file, written, mistyped)
+    (fault,) = check(CheckQuestion(curated, shapes=True)).faults
+    assert fault.file == file
+    assert "not an identifier" in fault.reason or "may hold only" in fault.reason
+
+
+def test_what_an_entity_lacks_is_told_once_not_with_every_fact_of_it(
+    curated: Path, sources_dir: Path, edit: Edit
+) -> None:
+    edit("entities/targets.yaml", "  label: TGT1\n", "  synonyms: [the target]\n")
+    report = check(CheckQuestion(curated, sources_dir=sources_dir))
+    assert [fault.file for fault in report.faults] == ["entities/targets.yaml"]
+    assert report.support.unsupported == ()
+
+
+def test_where_the_faults_of_other_files_are_is_told(curated: Path, edit: Edit) -> None:
+    edit(DRUGS, "exact: [CHEBI:1]", "exact: [CHEBY:1]")
+    told = render_check(check(CheckQuestion(curated, document="900", shapes=True)))
+    assert "0 faults (1 more in entities/drugs.yaml)" in told
+    assert "the graph that the files make is checked when they have no fault" in told
+    edit(DRUGS, "exact: [CHEBY:1]", "exact: [CHEBI:1]")
+    assert "0 faults\n" in (told := render_check(check(CheckQuestion(curated, document="900", shapes=True))))
+    assert "is checked when" not in told
 
 
 def test_all_faults_of_all_files_are_reported_at_once_and_nothing_is_built(curated: Path, edit: Edit) -> None:

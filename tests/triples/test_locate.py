@@ -45,8 +45,8 @@ def test_the_second_occurrence_is_asked_for_by_number() -> None:
 @pytest.mark.parametrize(
     ("quote", "reason"),
     [
-        ("group did", "occurs 2 times"),
-        ("group did #3", "no occurrence #3"),
+        ("group did", r"occurs 2 times \(#1 '.*group did well.*', #2 '.*group did not"),
+        ("group did #3", r"no occurrence #3: 'group did' occurs 2 times \(#1 '"),
         ("drug B", "does not occur"),
         ("was well tolerable", "agrees up to offset"),
         ("tolerated ... The complex", "does not occur after"),
@@ -94,6 +94,35 @@ def test_locating_rewrites_only_the_quotes(curated: Path, sources_dir: Path) -> 
     assert report.is_sound
     assert report.located["900-invented-trial"] == 2
     assert path.read_text(encoding="utf-8") == before.replace("at: 89-114", "at: [89-114]   # kept")
+
+
+def test_words_that_wait_for_offsets_are_told_once_a_file_and_compared_as_they_stand(
+    curated: Path, sources_dir: Path
+) -> None:
+    path = curated / "documents/900-invented-trial/statements.yaml"
+    text = path.read_text(encoding="utf-8")
+    quoted = text.replace("at: 9-47", 'at: "drug A binds its target"').replace(
+        "at: 89-114", "at: Drug A does not bind TGT2"
+    )
+    path.write_text(quoted, encoding="utf-8")
+    report = check(CheckQuestion(curated, sources_dir=sources_dir))
+    (fault,) = [fault for fault in report.faults if "--locate, which" in fault.reason]
+    assert fault.line == 3
+    assert "(and in 1 more places of this file)" in fault.reason
+    (unsupported,) = report.support.unsupported  # the target's name stands after the words quoted
+    assert unsupported.missing == ("TGT1 (target:TGT1)",)
+    assert not report.coverage()[0].uncovered
+
+
+def test_words_that_are_not_found_are_a_fault_and_nothing_is_said_of_their_fact(
+    curated: Path, sources_dir: Path
+) -> None:
+    path = curated / "documents/900-invented-trial/statements.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("at: 89-114", "at: Drug Z binds"), encoding="utf-8")
+    report = check(CheckQuestion(curated, sources_dir=sources_dir))
+    assert any("'Drug Z binds' does not occur" in fault.reason for fault in report.faults)
+    assert report.support.unsupported == ()
 
 
 def test_digests_of_passages_no_longer_used_are_removed(curated: Path, sources_dir: Path) -> None:

@@ -219,7 +219,8 @@ def test_an_event_says_what_why_and_how_it_ended(keys: str, expected: str) -> No
     ("noun", "expected"),
     [
         ("immunosuppressant", "an"), ("cytotoxic drug", "a"), ("mTOR inhibitor", "an"), ("HSP90 inhibitor", "an"),
-        ("VEGF antagonist", "a"), ("17-AAG derivative", "a"),
+        ("VEGF antagonist", "a"), ("17-AAG derivative", "a"), ("uterine sarcoma", "a"), ("urothelial cancer", "a"),
+        ("unidentified primary", "an"), ("undifferentiated sarcoma", "an"), ("Ewing sarcoma", "an"), ("unit", "a"),
     ],
 )  # fmt: skip
 def test_an_article_follows_the_sound(noun: str, expected: str) -> None:

@@ -74,6 +74,24 @@ def test_a_fact_whose_passage_lacks_its_name_is_listed(
     assert not report.is_sound
 
 
+def test_days_of_a_cycle_and_the_day_of_registration_stand_in_the_passage(
+    curated: Path, sources_dir: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    studies = "documents/900-invented-trial/studies.yaml"
+    edit(studies, 'days: "1, 8"', 'days: "1, 15"')
+    edit(studies, "type: trial\n", "type: trial\n  registered: 1999-05\n")
+    missing = [each.missing for each in check(CheckQuestion(curated, sources_dir=sources_dir)).support.unsupported]
+    assert missing == [("1999", "May"), ("15",)]
+
+
+def test_a_schedule_in_words_has_the_figures_of_its_passage_too(
+    curated: Path, sources_dir: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    edit("documents/900-invented-trial/studies.yaml", 'days: "1, 8"', "days: 3 times per week")
+    missing = [each.missing for each in check(CheckQuestion(curated, sources_dir=sources_dir)).support.unsupported]
+    assert missing == [("3",)]
+
+
 def test_a_context_passage_may_bring_the_name_and_is_counted(
     curated: Path, sources_dir: Path, edit: Callable[[str, str, str], None]
 ) -> None:
