@@ -10,6 +10,7 @@ import argparse
 import errno
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ from kg.errors import (
     InvalidParameter,
     KgError,
     Overloaded,
+    PartialAnswer,
+    QueryFailed,
     RemoteUnavailable,
     StoreUnavailable,
 )
@@ -54,19 +57,21 @@ from server.terminal import render
 
 MACHINE_REFUSED = 6
 READER_GONE = 141  # as shells have it of programs that SIGPIPE ends
+INTERRUPTED = 130  # likewise, SIGINT
 EXIT_CODES = {
     0: "done",
     2: "wrong use",
     3: "faults in curated files",
     4: "not found",
     5: "a limit was hit",
-    MACHINE_REFUSED: "the machine refused, as where a file cannot be written",
+    MACHINE_REFUSED: "the machine refused, as where a file cannot be written, or a remote engine is of no use",
 }
 # The first row that fits; every other error of the family is one of use.
 _CODES_OF_ERRORS: tuple[tuple[tuple[type[KgError], ...], int], ...] = (
     ((CurationError,), 3),
-    ((EntityNotFound, AmbiguousEntity, StoreUnavailable, RemoteUnavailable), 4),
-    ((BudgetExceeded, Overloaded), 5),
+    ((EntityNotFound, AmbiguousEntity, StoreUnavailable), 4),
+    ((BudgetExceeded, Overloaded, PartialAnswer), 5),
+    ((RemoteUnavailable, QueryFailed), MACHINE_REFUSED),
     ((KgError,), 2),
 )
 
@@ -84,6 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif unknown:
             given.command.error(_unknown(unknown))  # the command's own usage, not that of all commands
         return _run(given)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     finally:
         _drop_unwritten()
 
@@ -120,8 +127,6 @@ def _run(given: argparse.Namespace) -> int:
         place = f"{fault.filename}: " if fault.filename else ""
         _report(given, "machine_refused", f"{place}{fault.strerror or fault}")
         return MACHINE_REFUSED
-    except KeyboardInterrupt:
-        return 130
     return code
 
 
@@ -199,13 +204,14 @@ def _serve(given: argparse.Namespace) -> int:
     if settings.sources and not Path(settings.sources).is_dir():
         raise InvalidParameter("sources", settings.sources, "a folder that exists")
     _check_address(settings.host, settings.port)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is something to end with care
     reopen = partial(_opened, given, settings)
     if settings.server == "granian":
         reopen().close()  # the process that serves could only break down over what is not there
         serve_with_granian(reopen, settings)
         return 0
-    with reopen() as graph:
-        serve(graph, settings, reopen)
+    serve(reopen, settings)
     return 0
 
 
@@ -267,7 +273,8 @@ def _add_question(commands: Commands, common: argparse.ArgumentParser, question:
     for parameter in question.parameters:
         _add_parameter(command, parameter)
     if question.others:
-        command.add_argument("others", nargs="*", metavar="NAME=VALUE", help="parameters of the question asked")
+        help_ = "parameters of the question asked"
+        command.add_argument("others", nargs="*", default=[], metavar="NAME=VALUE", help=help_)
     elif question.unnamed:
         names = " ".join(map(str.upper, question.unnamed))
         command.add_argument("others", nargs="*", metavar=names, help=f"the same as --{', --'.join(question.unnamed)}")
@@ -282,7 +289,10 @@ def _add_parameter(command: argparse.ArgumentParser, parameter: Parameter) -> No
         return
     flag = "--" + parameter.name.replace("_", "-")
     default = "" if parameter.default is None else f" (default {json.dumps(parameter.default)})"
-    command.add_argument(flag, dest=dest, action="append", default=[], metavar="VALUE", help=parameter.help + default)
+    bare: dict[str, Any] = {"nargs": "?", "const": "true"} if parameter.kind == "flag" else {}
+    command.add_argument(
+        flag, dest=dest, action="append", default=[], metavar="VALUE", help=parameter.help + default, **bare
+    )
 
 
 def _ask(given: argparse.Namespace) -> int:
@@ -320,9 +330,9 @@ def _take_unnamed(question: Question, texts: Sequence[str], values: dict[str, li
 
 
 def _in_form(answer: Any, given: Arguments, source: str, *, is_json: bool) -> str:
-    form = given.text("format") if "format" in given.table else None
+    form = given.text_if_taken("format")
     if form == "svg":
-        return figures.svg(answer, source, given.text("figure") or "" if "figure" in given.table else "")
+        return figures.svg(answer, source, given.text_if_taken("figure") or "")
     if form == "csv":
         return csv_text(figures.table_of(answer))
     return dumps(answer) if is_json or form == "json" else render(answer)

@@ -30,6 +30,8 @@ _SPELLINGS = (
 _IN_TEMPLATE = "skg:matches can be searched only in a pattern: write CONSTRUCT { what is made } WHERE { the search }"
 _BEFORE = frozenset({"{", "}", ".", ")"})
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_CODE_POINT = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+_NOT_IN_IRIS = re.compile(r"[<>\"{}|^`\\\x00-\x20\ufffd]")
 _ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
@@ -55,7 +57,7 @@ class _Place(NamedTuple):
 
 def mentions_search(query: str) -> bool:
     """Whether a query may hold the property; if not, :func:`with_hits` has nothing to do."""
-    return _LOCAL_NAME in query
+    return _LOCAL_NAME in query or _CODE_POINT.search(query) is not None
 
 
 def with_hits(query: str, prefixes: Mapping[str, str], find: Find | None, *, anchored: bool = False) -> str:
@@ -76,15 +78,38 @@ def with_hits(query: str, prefixes: Mapping[str, str], find: Find | None, *, anc
     """
     if not mentions_search(query):
         return query
-    known = prefixes_of(query, prefixes)
-    for place in reversed(list(_places(query, known))):
+    plain = _with_plain_iris(query)
+    if _LOCAL_NAME not in plain:
+        return query
+    for place in reversed(list(_places(plain, prefixes_of(plain, prefixes)))):
+        query = plain
         if find is None:
             raise QueryRefused("skg:matches needs the index of names, and this store has none")
         block = _values(place, find(place.name), anchored=anchored)
         # Line breaks stay where they were, so that a later error is told in its line.
         breaks = "\n" * query.count("\n", place.start, place.end)
-        query = query[: place.start] + block + breaks + query[place.end :]
+        query = plain = query[: place.start] + block + breaks + query[place.end :]
     return query
+
+
+def _with_plain_iris(query: str) -> str:
+    """The query with the escapes in its IRIs undone. Source: SPARQL 1.1 Query Language, section 19.2."""
+    escaped = [token for token in tokens_of(query) if token.kind == "iri" and "\\" in token.text]
+    for token in reversed(escaped):
+        plain = _CODE_POINT.sub(_character_in_iri, token.text)
+        query = query[: token.start] + plain + query[token.start + len(token.text) :]
+    return query
+
+
+def _character_in_iri(escape: re.Match[str]) -> str:
+    character = _character(escape)
+    return escape.group() if _NOT_IN_IRIS.match(character) else character
+
+
+def _character(escape: re.Match[str]) -> str:
+    """What an escape by number stands for; the replacement character if nothing, as half of a pair."""
+    number = int(escape.group(1) or escape.group(2), 16)
+    return chr(number) if number < 0xD800 or 0xDFFF < number < 0x110000 else "\ufffd"
 
 
 def _places(query: str, known: Mapping[str, str]) -> Iterator[_Place]:
@@ -170,10 +195,7 @@ def _unquoted(literal: str) -> str:
     width = 3 if literal[:3] in {'"""', "'''"} else 1
 
     def replaced(found: re.Match[str]) -> str:
-        short, long, letter = found.groups()
-        if letter is None:
-            number = int(short or long, 16)
-            return chr(number) if number < 0x110000 else "\ufffd"
-        return _ESCAPED.get(letter, letter)
+        letter = found.group(3)
+        return _character(found) if letter is None else _ESCAPED.get(letter, letter)
 
     return _ESCAPE.sub(replaced, literal[width:-width])

@@ -31,6 +31,14 @@ class Asked(NamedTuple):
     forwarded: str | None
 
 
+NO_HOST = "A request names one host."
+
+
+def names_host(host: str | None) -> bool:
+    """Whether the values of the header Host, joined by commas, are one. Source: RFC 9112, section 3.2."""
+    return bool(host and "," not in host)
+
+
 class Reply(NamedTuple):
     """A response, complete."""
 

@@ -17,6 +17,7 @@ _FIELDS = {
     "b": "the second treatment",
     "c": "the third treatment",
     "d": "the fourth treatment",
+    "after": "what had been given before",
     "at": "a thing of the picture",
     "between": "an end of the paths",
     "columns": "the columns of the map",

@@ -20,7 +20,7 @@ from kg.sparql.waits import CANCEL_POLL_S, LEAVING_S, InLoop
 from server.app import service_of
 from server.http.clients import account_of
 from server.http.errors import BadRequest, BodyTooSlow, problem_reply
-from server.http.exchange import Asked, Reply
+from server.http.exchange import NO_HOST, Asked, Reply, names_host
 from server.serving.process import BODY_TIMEOUT_S, DRAINING, LiveApplication, Served
 from server.settings import Settings
 from server.sparql.service import METHODS, PATH
@@ -36,7 +36,12 @@ class AsgiApplication:
     Args:
         live: what is served.
         settings: see docs/settings.md.
+
+    Attributes:
+        is_ending: whether clients are told with their answers to send no more on their connections.
     """
+
+    is_ending = False
 
     def __init__(self, live: LiveApplication, settings: Settings) -> None:
         self.live = live
@@ -50,6 +55,8 @@ class AsgiApplication:
         try:
             reply = DRAINING if served is None else await self._reply(served, scope, receive)
             headers = [_spelled(*header) for header in reply.headers]
+            if self.is_ending:
+                headers.append((b"connection", b"close"))
             await send({"type": "http.response.start", "status": reply.status, "headers": headers})
             body = b"" if scope["method"] == "HEAD" else reply.body
             await send({"type": "http.response.body", "body": body})
@@ -64,6 +71,10 @@ class AsgiApplication:
     async def _reply(self, served: Served, scope: Scope, receive: Receive) -> Reply:
         method = scope["method"]
         headers = _headers(scope)
+        if method != method.upper():
+            return problem_reply(BadRequest(f'Malformed HTTP method "{method}".'))
+        if scope["http_version"] == "1.1" and not names_host(headers.get("host")):
+            return problem_reply(BadRequest(NO_HOST))
         body: bytes | None = b""
         if method not in {"GET", "HEAD"}:
             try:
@@ -165,7 +176,7 @@ def _headers(scope: Scope) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name_bytes, value_bytes in scope["headers"]:
-        if b"_" in name_bytes:
+        if b"_" in name_bytes or (name_bytes == b"host" and not value_bytes):  # granian makes up what is missing
             continue
         name, value = name_bytes.decode("latin-1"), value_bytes.decode("latin-1")
         found[name] = f"{found[name]},{value}" if name in found else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 import resource
@@ -10,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -41,6 +43,7 @@ BODY_TIMEOUT_S = 30.0  # so long a request may take to come
 _MAX_FILES = 4096
 _MMAP_THRESHOLD, _LARGE_BYTES = -3, 4 << 20  # what glibc calls M_MMAP_THRESHOLD
 _POLL_S = 0.05
+_LOOKS_FOR_LEFTOVERS = 30
 DRAINING = problem_reply(ShuttingDown())
 
 logger = logging.getLogger("sarcoma_kg.server")
@@ -77,7 +80,7 @@ class LiveApplication:
     _in_flight: int = 0
 
     def begin(self, graph: KnowledgeGraph) -> None:
-        """Serve a graph from now on. Whoever opened the first one closes it; later ones are closed here."""
+        """Serve a graph from now on, and close it once another one is served."""
         served = Served(graph, self.make_app(graph))
         with self._lock:
             before, self._current = self._current, served
@@ -85,7 +88,7 @@ class LiveApplication:
             if before is not None:
                 before.is_retired = True
         if before is not None and is_unused:
-            before.graph.close()
+            _let_go_of(before)
 
     def warm_up(self) -> None:
         """Make the graph that is served ready for its first visits, beside answering them."""
@@ -151,8 +154,8 @@ class LiveApplication:
             self._in_flight -= 1
             served.requests -= 1
             is_last = served.is_retired and served.requests == 0
-        if is_last:  # which takes a moment: not here, where an event loop may be waiting
-            threading.Thread(target=served.graph.close, name="close").start()
+        if is_last:
+            _let_go_of(served)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request (WSGI)."""
@@ -170,20 +173,39 @@ class LiveApplication:
         return ClosingIterator(body, lambda: self.leave(served))
 
 
-def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], KnowledgeGraph] | None = None) -> None:
+def _let_go_of(served: Served) -> None:
+    """Close a graph that is served no more; in a thread, as that takes a moment, and an event loop may be waiting."""
+    threading.Thread(target=_close, args=([served.graph],), daemon=True, name="close").start()
+
+
+def _close(graphs: list[KnowledgeGraph]) -> None:
+    """Close a graph and wait until nothing refers to it: so long its files are mapped, and take space on the disk.
+
+    Args:
+        graphs: the one, taken out so that the caller does not keep it.
+    """
+    graphs[0].close()
+    alive = weakref.ref(graphs.pop())
+    for _ in range(_LOOKS_FOR_LEFTOVERS):
+        gc.collect()  # an application and its routes refer to each other
+        if alive() is None:
+            break
+        time.sleep(1)  # it may still be warming up
+
+
+def serve(open_graph: Callable[[], KnowledgeGraph], settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. The workers are started first, so that no first query waits.
 
     Args:
-        graph: what to serve first; the caller closes it.
+        open_graph: opens what is current; also later, to take up new generations.
         settings: see docs/settings.md.
-        reopen: opens what is current, to take up new generations; without it there is no reloading.
     """
     import waitress  # type: ignore[import-untyped]  # noqa: PLC0415 - only serving needs it
 
     from server.serving.waitress_channel import Channel, stop_listening  # noqa: PLC0415 - as waitress
 
     Channel.most = _places_for_connections()
-    live, telemetry = made_ready(graph, settings, reopen or (lambda: graph))
+    live, telemetry = made_ready(open_graph(), settings, open_graph)
     channels: dict[int, Any] = {}
     server = waitress.create_server(
         live,
@@ -202,9 +224,8 @@ def serve(graph: KnowledgeGraph, settings: Settings, reopen: Callable[[], Knowle
     for listener in channels.values():  # several, where a name has several addresses
         listener.channel_class = Channel
     _install_signals(live, channels, partial(stop_listening, channels), settings)
-    if reopen is not None:
-        reload_now = watch(live, telemetry, settings)
-        signal.signal(signal.SIGHUP, lambda _number, _frame: reload_now())
+    reload_now = watch(live, telemetry, settings)
+    signal.signal(signal.SIGHUP, lambda _number, _frame: reload_now())
     port = getattr(server, "effective_port", settings.port)  # a name with several addresses has several ports
     sys.stderr.write(f"serving on http://{settings.host}:{port}/ (Ctrl-C stops)\n")
     try:
@@ -298,6 +319,8 @@ def _install_signals(
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, stop)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as of what a script starts in the background
+        signal.signal(signal.SIGINT, stop)
 
 
 def _is_busy(channels: dict[int, Any]) -> bool:

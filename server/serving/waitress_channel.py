@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 from waitress import wasyncore  # type: ignore[import-untyped]
+from waitress.buffers import ReadOnlyFileBasedBuffer  # type: ignore[import-untyped]
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
 from waitress.task import ErrorTask  # type: ignore[import-untyped]
 
 from server.http.errors import BodyTooLarge, BodyTooSlow, http_failure, problem_reply
-from server.http.exchange import Reply
+from server.http.exchange import NO_HOST, Reply, names_host
 from server.http.headers import HEADERS
 from server.serving.process import BODY_TIMEOUT_S
 
 # What is kept for those who read slowly, all together; looked at whenever so much of an answer is left.
-_MAX_UNSENT_BYTES = 1024**3
+_MAX_UNSENT_BYTES = 512 * 1024**2
 _MUCH_BYTES = 1024**2
+_READING_TIMEOUT_S = 60.0  # so long an answer may wait for a reader who takes nothing of it
+# So long who can send no more and cannot be asked whether he still listens is taken to do so.
+_LISTENING_S = 2.0
+_PROBE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _MAKING_ROOM = threading.Lock()  # two that made room at once would close one another
 
 
@@ -55,6 +63,24 @@ class Refusal(ErrorTask):  # type: ignore[misc]
         return http_failure(fault.code, f"{fault.body.rstrip('.')}.")
 
 
+class LargePart(ReadOnlyFileBasedBuffer):  # type: ignore[misc]
+    """A large part of an answer; all of it, ``size`` bytes, is kept until the last is sent."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(BytesIO(data))
+        self.size = int(self.prepare())
+
+
+class Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Reads requests as waitress does, and refuses those that name no host or several."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the first line and the header fields. Raises: ParsingError."""
+        super().parse_header(header_plus)
+        if self.version == "1.1" and not names_host(self.headers.get("HOST")):
+            raise ParsingError(NO_HOST)
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     """Keeps no place for who sends nothing, and tells who asks while the server shuts down to come no more.
 
@@ -65,7 +91,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     most = 1000
     request: Any  # that is being received; None between two
     error_task_class = Refusal
+    parser_class = Parser
     _begun_s = 0.0  # when the request that is being received began to come
+    _is_held = False  # whether requests wait until the answers before them are read
+    _last_heard_s: float | None = None  # when the client said that it sends no more
+    _is_asked = False  # whether it has been asked since if it still listens
+    _has_left = False
 
     def __init__(self, server: Any, *rest: Any, **named: Any) -> None:
         super().__init__(server, *rest, **named)
@@ -88,13 +119,62 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self._begun_s = time.monotonic()
         return is_taken
 
+    def handle_read(self) -> None:
+        """Take what has come; a client that sends no more may still wait for its answer."""
+        # In this order: what a request came to is there before the request is done with.
+        if (self.requests or self.total_outbufs_len) and self._sends_no_more():
+            self._last_heard_s = time.monotonic()
+        else:
+            super().handle_read()
+
+    def _sends_no_more(self) -> bool:
+        try:
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return False  # waitress will find out why
+
+    def check_client_disconnected(self) -> bool:
+        """Whether nobody waits for the answer any more; asked, in its thread, by who makes it."""
+        if self.connected and self._last_heard_s is not None and self.requests:
+            self._has_left = self._has_left or not self._listens(time.monotonic() - self._last_heard_s)
+        return self._has_left or not self.connected
+
+    def _listens(self, silent_s: float) -> bool:
+        """Whether a client that sends no more waits for its answer, so far as can be told.
+
+        It is sent what every client of HTTP/1.1 skips. To that, one that has closed its connection says so.
+        Source: RFC 9110, section 15.2; RFC 9293, section 3.10.7.1.
+        """
+        if self.requests[0].version != "1.1":
+            return silent_s < _LISTENING_S
+        try:
+            with self.outbuf_lock:
+                if not self._is_asked and not self.total_outbufs_len:
+                    self.socket.send(_PROBE)  # an error is told here or below, and only once
+                    self._is_asked = True
+            return bool(self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
     def readable(self) -> bool:
         """Whether more may come; asked at least once a second."""
-        if self.will_close:  # waitress would first wait until a reader reads that may never read again
+        # waitress would first wait until a reader reads that may never read again.
+        if self.will_close or self._reads_nothing():
             self.handle_close()
         elif self.request is not None and time.monotonic() - self._begun_s > BODY_TIMEOUT_S:
             self._give_up()
+        if self._is_held and self.total_outbufs_len <= self.adj.outbuf_high_watermark:
+            self._is_held = False
+            self.server.add_task(self)
+        if self._last_heard_s is not None and self.requests:
+            return False  # the end can be read again and again
         return bool(super().readable())
+
+    def _reads_nothing(self) -> bool:
+        is_waiting = self.total_outbufs_len and (self._is_held or not self.requests)
+        return bool(is_waiting) and time.time() - self.last_activity > _READING_TIMEOUT_S
 
     def writable(self) -> bool:
         """Whether to wait until more can go; not once closed, or whoever gets its number next is closed for it."""
@@ -110,13 +190,30 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.requests.append(request)
             self.server.add_task(self)
 
+    def write_soon(self, data: Any) -> int:
+        """Take a part of an answer. A large one is kept as it is: waitress would copy it into a file."""
+        large = isinstance(data, bytes) and len(data) > _MUCH_BYTES
+        return int(super().write_soon(LargePart(data) if large else data))
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """Never wait for a reader: that would take a thread from everybody else."""
+
     def service(self) -> None:
-        """Answer a request."""
+        """Answer a request, unless too much that was answered before is unread: then once it has been read."""
+        if self.connected and self.total_outbufs_len > self.adj.outbuf_high_watermark:
+            self._is_held = True
+            return
+        self._is_asked = False
         if self.server.application.is_draining:
             self.requests[0].headers["CONNECTION"] = "close"
         super().service()
         if self.total_outbufs_len > _MUCH_BYTES:
-            self._make_room(lambda each: each.total_outbufs_len, _MAX_UNSENT_BYTES)
+            self._make_room(Channel._kept_bytes, _MAX_UNSENT_BYTES)
+
+    def _kept_bytes(self) -> int:
+        """What is kept of answers that are not read."""
+        large = sum(each.size for each in list(self.outbufs) if isinstance(each, LargePart))
+        return max(large, self.total_outbufs_len) if self.total_outbufs_len else 0
 
     def _make_room(self, size: Callable[[Channel], int], limit: int) -> None:
         """Close others until the rest take no more than a limit: those that wait for no answer, by how long they idle.
@@ -129,7 +226,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             for each in sorted(every, key=lambda each: each.last_activity):
                 if too_much <= 0:
                     break
-                if size(each) and not each.requests and each is not self:
+                if size(each) and (each._is_held or not each.requests) and each is not self:
                     each.will_close = True
                     too_much -= size(each)
 

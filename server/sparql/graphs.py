@@ -17,13 +17,14 @@ from kg.errors import EntityNotFound
 from kg.identifiers import BASE, display, expand
 from kg.sparql.query import WHOLE_GRAPH, SparqlOperation
 from kg.sparql.results import iri
-from kg.store import Store
+from kg.store import HasStore, Store
 from server.http.answers import entity_tag, finished, is_known
 from server.http.errors import BadRequest
 from server.http.negotiation import GRAPH_FORMATS, choose, named
 from server.questions.present import dumps, listing
 from server.settings import Settings
-from server.sparql.service import HasStore, SparqlService
+from server.sparql.service import SparqlService
+from server.sparql.service_description import named_graphs
 
 PATH = "/api/v1/graphs"
 _PARAMETERS = frozenset({"graph", "default", "format"})
@@ -83,8 +84,7 @@ def _listed(graph: HasStore, settings: Settings) -> Response:
 
 def _nearly(store: Store, name: str, budget: Budget) -> tuple[tuple[str, str], ...]:
     """Graphs that are called nearly so; all of them if none is."""
-    rows = store.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g", budget=budget)
-    names = [display(graph.value) for (graph,) in rows if graph]
+    names = [display(graph.value) for graph in named_graphs(store, budget)]
     close = difflib.get_close_matches(name, names, n=_MOST_NAMES, cutoff=0.8)
     return tuple((each, each.removeprefix("graph:")) for each in close or names[:_MOST_NAMES])
 

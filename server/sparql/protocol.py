@@ -21,6 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
+_BYTE_ORDER_MARK = "\ufeff"  # with which editors of Windows begin a file
 _MAX_FIELDS = 1000
 _MOST_DIGITS = 9  # of the number of a page
 _MAX_REMEMBERED_BYTES = 4096
@@ -85,7 +86,11 @@ def parse_request(method: str, content_type: str, query_string: bytes, body: byt
     if len(queries) > 1:
         raise BadRequest(f"A request holds one query; this one holds {len(queries)}.")
     return SparqlRequest(
-        SparqlOperation(queries[0], _all(fields, "default-graph-uri"), _all(fields, "named-graph-uri"))
+        SparqlOperation(
+            queries[0].removeprefix(_BYTE_ORDER_MARK),
+            _all(fields, "default-graph-uri"),
+            _all(fields, "named-graph-uri"),
+        )
         if queries
         else None,
         _format(fields),
@@ -122,7 +127,7 @@ def _unescaped(data: bytes) -> str:
 
 def _query_of(body: bytes) -> str:
     try:
-        return body.decode("utf-8-sig")  # of a file, which editors of Windows begin with a byte order mark
+        return body.decode("utf-8")
     except UnicodeDecodeError:
         raise BadRequest("The body is not UTF-8.") from None
 
@@ -150,10 +155,21 @@ def _single(fields: _Fields, name: str) -> str:
 
 
 def _format(fields: _Fields) -> str:
-    """The format that is asked for; of one that comes as a name and as media types (SPARQLWrapper's), the name."""
-    values = _all(fields, "format")
+    """The format that is asked for; of one that comes as a name and as media types (SPARQLWrapper's), the name.
+
+    ``output`` is what Fuseki and others call it; SPARQLWrapper says the same by both.
+    """
+    asked = [_one_format(fields, name) for name in ("format", "output")]
+    told = dict.fromkeys(filter(None, asked))
+    if len(told) > 1:
+        raise BadRequest("The parameters format and output name two formats: " + " and ".join(told) + ".")
+    return next(iter(told), "")
+
+
+def _one_format(fields: _Fields, name: str) -> str:
+    values = _all(fields, name)
     names = [value for value in values if "/" not in value]
-    return _single([("format", value) for value in (names or values)], "format")
+    return _single([(name, value) for value in (names or values)], name)
 
 
 def _timeout(text: str) -> float | None:

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from kg.catalogue import CatalogueQuestion, catalogue
 from kg.errors import KgError
 from kg.sparql.query import SparqlOperation
+from kg.store import HasStore
 from server.http.answers import finished
 from server.http.errors import BadRequest, BodyTooLarge, body_of, problem_for
 from server.http.negotiation import GRAPH_FORMATS, HTML, NotAcceptable, choose, named
@@ -19,7 +20,7 @@ from server.http.problem_page import problem_page
 from server.pages import query_editor
 from server.settings import Settings
 from server.sparql.protocol import SparqlRequest, check_coding, parse_request
-from server.sparql.service import HasStore, SparqlService
+from server.sparql.service import SparqlService
 from server.sparql.service_description import service_description
 
 

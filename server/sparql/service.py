@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from io import BytesIO
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from werkzeug.wsgi import get_content_length, get_input_stream
@@ -20,7 +20,7 @@ from kg.errors import KgError
 from kg.sparql.own_names import is_nothing, looked_up_names, unknown_names
 from kg.sparql.query import SHORT, QueryFacts, QueryForm, SparqlOperation, inspect
 from kg.sparql.waits import Blocking, Waits, at_once
-from kg.store import Store, answer_of
+from kg.store import HasStore, answer_of
 from server.http.answers import entity_tag, has_answer, reply_with
 from server.http.cache import ResultCache
 from server.http.clients import ClientLimits, account_of
@@ -45,14 +45,6 @@ _VALUES = {
 }
 _EMPTY_BYTES = 4096  # an answer that is longer is not empty, whatever its variables are called
 _LONG_BYTES = 64 * 1024  # from here on compressing takes long enough to keep others waiting
-
-
-class HasStore(Protocol):
-    """What the endpoint needs of a graph."""
-
-    @property
-    def store(self) -> Store:
-        """Where the quads live."""
 
 
 class SparqlService:
@@ -158,7 +150,7 @@ class SparqlService:
         """The answer of a query, from the cache if it was given before; measured and logged."""
         with self._telemetry.query(operation.query, media_type) as record:
             body = self._cache.find(name)
-            record.is_cached = body is not None
+            record.name, record.is_cached = name, body is not None
             if body is None:
                 body = await answer_of(self._graph.store, operation, media_type, budget, waits)
                 self._cache.keep(name, body)

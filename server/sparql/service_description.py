@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kg.budget import Budget
 from kg.sparql.formats import graph_as
-from kg.sparql.results import Term, iri
+from kg.sparql.results import Term, iri, literal
 from kg.sparql.text_search import MATCHES
 from kg.store import Store
 from ontology.terms import PREFIXES
@@ -23,6 +24,12 @@ _FORMAT_NAMES = {
     "application/trig": "TriG",
     "application/n-quads": "N-Quads",
 }
+_FURTHER = ("/.well-known/void", "/.well-known/sparql-examples", "/openapi.json", "/api/v1/schema")
+# Clients send what other servers know to whatever they ask, so that a parameter of no meaning here is no mistake.
+_PARAMETERS = (
+    "Takes query, default-graph-uri and named-graph-uri; format or output (by name or media type) goes before Accept, "
+    "timeout is in seconds. Other parameters are ignored."
+)
 _GRAPHS = "SELECT DISTINCT ?g WHERE { GRAPH ?g { } } ORDER BY ?g"
 # The same, found by reading everything. Virtuoso knows no graphs of an empty pattern.
 _GRAPHS_BY_TRIPLE = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
@@ -40,11 +47,8 @@ def service_description(store: Store, address: str, media_type: str, *, is_calli
     endpoint = iri(address)
     service, dataset = iri(f"{address}#service"), iri(f"{address}#dataset")
     root = address.removesuffix("/sparql")
-    further = ", ".join(iri(f"{root}/.well-known/{name}").sparql() for name in ("void", "sparql-examples"))
-    rows = store.select(_GRAPHS).rows
-    if not rows and store.data_version:  # of a foreign endpoint, which may hold anything, nothing is read
-        rows = store.select(_GRAPHS_BY_TRIPLE).rows
-    graphs = [graph for (graph,) in rows if graph is not None]
+    further = ", ".join(iri(root + path).sparql() for path in _FURTHER)
+    graphs = named_graphs(store)
     formats = [iri(_FORMATS + _FORMAT_NAMES[each.media_type]) for each in (*RESULT_FORMATS, *GRAPH_FORMATS)]
     possible = {"UnionDefaultGraph": store.union_default_graph, "BasicFederatedQuery": is_calling}
     features = "".join(f"sd:feature sd:{name} ; " for name, has in possible.items() if has)
@@ -57,12 +61,21 @@ def service_description(store: Store, address: str, media_type: str, *, is_calli
             {features}
             {f"sd:propertyFeature {iri(MATCHES).sparql()} ;" if store.find else ""}
             sd:defaultDataset {dataset.sparql()} .
-        {service.sparql()} <http://www.w3.org/2000/01/rdf-schema#seeAlso> {further} .
+        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        {service.sparql()} rdfs:seeAlso {further} ; rdfs:comment {literal(_PARAMETERS).sparql()} .
         {dataset.sparql()} a sd:Dataset ; sd:defaultGraph {iri(f"{address}#default-graph").sparql()} .
         {iri(f"{address}#default-graph").sparql()} a sd:Graph .
         {"".join(_named_graph(dataset, address, number, graph) for number, graph in enumerate(graphs, 1))}
     """
     return graph_as(turtle, media_type, PREFIXES)
+
+
+def named_graphs(store: Store, budget: Budget | None = None) -> list[Term]:
+    """The graphs that a store names. Of a foreign endpoint, which may hold anything, nothing is read: maybe none."""
+    rows = store.select(_GRAPHS, budget=budget).rows
+    if not rows and store.data_version:
+        rows = store.select(_GRAPHS_BY_TRIPLE, budget=budget).rows
+    return [graph for (graph,) in rows if graph is not None]
 
 
 def _named_graph(dataset: Term, address: str, number: int, graph: Term) -> str:

@@ -21,16 +21,17 @@ from kg.sparql.formats import N_TRIPLES, graph_as
 from kg.sparql.json_ld import context
 from kg.sparql.query import SparqlOperation
 from kg.sparql.results import iri, literal
+from kg.store import HasStore
 from ontology.terms import PREFIXES
 from server.http.answers import entity_tag, finished, is_known
 from server.http.negotiation import GRAPH_FORMATS, choose, named
 from server.settings import Settings
 from server.sparql.routes import endpoint_address
-from server.sparql.service import HasStore
 
 PATH = "/.well-known/void"
 EXAMPLES_PATH = "/.well-known/sparql-examples"
 CONTEXT_PATH = "/context.jsonld"
+_API, _OPENAPI = "/api/v1", "/openapi.json"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _FORMATS = tuple(each for each in GRAPH_FORMATS if each.names[0] not in {"trig", "nquads"})
 # Of our dataset, and of each import. The parts first and once each: Virtuoso finds one by a path several times over.
@@ -104,6 +105,9 @@ def _record(graph: HasStore, address: str, settings: Settings) -> str:
         {dataset} a void:Dataset, dcat:Dataset ; dcat:version {version} ; void:sparqlEndpoint {endpoint} .
         {service} a dcat:DataService ; dcterms:title "sarcoma-kg by SPARQL" ; dcat:servesDataset {dataset} ;
             dcat:endpointURL {endpoint} ; dcat:endpointDescription {endpoint} .
+        {iri(f"{home}{_API}#service").sparql()} a dcat:DataService ; dcterms:title "sarcoma-kg by HTTP and JSON" ;
+            dcat:servesDataset {dataset} ; dcat:endpointURL {iri(home + _API).sparql()} ;
+            dcat:endpointDescription {iri(home + _OPENAPI).sparql()}, {iri(f"{home}{_API}/schema").sparql()} .
         {_files(home) if graph.store.union_default_graph else ""}
     """
 

@@ -64,7 +64,7 @@ def _asked(
         "query_string": b"",
         "scheme": "http",
         "http_version": "1.1",
-        "headers": headers,
+        "headers": [(b"host", b"localhost"), *headers],
         "client": ("127.0.0.1", 1),
         "server": ("localhost", 80),
     }

@@ -6,11 +6,13 @@ import http.client
 import json
 import signal
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -33,12 +35,24 @@ BODY = b"x" * 8 * 1024**2  # more than lies in the buffers of a connection
 
 
 class Application:
-    """Answers every request with the same."""
+    """Answers every request with the same, some only after a while, or once nobody waits for the answer."""
 
     is_draining = False
+    is_at_work = False
+
+    def __init__(self) -> None:
+        self.may_look = threading.Event()  # at whether the client of /busy has left
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        body = BODY if environ["PATH_INFO"] == "/large" else b"small"
+        path, has_left = environ["PATH_INFO"], environ["waitress.client_disconnected"]
+        deadline_s = time.monotonic() + {"/slow": 0.5, "/endless": 600.0, "/busy": 600.0}.get(path, 0.0)
+        self.is_at_work = path in {"/endless", "/busy"}
+        if path == "/busy":
+            self.may_look.wait(60)
+        while time.monotonic() < deadline_s and not has_left():
+            time.sleep(0.02)
+        self.is_at_work = False
+        body = BODY if path == "/large" else b"small"
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
@@ -48,6 +62,7 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Callable[[
     """A server in a thread that lets three connections be open, and how to connect to it."""
     monkeypatch.setattr(Channel, "most", 3)
     named = {"host": "127.0.0.1", "port": 0, "asyncore_use_poll": True, "clear_untrusted_proxy_headers": False}
+    named |= {"channel_request_lookahead": 1}
     server = waitress.create_server(Application(), map={}, **named)
     server.channel_class = Channel
     loop = threading.Thread(target=server.run)
@@ -99,7 +114,7 @@ def test_a_request_that_does_not_come_to_its_end_is_408(
         ),
         (b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n", 400, "bad_request", "escape it"),
         (b"GET /" + b"a" * 2**18, 431, "request_header_fields_too_large", "POST a long query."),
-        (b"GET / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", 413, "body_too_large", "bytes"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", 413, "body_too_large", "bytes"),
         (b"GET / HTTP/1.1\r\nTransfer-Encoding: zip\r\n\r\n", 501, "not_implemented", "is not supported."),
     ],
 )
@@ -151,6 +166,111 @@ def test_what_is_kept_for_those_who_do_not_read_has_a_limit(listening: Any, monk
     for _ in range(Channel.most):
         connect().sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
     wait_until(lambda: len(server.active_channels) == 1)
+
+
+def test_who_has_read_most_of_a_large_answer_counts_with_all_that_is_kept_for_it(
+    listening: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waitress_channel, "_MAX_UNSENT_BYTES", len(BODY) + 1024**2)
+    server, connect = listening
+    slow = connect()
+    slow.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: any(each.total_outbufs_len for each in server.active_channels.values()))
+    (channel,) = server.active_channels.values()
+    while channel.total_outbufs_len > 2 * 1024**2:
+        slow.recv(64 * 1024)
+        time.sleep(0.001)
+    assert channel.total_outbufs_len
+    connect().sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: not channel.connected)
+
+
+def test_who_asks_for_more_and_reads_nothing_takes_no_thread(listening: Any) -> None:
+    server, connect = listening
+    for _ in range(server.adj.threads):
+        connect().sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n" * 9)
+    wait_until(lambda: all(each._is_held for each in server.active_channels.values()))
+    assert _told(connect(), b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").read() == b"small"
+
+
+def test_who_asks_for_more_than_it_reads_gets_it_once_it_reads(listening: Any) -> None:
+    server, connect = listening
+    slow = connect()
+    slow.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n" * 9)
+    wait_until(lambda: any(each._is_held for each in server.active_channels.values()))
+    slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    told = slow.makefile("rb").read()
+    assert told.count(b"HTTP/1.1 200 OK") == 10
+    assert told.count(b"x") == 9 * len(BODY)
+
+
+def test_an_answer_of_which_nothing_is_read_is_not_kept_for_ever(
+    listening: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waitress_channel, "_READING_TIMEOUT_S", 0.2)
+    server, connect = listening
+    for requests in (1, 9):
+        connect().sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n" * requests)
+    wait_until(lambda: len(server.active_channels) == 2)
+    wait_until(lambda: not server.active_channels)
+
+
+def test_a_large_answer_is_kept_for_slow_readers_without_a_copy(listening: Any) -> None:
+    server, connect = listening
+    connect().sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: any(each.total_outbufs_len for each in server.active_channels.values()))
+    (channel,) = server.active_channels.values()
+    assert any(isinstance(getattr(each, "file", None), BytesIO) for each in channel.outbufs)
+
+
+@pytest.mark.parametrize("version", [b"1.0", b"1.1"])
+@pytest.mark.parametrize(("path", "length"), [(b"/slow", 5), (b"/large", len(BODY))])
+def test_who_sends_no_more_still_gets_its_answer(listening: Any, version: bytes, path: bytes, length: int) -> None:
+    connection = listening[1]()
+    connection.sendall(b"GET %s HTTP/%s\r\nHost: x\r\n\r\n" % (path, version))
+    connection.shutdown(socket.SHUT_WR)
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    assert (response.status, len(response.read())) == (200, length)
+    assert _is_closed(connection)
+
+
+def test_who_sends_no_more_once_its_answer_is_on_its_way_gets_all_of_it(listening: Any) -> None:
+    server, connect = listening
+    connection = connect()
+    connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: any(each.total_outbufs_len and not each.requests for each in server.active_channels.values()))
+    (channel,) = server.active_channels.values()
+    connection.shutdown(socket.SHUT_WR)
+    wait_until(channel._sends_no_more)
+    channel.handle_read()  # as the loop does if it looked for what comes before the answer was there
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    assert len(response.read()) == len(BODY)
+
+
+@pytest.mark.parametrize("version", [b"1.0", b"1.1"])
+def test_who_has_left_altogether_is_noticed(listening: Any, version: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waitress_channel, "_LISTENING_S", 0.3)
+    server, connect = listening
+    connection = connect()
+    connection.sendall(b"GET /endless HTTP/%s\r\nHost: x\r\n\r\n" % version)
+    wait_until(lambda: server.application.is_at_work)
+    connection.close()
+    wait_until(lambda: not server.application.is_at_work)
+
+
+def test_who_breaks_off_before_it_can_be_asked_is_noticed(listening: Any) -> None:
+    server, connect = listening
+    connection = connect()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # to close is to reset
+    connection.sendall(b"GET /busy HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: server.application.is_at_work)
+    connection.shutdown(socket.SHUT_WR)
+    wait_until(lambda: any(each._last_heard_s is not None for each in server.active_channels.values()))
+    connection.close()
+    server.application.may_look.set()
+    wait_until(lambda: not server.application.is_at_work)
 
 
 def test_many_who_only_connect_keep_nobody_out(curated_data: Path) -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import http.client
+import itertools
 import json
 import logging
 import os
+import re
 import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +28,7 @@ from flask.testing import FlaskClient
 from kg.generations import CURRENT, MANIFEST, building, open_current, publish
 from kg.sparql.turns import Turns
 from kg.store import EmbeddedStore, open_store
+from server.http import telemetry
 from server.http.cache import ResultCache
 from server.http.clients import RateLimiter, client_of
 from server.http.errors import RateLimited
@@ -27,7 +36,7 @@ from server.http.telemetry import rows_in
 from tests.endless import ENDLESS
 from tests.server.asking import LABELS, sparql
 from tests.server.running import Server, metrics_in
-from tests.waiting import wait_until
+from tests.waiting import free_port, wait_until
 
 REQUESTS_PER_MINUTE = 20
 
@@ -78,6 +87,18 @@ def test_rows_are_counted_in_the_bytes_of_an_answer(endpoint: FlaskClient, accep
         assert rows_in(sparql(endpoint, query, Accept=accept).data, accept) is None, "a yes or no has no rows"
     said = "SELECT ?boolean { VALUES ?boolean { true } }"
     assert rows_in(sparql(endpoint, said, Accept=accept).data, accept) == 1
+
+
+def test_the_rows_of_a_repeated_answer_are_counted_once(
+    endpoint: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(telemetry, "rows_in", lambda body, media_type: counted.append(media_type) or 7)
+    with caplog.at_level(logging.INFO, "sarcoma_kg.queries"):
+        for accept in ("text/csv", "text/csv", "text/tab-separated-values"):
+            sparql(endpoint, LABELS + " # counted", Accept=accept)
+    assert counted == ["text/csv", "text/tab-separated-values"]
+    assert [json.loads(record.getMessage())["rows"] for record in caplog.records] == [7, 7, 7]
 
 
 # --- limits of clients ----------------------------------------------------------------------------------
@@ -227,9 +248,9 @@ def _publish_copy(data_dir: Path, source: Path, checksum: str) -> None:
 SERVERS = ("waitress", "granian")
 
 
-def _started(data: Path, server: str) -> Server:
+def _started(data: Path, server: str, reload_s: str = "0.2") -> Server:
     limits = ("--client-requests-per-minute", str(REQUESTS_PER_MINUTE), "--client-header", "X-Forwarded-For")
-    flags = ("--reload-s", "0.2", "--slow-workers", "1", "--log", "requests", "--server", server)
+    flags = ("--reload-s", reload_s, "--slow-workers", "1", "--log", "requests", "--server", server)
     return Server(data, *flags, *limits)
 
 
@@ -272,6 +293,148 @@ def test_a_new_generation_is_taken_up_without_dropping_a_request(server: Server,
     for thread in threads:
         thread.join()
     assert {status for status, _ in versions} == {200}
+
+
+def _descent(process: int) -> set[int]:
+    """A process and all below it."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    found = {process}
+    while below := {child for child, parent in parents.items() if parent in found} - found:
+        found |= below
+    return found
+
+
+def _generations_in_use(server: Server, data: Path) -> set[str]:
+    """The generations of which the server has files open or mapped."""
+    named = re.compile(rf"{re.escape(str(data.resolve()))}/generations/([^/\s]+)")
+    used: set[str] = set()
+    for process in _descent(server.process.pid):
+        with suppress(OSError):
+            used.update(named.findall(Path(f"/proc/{process}/maps").read_text()))
+        for descriptor in Path(f"/proc/{process}/fd").glob("*"):
+            with suppress(OSError):
+                used.update(named.findall(str(descriptor.readlink())))
+    return used
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="tells open files by /proc")
+@pytest.mark.parametrize("name", SERVERS)
+def test_asked_again_and_again_to_reload_it_drops_no_request_and_lets_go_of_what_was_before(
+    data: Path, name: str
+) -> None:
+    server = _started(data, name, reload_s="0")
+    failures: list[Any] = []
+    is_over = threading.Event()
+
+    def ask(is_kept: bool) -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
+            while not is_over.is_set():
+                try:
+                    connection.request("GET", f"/sparql?query=ASK%7B%7D%23{threading.get_ident()}{time.monotonic()}")
+                    response = connection.getresponse()
+                    if not response.read() or response.status != 200:
+                        failures.append(response.status)
+                except (OSError, http.client.HTTPException) as error:
+                    failures.append(error)
+                if not is_kept:
+                    connection.close()
+
+    threads = [threading.Thread(target=ask, args=(number % 2 == 0,)) for number in range(6)]
+    try:
+        for thread in threads:
+            thread.start()
+        for version in ("bbbbbb", "cccccc", "dddddd", "eeeeee", "ffffff"):
+            _publish_copy(data, (data / CURRENT).resolve(), version)
+            server.process.send_signal(signal.SIGHUP)
+            wait_until(partial(_serves, server, version))
+        is_over.set()
+        for thread in threads:
+            thread.join()
+        assert not failures
+        wait_until(lambda: _generations_in_use(server, data) == {(data / CURRENT).resolve().name})
+    finally:
+        is_over.set()
+        server.stop()
+
+
+def _serves(server: Server, version: str) -> bool:
+    status, body = server.get("/readyz")
+    return bool(status == 200 and body["data_version"] == version)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_who_asks_while_the_server_ends_is_answered_and_told_to_come_no_more(data: Path, name: str) -> None:
+    server = _started(data, name)
+    lost: list[Any] = []
+    are_asking = threading.Barrier(9)
+
+    def ask() -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as kept:
+            for number in itertools.count():
+                try:
+                    kept.request("GET", "/sparql?query=ASK%7B%7D")
+                    response = kept.getresponse()
+                    response.read()
+                except (OSError, http.client.HTTPException) as error:
+                    lost.append(error)
+                    return
+                if response.headers["Connection"] == "close":
+                    return
+                if number == 0:
+                    are_asking.wait(60)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    try:
+        for thread in threads:
+            thread.start()
+        are_asking.wait(60)
+        server.process.send_signal(signal.SIGTERM)
+        for thread in threads:
+            thread.join(60)
+        assert not lost
+        assert server.process.wait(timeout=60) == 0
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def heard_interrupts() -> Iterator[None]:
+    """What is started hears SIGINT, also where the tests run in the background of a script and do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_ends_it_while_it_starts_reads_no_traceback(
+    data: Path, name: str, number: signal.Signals, heard_interrupts: None
+) -> None:
+    flags = ["--data", str(data), "--port", str(free_port()), "--server", name]
+    for wait_s in (0.5, 1.5, 3.0):
+        log = data / f"log-{wait_s}"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "server", "serve", *flags],
+                stdout=file,
+                stderr=file,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                start_new_session=True,
+            )
+        time.sleep(wait_s)
+        os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)  # as a terminal does
+        assert process.wait(timeout=20) in {0, -number}
+        assert "Traceback" not in log.read_text()
+
+
+def test_what_serves_with_granian_ends_with_the_process_above_it(data: Path) -> None:
+    server = _started(data, "granian")
+    server.process.kill()
+    server.process.wait()
+    wait_until(lambda: server.get("/healthz")[0] == 0)
 
 
 def test_a_query_under_way_ends_on_the_generation_it_began_on(server: Server, data: Path) -> None:
@@ -339,6 +502,24 @@ def test_a_faulty_body_is_no_failure_of_the_server(asked_server: Server) -> None
         with socket.create_connection(("127.0.0.1", asked_server.port), timeout=60) as connection:
             connection.sendall(head + rest)
             assert connection.recv(12) == b"HTTP/1.1 400"
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET / HTTP/1.1\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n", b"400"),
+        (b"get / HTTP/1.1\r\nHost: a\r\n", b"400"),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\n", b"200"),
+        (b"GET /healthz HTTP/1.0\r\n", b"200"),
+    ],
+)
+def test_a_request_names_one_host_and_its_method_as_it_is_spelled(
+    asked_server: Server, head: bytes, status: bytes
+) -> None:
+    with socket.create_connection(("127.0.0.1", asked_server.port), timeout=20) as connection:
+        connection.sendall(head + b"\r\n")
+        assert connection.recv(12)[-3:] == status
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,10 @@ def test_the_type_of_a_body_may_be_in_capitals(endpoint: FlaskClient) -> None:
 
 
 def test_a_query_may_be_a_file_of_an_editor_that_marks_its_encoding(endpoint: FlaskClient) -> None:
-    response = endpoint.post("/sparql", data="ASK {}".encode("utf-8-sig"), content_type=QUERY)
-    assert response.json["boolean"] is True
+    query = "ASK {}".encode("utf-8-sig")
+    assert endpoint.post("/sparql", data=query, content_type=QUERY).json["boolean"] is True
+    assert endpoint.post("/sparql", data=b"query=" + query, content_type=FORM).json["boolean"] is True
+    assert sparql(endpoint, query.decode()).json["boolean"] is True
 
 
 def test_a_query_by_get(endpoint: FlaskClient) -> None:
@@ -133,6 +135,26 @@ def test_accept_chooses_the_format(endpoint: FlaskClient, accept: str, content_t
 def test_format_goes_before_accept(endpoint: FlaskClient) -> None:
     parameters = {"query": LABELS, "format": "csv"}
     assert endpoint.get("/sparql", query_string=parameters, headers=BROWSER).mimetype == "text/csv"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_output_is_another_name_of_format(endpoint: FlaskClient, method: str) -> None:
+    def asked(**given: str) -> Any:
+        sent = {"query": LABELS, **given}
+        return endpoint.get("/sparql", query_string=sent) if method == "get" else endpoint.post("/sparql", data=sent)
+
+    assert asked(output="csv").mimetype == asked(output="csv", format="csv").mimetype == "text/csv"
+    assert asked(output="csv").data == asked(format="csv").data
+    assert asked(output="nonsense").status_code == 400
+    refused = asked(output="csv", format="json")
+    assert (refused.status_code, "csv" in refused.json["detail"]) == (400, True)
+
+
+def test_what_clients_send_for_other_servers_changes_nothing(endpoint: FlaskClient) -> None:
+    foreign = {"results": "xml", "infer": "true", "queryLn": "SPARQL", "debug": "on", "should-sponge": "soft"}
+    assert endpoint.get("/sparql", query_string={"query": LABELS, **foreign}).data == sparql(endpoint, LABELS).data
+    description = endpoint.get("/sparql", headers={"Accept": "text/turtle"}).text
+    assert "Other parameters are ignored" in description
 
 
 @pytest.mark.parametrize(
