@@ -15,6 +15,7 @@ Piece = tuple[Point, Point]
 Side = Literal["start", "end"]
 
 _MIDDLE = (0.5, 0.62, 0.38, 0.74, 0.26)
+_CLOSER = (0.56, 0.44, 0.68, 0.32, 0.8, 0.2)  # where all of those are taken
 _PARTED = (0.84, 0.8, 0.76, 0.72, 0.68, 0.62, 0.56, 0.5)
 
 
@@ -93,7 +94,7 @@ def placed_label(
 def _spots(pieces: Sequence[Piece], half_width: float, parted: Side | None) -> list[Point]:
     """Places on a line for the middle of its words, the best first."""
     gaps = [pieces[0], *pieces[2:-1:2], pieces[-1]] if len(pieces) > 1 else list(pieces)
-    middle = [_on_curve(piece, t) for t in _MIDDLE for piece in gaps]
+    middle = [_on_curve(piece, t) for t in (*_MIDDLE, *_CLOSER) for piece in gaps]
     if parted is None:
         return middle
     # A fan parts within the first column that it crosses, or comes together within the last.

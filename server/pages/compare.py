@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter
 from kg.evidence.comparison import ComparisonAnswer
-from kg.evidence.direct import Favours
+from kg.evidence.direct import Favours, Reported
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import EvidenceRow
 from kg.graph import KnowledgeGraph
@@ -74,6 +74,7 @@ def compare(graph: KnowledgeGraph) -> str | Response:
         named_sides=" or ".join([", ".join(side.name for side in brief[:-1]), *(side.name for side in brief[-1:])]),
         namesakes=_namesakes(graph, texts) if len(answers) == 1 else [],
         sides=_SIDES,
+        favoured=_favoured,
         figure=wording.figure,
         out_of=wording.out_of,
         counted=wording.counted,
@@ -109,6 +110,19 @@ def _in_short(graph: KnowledgeGraph, texts: Mapping[str, str], name: str) -> Sid
     return Side(texts[name], verdict_groups(answer), answer.total, f"/evidence?{urlencode(asked)}")
 
 
+def _favoured(answer: ComparisonAnswer, told: Reported) -> str:
+    """What a source's comparison favours, in words."""
+    if told.flags:
+        return "no direction taken from what is flagged"
+    if told.favours is None:
+        return "no direction told"
+    return f"favours {_name_of(answer, told.favours)}"
+
+
+def _name_of(answer: ComparisonAnswer, favours: Favours) -> str:
+    return {"a": answer.a, "b": answer.b}.get(favours, "neither")
+
+
 def _facts(answer: ComparisonAnswer) -> list[str]:
     """Everything that a comparison tells of."""
     paired = [*((pair.a, pair.b) for pair in answer.direct), *((pair.a, pair.b) for pair in answer.indirect)]
@@ -141,12 +155,14 @@ class _Line:
     of_a: str = ""
     computed_95_a: str = ""
     counted_a: str = ""
+    flags_a: str = ""
     outcome_a: str = ""
     study_b: str = ""
     result_b: str = ""
     of_b: str = ""
     computed_95_b: str = ""
     counted_b: str = ""
+    flags_b: str = ""
     outcome_b: str = ""
     favours: str = ""
     computed_points: str = ""
@@ -172,7 +188,7 @@ def _unnamed_lines(answer: ComparisonAnswer) -> Iterator[_Line]:
             subgroup=pair.subgroup or "",
             **_side("a", pair.a),
             **_side("b", pair.b),
-            favours={"a": answer.a, "b": answer.b}.get(told.favours or "", told.favours or "") if told else "",
+            favours=_name_of(answer, told.favours) if told and told.favours else "",
             computed_points=f"{computed.points:.1f}" if computed else "",
             computed_p=f"{computed.p_value:.2g}" if computed else "",
             cautions="; ".join(pair.cautions),
@@ -205,17 +221,17 @@ def _unnamed_lines(answer: ComparisonAnswer) -> Iterator[_Line]:
 def _of_harms(answer: ComparisonAnswer) -> Iterator[_Line]:
     """How each side is borne, a line for each result; what a source says of a difference stands with it."""
     for harm in answer.harms:
-        favours = {pair.reported.row: pair.reported.favours or "" for pair in harm.direct if pair.reported}
+        told = [pair.reported for pair in harm.direct if pair.reported]
+        favours = {each.row: _name_of(answer, each.favours) for each in told if each.favours}
         for side, rows in (("a", harm.a), ("b", harm.b)):
             for row in rows:
-                favoured = favours.get(row.id, "")
                 said = wording.result(row) or wording.unfigured(row)
                 yield _Line(
                     within="how borne",
                     measure=harm.event.label,
                     subgroup=row.subgroup or "",
                     **(_side(side, row) | {f"result_{side}": said}),
-                    favours={"a": answer.a, "b": answer.b}.get(favoured, favoured),
+                    favours=favours.get(row.id, ""),
                 )
 
 
@@ -228,6 +244,7 @@ def _side(side: str, row: EvidenceRow | None) -> dict[str, str]:
         "of": wording.of_n(row),
         "computed_95": f"{row.derived_ci.low:.1f} to {row.derived_ci.high:.1f}%" if row.derived_ci else "",
         "counted": wording.counted(row),
+        "flags": "; ".join(row.flags),
         "outcome": display(row.id),
     }
     return {f"{name}_{side}": text for name, text in told.items()}

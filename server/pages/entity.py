@@ -13,8 +13,8 @@ from kg.cards import ArmCard, EntityCard
 from kg.description import describe, describe_known, follow
 from kg.errors import EntityNotFound
 from kg.evidence.question import EvidenceQuestion
-from kg.evidence.regimens import read_components
-from kg.evidence.rows import ComponentRow, EvidenceRow
+from kg.evidence.regimens import ComponentRow, read_components
+from kg.evidence.rows import EvidenceRow
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display, parse_identifier
 from kg.model import CERTAINTIES, EntityRef

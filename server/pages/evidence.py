@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from kg.errors import AmbiguousEntity, EntityNotFound
 from kg.evidence.filters import has_words
 from kg.evidence.question import EvidenceQuestion
-from kg.evidence.rows import Absence, AbsenceKind, ComponentRow, EvidenceAnswer, EvidenceRow, RegimenVerdict
+from kg.evidence.regimens import ComponentRow
+from kg.evidence.rows import Absence, AbsenceKind, EvidenceAnswer, EvidenceRow, RegimenVerdict
 from kg.graph import KnowledgeGraph
 from kg.identifiers import parse_identifier
 from kg.model import Design, Direction, EntityRef
@@ -23,7 +24,7 @@ from server.drawings.picture_file import plot_file
 from server.http.errors import spared
 from server.pages.evidence_table import csv_rows
 from server.pages.namesakes import namesakes
-from server.pages.regimens import FIRST_MEASURES, VerdictGroup, severity, verdict_groups
+from server.pages.regimens import FIRST_MEASURES, Reached, VerdictGroup, reached, severity, verdict_groups
 from server.pages.sharing import chosen, disputed, fact_exports, facts_wanted, file_name, source_line
 from server.questions.parameters import Arguments, read
 from server.questions.table import EVIDENCE_PARAMETERS, evidence_question
@@ -51,6 +52,7 @@ _NARROWING = (
     "site", "genotype", "line", "setting", "design", "phase", "randomised", "comparator", "blinding", "min_n", "study",
     "document",
 )  # fmt: skip
+_MOST_UNFOLDED = 30  # results whose tables a page shows as they are
 _OF_HARM = ("adverse_event", "min_grade")  # what asks for adverse events, of which no rate is pooled
 # Studies of groups come before single patients, and these before the laboratory.
 _LAST_DESIGNS: Mapping[Design | None, int] = {"case series": 1, "case report": 2, "preclinical": 3}
@@ -62,7 +64,7 @@ _AGAINST_ANOTHER: Mapping[Direction, str] = {**_DIRECTIONS, "supports": "better"
 
 @dataclass(frozen=True)
 class ArmView:
-    """An arm or a patient: what was given to whom, the results, and the harms apart."""
+    """An arm or a patient: what was given to whom, the figures it is known by, the results, and the harms apart."""
 
     ref: EntityRef | None
     label: str
@@ -71,6 +73,7 @@ class ArmView:
     people: str
     pools: tuple[EntityRef, ...]
     within: EntityRef | None
+    reached: tuple[Reached, ...]
     rows: tuple[EvidenceRow, ...]
     harms: tuple[EvidenceRow, ...]
 
@@ -107,7 +110,7 @@ class Nothing:
 
 @dataclass(frozen=True)
 class EvidencePage:
-    """The answer as the page shows it."""
+    """The answer as the page shows it; ``is_long``: the tables of its arms are folded beneath what they come to."""
 
     studies: tuple[StudyView, ...]
     forests: tuple[Forest, ...]
@@ -115,6 +118,7 @@ class EvidencePage:
     nothings: tuple[Nothing, ...]
     no_data: tuple[str, ...]
     disputed: tuple[str, ...]
+    is_long: bool
 
 
 def evidence(graph: KnowledgeGraph) -> str | Response:
@@ -124,9 +128,7 @@ def evidence(graph: KnowledgeGraph) -> str | Response:
     page = evidence_page(answer) if answer else None
     if answer is not None and page is not None and (other := _other_form(graph, answer, page)) is not None:
         return other
-    texts = {name: filled.text(name) for name in filled.table if name != "drug"} | {
-        "drug": " + ".join(filled.texts("drug"))
-    }
+    texts = {name: filled.text(name) for name, each in filled.table.items() if not each.repeated}
     texts["include_flagged"] = "true" if filled.flag("include_flagged") else None
     pooled, not_pooled = None, ""
     is_of_harm = any(filled.texts(name) for name in _OF_HARM)
@@ -138,11 +140,13 @@ def evidence(graph: KnowledgeGraph) -> str | Response:
         pooled=pooled,
         not_pooled=not_pooled,
         pooled_plot=pooled_plot,
-        heading=_heading(graph, filled.texts("drug"), texts),
+        heading=_heading(graph, filled, texts),
         given=texts,
+        several={name: filled.texts(name) or ("",) for name, each in filled.table.items() if each.repeated},
         choices={name: filled.table[name].choices for name in ("design", "randomised", "blinding")},
         answer=answer,
         page=page,
+        nothing=[_leading_on(filled, answer, text) for text in page.no_data] if answer and page else [],
         filters=_chips(graph, filled),
         namesakes=namesakes(graph, filled.texts("drug")),
         more_given=sum(1 for name in _FURTHER_FIELDS if filled.texts(name)),
@@ -193,12 +197,24 @@ def _chips(graph: KnowledgeGraph, filled: Arguments) -> list[dict[str, str]]:
     return [
         {
             "label": name.replace("_", " "),
-            "value": ", ".join(called(graph, value) for value in values),
-            "href": here(but=[name]),
+            "value": called(graph, value),
+            "href": here([(name, other) for other in values if other != value], [name]),
         }
         for name, values in filled.values.items()
+        for value in dict.fromkeys(values)
         if name != "limit"
     ]
+
+
+def _leading_on(filled: Arguments, answer: EvidenceAnswer, text: str) -> list[tuple[str, str | None]]:
+    """The parts of what says that nothing fits; what there is nearby has the address where it is listed."""
+    parts: list[tuple[str, str | None]] = []
+    for near in answer.nearby:
+        before, _, text = text.partition(near.head)
+        instead = [(name, value) for name, value in near.changes.items() if value is not None]
+        is_asked = bool(instead or filled.values.keys() - near.changes.keys() - {"limit"})
+        parts += [(before, None), (near.head, here(instead, [*near.changes, "limit"]) if is_asked else None)]
+    return [*parts, (text, None)]
 
 
 def evidence_page(answer: EvidenceAnswer) -> EvidencePage:
@@ -210,6 +226,7 @@ def evidence_page(answer: EvidenceAnswer) -> EvidencePage:
         nothings=tuple(_nothings(answer.absences)),
         no_data=tuple(absence.text for absence in answer.absences if absence.kind == "no_data"),
         disputed=disagreements(answer),
+        is_long=len(answer.items) > _MOST_UNFOLDED,
     )
 
 
@@ -264,6 +281,7 @@ def _arm(anchor: str, rows: list[EvidenceRow]) -> ArmView:
         people="; ".join(text for text in described if text),
         pools=first.pools,
         within=first.within,
+        reached=reached(rows),
         rows=tuple(sorted((row for row in rows if row.adverse_event is None), key=_place)),
         harms=tuple(row for row in rows if row.adverse_event is not None),
     )
@@ -325,11 +343,11 @@ def _written(graph: KnowledgeGraph, text: str) -> str:
         return text
 
 
-def _heading(graph: KnowledgeGraph, asked_drugs: tuple[str, ...], asked: Mapping[str, str | None]) -> str:
+def _heading(graph: KnowledgeGraph, filled: Arguments, asked: Mapping[str, str | None]) -> str:
     """The question as a heading: who was given what, or what was looked at."""
-    drugs = [called(graph, drug) for drug in asked_drugs]
+    drugs, before = ([called(graph, text) for text in filled.texts(name)] for name in ("drug", "after"))
     given = {name: called(graph, text) for name, text in asked.items() if text}
-    after = f" after {given['after']}" if "after" in given else ""
+    after = f" after {' and '.join(before)}" if before else ""
     what = " + ".join(drugs) or given.get("regimen") or given.get("drug_class") or ""
     if not what and given.get("target"):
         what = f"drugs against {given['target']}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from kg.evidence.rows import ComponentRow, EvidenceAnswer, EvidenceRow
+from kg.evidence.regimens import ComponentRow
+from kg.evidence.rows import EvidenceAnswer, EvidenceRow
 from kg.identifiers import display
 from kg.model import EntityRef
 from server.wording import dose_range
@@ -18,7 +19,7 @@ _COLUMNS: Mapping[str, Callable[[EvidenceRow], object]] = {
     "arm": lambda row: _label(row.arm),
     "patient": lambda row: _label(row.patient),
     "regimen": lambda row: row.regimen.label if row.regimen else None,
-    "doses": lambda row: " | ".join(f"{each.drug.label} {each.dose_text or ''}".strip() for each in _components(row)),
+    "doses": lambda row: row.doses,
     "histotypes": lambda row: _labels(row.population.histotypes) if row.population else None,
     "n": lambda row: row.population.n if row.population else None,
     "line": lambda row: row.population.line if row.population else None,

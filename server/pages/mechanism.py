@@ -16,6 +16,7 @@ from kg.mechanism.search import MechanismAnswer
 from server.addresses import csv_response, export, given, here, query
 from server.pages.evidence import called
 from server.pages.mechanism_chains import MechanismPage, PathView, mechanism_page
+from server.pages.mechanism_glance import SUPPOSED
 from server.pages.mechanism_partners import steps_of
 from server.pages.mechanism_steps import StepView
 from server.pages.provenance import Origin, origins
@@ -52,6 +53,7 @@ def mechanism(graph: KnowledgeGraph, sources: Sources) -> str | Response:
         onward=_onward(graph, drugs, target),
         target=target or "",
         hedged=bool(filled.texts("certainty")),
+        certainties_supposed=SUPPOSED,
         draw_short_cuts=draw_short_cuts,
         answer=answer,
         page=page,
@@ -120,10 +122,14 @@ def _heading(drugs: tuple[str, ...], target: str | None) -> str:
 
 
 def _summary(answer: MechanismAnswer, page: MechanismPage, target: str | None) -> str:
-    """How many chains there are, and how many of them reach what was asked for."""
+    """How many chains there are, how sure they are, and how many of them reach what was asked for."""
     shown = sum(len(group.paths) for group in page.groups)
+    unsure = sum(view.path.certainty in SUPPOSED for group in page.groups for view in group.paths)
     reach = sum(1 for group in page.groups for view in group.paths if view.path.complete)
     told = f"{count_of('chain', shown)} of steps, each step stated by a source."
+    if unsure:
+        run = "run" if unsure > 1 else "runs"
+        told = f"{told[:-1]}; {unsure} of them {run} over a step that its source only supposes."
     if page.short_cuts:
         verb = "skips" if page.short_cuts == 1 else "skip"
         told += f" Folded under them: {count_of('short cut', page.short_cuts)}, which {verb} some of these steps."

@@ -10,8 +10,11 @@ from werkzeug.wrappers import Response
 
 from kg.cards import StudyCard
 from kg.description import describe, passage, reference
+from kg.duration import duration_words
 from kg.errors import EntityNotFound
 from kg.evidence.cases import Timeline
+from kg.evidence.doses import DoseStage
+from kg.evidence.history import TimelineEntry
 from kg.evidence.question import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display, expand
@@ -126,6 +129,8 @@ class Records:
             event_details=wording.event_details,
             denied=wording.denied,
             sized=wording.sized,
+            schedule=_schedule,
+            heading=_heading,
             exported=[
                 export("CSV", f"/api/v1/cases/{timeline.patient.curie}/timeline?format=csv", download=True),
                 export("JSON", f"/api/v1/cases/{timeline.patient.curie}/timeline"),
@@ -164,6 +169,22 @@ class Records:
             sections=sections,
             exported=[export("JSON", f"/api/v1/documents/{card.curie}"), *fact_exports()],
         )
+
+
+def _schedule(stage: DoseStage) -> str:
+    """Dose, days and cycle of a schedule, as printed."""
+    days = stage.days or ""
+    if days[:1].isdigit():
+        days = f"day {days}" if days.isdigit() else f"days {days}"
+    return ", ".join(filter(None, (stage.dose_text, days, stage.cycle and f"every {duration_words(stage.cycle)}")))
+
+
+def _heading(event: TimelineEntry) -> str:
+    """What kind of event it was, and when."""
+    when = event.time_text
+    if not when and event.offset:
+        when = duration_words(event.offset) + (f" after: {event.after.label}" if event.after else "")
+    return " · ".join(filter(None, (event.kind, when, event.date, "planned" if event.planned else None)))
 
 
 def _disputed_diagnoses(timeline: Timeline) -> list[str]:

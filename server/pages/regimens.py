@@ -117,7 +117,7 @@ def _view(rows: Iterable[EvidenceRow], verdict: RegimenVerdict) -> RegimenView:
         names_itself = told.lower() == _burden(row).label.lower()
         by_words.setdefault(unfigured(row) if names_itself or not told else told, []).append(row)
     borne = tuple(Borne(told, tuple((_burden(row).label, row.id) for row in alike)) for told, alike in by_words.items())
-    return RegimenView(verdict, _reached(own), borne, len(worst) - len(shown))
+    return RegimenView(verdict, reached(own), borne, len(worst) - len(shown))
 
 
 def _worst(rows: Iterable[EvidenceRow]) -> list[EvidenceRow]:
@@ -145,8 +145,10 @@ def severity(row: EvidenceRow) -> tuple[bool, int, bool, float, bool]:
     return row.absence is None, grade, is_more, float(share or 0), bool(row.frequency or row.grade)
 
 
-def _reached(rows: Iterable[EvidenceRow]) -> tuple[Reached, ...]:
-    """The share and the time that a regimen is known by, as its largest groups had them, of the very people if any.
+def reached(rows: Iterable[EvidenceRow]) -> tuple[Reached, ...]:
+    """The share and the time that a regimen or an arm is known by, as its largest groups had them.
+
+    Those of the very people that were asked for come first.
 
     For example "objective response rate 53% of 34, 45.5% of 11; median overall survival 17.9 months (n = 34)".
     """
@@ -164,7 +166,7 @@ def _reached(rows: Iterable[EvidenceRow]) -> tuple[Reached, ...]:
     first = rates if told[:1] == rates[:1] else told[:1]
     # Of the very people a share alone says more than a time of others beside it.
     times = [name for name in very or told if name in _TIMES and name not in first]
-    return tuple(reached for name in (*first, *times[:1]) for reached in _of_one_measure(by_measure[name]))
+    return tuple(each for name in (*first, *times[:1]) for each in _of_one_measure(by_measure[name]))
 
 
 def _is_called(row: EvidenceRow, regimen: str) -> bool:

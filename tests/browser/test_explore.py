@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kg import KnowledgeGraph
 from kg.paths.neighborhood import NeighborsQuestion
@@ -295,3 +295,20 @@ def test_on_a_narrow_page_the_list_comes_first_and_the_panel_lies_over_its_foot(
     sheet.get_by_role("button", name="Close").tap()
     expect(sheet).to_be_hidden()
     expect(node(page, "target:KIT")).to_be_focused()
+
+
+def test_what_an_expansion_lacks_because_time_was_over_is_said_beneath_the_picture(open_page: Opening) -> None:
+    page = open_page(SMALL)
+    told = "Time was over before all was looked at."
+
+    def cut(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"cut": told})
+
+    page.route("**/explore?*format=json*", cut)
+    node(page, "target:KIT").locator("> :first-child").click()
+    page.locator("#graph-panel .expand button", has_text="is inhibited by").click()
+    expect(page.locator("#graph-status")).to_contain_text(told)
+    page.unroute("**/explore?*format=json*")
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.locator("#graph-status")).not_to_contain_text(told)

@@ -252,3 +252,30 @@ def test_all_rows_of_a_long_answer_can_be_reached(open_page: Opening) -> None:
         page.get_by_role("link", name="Download CSV").click()
     rows = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
     assert len(rows) == 10_001
+
+
+@pytest.mark.parametrize(
+    "asked", ["/evidence?drug=temsirolimus", "/mechanism?drug=rapamycin", "/explore?node=target:MTOR"]
+)
+def test_from_a_source_one_link_leads_back_to_the_question(open_page: Opening, asked: str) -> None:
+    page = open_page(asked)
+    heading = page.get_by_role("heading", level=1).inner_text()
+    if asked.startswith("/explore"):
+        page.locator("#graph-list").get_by_text("mTOR", exact=True).first.click()
+        page.get_by_role("link", name="Open its page").click()
+    else:
+        page.locator("main a[href^='/statement/']:visible").first.click()
+    page.wait_for_url(re.compile("/(statement|entity)/"))
+    page.locator("main a[href^='/passage/'], main a[href^='/statement/']").first.click()
+    page.wait_for_url(re.compile("/(passage|statement)/"))
+    back = page.get_by_role("link", name=f"Back to your question: {heading}")
+    expect(back).to_have_text("Back to your question")
+    back.click()
+    page.wait_for_url(re.compile(re.escape(asked.partition("?")[0])))
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
+def test_who_comes_straight_to_a_source_is_led_back_to_nothing(open_page: Opening) -> None:
+    page = open_page("/entity/drug:sirolimus")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.get_by_text("Back to your question").count() == 0

@@ -58,7 +58,7 @@ def test_a_patients_history_prints_whole_on_a_few_sheets(open_page: Opening, pat
         expect(event.locator(".claim")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", [MECHANISM, "/documents/document:002"])
+@pytest.mark.parametrize("path", [MECHANISM, "/documents/document:002", "/evidence?drug=gemcitabine"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_details_come_onto_paper_at_the_readers_choice(open_page: Opening, path: str, scripts: bool) -> None:
     page = open_page(path, scripts=scripts)
@@ -99,3 +99,46 @@ def test_the_names_of_a_maps_columns_are_repeated_overleaf(open_page: Opening) -
     head = page.locator(".matrix thead").bounding_box()
     assert head
     assert head["height"] < 688 / 4
+
+
+def test_a_table_prints_its_heads_as_words_and_stays_within_the_sheet(open_page: Opening) -> None:
+    page = open_page("/questions/conflicts")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": UPRIGHT, "height": 1000})
+    assert page.evaluate("document.documentElement.scrollWidth") <= UPRIGHT
+    head = page.locator("thead button").first
+    assert head.evaluate("head => getComputedStyle(head).borderStyle") == "none"
+    expect(page.locator("td details li").first).to_be_visible()
+
+
+def test_words_that_begin_the_rows_of_a_table_are_not_broken(open_page: Opening) -> None:
+    """Neither on paper nor on a screen: what a row tells of is what it is found by."""
+    page = open_page("/questions/severe-toxicity", size=(1280, 900))
+    lines = """cells => cells.map(cell => {
+        const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), range = document.createRange();
+        const all = [];
+        while (text.nextNode()) for (const word of text.currentNode.data.matchAll(/[a-z]{3,}/gi)) {
+            range.setStart(text.currentNode, word.index);
+            range.setEnd(text.currentNode, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map(each => Math.round(each.top))).size > 1) all.push(word[0]);
+        }
+        return all;
+    }).flat()"""
+    for media, width in (("screen", 1280), ("print", UPRIGHT)):
+        page.emulate_media(media=media)
+        page.set_viewport_size({"width": width, "height": 900})
+        cells = page.locator("tbody td:first-child")
+        assert cells.count() > 5
+        assert cells.evaluate_all(lines) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_folded_table_says_on_paper_that_it_is(open_page: Opening) -> None:
+    told = "summary => getComputedStyle(summary, '::after').content"
+    page = open_page("/evidence?drug=gemcitabine")
+    summary = page.locator(".study summary").first
+    assert summary.evaluate(told) == "none"
+    page.emulate_media(media="print")
+    assert summary.evaluate(told) == '", folded on this print"'
+    summary.evaluate("summary => summary.click()")
+    assert summary.evaluate(told) == "none"

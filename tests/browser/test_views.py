@@ -374,3 +374,27 @@ def test_on_a_phone_the_head_of_a_page_takes_a_tenth_of_it_and_shows_where_one_i
 
 def test_the_link_of_the_page_shows_in_the_scrolled_row_from_the_start(open_page: Opening) -> None:
     expect(open_page("/sparql", size=NARROW).locator("header.site nav [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_the_longest_evidence_is_a_page_to_read_and_its_figures_lead_into_what_is_folded(open_page: Opening) -> None:
+    page = open_page("/evidence?histotype=leiomyosarcoma", size=(1024, 768))
+    assert page.evaluate("document.documentElement.scrollHeight") < 25 * 768
+    figure = page.locator(".study .reached a").first
+    row = page.locator((figure.get_attribute("href") or "").replace("#", "tr[id='") + "']")
+    expect(row).to_be_hidden()
+    figure.click()
+    expect(row).to_be_in_viewport()
+
+
+def test_each_side_of_a_conflict_is_told_for_itself(open_page: Opening) -> None:
+    page = open_page("/questions/conflicts", size=(1024, 768))
+    assert page.locator("thead th").all_inner_texts() == ["Conflict", "Differs", "Note", "Sides", "Documents"]
+    cell = page.get_by_role("row", name="Conflict about best response of patient 2").locator("td").nth(3)
+    expect(cell.locator("li").first).to_be_hidden()
+    cell.locator("summary").click()
+    expect(cell.locator("li")).to_have_count(3)
+    expect(cell.locator("li").first).to_be_visible()
+    assert all(" / " not in side for side in cell.locator("li").all_inner_texts())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1024
+    few = open_page("/questions/conflicts-of-entity?entity=drug:imatinib")
+    expect(few.locator("td li").first).to_be_visible()

@@ -45,6 +45,50 @@ document.querySelectorAll<HTMLElement>("figure.drawing .scroll").forEach((frame)
   if (centre && frame.scrollWidth > frame.clientWidth) frame.scrollLeft += centre.left - frame.getBoundingClientRect().left - 12;
 });
 
+// From a source, a passage or a thing one link leads back to what was asked, however many of them lie between.
+const ASKING = /^\/(evidence|mechanism|compare|explain|explore|gaps|search|questions\/.+)$/;
+
+/** What this tab remembers; nothing where the browser keeps nothing. */
+function memory(): Storage | undefined {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+function offerWayBack(): void {
+  const kind = document.querySelector("main > .meta.kind");
+  const [href, asked = ""] = memory()?.getItem("asked")?.split("\n") ?? [];
+  if (!kind || !href || ASKING.test(window.location.pathname)) return;
+  const way = document.createElement("span");
+  const back = document.createElement("a");
+  way.className = "back";
+  back.href = href;
+  back.textContent = "Back to your question";
+  back.setAttribute("aria-label", `Back to your question: ${asked}`);
+  way.append(" · ", back);
+  kind.append(way);
+}
+
+offerWayBack();
+window.addEventListener("pagehide", () => {
+  const heading = document.querySelector("h1")?.textContent?.trim() ?? "";
+  if (ASKING.test(window.location.pathname)) memory()?.setItem("asked", `${window.location.href}\n${heading}`);
+});
+
+/** What the address names may lie folded: not every browser opens it by itself. */
+function unfold(): void {
+  const named = document.getElementById(window.location.hash.slice(1));
+  const folded = named?.closest<HTMLDetailsElement>("details:not([open])");
+  if (!named || !folded) return;
+  for (let around: HTMLDetailsElement | null | undefined = folded; around; around = around.parentElement?.closest("details")) around.open = true;
+  named.scrollIntoView();
+}
+
+unfold();
+window.addEventListener("hashchange", unfold);
+
 document.addEventListener("keydown", (event) => {
   const target = event.target as HTMLElement;
   if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !target.isContentEditable && !target.shadowRoot) {

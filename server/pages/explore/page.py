@@ -18,7 +18,7 @@ from kg.remote.store import refuse_foreign
 from server.addresses import csv_response, export, here, query
 from server.pages.explore.filters import filters_of
 from server.pages.explore.lines import Line, line_paths, wrapped
-from server.pages.explore.picture import CSV_HEAD, brought, csv_row, embedded, labels, placed, view_box
+from server.pages.explore.picture import CSV_HEAD, brought, csv_row, cut_in_words, embedded, labels, placed, view_box
 from server.pages.explore.rests import MARK, Way, counts_around
 from server.pages.explore.scene import MAX_NODES, STEP, Scene, expanded, is_old, scene, with_imports
 from server.pages.explore.state import VIEW_PARAMETERS, ViewState, view_state
@@ -87,6 +87,7 @@ def explore(graph: KnowledgeGraph) -> str | Response:
         more=found.more,
         full=len(found.nodes) >= MAX_NODES,
         changed=_changed(graph, state, found),
+        cut=cut_in_words(found.cut_by),
         focus=focus,
         rest=next((rest for rest in picture["rests"] if rest["id"] == state.chosen), None),
         expansions=expansions(graph, focus, found, kept, imports=state.imports) if focus else (),

@@ -61,8 +61,16 @@ def brought(graph: KnowledgeGraph, found: Scene, things: Collection[EntityRef]) 
         "rests": [rest_of(rest, found.nodes) for rest in found.rests],
         "agents": agents.names,
         "more": found.more,
+        "cut": cut_in_words(found.cut_by),
         "between": found.between,
     }
+
+
+def cut_in_words(reason: str) -> str:
+    """Why a picture may lack what no "+n more" stands for, to a reader; "" where it lacks nothing."""
+    if reason == "timeout":
+        return "Time was over before all was looked at: things or connections may be missing. Ask again, or of less."
+    return "There are more connections among these things than one picture holds: some are missing." if reason else ""
 
 
 def _thing(ref: EntityRef) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -10,8 +10,8 @@ from kg.errors import EntityNotFound
 from kg.graph import KnowledgeGraph
 from kg.identifiers import is_project
 from kg.model import CERTAINTIES, EntityRef
-from kg.paths.neighborhood import Subgraph, SubgraphQuestion
 from kg.paths.steps import Step
+from kg.paths.surroundings import Subgraph, SubgraphQuestion
 from server.pages.explore.between import Between, Found, found_between, traced
 from server.pages.explore.rests import Surroundings, Way, surroundings
 from server.pages.explore.state import ViewState
@@ -31,6 +31,7 @@ class Scene:
         more: neighbours that it left out.
         gone: names of a view made from other data that the graph holds no longer.
         rests: what expansions lead to, of those that left something out.
+        cut_by: why things or links may be missing that no "+n more" stands for: "timeout", "links", or "".
     """
 
     nodes: tuple[EntityRef, ...]
@@ -40,6 +41,7 @@ class Scene:
     gone: tuple[str, ...] = ()
     between: Between | None = None
     rests: tuple[Surroundings, ...] = ()
+    cut_by: str = ""
 
 
 def edge_id(step: Step) -> str:
@@ -72,8 +74,10 @@ def scene(graph: KnowledgeGraph, state: ViewState) -> Scene:
     if len(nodes) == 1 and not state.places:
         found = _links(graph, state, nodes, hops=1)
         whole = [Way(nodes[0].curie, "", "")] if found.truncated else []
-        return Scene(found.nodes, found.edges, gone=gone, rests=_rests(graph, state, found.nodes, whole))
-    return Scene(nodes, _among(graph, state, nodes), gone=gone, rests=_rests(graph, state, nodes))
+        rests = _rests(graph, state, found.nodes, whole)
+        return Scene(found.nodes, found.edges, gone=gone, rests=rests, cut_by=_cut_by([found]))
+    edges, cut_by = _among(graph, state, nodes)
+    return Scene(nodes, edges, gone=gone, rests=_rests(graph, state, nodes), cut_by=cut_by)
 
 
 def expanded(graph: KnowledgeGraph, state: ViewState, way: Way, *, limit: int = STEP) -> Scene:
@@ -89,7 +93,8 @@ def expanded(graph: KnowledgeGraph, state: ViewState, way: Way, *, limit: int = 
     nodes = (*shown, *fresh)
     left = around.left(set(nodes))
     rests = _rests(graph, state, nodes, [around.way] if left else [])
-    return Scene(nodes, _among(graph, state, nodes), fresh, left, gone, rests=rests)
+    edges, cut_by = _among(graph, state, nodes)
+    return Scene(nodes, edges, fresh, left, gone, rests=rests, cut_by=cut_by)
 
 
 def _rests(
@@ -122,11 +127,11 @@ def _joined(
     fresh = [ref for ref in paths.things if ref not in set(shown)]
     room = max(0, MAX_NODES - len(shown))
     nodes = (*shown, *fresh[:room])
-    steps = _among(graph, state, nodes)
+    steps, cut_by = _among(graph, state, nodes)
     edges = {(step.subject.curie, step.predicate, step.object.curie): edge_id(step) for step in reversed(steps)}
     between = traced(paths, edges, graph.corpus().documents)
     rests = _rests(graph, state, nodes)
-    return Scene(nodes, steps, tuple(fresh[:room]), len(fresh[room:]), gone, between, rests)
+    return Scene(nodes, steps, tuple(fresh[:room]), len(fresh[room:]), gone, between, rests, cut_by)
 
 
 def _resolved(graph: KnowledgeGraph, state: ViewState) -> tuple[tuple[EntityRef, ...], tuple[str, ...]]:
@@ -153,13 +158,20 @@ def _links(graph: KnowledgeGraph, state: ViewState, nodes: Sequence[EntityRef], 
     return graph.subgraph(question)
 
 
-def _among(graph: KnowledgeGraph, state: ViewState, nodes: Sequence[EntityRef]) -> tuple[Step, ...]:
-    """All links among some things, asked for in pairs of batches that a question may hold."""
+def _cut_by(found: Iterable[Subgraph]) -> str:
+    """Why parts of answers are missing, time before all else; "" where the limit alone cut them, or nothing did."""
+    reasons = {each.truncated_by for each in found}
+    return next((reason for reason in ("timeout", "links") if reason in reasons), "")
+
+
+def _among(graph: KnowledgeGraph, state: ViewState, nodes: Sequence[EntityRef]) -> tuple[tuple[Step, ...], str]:
+    """All links among some things, asked for in pairs of batches that a question may hold, and what cut them."""
     half = _SEEDS_A_QUESTION // 2
     batches = [nodes[start : start + half] for start in range(0, len(nodes), half)]
     pairs = list(combinations(batches, 2)) or [(batches[0], ())]
     steps: dict[tuple[str, str, str, str], Step] = {}
-    for first, second in pairs:
-        for step in _links(graph, state, (*first, *second), hops=0).edges:
+    answers = [_links(graph, state, (*first, *second), hops=0) for first, second in pairs]
+    for answer in answers:
+        for step in answer.edges:
             steps[step.subject.id, step.predicate, step.object.id, step.certainty] = step
-    return tuple(steps.values())
+    return tuple(steps.values()), _cut_by(answers)

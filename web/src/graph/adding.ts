@@ -14,12 +14,13 @@ interface Brought {
   edges: GraphEdge[];
   rests: Omit<GraphRest, "x" | "y" | "pinned">[];
   agents: Record<string, string>;
+  cut: string; // why something may be missing, in words; "" where nothing is
   between: FoundPaths | null;
 }
 
 type Parameters = Record<string, string | string[]>;
 
-type Found = GraphData & { between: FoundPaths | null };
+type Found = GraphData & { between: FoundPaths | null; cut: string };
 
 let before: Promise<void> = Promise.resolve();
 let underWay = 0;
@@ -40,7 +41,9 @@ export function bring(desk: Desk, nodes: string[], parameters: Parameters, draw:
   const mine = before.then(async () => {
     try {
       const found = await ask(desk, nodes, parameters);
-      if (found) draw(found);
+      if (!found) return;
+      draw(found);
+      if (found.cut) desk.page.status.append(` ${found.cut}`);
     } catch (error) {
       desk.tell(told(error));
     } finally {
@@ -66,7 +69,7 @@ async function ask(desk: Desk, nodes: string[], parameters: Parameters): Promise
   Object.assign(desk.page.saved.agents, answer.agents);
   const nowhere = { x: 0, y: 0, pinned: false };
   const fresh = answer.nodes.filter((one) => !shown.has(one.id)).map((one) => ({ ...one, ...nowhere }));
-  return { nodes: fresh, edges: answer.edges, rests: answer.rests.map((rest) => ({ ...rest, ...nowhere })), between: answer.between };
+  return { nodes: fresh, edges: answer.edges, rests: answer.rests.map((rest) => ({ ...rest, ...nowhere })), between: answer.between, cut: answer.cut };
 }
 
 export interface Way {
