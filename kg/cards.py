@@ -18,8 +18,8 @@ from kg.description import (
     references,
 )
 from kg.evidence.conflicts import read_conflicts
-from kg.evidence.regimens import read_components
-from kg.evidence.rows import ComponentRow, ConflictRow
+from kg.evidence.regimens import ComponentRow, read_components
+from kg.evidence.rows import ConflictRow
 from kg.identifiers import display
 from kg.model import EntityRef, PassageRef, Qualifier, certainty_named
 from kg.paths.neighborhood import NeighborItem
@@ -41,7 +41,13 @@ class Xref:
 
 @dataclass(frozen=True)
 class EntityCard:
-    """What a page about an entity begins with. ``counts``: connections per predicate and direction."""
+    """What a page about an entity begins with.
+
+    Attributes:
+        xrefs: identifiers of the same or nearly the same thing in other vocabularies.
+        parents, children: what it is a kind of, and the kinds of it.
+        counts: connections per predicate and direction.
+    """
 
     id: str
     curie: str
@@ -57,7 +63,16 @@ class EntityCard:
 
 @dataclass(frozen=True, kw_only=True)
 class FactCard:
-    """One thing a document says: a statement, an outcome, or an event of a patient."""
+    """One thing a document says: a statement, an outcome, or an event of a patient.
+
+    Attributes:
+        sentence: what it says, in words.
+        qualifiers: what else it says of itself.
+        note: a remark of the curator.
+        same_fact: other statements with the same subject, predicate and object.
+        conflicts: those in which it is a side.
+        imported: whether an import states it, and no document.
+    """
 
     id: str
     curie: str
@@ -109,6 +124,8 @@ class StudyCard:
     """A study as the documents tell of it.
 
     Attributes:
+        details: what else is known of how it was done.
+        documents: those that tell of it.
         conflicts: those that touch the study, its results or its patients.
     """
 

@@ -42,7 +42,7 @@ def members(store: Store, kind: str) -> tuple[EntityRef, ...]:
     """Every thing of a kind (``patient``, ``study``, ``document``), by label. Raises: InvalidParameter."""
     if kind not in CLASS_BY_KIND:
         raise InvalidParameter("kind", kind, f"one of {', '.join(sorted(CLASS_BY_KIND))}")
-    nodes = store.select(_MEMBERS, {"class": SKG.iri(CLASS_BY_KIND[kind])}).nodes()
+    nodes = store.select(_MEMBERS, {"class": SKG[CLASS_BY_KIND[kind]]}).nodes()
     return references(nodes, describe(store, nodes))
 
 

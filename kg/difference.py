@@ -21,9 +21,9 @@ import pyoxigraph as ox
 
 from kg import codec
 from kg.errors import InvalidParameter
+from kg.exports.rdf import QUADS
 from kg.generations import CURRENT, DATASET, MANIFEST, open_current
 from kg.identifiers import display, is_project, kind_of
-from kg.rdf import QUADS
 from ontology.terms import PREDICATES
 
 Sort = Literal["added", "changed", "given_up", "vanished"]

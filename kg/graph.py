@@ -28,7 +28,7 @@ from kg.mechanism.asking import mechanism_question
 from kg.mechanism.background import StoredBackground
 from kg.mechanism.question import Effect
 from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef, check_question
-from kg.paths import neighborhood, traversal
+from kg.paths import neighborhood, surroundings, traversal
 from kg.paths.best_paths import SearchLimits
 from kg.paths.index import Index
 from kg.paths.link_filters import LinkFilters, graphs_named
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 Walk = TypeVar("Walk", bound="LinkFilters | PathQuestion")
 _NAMING = ("node", "nodes", "source", "target", "avoid")  # fields of questions that hold names
 _WORDS_OF_RESULTS = frozenset({"measure", "definition"})
+_FEW_DOCUMENTS = 10
 _HISTOTYPES_BELOW = "SELECT DISTINCT ?sub WHERE { ?sub rdfs:subClassOf* ?node }"
 
 
@@ -127,8 +128,9 @@ class KnowledgeGraph:
         except EntityNotFound as unknown:
             if (now := successor(self.store, text, parameter)) is not None:
                 return self.resolve(now, kinds, parameter, others)
-            if "document" in kinds:  # few enough to name them all; what they cite is called by their names and numbers
-                unknown.suggestions = tuple((each.curie, each.label) for each in self.corpus().documents)
+            # Few are named all; what they cite is called by their names and numbers.
+            if "document" in kinds and len(documents := self.corpus().documents) <= _FEW_DOCUMENTS:
+                unknown.suggestions = tuple((each.curie, each.label) for each in documents)
             raise
         except WrongKind as refused:
             named = parse_identifier(refused.entity) or refused.entity
@@ -153,9 +155,8 @@ class KnowledgeGraph:
         """An entity's card. Raises: EntityNotFound, AmbiguousEntity."""
         node = self.resolve(text, parameter="id")
         imported = not is_project(node.id)
-        counts: dict[str, int] = {}
-        for count in self.counts(node.id, include_imports=imported):
-            counts[f"{count.predicate} {count.direction}"] = count.statements
+        known = self.counts(node.id, include_imports=imported)
+        counts = {f"{each.predicate} {each.direction}": each.statements for each in known}
         card = cards.entity_card(self.store, node.id, counts)
         return replace(card, type=node.type, label=node.label) if imported else card
 
@@ -270,25 +271,25 @@ class KnowledgeGraph:
         return self.paths(question, timeout_s)
 
     def subgraph(
-        self, question: neighborhood.SubgraphQuestion, timeout_s: float = SEARCH_TIMEOUT_S
-    ) -> neighborhood.Subgraph:
+        self, question: surroundings.SubgraphQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> surroundings.Subgraph:
         """Entities and all links among them."""
-        question = self._named(question, neighborhood.SubgraphQuestion)
-        return neighborhood.subgraph(self.index, question, self, Deadline.after(timeout_s))
+        question = self._named(question, surroundings.SubgraphQuestion)
+        return surroundings.subgraph(self.index, question, self, Deadline.after(timeout_s))
 
     def reachable(
-        self, question: neighborhood.ReachableQuestion, timeout_s: float = SEARCH_TIMEOUT_S
-    ) -> neighborhood.ReachableAnswer:
+        self, question: surroundings.ReachableQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> surroundings.ReachableAnswer:
         """What lies within some steps of an entity."""
-        question = self._named(question, neighborhood.ReachableQuestion)
-        return neighborhood.reachable(self.index, question, Deadline.after(timeout_s))
+        question = self._named(question, surroundings.ReachableQuestion)
+        return surroundings.reachable(self.index, question, Deadline.after(timeout_s))
 
     def common(
-        self, question: neighborhood.CommonQuestion, timeout_s: float = SEARCH_TIMEOUT_S
-    ) -> neighborhood.CommonAnswer:
+        self, question: surroundings.CommonQuestion, timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> surroundings.CommonAnswer:
         """What several entities are all connected to."""
-        question = self._named(question, neighborhood.CommonQuestion)
-        return neighborhood.common_neighbors(self.index, question, self, Deadline.after(timeout_s))
+        question = self._named(question, surroundings.CommonQuestion)
+        return surroundings.common_neighbors(self.index, question, self, Deadline.after(timeout_s))
 
     def mechanism(
         self,

@@ -37,11 +37,11 @@ def _view(graph: KnowledgeGraph, question: Question) -> Any:
             given[name] = [value, *given.get(name, ())]
         arguments = read(question.parameters, given, others=question.others)
         found = question.answer(graph, arguments)
-        form = arguments.text("format") if "format" in arguments.table else None
+        form = arguments.text_if_taken("format")
         name = file_name(graph, question.name)
         if form == "svg":
-            kind = arguments.text("figure") or "" if "figure" in arguments.table else ""
-            return svg_response(figures.svg(found, source_line(graph), kind), name)
+            drawn = figures.svg(found, source_line(graph), arguments.text_if_taken("figure") or "")
+            return svg_response(drawn, name)
         if form == "csv":
             return csv_response(figures.table_of(found), name)
         return Response(dumps(found), content_type=JSON)

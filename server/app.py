@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Flask
 
 from kg.budget import Budget
+from kg.store import HasStore
 from server.http.answers import install_compression
 from server.http.cache import ResultCache
 from server.http.clients import ClientLimits, install_limits
@@ -18,7 +19,7 @@ from server.http.keeping import install_keeping
 from server.http.telemetry import Telemetry, metrics_blueprint
 from server.settings import Settings
 from server.sparql.routes import sparql_blueprint
-from server.sparql.service import HasStore, SparqlFirst, SparqlService
+from server.sparql.service import SparqlFirst, SparqlService
 from server.sparql.void import void_blueprint
 
 if TYPE_CHECKING:

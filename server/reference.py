@@ -20,7 +20,7 @@ current.
 
 JSON in UTF-8, `snake_case`. Keys are never missing; what is absent is `null`. The same answers come from
 `sarcoma-kg <question> --json` and, as dataclasses, from `kg.KnowledgeGraph`. The machine-readable description with
-every field of every answer is `/openapi.json` (OpenAPI 3.1), the page for people `/docs`.
+every field of every answer and what it means is `/openapi.json` (OpenAPI 3.1), the page for people `/docs`.
 
 **Names.** Wherever a parameter takes an entity it takes an IRI, a CURIE (`drug:sirolimus`), an identifier of another
 vocabulary (`CHEBI:9168`), a label or a synonym; case, hyphens, spaces and Greek or Latin spelling do not matter.
@@ -31,8 +31,14 @@ list and 200. A value outside an enumeration or above a maximum is 400, never cl
 is no parameter, or one given twice that holds one value. Lists repeat the parameter. An empty value counts as not
 given, as forms send it.
 
-**Other routes.** `/sparql` (SPARQL 1.1 Protocol, read-only), `/id/{kind}/{name}` (the address of every thing: 303 to
-its page or to RDF), `/healthz`, `/readyz`. Errors are RFC 9457 `application/problem+json`.
+**Other routes.** `/sparql` (SPARQL 1.1 Protocol, read-only), `/api/v1/graphs` (named graphs, whole) and what else
+[describes the data to programs](sparql.md#what-there-is-to-ask-about), `/id/{kind}/{name}` (the address of every thing:
+303 to its page or to RDF), `/healthz`, `/readyz`, `/metrics`.
+
+**Errors** are RFC 9457 `application/problem+json`; those of the [table](#errors) have what they are about in fields of
+their own (`parameter`, `value`, `suggestions` ...). What HTTP itself refuses is called by its status: `not_found` (no
+such route), `method_not_allowed`. A command with `--json` prints `code` and `detail`;
+`sarcoma-kg --help` lists what commands end with.
 
 ## Questions
 """

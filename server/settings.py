@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,9 @@ ENVIRONMENT_PREFIX = "SARCOMA_KG_"
 
 @dataclass(frozen=True)
 class SettingInfo:
-    """What is known about a setting beside its default: unit, bounds (both included) or choices, help."""
+    """What is known about a setting: default, help, unit, bounds (both included) or choices."""
 
+    default: str | int | float
     help: str
     unit: str = ""
     low: float | None = None
@@ -42,8 +43,8 @@ class SettingInfo:
         return "a text"
 
 
-def _setting(default: Any, help_: str, **info: Any) -> Any:
-    return dataclasses.field(default=default, metadata={"info": SettingInfo(help_, **info)})
+def _setting(default: str | float, help_: str, **info: Any) -> Any:
+    return dataclasses.field(default=default, metadata={"info": SettingInfo(default, help_, **info)})
 
 
 @dataclass(frozen=True)
@@ -174,10 +175,6 @@ def setting_infos() -> dict[str, SettingInfo]:
     return {field.name: field.metadata["info"] for field in dataclasses.fields(Settings)}
 
 
-def _defaults() -> dict[str, Any]:
-    return {field.name: field.default for field in dataclasses.fields(Settings)}
-
-
 def flag(name: str) -> str:
     """The command-line flag of a setting. ``query_timeout_s`` is ``--query-timeout-s``."""
     return "--" + name.replace("_", "-")
@@ -190,7 +187,6 @@ def environment_variable(name: str) -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give a command a flag for every setting."""
-    defaults = _defaults()
     for name, info in setting_infos().items():
         unit = f" {info.unit}" if info.unit else ""
         parser.add_argument(
@@ -198,7 +194,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             dest=name,
             default=None,
             metavar=info.unit.upper() or "VALUE",
-            help=f"{info.help} (default {defaults[name]}{unit}; {environment_variable(name)})".replace("%", "%%"),
+            help=f"{info.help} (default {info.default}{unit}; {environment_variable(name)})".replace("%", "%%"),
         )
 
 
@@ -206,39 +202,30 @@ def from_arguments(given: argparse.Namespace, environment: Mapping[str, str] | N
     """Settings from parsed flags and the environment. Raises: InvalidParameter with the name at fault."""
     environment = os.environ if environment is None else environment
     values: dict[str, Any] = {}
-    for name, default in _defaults().items():
+    for name, info in setting_infos().items():
         text = getattr(given, name, None)
         if text is None:
             text = environment.get(environment_variable(name))
         if text is not None:
-            values[name] = _parsed(name, str(text), type(default))
+            values[name] = _parsed(name, str(text), type(info.default))
     return Settings(**values)
 
 
-def _parsed(name: str, text: str, kind: type) -> str | int | float:
+def _parsed(name: str, text: str, kind: type[str | int | float]) -> str | int | float:
     try:
-        return kind(text)  # type: ignore[no-any-return]
+        return kind(text)
     except ValueError:
-        article = "a whole number" if kind is int else "a number"
-        raise InvalidParameter(name, text, article) from None
+        raise InvalidParameter(name, text, "a whole number" if kind is int else "a number") from None
 
 
 def settings_markdown() -> str:
     """docs/settings.md; a test compares."""
-    defaults = _defaults()
-    rows = [
-        (
-            f"`{flag(name)}`",
-            f"`{environment_variable(name)}`",
-            f"`{defaults[name]}`" if defaults[name] != "" else "(empty)",
-            info.unit or "",
-            info.help + (f" ({info.expected})" if info.expected != "a text" else ""),
-        )
-        for name, info in setting_infos().items()
-    ]
-    head: Sequence[Sequence[str]] = [("flag of `serve`", "environment", "default", "unit", "meaning")]
-    table = [*head, ("---",) * 5, *rows]
-    lines = "\n".join("| " + " | ".join(row) + " |" for row in table)
+    rows: list[tuple[str, ...]] = [("flag of `serve`", "environment", "default", "unit", "meaning"), ("---",) * 5]
+    for name, info in setting_infos().items():
+        default = f"`{info.default}`" if info.default != "" else "(empty)"
+        meaning = info.help + (f" ({info.expected})" if info.expected != "a text" else "")
+        rows.append((f"`{flag(name)}`", f"`{environment_variable(name)}`", default, info.unit, meaning))
+    lines = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     return (
         "# Settings of the server\n\n"
         "A flag wins over the environment variable, which wins over the default. A value outside its bounds "

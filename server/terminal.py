@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from kg.cards import EntityCard, FactCard
+from kg.cards import DocumentCard, EntityCard, FactCard
 from kg.catalogue import CatalogueQuestion, QuestionAnswer
+from kg.contents import SourceDocument
 from kg.difference import Change, Difference
 from kg.duration import duration_words
 from kg.evidence.cases import Timeline
@@ -21,13 +22,13 @@ from kg.evidence.rows import EvidenceAnswer, EvidenceRow, LeftOut
 from kg.evidence.safety import SafetyAnswer
 from kg.mechanism.partners import Partnership
 from kg.mechanism.search import MechanismAnswer
-from kg.model import EntityRef
+from kg.model import EntityRef, Interval
 from kg.paths.neighborhood import NeighborsAnswer
 from kg.paths.traversal import PathAnswer
 from kg.search.name_rows import SearchHit
 from server.questions.offered import LinkedSearchAnswer
 from server.questions.present import Listing, dumps
-from server.wording import dose_words, of_n, patients_shared, result, words
+from server.wording import counted, dose_words, of_n, patients_shared, result, words
 
 
 def render(answer: Any) -> str:
@@ -65,7 +66,7 @@ def _search(answer: LinkedSearchAnswer) -> Iterator[str]:
 
 def _hit(hit: SearchHit) -> str:
     also = f"  (also called {hit.matched})" if hit.matched != hit.label else ""
-    return f"{hit.curie:32} {words(hit.type):14} {hit.label}{also}{'  (imported)' if hit.imported else ''}"
+    return f"{hit.curie:32} {words(hit.type):14} {hit.label}{also}{_origin(hit.imported)}"
 
 
 def _entity(card: EntityCard) -> Iterator[str]:
@@ -83,7 +84,8 @@ def _entity(card: EntityCard) -> Iterator[str]:
 def _neighbors(answer: NeighborsAnswer) -> Iterator[str]:
     for item in answer.items:
         arrow = "->" if item.direction == "out" else "<-"
-        yield f"{arrow} {item.predicate:24} {item.node.label} ({item.node.curie}){_hedge(item.certainty)}"
+        surely = f"{_hedge(item.certainty)}{_origin(item.imported)}"
+        yield f"{arrow} {item.predicate:24} {item.node.label} ({item.node.curie}){surely}"
     if answer.truncated:
         yield f"({answer.total - len(answer.items)} more; --cursor {answer.next_cursor})"
     yield from _shut_out(answer.excluded_by)
@@ -92,7 +94,7 @@ def _neighbors(answer: NeighborsAnswer) -> Iterator[str]:
 def _paths(answer: PathAnswer) -> Iterator[str]:
     for place, path in enumerate(answer.paths, 1):
         yield f"{place}. score {path.score:.2f}"
-        yield from (f"   {step.told}" for step in path.steps)
+        yield from (f"   {step.told}{_origin(step.imported)}" for step in path.steps)
     if not answer.paths:
         yield "No path."
     yield from _shut_out(answer.excluded_by)
@@ -110,7 +112,8 @@ def _mechanism(answer: MechanismAnswer) -> Iterator[str]:
     for place, path in enumerate(answer.paths, 1):
         yield f"{place}. {path.sentence}"
         for step in path.steps:
-            yield f"   {step.told}  [{', '.join(_where(p) for p in step.passages)}]"
+            where = f"  [{', '.join(map(_where, step.passages))}]" if step.passages else ""
+            yield f"   {step.told}{where}{_origin(step.imported)}"
         if path.agrees is False:
             yield f"   incoherent: sources also state: {'; '.join(path.claims)}"
     if not answer.paths:
@@ -147,11 +150,10 @@ def _evidence(answer: EvidenceAnswer) -> Iterator[str]:
         if row.arm is not None and row.arm != arm:
             arm = row.arm
             yield from _arm(row)
-        measure = row.measure.label if row.measure else ""
+        measure = _measured(row)
         event = f" {row.adverse_event.label}" if row.adverse_event else ""
-        flag = f"  [flagged: {', '.join(row.flags)}]" if row.flags else ""
-        derived = f"  derived {interval_words(row)}" if row.derived_ci else ""
-        yield f"   {measure}{event}: {result(row)}  {of_n(row)}{derived}{flag}"
+        derived = f"  derived 95% CI {_ends(row.derived_ci)}%" if row.derived_ci else ""
+        yield f"   {measure}{event}: {result(row)}  {of_n(row)}{derived}{_flag(row)}"
     yield from (absence.text for absence in answer.absences if absence.kind == "no_data")
     yield from _left_out(answer.left_out)
     if more := answer.left_out_total - len(answer.left_out):
@@ -163,6 +165,15 @@ def _evidence(answer: EvidenceAnswer) -> Iterator[str]:
         yield f"Conflict: {conflict.about}: " + " / ".join(side.label for side in conflict.between)
     if answer.summary.corpus:
         yield answer.summary.corpus.text
+
+
+def _measured(row: EvidenceRow) -> str:
+    """What was measured, and how it was counted, when and in which part of the arm."""
+    return (row.measure.label if row.measure else "") + (f" ({how})" if (how := counted(row)) else "")
+
+
+def _flag(row: EvidenceRow) -> str:
+    return f"  [flagged: {', '.join(row.flags)}]" if row.flags else ""
 
 
 def _arm(row: EvidenceRow) -> Iterator[str]:
@@ -184,20 +195,20 @@ def _left_out(results: Sequence[LeftOut]) -> Iterator[str]:
 def _compare(answer: ComparisonAnswer) -> Iterator[str]:
     yield answer.summary
     for one in answer.direct:
-        sides = [result(row) if row else "not printed" for row in (one.a, one.b)]
-        yield f"   within {one.study.label}: {one.measure.label}: {answer.a} {sides[0]} / {answer.b} {sides[1]}"
+        sides = [f"{result(row)}{_flag(row)}" if row else "not printed" for row in (one.a, one.b)]
+        measured = next((_measured(row) for row in (one.a, one.b) if row), one.measure.label)
+        yield f"   within {one.study.label}: {measured}: {answer.a} {sides[0]} / {answer.b} {sides[1]}"
         if one.derived is not None:
-            low, high = one.derived.ci.low or 0.0, one.derived.ci.high or 0.0
             points, p_value = one.derived.points, one.derived.p_value
-            yield f"      derived: difference {points:.1f} points ({low:.1f} to {high:.1f}), p = {p_value:.2g}"
+            yield f"      derived: difference {points:.1f} points ({_ends(one.derived.ci)}), p = {p_value:.2g}"
     if answer.indirect:
         yield f"Across studies, {answer.total} pairs. {answer.warning}"
     for pair in answer.indirect[:10]:
         verdict = "comparable" if pair.comparable else f"not comparable: {'; '.join(pair.reasons)}"
-        yield f"   {pair.measure.label}: {result(pair.a)} / {result(pair.b)}  ({verdict})"
+        yield f"   {pair.measure.label}: {result(pair.a)}{_flag(pair.a)} / {result(pair.b)}{_flag(pair.b)}  ({verdict})"
     for harm in answer.harms:
         untold = "only what the other is compared with" if harm.direct else "not told"
-        borne = [", ".join(result(row) or "reported" for row in rows) or untold for rows in (harm.a, harm.b)]
+        borne = [", ".join(f"{result(r) or 'reported'}{_flag(r)}" for r in rows) or untold for rows in (harm.a, harm.b)]
         yield f"   borne: {harm.event.label}: {answer.a} {borne[0]} / {answer.b} {borne[1]}"
     for claim in answer.claims:
         where = ", ".join(map(_where, claim.passages))
@@ -210,14 +221,13 @@ def _compare(answer: ComparisonAnswer) -> Iterator[str]:
 def _pool(answer: PoolAnswer) -> Iterator[str]:
     yield f"{answer.measure.label}, {answer.asked}" + (f", counting {answer.counts}" if answer.counts else "")
     for one in answer.studies:
-        low, high = one.derived_ci.low or 0.0, one.derived_ci.high or 0.0
-        share = f"{one.percent:.1f}% ({low:.1f} to {high:.1f})"
+        share = f"{one.percent:.1f}% ({_ends(one.derived_ci)})"
         yield f"   {one.numerator} of {one.denominator}  {share}  {one.study.label}"
     if answer.refused:
         yield f"Not pooled: {answer.refused}."
     if answer.estimate is not None:
         found = answer.estimate
-        yield f"Pooled: {found.percent:.1f}% ({found.ci.low or 0.0:.1f} to {found.ci.high or 0.0:.1f}), {found.method}"
+        yield f"Pooled: {found.percent:.1f}% ({_ends(found.ci)}), {found.method}"
         spread = found.heterogeneity
         yield f"   tau2 {spread.tau2:.3f}, I2 {spread.i2:.0f}%, Q p = {spread.q_p:.2g}"
     yield from (f"   ({caution})" for caution in answer.cautions)
@@ -232,7 +242,8 @@ def _safety(answer: SafetyAnswer) -> Iterator[str]:
         for event in item.events:
             grades = (grade if grade.startswith("grade") else f"grade {grade}" for grade in event.grades)
             seen = ", ".join((*grades, *event.frequencies)) if event.observed else "not seen"
-            yield f"   {event.event.label}: {seen or 'reported'} ({len(event.studies)} studies)"
+            studies = "1 study" if len(event.studies) == 1 else f"{len(event.studies)} studies"
+            yield f"   {event.event.label}: {seen or 'reported'} ({studies})"
     yield from _left_out(answer.left_out)
     for shared in answer.shared:
         through = f" (as {', '.join(ref.label for ref in shared.through)})" if shared.through else ""
@@ -284,13 +295,22 @@ def _fact(card: FactCard) -> Iterator[str]:
     yield from (_where(passage) for passage in card.passages)
 
 
+def _document(card: DocumentCard) -> Iterator[str]:
+    yield f"{card.label} ({card.curie}){', retracted' if card.retracted else ''}"
+    for name in ("authors", "title", "journal", "year", "volume", "issue", "pages", "doi", "pmid"):
+        if value := getattr(card, name):
+            yield f"{name}: {', '.join(value) if name == 'authors' else value}"
+    yield from (f"  {words(kind)}: {count}" for kind, count in sorted(card.counts.items()))
+
+
 def _listing(answer: Listing) -> Iterator[str]:
     for item in answer.items:
         if isinstance(item, CatalogueQuestion):
             given = " ".join(f"{each.name}={each.default}" for each in item.parameters)
             yield f"{item.theme:13} {item.id:28} {item.title}{f'  ({given})' if given else ''}"
         else:
-            yield f"{item.curie:32} {item.label}" if isinstance(item, EntityRef) else dumps(item).rstrip()
+            is_thing = isinstance(item, EntityRef | SourceDocument)
+            yield f"{item.curie:32} {item.label}" if is_thing else dumps(item).rstrip()
 
 
 def _question(answer: QuestionAnswer) -> Iterator[str]:
@@ -344,14 +364,17 @@ def _where(passage: Any) -> str:
     return f"{passage.document.rpartition('/')[2]}:{passage.start}-{passage.end}"
 
 
-def interval_words(row: EvidenceRow) -> str:
-    """The exact interval of a row in words."""
-    interval = row.derived_ci
-    return f"95% CI {interval.low or 0.0:.1f} to {interval.high or 0.0:.1f}%" if interval else ""
+def _ends(interval: Interval) -> str:
+    """The two ends of an interval that was derived, which has both."""
+    return f"{interval.low:.1f} to {interval.high:.1f}"
 
 
 def _hedge(certainty: str) -> str:
     return "" if certainty == "stated" else f"  ({certainty})"
+
+
+def _origin(imported: bool) -> str:
+    return "  (imported)" if imported else ""
 
 
 _FORMS: tuple[tuple[type, Any], ...] = (
@@ -368,6 +391,7 @@ _FORMS: tuple[tuple[type, Any], ...] = (
     (Explanation, _explain),
     (Timeline, _timeline),
     (FactCard, _fact),
+    (DocumentCard, _document),
     (QuestionAnswer, _question),
     (Difference, _difference),
     (Listing, _listing),

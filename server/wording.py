@@ -1,4 +1,4 @@
-"""Numbers, doses and outcomes in words a clinician uses; the pages' filters."""
+"""Numbers, doses and outcomes in words a clinician uses, for pages and for the terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from kg.duration import duration_words
 from kg.evidence.filters import people_of
 from kg.evidence.grades import grades_of
 from kg.evidence.history import TimelineEntry
-from kg.evidence.rows import ComponentRow, EvidenceRow
+from kg.evidence.regimens import ComponentRow
+from kg.evidence.rows import EvidenceRow
 from kg.mechanism.chains import SENSITIZING
 from kg.model import Difference, EntityRef
 from ontology.kinds import TREATMENTS
@@ -22,28 +23,10 @@ _SAME: Difference = "no difference"
 _TIMES = frozenset(_UNITS) - {"%"}
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W_]+")
-_SMALL = frozenset(
-    {
-        "a",
-        "an",
-        "and",
-        "at",
-        "by",
-        "for",
-        "from",
-        "had",
-        "in",
-        "is",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "was",
-        "were",
-        "with",
-    }
-)
+_SMALL = frozenset({
+    "a", "an", "and", "at", "by", "for", "from", "had", "in", "is", "of", "on", "or", "the", "to", "was", "were",
+    "with",
+})  # fmt: skip
 
 
 def words(name: str) -> str:

@@ -130,7 +130,8 @@ def add_facts(commands: Commands, common: argparse.ArgumentParser) -> None:
         "facts", parents=[common], help="every fact of a document as a plain sentence, in the order of its text"
     )
     _add_curated(command)
-    command.add_argument("--document", required=True, help="for example 000")
+    command.add_argument("unnamed", nargs="?", default="", metavar="DOCUMENT", help="for example 000")
+    command.add_argument("--document", help="the same")
     command.set_defaults(run=_facts)
 
 
@@ -138,7 +139,10 @@ def _facts(given: argparse.Namespace) -> int:
     from triples.build import read_sound_corpus  # noqa: PLC0415 - as in _build
     from triples.facts import facts  # noqa: PLC0415
 
-    listed = facts(read_sound_corpus(given.curated), given.document)
+    document = given.document or given.unnamed
+    if not document:
+        raise InvalidParameter("DOCUMENT", "", "a document, for example 000")
+    listed = facts(read_sound_corpus(given.curated), document)
     if given.json:
         sys.stdout.write(dumps(listing(tuple(listed))))
     else:
@@ -192,7 +196,7 @@ def _import(given: argparse.Namespace) -> int:
         )
         print(f"kept, though the Biolink Model {MODEL} has no such term: {told}")
     if done.manifest.counts["rejected"]:
-        print(f"rejected rows, with line and reason: {done.rejects}")
+        print(f"rejected rows, with place and reason: {done.rejects}")
     print("run `sarcoma-kg build` to take it in")
     return 0
 

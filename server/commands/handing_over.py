@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from kg.errors import InvalidParameter
-from kg.kgx import export_kgx
-from kg.parquet import export_parquet
-from kg.rdf import export_rdf
+from kg.exports.kgx import export_kgx
+from kg.exports.parquet import export_parquet
+from kg.exports.rdf import export_rdf
 from kg.remote.push import push, write_load_files
 from server.commands import Commands, tell
 from server.questions.present import dumps

@@ -25,11 +25,11 @@ class LinkedSearchAnswer(SearchAnswer):
 
 def linked(answer: SearchAnswer) -> LinkedSearchAnswer:
     """An answer of the graph with the pages of the questions that it offers."""
-    questions = tuple(LinkedQuestion(**vars(each), page=page_of(each)) for each in answer.questions)
+    questions = tuple(LinkedQuestion(**vars(each), page=_asked_at(each)) for each in answer.questions)
     return LinkedSearchAnswer(**vars(answer) | {"questions": questions})
 
 
-def page_of(offer: OfferedQuestion) -> str:
+def _asked_at(offer: OfferedQuestion) -> str:
     """The address of the page that asks a question."""
     if offer.question == "timeline":
         ((patient,),) = offer.parameters.values()

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from kg.cards import DocumentCard, FactCard, StudyCard
+from kg.evidence.cases import Timeline
+from kg.evidence.history import TimelineEntry
+from kg.evidence.measures import DefinitionRef
+from kg.evidence.regimens import ComponentRow
+from kg.evidence.rows import ConflictRow, EvidenceRow, PopulationRow
+from kg.model import PassageRef
+from ontology.terms import PROPERTIES
 from server.questions.parameters import Parameter
 from server.questions.present import Listing
 from server.questions.table import Question
 
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 _FILES = {"csv": "text/csv", "svg": "image/svg+xml"}
-_KINDS = {"text": "string", "integer": "integer", "number": "number", "flag": "boolean"}
+_KINDS = {"text": "string", "integer": "integer", "flag": "boolean"}
+# Fields that mean the same wherever a thing is named, and wherever there may be more than is listed.
+_OF_THINGS = {
+    "id": "its IRI",
+    "curie": "its IRI in short, as parameters take it: drug:sirolimus",
+    "type": "its class, by the local name",
+    "label": "its preferred name",
+}
+_OF_LISTS = {
+    "limit": "the most that are listed",
+    "total": "how many there are; null where not all were counted",
+    "truncated": "whether there may be more than are listed",
+    "truncated_by": "what the list was cut by, such as limit or timeout; null where it is whole",
+}
+# Records whose fields are the properties of their names in the vocabulary, which says what these mean.
+_RECORDS = (
+    ComponentRow, ConflictRow, DefinitionRef, DocumentCard, EvidenceRow, FactCard, PassageRef, PopulationRow, StudyCard,
+    Timeline, TimelineEntry,
+)  # fmt: skip
 
 
 def describe_api(questions: Iterable[Question], version: str = "1") -> dict[str, Any]:
@@ -110,14 +137,51 @@ def _reference(cls: type, schemas: dict[str, Any]) -> dict[str, Any]:
     name = cls.__name__
     if name not in schemas:
         schemas[name] = {}  # a placeholder ends the recursion of a class that holds itself
-        hints = typing.get_type_hints(cls)
+        hints, (summary, _) = typing.get_type_hints(cls), _docstring(cls)
         shown = [item.name for item in dataclasses.fields(cls) if not item.name.startswith("_")]
+        told = _meanings(cls, shown)
         schemas[name] = {
             "type": "object",
+            "description": summary,
             "required": [field.rstrip("_") for field in shown],
-            "properties": {field.rstrip("_"): _schema(hints[field], schemas) for field in shown},
+            "properties": {
+                field.rstrip("_"): _schema(hints[field], schemas)
+                | ({"description": told[field]} if field in told else {})
+                for field in shown
+            },
         }
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _meanings(cls: type, fields: Collection[str]) -> dict[str, str]:
+    """What the fields of a dataclass mean: by itself or its bases, else by the vocabulary, else as everywhere."""
+    told = (_OF_THINGS if "curie" in fields else {}) | (_OF_LISTS if "truncated" in fields else {})
+    if cls in _RECORDS:
+        words = {field: re.sub(r"_(\w)", lambda letter: letter[1].upper(), field) for field in fields}
+        found = {field: PROPERTIES.get(name) or PROPERTIES.get(name.removesuffix("s")) for field, name in words.items()}
+        told |= {
+            field: _in_json(term.definition)
+            for field, term in found.items()
+            if term and term.subject_kinds and field not in told
+        }
+    for each in reversed(cls.__mro__):
+        told |= _docstring(each)[1]
+    return told
+
+
+def _docstring(cls: type) -> tuple[str, dict[str, str]]:
+    """What a dataclass says of itself and of its attributes, in the words of JSON."""
+    summary, _, attributes = (inspect.getdoc(cls) or "").partition("\n\nAttributes:\n")
+    attributes = attributes.partition("\n\n")[0]
+    found = re.findall(r"^ {4}(\w+(?:, \w+)*): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE)
+    told = ((name, text) for names, text in found for name in names.split(", "))
+    return _in_json(summary), {name: _in_json(text) for name, text in told}
+
+
+def _in_json(text: str) -> str:
+    plain = re.sub(r":(?:class|func|mod):`~?([^`]*)`", r"`\1`", text.replace("``", "`"))
+    words = re.sub(r"\b(?:None|True|False)\b", lambda word: {"None": "null"}.get(word[0], word[0].lower()), plain)
+    return " ".join(words.split())
 
 
 _PROBLEM = {

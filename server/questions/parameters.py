@@ -8,12 +8,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from kg.errors import InvalidParameter
 from server.http.problem_page import NO_PARAMETER
 
-Kind = Literal["text", "integer", "number", "flag"]
+Word = TypeVar("Word", bound=str)
+Kind = Literal["text", "integer", "flag"]
 _TRUE = frozenset({"true", "1", "yes"})
 _FALSE = frozenset({"false", "0", "no"})
 
@@ -62,6 +63,15 @@ class Arguments:
             return values[0]
         default = self.table[name].default
         return None if default is None else str(default)
+
+    def text_if_taken(self, name: str) -> str | None:
+        """The same of a parameter that only some questions take; None of the others."""
+        return self.text(name) if name in self.table else None
+
+    def word(self, name: str, words: Iterable[Word]) -> Word | None:
+        """The same of a parameter whose choices are the words of a vocabulary."""
+        text = self.text(name)
+        return next((word for word in words if word == text), None)
 
     def required(self, name: str) -> str:
         """The value of a parameter that must be given (checked when the arguments were read)."""

@@ -23,6 +23,7 @@ class Question:
         answers: the dataclass that comes back, or, of a list, that of each item.
         is_list: the answer is a list of everything there is.
         others: parameters outside the table are passed on: what they may be depends on the id.
+        unnamed: parameters that the command also takes without their names, in this order.
     """
 
     name: str

@@ -5,6 +5,7 @@ The HTTP routes, the OpenAPI description and the command line are all made from 
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from kg.cards import DocumentCard, EntityCard, FactCard, StudyCard
@@ -19,6 +20,7 @@ from kg.evidence.pooling import PoolAnswer
 from kg.evidence.question import (
     HIGHEST_GRADE,
     MAX_ROWS,
+    MOST_PEOPLE,
     REGIMEN_MATCHES,
     TOLD_BLINDINGS,
     YES_NO,
@@ -61,17 +63,15 @@ def _format(*names: str) -> Parameter:
 
 def evidence_question(given: Arguments) -> EvidenceQuestion:
     """The evidence question that some arguments ask, as far as they have a parameter for each of its fields."""
-    read = ((_EVIDENCE_TEXTS, given.text), (_EVIDENCE_FLAGS, given.flag), (_EVIDENCE_NUMBERS, given.integer))
-    fields: dict[str, Any] = {name: value(name) for names, value in read for name in names if name in given.table}
-    return EvidenceQuestion(drugs=given.texts("drug"), **fields)
+    read = {"text": given.text, "flag": given.flag, "integer": given.integer}
+    own = {field.name for field in fields(EvidenceQuestion)}
+    asked: dict[str, Any] = {
+        name: (given.texts if each.repeated else read[each.kind])(name)
+        for name, each in given.table.items()
+        if name in own
+    }
+    return EvidenceQuestion(drugs=given.texts("drug"), **asked)
 
-
-_EVIDENCE_TEXTS = (
-    "drug_class", "regimen", "regimen_match", "histotype", "site", "target", "genotype", "line", "after", "setting", "design", "phase",
-    "randomised", "comparator", "blinding", "measure", "adverse_event", "document", "study",
-)  # fmt: skip
-_EVIDENCE_FLAGS = ("include_subtypes", "include_broader", "include_flagged")
-_EVIDENCE_NUMBERS = ("min_n", "min_grade", "limit")
 
 EVIDENCE_PARAMETERS = (
     Parameter(
@@ -93,7 +93,11 @@ EVIDENCE_PARAMETERS = (
     Parameter("genotype", "words of the genotype", example="exon 9"),
     Parameter("line", "words of the line of treatment", example="first"),
     Parameter(
-        "after", "people of whom some or all had had this drug, or one of this class, before", example="imatinib"
+        "after",
+        "people of whom some or all had had this drug, one of this class, or every drug of this regimen (a name, an "
+        'acronym, "A + B") before; several: each of them',
+        repeated=True,
+        example="imatinib",
     ),
     Parameter("setting", "words of the setting", example="maintenance"),
     Parameter("design", "kind of study", choices=DESIGNS),
@@ -120,7 +124,7 @@ EVIDENCE_PARAMETERS = (
         "at least this many people; results of whom no source says how many are named apart",
         "integer",
         low=0,
-        high=1_000_000,
+        high=MOST_PEOPLE,
     ),
     Parameter("document", "told by this document", example="document:000"),
     Parameter("study", "results of this study", example="study:NCT00949325"),

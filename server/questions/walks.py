@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from kg.graph import KnowledgeGraph
 from kg.mechanism.question import EFFECTS
 from kg.mechanism.question import MAX_LENGTH as MECHANISM_LENGTH
 from kg.mechanism.search import MechanismAnswer
-from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty
-from kg.paths.neighborhood import (
+from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty, certainty_named
+from kg.paths.link_filters import DIRECTIONS, Direction
+from kg.paths.neighborhood import NeighborCount, NeighborsAnswer, NeighborsQuestion
+from kg.paths.surroundings import (
     CommonAnswer,
     CommonQuestion,
-    NeighborCount,
-    NeighborsAnswer,
-    NeighborsQuestion,
     ReachableAnswer,
     ReachableQuestion,
     Subgraph,
@@ -65,11 +64,12 @@ def _path_parameters(default: int, most: int) -> tuple[Parameter, ...]:
 
 
 def _certainties(given: Arguments) -> frozenset[Certainty]:
-    asked = given.texts("certainty")
-    if not asked:
-        return DEFAULT_CERTAINTIES
     # Asking for the weaker ones widens the search; what is stated always counts.
-    return frozenset(cast("tuple[Certainty, ...]", asked)) | DEFAULT_CERTAINTIES
+    return frozenset(map(certainty_named, given.texts("certainty"))) | DEFAULT_CERTAINTIES
+
+
+def _direction(given: Arguments) -> Direction:
+    return given.word("direction", DIRECTIONS) or "both"
 
 
 def _filters(graph: KnowledgeGraph, given: Arguments) -> dict[str, Any]:
@@ -94,8 +94,9 @@ def _neighbors(graph: KnowledgeGraph, given: Arguments) -> NeighborsAnswer:
     # A list of neighbours leaves nothing out unasked, and adds nothing to what is asked for.
     asked["certainties"] = frozenset(given.texts("certainty")) or frozenset(CERTAINTIES)
     node = graph.resolve(given.required("id"), parameter="id").id
-    direction: Any = given.text("direction")
-    return graph.neighbors(NeighborsQuestion(node=node, direction=direction, cursor=given.text("cursor"), **asked))
+    return graph.neighbors(
+        NeighborsQuestion(node=node, direction=_direction(given), cursor=given.text("cursor"), **asked)
+    )
 
 
 def _path_question(graph: KnowledgeGraph, given: Arguments, kind: type[Asked]) -> Asked:
@@ -115,14 +116,13 @@ def _path_question(graph: KnowledgeGraph, given: Arguments, kind: type[Asked]) -
 
 
 def _mechanism(graph: KnowledgeGraph, given: Arguments) -> MechanismAnswer:
-    effect: Any = given.text("effect")
     return graph.mechanism(
         given.texts("drug"),
         given.text("target"),
         certainties=_certainties(given),
         max_length=given.whole("max_length"),
         k=given.whole("k"),
-        effect=effect,
+        effect=given.word("effect", EFFECTS),
         include_imports=given.flag("include_imports"),
         graphs=graph.named_graphs(given.texts("graph")),
     )
@@ -139,10 +139,9 @@ def _subgraph(graph: KnowledgeGraph, given: Arguments) -> Subgraph:
 
 def _reachable(graph: KnowledgeGraph, given: Arguments) -> ReachableAnswer:
     node = graph.resolve(given.required("node"), parameter="node").id
-    direction: Any = given.text("direction")
     length = given.whole("max_length")
     return graph.reachable(
-        ReachableQuestion(node=node, direction=direction, max_length=length, **_filters(graph, given))
+        ReachableQuestion(node=node, direction=_direction(given), max_length=length, **_filters(graph, given))
     )
 
 

@@ -9,6 +9,7 @@ from pkgutil import resolve_name
 
 import pytest
 
+from ontology.terms import PROPERTIES
 from server.questions.openapi import describe_api
 from server.questions.table import QUESTIONS
 from server.reference import DOCS, DOCUMENTS
@@ -27,6 +28,25 @@ def test_the_api_description_is_valid_openapi() -> None:
     description = describe_api(QUESTIONS)
     assert list(OpenAPIV31SpecValidator(description).iter_errors()) == []
     assert set(description["paths"]) == {"/api/v1" + q.path.replace("<path:id>", "{id}") for q in QUESTIONS}
+
+
+def test_the_api_description_says_what_answers_and_their_fields_mean() -> None:
+    described = describe_api(QUESTIONS)["components"]["schemas"]
+    assert [name for name, schema in described.items() if not schema["description"]] == []
+    sign = described["Step"]["properties"]["sign"]
+    assert sign["description"] == "+1, -1, 0 (hands on the sign of the step before), or null (no sign)."
+    level = described["MechanismPath"]["properties"]["certainty"]
+    assert (level["description"], "stated" in level["enum"]) == ("of its weakest step.", True)
+    score = described["MechanismPath"]["properties"]["score"]
+    assert score["description"] == "its cost as in `kg.paths.traversal`; lower is better."
+    left_out = described["EvidenceAnswer"]["properties"]["left_out"]
+    assert left_out["description"].endswith("`left_out_total` counts them all.")
+    row, people, hit = (described[name]["properties"] for name in ("EvidenceRow", "PopulationRow", "SearchHit"))
+    assert row["value_text"]["description"] == PROPERTIES["valueText"].definition, "the vocabulary says it"
+    assert row["derived_ci"]["description"] == row["derived_wilson"]["description"], "two fields told of together"
+    assert hit["label"]["description"] == described["EntityRef"]["properties"]["label"]["description"]
+    used = (row, people, described["ComponentRow"]["properties"], described["RegimenRow"]["properties"])
+    assert {name for fields in used for name, field in fields.items() if "description" not in field} <= {"study"}
 
 
 def test_readme_commands_are_make_targets() -> None:

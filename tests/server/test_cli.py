@@ -13,8 +13,15 @@ from pathlib import Path
 import pytest
 
 from kg import KnowledgeGraph
+from kg.identifiers import BASE
+from kg.mechanism.search import MechanismQuestion, mechanism
+from kg.paths.index import IndexNode
+from kg.paths.neighborhood import NeighborsQuestion, neighbors
+from kg.paths.traversal import PathQuestion, best_paths
 from server.app import create_app
 from server.cli import MACHINE_REFUSED, READER_GONE, main
+from server.terminal import render
+from tests.kg.made_index import made_index
 
 
 def test_a_query_in_a_file_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,6 +64,10 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         (["search", "CCI-779"], "/api/v1/search?q=CCI-779"),
         (["mechanism", "--drug", "gemcitabine"], "/api/v1/mechanism?drug=gemcitabine"),
         (["evidence", "--drug", "temsirolimus"], "/api/v1/evidence?drug=temsirolimus"),
+        (
+            ["evidence", "--after", "AIM", "--after", "gemcitabine + docetaxel"],
+            "/api/v1/evidence?after=AIM&after=gemcitabine+%2B+docetaxel",
+        ),
         (["paths", "rapamycin", "mTOR", "--k", "3"], "/api/v1/paths?source=rapamycin&target=mTOR&k=3"),
         (["timeline", "patient:003-2"], "/api/v1/cases/patient:003-2/timeline"),
     ],
@@ -73,6 +84,30 @@ def test_the_command_line_prints_the_http_body(
     assert capsys.readouterr().out == api.get(path).get_data(as_text=True)
 
 
+def test_a_switch_needs_no_value(curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["paths", "everolimus", "G1 arrest", "--data", str(curated_data)]
+    told = [(main([*asked, "--directed", *value]), capsys.readouterr().out) for value in ([], ["true"], ["false"])]
+    assert told[0] == told[1] != told[2]
+    assert [code for code, _ in told] == [0, 0, 0]
+
+
+def test_a_terminal_is_told_what_imports_alone_state() -> None:
+    drug, kinase, tumour = (f"{BASE}{name}" for name in ("drug/imatinib", "target/KIT", "histotype/gist"))
+    nodes = [
+        IndexNode(drug, "Drug", "imatinib"),
+        IndexNode(kinase, "Target", "KIT"),
+        IndexNode(tumour, "Histotype", "GIST"),
+    ]
+    index = made_index(nodes, [(drug, "inhibits", kinase), (kinase, "drives", tumour, "stated", "import-own")])
+    paths = best_paths(index, PathQuestion(drug, tumour, include_imports=True))
+    acts = mechanism(index, MechanismQuestion((drug,), tumour, include_imports=True))
+    for answer in (paths, acts):
+        _, curated, imported, *_ = render(answer).splitlines()
+        assert (curated, imported) == ("   imatinib inhibits KIT", "   KIT drives GIST  (imported)")
+    near = neighbors(index, NeighborsQuestion(node=kinase, include_imports=True))
+    assert [line.endswith("(imported)") for line in render(near).splitlines()] == [True, False]
+
+
 def test_a_terminal_is_told_the_doses_of_each_arm_and_whose_patients_its_own_also_are(
     curated_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -80,6 +115,22 @@ def test_a_terminal_is_told_the_doses_of_each_arm_and_whose_patients_its_own_als
     told = capsys.readouterr().out
     assert "imatinib 400 mg once daily - imatinib 400 mg" in told
     assert "(takes together imatinib 400 mg once daily, imatinib 400 mg twice daily)" in told
+
+
+def test_a_terminal_is_told_what_counted_and_of_whom_a_figure_is(
+    curated_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The hazard ratio of a subgroup is not that of the trial."""
+    assert main(["evidence", "--drug", "pazopanib", "--document", "004", "--data", str(curated_data)]) == 0
+    assert "progression-free survival (leiomyosarcoma): hazard ratio 0.31" in capsys.readouterr().out
+    assert main(["compare", "pazopanib", "placebo", "--data", str(curated_data)]) == 0
+    told = capsys.readouterr().out
+    assert "progression-free survival (leiomyosarcoma): pazopanib hazard ratio 0.31" in told
+    assert "[flagged: implausible-value] / placebo" in told
+    assert main(["safety", "motesanib", "--data", str(curated_data)]) == 0
+    told = capsys.readouterr().out
+    assert "(1 study)" in told
+    assert "(1 studies)" not in told
 
 
 def test_a_terminal_is_told_side_effects_words_and_what_is_not_counted(
@@ -143,6 +194,15 @@ class TestExitCodes:
         assert main(["query", runaway, "--timeout", "0.5", "--data", str(curated_data)]) == 5
         assert "0.5" in capsys.readouterr().err
 
+    @pytest.mark.parametrize("command", [["search", "KIT"], ["query", "ASK { }"], ["push"]])
+    def test_an_engine_that_does_not_answer_is_six(
+        self, curated_data: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        nobody = "http://127.0.0.1:1/sparql"
+        store = [nobody] if command == ["push"] else ["--store", nobody]
+        assert main([*command, *store, "--data", str(curated_data)]) == MACHINE_REFUSED
+        assert nobody in capsys.readouterr().err
+
     def test_faults_in_curated_files_are_three(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "entities").mkdir()
         (tmp_path / "documents").mkdir()
@@ -157,6 +217,23 @@ class TestExitCodes:
         told = capsys.readouterr().err
         assert told.startswith(f"sarcoma-kg: {tmp_path}/file")
         assert told.count("\n") == 1, "before any work has begun"
+
+
+def test_of_a_catalogue_question_only_its_id_is_required(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["ask"])
+    assert capsys.readouterr().err.endswith("the following arguments are required: ID\n")
+
+
+def test_a_terminal_is_told_of_documents_in_words(curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["document", "002", "--data", str(curated_data)]) == 0
+    card = capsys.readouterr().out.splitlines()
+    assert card[0] == "Systemic therapy for advanced soft tissue sarcoma (review, 2007) (document:002)"
+    assert {"journal: JNCCN", "year: 2007", "pages: 401-410"} <= set(card)
+    assert any(line.startswith("  study: ") for line in card)
+    assert main(["corpus", "--data", str(curated_data)]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == [f"document:00{number}" for number in range(5)]
 
 
 def test_an_unknown_option_is_told_with_the_usage_of_its_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -232,6 +309,14 @@ def test_a_wrong_value_is_told_with_what_would_be_right(
 ) -> None:
     assert main([*command, "--data", str(tmp_path)]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_the_facts_of_a_document_are_asked_for_by_its_name_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    told = [(main(["facts", *named]), capsys.readouterr().out) for named in (["001"], ["--document", "001"])]
+    assert told[0] == told[1]
+    assert (told[0][0], "temsirolimus" in told[0][1].casefold()) == (0, True)
+    assert main(["facts"]) == 2
+    assert "for example 000" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["check", "facts"])

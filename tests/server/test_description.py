@@ -16,6 +16,7 @@ from ontology.kinds import is_in
 from ontology.terms import PREFIXES as TABLE
 from server.app import create_app
 from server.settings import Settings
+from triples.read import CURATED, read_corpus
 
 BASE = "https://w3id.org/sarcoma-kg/"
 PREFIXES = {
@@ -25,7 +26,9 @@ PREFIXES = {
     "skg": f"{BASE}vocab/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
 }
+VOID = "/.well-known/void"
 GRAPHS = "/api/v1/graphs"
 NAMES = {
     "text/turtle": "turtle",
@@ -70,7 +73,8 @@ def test_the_record_says_who_publishes_it_from_what_in_which_words(client: Flask
     assert _ask(record, f"<{BASE}> dcterms:conformsTo <{BASE}vocab/> ; void:vocabulary <{BASE}vocab/>")
     assert _ask(record, f"<{BASE}> dcat:keyword 'sarcoma'")
     sources = record.query(f"SELECT ?document {{ <{BASE}> dcterms:source ?document }}", prefixes=PREFIXES)
-    assert {row["document"].value for row in sources} == {f"{BASE}document/00{number}" for number in range(5)}
+    read = {f"{BASE}document/{folder.id}" for folder in read_corpus(CURATED).folders}
+    assert {row["document"].value for row in sources} == read
 
 
 def test_every_distribution_of_the_record_is_the_whole_default_graph(
@@ -138,6 +142,25 @@ def test_the_service_description_leads_to_the_record(client: FlaskClient) -> Non
     description = _rdf(client.get("/sparql", headers={"Accept": "text/turtle"}))
     address = "<http://localhost/.well-known/void>"
     assert _ask(description, f"?s a sd:Service ; <http://www.w3.org/2000/01/rdf-schema#seeAlso> {address}")
+
+
+def test_the_descriptions_lead_to_that_of_the_api_and_to_the_schema(client: FlaskClient) -> None:
+    description, record = _rdf(client.get("/sparql", headers={"Accept": "text/turtle"})), _rdf(client.get(VOID))
+    for path in ("/openapi.json", "/api/v1/schema"):
+        address = f"http://localhost{path}"
+        assert client.get(path).status_code == 200
+        assert _ask(description, f"?s a sd:Service ; rdfs:seeAlso <{address}>")
+        served = f"dcat:servesDataset <{BASE}> ; dcat:endpointURL <http://localhost/api/v1>"
+        assert _ask(record, f"?s a dcat:DataService ; {served} ; dcat:endpointDescription <{address}>")
+
+
+def test_the_record_shows_one_thing_of_each_kind_that_readers_ask_for(client: FlaskClient) -> None:
+    found = _rdf(client.get(VOID)).query(f"SELECT ?thing {{ <{BASE}> void:exampleResource ?thing }}", prefixes=PREFIXES)
+    shown = [row["thing"].value.removeprefix(BASE) for row in found]
+    assert {"drug/sirolimus", "target/MTOR", "patient/000-transplant"} <= set(shown)
+    for name in shown:
+        leads = client.get(f"/id/{name}", headers={"Accept": "text/turtle"}, follow_redirects=True)
+        assert f"{BASE}{name}" in {str(quad.subject.value) for quad in _rdf(leads)}
 
 
 @pytest.mark.parametrize("services", ["", "https://example.org/sparql"])

@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from flask.testing import FlaskClient
 
+from server.wording import count_of
 from tests.server.asking import ask, links, page, words
 
 
@@ -71,7 +75,9 @@ def test_a_case_is_told_in_order_and_plotted(client: FlaskClient) -> None:
     told = words(html[html.index('class="timeline"') :])
     places = [told.index(name) for name in ("neoadjuvant", "pazopanib", "trabectedin", "maintenance", "regorafenib")]
     assert places == sorted(places)
-    for target in re.findall(r'<a class="row" href="#([^"]+)"', html):
+    rows = re.findall(r'<a class="row" href="#([^"]+)"', html)
+    assert rows
+    for target in rows:
         assert f'id="{target}"' in html
 
 
@@ -304,6 +310,15 @@ def test_a_difference_that_did_not_hold_in_a_second_analysis_is_not_told_as_sign
     assert re.search(r"favours doxorubicin \+ DTIC, significant .{0,20}Not statistically significant by multi", told)
 
 
+def test_a_flagged_figure_is_marked_in_every_comparison_and_gives_no_direction(client: FlaskClient) -> None:
+    told = words(page(client, "/compare?a=pazopanib&b=placebo"))
+    assert re.search(r"0\.20-0\.40\) leiomyosarcoma Flagged: implausible value source", told)
+    assert told.count("favours pazopanib") == told.count("no direction taken from what is flagged") == 1
+    lines = list(csv.DictReader(io.StringIO(client.get("/compare?a=pazopanib&b=placebo&format=csv").text)))
+    direct = {line["subgroup"]: (line["flags_a"], line["favours"]) for line in lines if line["within"] == "one study"}
+    assert direct == {"": ("", "pazopanib"), "leiomyosarcoma": ("implausible-value", "")}
+
+
 def test_studies_of_groups_stand_before_single_patients(client: FlaskClient) -> None:
     html = page(client, "/evidence?drug=pazopanib&histotype=leiomyosarcoma")
     headings = re.findall(r'<h2 id="study-\d+">(.*?)</h2>', html, re.DOTALL)
@@ -405,3 +420,120 @@ def test_a_level_of_evidence_is_told_in_words_beside_its_letter(client: FlaskCli
     assert "clinical, level&nbsp;B" in told
     assert "case study, level&nbsp;C" in told
     assert not re.search(r"(?<!, )level(&nbsp;| )[B-E]\b", told)
+
+
+def test_of_many_results_each_table_is_folded_beneath_what_its_arm_came_to_and_none_is_lost(
+    client: FlaskClient,
+) -> None:
+    asked = "/evidence?drug=gemcitabine"
+    html, whole = page(client, asked), page(client, f"{asked}&unfold=true")
+    for made in (html, whole):
+        assert made.count('<tr id="row-') == ask(client, f"/api/v1{asked}")["total"]
+    folded = re.findall(r'<details class="long"><summary>.*?</details>', html, flags=re.DOTALL)
+    assert sum(part.count('<tr id="row-') for part in folded) == html.count('<tr id="row-')
+    assert '<details class="long"><summary>' not in whole
+    arm = html[html.index("gemcitabine 1250 mg/m2 weekly for 3 weeks every 28 days</a></h3>") :]
+    above = words(arm[: arm.index("<table")])
+    assert "25 patients; sarcoma; line: first" in above
+    assert "response rate 4% of 25 4 results of gemcitabine 1250 mg/m2" in above
+
+
+def test_a_few_results_stand_unfolded(client: FlaskClient) -> None:
+    html = page(client, "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma")
+    assert 'href="#row-' in html
+    assert "Unfold everything" not in html
+    assert not re.search(r'<details class="long"><summary>[^<]*\d+ (results?|sides)', html)
+
+
+def test_where_nothing_is_found_each_filter_can_be_left_out_and_what_may_belong_here_stands_open(
+    client: FlaskClient,
+) -> None:
+    html = page(client, "/evidence?histotype=uterine+leiomyosarcoma&after=gemcitabine")
+    assert "0 results from 0 studies" in words(html)
+    assert '<a class="button" href="/evidence?histotype=uterine+leiomyosarcoma">Ask without after: gemcitabine' in html
+    assert "/evidence?after=gemcitabine" in set(links(html))
+    left_out = ask(client, "/api/v1/evidence?histotype=uterine+leiomyosarcoma&after=gemcitabine")["left_out_total"]
+    assert f'<details class="notice" open><summary>{left_out} more results may belong here' in html
+    assert "Ask without" not in page(client, "/evidence?drug=temsirolimus&histotype=sarcoma")
+
+
+def test_an_operation_given_for_what_had_been_given_before_is_refused_in_words(client: FlaskClient) -> None:
+    told = words(page(client, "/evidence?after=surgery&histotype=leiomyosarcoma", 400))
+    assert "does not fit what had been given before: expected a drug, a drug class or a regimen" in told
+
+
+def test_each_of_several_values_has_a_field_and_a_filter_that_drops_it_alone(client: FlaskClient) -> None:
+    html = page(client, "/evidence?drug=gemcitabine&drug=docetaxel&after=doxorubicin&after=drug:ifosfamide")
+    assert "gemcitabine + docetaxel after doxorubicin and ifosfamide" in words(html[html.index("<h1>") :])
+    for name, values in (("drug", ("gemcitabine", "docetaxel")), ("after", ("doxorubicin", "ifosfamide"))):
+        assert re.findall(rf'name="{name}" value="([^"]*)"', html) == [*values]
+    dropped = re.search(r'<a href="([^"]*)" aria-label="Remove after doxorubicin"', html)
+    assert dropped is not None
+    left = parse_qs(urlsplit(unescape(dropped[1])).query)
+    assert left == {"drug": ["gemcitabine", "docetaxel"], "after": ["drug:ifosfamide"]}
+
+
+def test_each_question_of_the_evidence_may_be_asked_after_several_drugs(client: FlaskClient) -> None:
+    paths = ask(client, "/openapi.json")["paths"]
+    for path in ("/api/v1/evidence", "/api/v1/evidence/pool", "/api/v1/evidence/safety"):
+        (after,) = (each for each in paths[path]["get"]["parameters"] if each["name"] == "after")
+        assert after["schema"]["type"] == "array"
+        both, one = (
+            ask(client, f"{path}?drug=gemcitabine&{asked}")["left_out"]
+            for asked in ("after=imatinib&after=docetaxel", "after=docetaxel")
+        )
+        assert any("whether they had had imatinib, whether they had had docetaxel" in out["reason"] for out in both)
+        assert not any("imatinib" in out["reason"] for out in one)
+
+
+def test_a_regimen_is_asked_for_before_by_its_name_or_by_each_of_its_drugs(client: FlaskClient) -> None:
+    ways = ("after=gemcitabine+%2B+docetaxel", "after=gemcitabine&after=docetaxel")
+    answers = [ask(client, f"/api/v1/evidence?{way}") for way in ways]
+    assert answers[0]["total"] > 0
+    assert answers[0]["items"] == answers[1]["items"]
+    told = words(page(client, f"/evidence?{ways[0]}"))
+    assert "What was tried after gemcitabine + docetaxel" in told
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "histotype=uterine+leiomyosarcoma&after=gemcitabine+%2B+docetaxel",
+        "histotype=GIST&after=imatinib&after=sunitinib",
+        "drug=regorafenib&histotype=liposarcoma&limit=5",
+        "regimen=ifosfamide&histotype=uterine+leiomyosarcoma&measure=overall+survival",
+    ],
+)
+def test_what_there_is_nearby_leads_to_as_many_results_as_it_says(client: FlaskClient, asked: str) -> None:
+    html = page(client, f"/evidence?{asked}")
+    said = re.search(r"<strong>Nothing found.</strong>(.*?)</p>", html, flags=re.DOTALL)
+    assert said is not None
+    nearby = ask(client, f"/api/v1/evidence?{asked}")["nearby"]
+    led = re.findall(r'<a href="([^"]*)">(\d+) ([^<]*)</a>', said[1])
+    assert [(int(count), unescape(text)) for _, count, text in led] == [(n["results"], n["words"]) for n in nearby]
+    assert led
+    for href, count, _ in led:
+        assert f"{count_of('result', int(count))} from" in words(page(client, unescape(href)))
+
+
+def test_who_was_treated_has_no_computed_interval(client: FlaskClient) -> None:
+    html = page(client, "/evidence?study=study:gemcitabine-docetaxel-lms-ref34")
+    rows = re.findall(r'<tr id="row-.*?</tr>', html, flags=re.DOTALL)
+    baseline = [words(row) for row in rows if ">baseline characteristic<" in row]
+    assert any("Sixteen of 34" in told for told in baseline)
+    assert not any("computed" in told for told in baseline)
+    assert any("computed 95% interval" in words(row) for row in rows)
+
+
+def test_sides_of_many_disagreements_are_folded_on_comparisons_and_explanations_too(client: FlaskClient) -> None:
+    for path in (
+        "/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel",
+        "/explain?drug=gemcitabine&histotype=leiomyosarcoma",
+    ):
+        html = page(client, path)
+        part = html[html.index('<h2 id="conflicts">') :]
+        assert part.count('<details class="long"><summary>') > 6
+        assert "Unfold everything" in html
+        assert '<details class="long"><summary>' not in page(client, f"{path}&unfold=true")
+    few = page(client, "/explain?drug=imatinib&histotype=GIST")
+    assert not re.search(r"<summary>\d sides", few)

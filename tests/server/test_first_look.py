@@ -195,11 +195,12 @@ def test_what_is_told_in_two_ways_of_one_patient_is_no_disagreement_of_studies(
     assert 0 < len(single) < len(conflicts)
     assert all({side.type for side in each.between} == {"TimelineEvent"} for each in single)
     page = html(client, "/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel")
-    studies, _, patients = page[page.index('id="conflicts"') :].partition("<details")
+    shown = page[page.index('id="conflicts"') :]
+    studies, _, patients = shown.partition(f"<summary>And {len(single)} on the history of one patient")
     assert words(studies).startswith(f'id="conflicts">Where sources disagree ({len(conflicts) - len(single)})')
     for each in conflicts:
         about = escape(each.about or "")[1:]
-        assert (about in patients.partition("</details>")[0]) is each.is_of_one_patient
+        assert (about in patients.partition("</section>")[0]) is each.is_of_one_patient
         assert (about in studies) is not each.is_of_one_patient
 
 

@@ -206,3 +206,69 @@ def test_a_regimen_leads_to_how_its_drugs_act(client: FlaskClient) -> None:
     assert "/mechanism?drug=regimen:gemcitabine-sirolimus" in there
     found = set(links(page(client, "/search?q=why+would+rapamycin+plus+gemcitabine+work")))
     assert "/mechanism?drug=regimen:gemcitabine-sirolimus" in found
+
+
+def test_the_words_on_lines_of_two_drugs_together_cover_neither_each_other_nor_a_thing(client: FlaskClient) -> None:
+    html = page(client, "/mechanism?drug=rapamycin&drug=gemcitabine")
+    drawing = html[html.index('class="picture" viewBox') :]
+    drawing = drawing[: drawing.index("</svg>")]
+    spots = re.findall(
+        r'<g class="words[^"]*" transform="translate\(([-\d.]+),([-\d.]+)\)"(.*?)</g>', drawing, flags=re.DOTALL
+    )
+    labels = []
+    for x, y, inside in spots:
+        rects = re.findall(r'<rect x="-([\d.]+)" y="([-\d.]+)"', inside)
+        half, tops = max(float(half) for half, _ in rects), [float(top) for _, top in rects]
+        left, top = float(x) - half, float(y) + min(tops)
+        labels.append((left, top, float(x) + half, float(y) + max(tops) + 12))
+    things = [
+        (float(x) - float(w), float(y) - float(h), float(x) + float(w), float(y) + float(h))
+        for x, y, w, h in re.findall(
+            r'<a class="node[^>]*translate\(([-\d.]+),([-\d.]+)\)"[^>]*>\s*<rect x="-([\d.]+)" y="-([\d.]+)"', drawing
+        )
+    ]
+    assert len(labels) > 40
+    assert len(things) > 20
+
+    def covers(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+        return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
+
+    assert not [(a, b) for place, a in enumerate(labels) for b in [*labels[:place], *things] if covers(a, b)]
+
+
+def test_what_only_suppositions_lead_to_says_so_in_the_sum_and_at_a_glance(client: FlaskClient) -> None:
+    asked = "/mechanism?drug=rapamycin&target=leiomyosarcoma"
+    told, html = words(page(client, asked)), page(client, f"{asked}&certainty=hypothesised")
+    wider = words(html)
+    assert "each step stated by a source." in told
+    assert "supposed" not in told
+    assert re.search(
+        r"each step stated by a source; \d+ of them run over a step that its source only supposes\.", wider
+    )
+    short = wider[wider.index("In short") : wider.index("Steps that sources only suppose (2)")]
+    assert "Sirolimus strengthens cytotoxic drug supposed" in short
+    assert "raises rapamycin-FKBP12 complex, cyclin D1 turnover, " in short
+    assert asked in set(links(html))
+
+
+def test_sections_that_tell_of_one_schedule_are_named_once_and_numbered(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=rapamycin&drug=gemcitabine"))
+    assert "one patient, whole course · Clinical observation, 2, 3" in told
+    assert "Clinical observation · Clinical observation" not in told
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/mechanism?drug=gemcitabine",
+        "/explain?drug=imatinib&histotype=GIST",
+        "/explain?drug=gemcitabine&histotype=GIST",
+    ],
+)
+def test_each_arrow_of_a_drawing_leads_to_its_step_also_without_a_script(client: FlaskClient, path: str) -> None:
+    html = page(client, path)
+    arrows = set(re.findall(r'href="#(step-[^"]+)"', html))
+    places = re.findall(r' id="([^"]*)"', html)
+    assert arrows
+    assert arrows <= set(places)
+    assert len(places) == len(set(places))

@@ -16,7 +16,7 @@ from server.app import create_app
 from server.assets import Assets
 from server.settings import Settings
 from tests.endless import ENDLESS
-from tests.server.asking import BROWSER, MECHANISM, links, page, words
+from tests.server.asking import BROWSER, MECHANISM, ask, links, page, words
 
 EVERY_PAGE = (
     "/",
@@ -338,3 +338,46 @@ def test_fields_left_empty_do_not_stay_in_the_address_of_an_answer(client: Flask
     assert (sent.status_code, sent.headers["Location"]) == (302, "/evidence?histotype=uterine+leiomyosarcoma")
     assert client.get("/compare?a=&b=").headers["Location"] == "/compare"
     assert client.get("/compare?a=&misspelt=x").status_code == 400
+
+
+def test_columns_that_few_rows_of_a_wide_table_fill_are_told_by_name_in_one(client: FlaskClient) -> None:
+    asked = "/questions/toxicity-of-drug?drug=gemcitabine"
+    html, items = page(client, asked), ask(client, f"/api/v1{asked}")["items"]
+    heads = [words(head) for head in re.findall(r'<th scope="col">(.*?)</th>', html)]
+    assert heads[:4] == ["event", "Also told", "result", "certainty"]
+    rows = re.findall(r"<tr>(.*?)</tr>", html[html.index("<tbody>") :], flags=re.DOTALL)
+    assert len(rows) == len(items)
+    for row, item in zip(rows, items, strict=True):
+        for name, label in (("grade", "grade"), ("attribution", "attribution"), ("pValue", "p value")):
+            assert (f'<span class="meta">{label}:</span>' in row) == (item[name] is not None)
+    assert "Also told" not in page(client, "/questions/after-failure-of?drug=imatinib")
+
+
+@pytest.mark.parametrize("name", ["kinds-of-nothing", "citing-reference"])
+def test_a_sentence_that_the_name_of_its_source_says_stands_in_one_of_the_two_columns(
+    client: FlaskClient, name: str
+) -> None:
+    told = unescape(words(page(client, f"/questions/{name}"))).lower()
+    sentences = [item["sentence"]["text"] for item in ask(client, f"/api/v1/questions/{name}")["items"]]
+    assert sentences
+    assert [each for each in sentences if " ".join(each.split()).lower() not in told] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/evidence?drug=gemcitabine", "/mechanism?drug=rapamycin", "/cases/patient:003-2", "/documents/document:002"],
+)
+def test_a_long_page_leads_from_its_top_to_where_it_can_be_saved(client: FlaskClient, path: str) -> None:
+    html = page(client, path)
+    assert html.index('<a href="#save">Save or cite</a>') < html.index('id="save"')
+
+
+def test_doses_of_two_drugs_say_of_which_and_of_one_drug_do_not_repeat_it(client: FlaskClient) -> None:
+    asked = "/questions/doses-of-drug?drug=gemcitabine"
+    html, items = page(client, f"{asked}&drug=docetaxel"), ask(client, f"/api/v1{asked}&drug=docetaxel")["items"]
+    rows = re.findall(r"<tr>(.*?)</tr>", html[html.index("<tbody>") :], flags=re.DOTALL)
+    assert [re.findall(r'<td data-label="drug".*?>([^<>]+)</a>', row) for row in rows] == [
+        [item["drug"]["text"]] for item in items
+    ]
+    assert {item["drug"]["text"] for item in items} == {"gemcitabine", "docetaxel"}
+    assert 'data-label="drug"' not in page(client, asked)

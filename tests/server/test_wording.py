@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kg.evidence.rows import ComponentRow
+from kg.evidence.regimens import ComponentRow
 from kg.model import EntityRef
 from server import wording
 from server.drawings import forest_plots
