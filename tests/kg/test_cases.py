@@ -93,7 +93,7 @@ def test_lines_are_in_the_order_told(second: Timeline) -> None:
     [
         ("radiotherapy", {"patient:003-2", "patient:003-3", "patient:004-retroperitoneal"}),
         ("haemodialysis", {"patient:000-transplant"}),
-        ("adjuvant radiotherapy", set()),  # planned, and never given
+        ("adjuvant radiotherapy", {"patient:003-2", "patient:003-3"}),  # of document 004 it was planned only
         ("computed tomography", set()),  # looks at a patient, and treats nobody
     ],
 )
