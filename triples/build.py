@@ -150,7 +150,7 @@ def _write(folder: Path, compiled: Compiled, quads: frozenset[Quad], inputs: str
     write_store(folder / STORE, merged, has_union=True)
     merged.unlink()
     nodes = imports.nodes(compiled.nodes)
-    index = dict(write_index(folder / INDEX, nodes, imports.edges(compiled.edges)))
+    index = dict(write_index(folder / INDEX, nodes, compiled.edges, imports.edges()))
     index["names"] = write_names(folder / NAMES, nodes)
     index["facts"] = write_facts(folder / FACTS, fact_texts(compiled.quads))
     rows = list(codec.plain_quads(quads))

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import InvalidParameter
-from kg.identifiers import display
 from kg.model import CERTAINTIES, DEFAULT_CERTAINTIES, Certainty
 from kg.paths.index import IMPORT_PREFIX, SIGN_CARRY, EdgeRecord, Ids, Index, certainty_bits
 from ontology.terms import CLASSES, PREDICATES
@@ -218,9 +217,23 @@ def project(index: Index, selection: Selection) -> Projection:
     if (known := kept_projection(index, selection)) is not None:
         return known
     with _making:  # one at a time: making one takes far more memory than keeping it
-        if (known := kept_projection(index, selection)) is not None:
-            return known
-        projection = _project(index, selection)
+        return _made(index, selection)
+
+
+def project_unless_busy(index: Index, selection: Selection) -> Projection | None:
+    """The same, or None if it is not at hand while another one is being made: that may take seconds."""
+    if not _making.acquire(blocking=False):
+        return kept_projection(index, selection)
+    try:
+        return _made(index, selection)
+    finally:
+        _making.release()
+
+
+def _made(index: Index, selection: Selection) -> Projection:
+    if (known := kept_projection(index, selection)) is not None:
+        return known
+    projection = _project(index, selection)
     with _lock:
         kept = _kept.setdefault(index, OrderedDict())
         kept[selection] = projection
@@ -233,7 +246,7 @@ def project(index: Index, selection: Selection) -> Projection:
 def kept_projection(index: Index, selection: Selection) -> Projection | None:
     """The neighbour arrays of a selection if they are at hand."""
     with _lock:
-        kept = _kept.get(index, OrderedDict[Selection, Projection]())
+        kept = _kept.get(index) or OrderedDict[Selection, Projection]()
         if selection in kept:
             kept.move_to_end(selection)
         return kept.get(selection)
@@ -327,11 +340,6 @@ def check_names(index: Index, predicates: Iterable[str], types: Iterable[str], t
             raise InvalidParameter(type_parameter, name, f"one of {', '.join(sorted({*CLASSES, *index.types}))}")
 
 
-def local_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of predicates without the prefix or the namespace of the vocabulary, where they have it."""
-    return tuple(display(name).removeprefix("skg:") for name in names)
-
-
 def check_certainties(certainties: Iterable[str]) -> None:
     """Refuse an unknown or an empty choice of certainties. Raises: InvalidParameter."""
     given = tuple(certainties)
@@ -344,12 +352,6 @@ def check_range(parameter: str, value: int, low: int, high: int) -> None:
     """Refuse a whole number outside its bounds, both included. Raises: InvalidParameter."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise InvalidParameter(parameter, str(value), f"a whole number from {low} to {high}")
-
-
-def check_distinct_ends(source: str, target: str) -> None:
-    """Refuse a path from a node to itself. Raises: InvalidParameter."""
-    if source == target:
-        raise InvalidParameter("target", display(target), "an entity other than the source")
 
 
 def _project(index: Index, selection: Selection) -> Projection:

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ _ARRAYS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IndexNode:
     """An entity, as the builder hands it over.
 
@@ -66,7 +66,7 @@ class IndexNode:
     definition: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IndexEdge:
     """An affirmed statement between two entities. ``predicate`` is a local name; the others are IRIs."""
 
@@ -76,6 +76,41 @@ class IndexEdge:
     certainty: Certainty
     statement: str
     graph: str
+
+
+class EdgePiece(NamedTuple):
+    """Some of the edges of a table: arrays of one length.
+
+    Attributes:
+        subject, predicate, object: by the numbers of the table.
+        statement: the numbers that their IRIs end with, uint64.
+    """
+
+    subject: NDArray[np.signedinteger]
+    predicate: NDArray[np.signedinteger]
+    object: NDArray[np.signedinteger]
+    statement: NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class EdgeTable:
+    """The edges of one graph as columns: millions of them without an object for each.
+
+    Attributes:
+        nodes: IRIs by number.
+        predicates: local names by number.
+        graph: IRI.
+        certainty: of all of them.
+        statement_base: what the IRIs of the statements begin with; 16 hexadecimal digits follow.
+        pieces: are gone through once.
+    """
+
+    nodes: Sequence[str]
+    predicates: Sequence[str]
+    graph: str
+    certainty: Certainty
+    statement_base: str
+    pieces: Iterable[EdgePiece]
 
 
 @dataclass(frozen=True)

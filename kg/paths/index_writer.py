@@ -1,7 +1,7 @@
 """Writing the traversal index: the same nodes and edges, in whatever order, give the same bytes.
 
 Nothing is kept per edge but numbers and the bytes of its statement's IRI; sorting is numpy's. Two million
-edges take seconds.
+edges take seconds: as columns a few, as objects some more.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kg.paths.index import (
     IMPORT_PREFIX,
     SIGN_CODE,
     SIGN_NONE,
+    EdgeTable,
     Ids,
     IndexEdge,
     IndexNode,
@@ -33,28 +34,38 @@ from ontology.terms import PREDICATES
 
 MAX_TYPES = 256
 
+_Numbers = NDArray[np.signedinteger]
 
-def write_index(path: Path, nodes: Iterable[IndexNode], edges: Iterable[IndexEdge]) -> dict[str, int]:
+
+def write_index(
+    path: Path, nodes: Iterable[IndexNode], edges: Iterable[IndexEdge], tables: Iterable[EdgeTable] = ()
+) -> dict[str, int]:
     """Write an index into a folder, which is made if need be.
 
     Shape: edges are the affirmed statements of predicates in the edge table, one each, parallel ones
     included; an edge given twice counts once. Both ends must be among the nodes.
+
+    Args:
+        path: the folder.
+        nodes: each once, or again with the same data.
+        edges: one object each.
+        tables: further edges, as columns.
+
     Returns: how many nodes, links and edges were written.
     Raises: ValueError for an edge without its nodes, a node given twice with different data, or a statement
         that is two different edges.
     """
     path.mkdir(parents=True, exist_ok=True)
-    table = _node_table(nodes)
-    numbers = {iri: number for number, iri in enumerate(table)}
-    columns = _EdgeColumns.of(edges, numbers)
-    arrays = columns.arrays(len(table))
-    types = sorted({node.type for node in table.values()})
+    listed = _each_once(nodes)
+    types = sorted({node.type for node in listed})
     if len(types) > MAX_TYPES:
         raise ValueError(f"{len(types)} types of nodes; the index holds {MAX_TYPES}")
     type_number = {name: number for number, name in enumerate(types)}
-    arrays["node_type"] = np.array([type_number[node.type] for node in table.values()], dtype=np.uint8)
-    StringTable.of(list(table)).save(path, "node")
-    StringTable.of([node.label for node in table.values()]).save(path, "label")
+    node_type = np.array([type_number[node.type] for node in listed], dtype=np.uint8)
+    StringTable.of(node.iri for node in listed).save(path, "node")
+    StringTable.of(node.label for node in listed).save(path, "label")
+    columns = _EdgeColumns.of(edges, tables, {node.iri: number for number, node in enumerate(listed)})
+    arrays = columns.arrays(len(listed)) | {"node_type": node_type}
     columns.statement_table.save(path, "statement")
     for name, values in sorted(arrays.items()):
         np.save(path / f"{name}.npy", values)
@@ -65,16 +76,18 @@ def write_index(path: Path, nodes: Iterable[IndexNode], edges: Iterable[IndexEdg
         "types": types,
     }
     (path / "index.json").write_text(json.dumps(described, indent=1, sort_keys=True) + "\n", "utf-8")
-    return {"nodes": len(table), "links": len(arrays["link_object"]), "edges": len(arrays["edge_statement"])}
+    return {"nodes": len(listed), "links": len(arrays["link_object"]), "edges": len(arrays["edge_statement"])}
 
 
-def _node_table(nodes: Iterable[IndexNode]) -> dict[str, IndexNode]:
-    table: dict[str, IndexNode] = {}
-    for node in nodes:
-        known = table.setdefault(node.iri, node)
-        if known != node:
+def _each_once(nodes: Iterable[IndexNode]) -> list[IndexNode]:
+    """The nodes by IRI."""
+    listed: list[IndexNode] = []
+    for node in sorted(nodes, key=lambda node: node.iri):
+        if not listed or listed[-1].iri != node.iri:
+            listed.append(node)
+        elif listed[-1] != node:
             raise ValueError(f"the node {node.iri} is given twice, with different data")
-    return {iri: table[iri] for iri in sorted(table)}
+    return listed
 
 
 class _Names:
@@ -89,10 +102,10 @@ class _Names:
             self.numbers[name] = len(self.numbers)
         return [self.numbers[name] for name in names]
 
-    def ordered(self) -> tuple[list[str], Ids]:
+    def ordered(self) -> tuple[list[str], NDArray[np.int32]]:
         """The names sorted, and for each number given out its place among them."""
         names = sorted(self.numbers)
-        place = np.empty(len(names), dtype=np.int64)
+        place = np.empty(len(names), dtype=np.int32)
         for rank, name in enumerate(names):
             place[self.numbers[name]] = rank
         return names, place
@@ -104,58 +117,103 @@ def _batches(edges: Iterable[IndexEdge]) -> Iterator[list[IndexEdge]]:
         yield batch
 
 
+class _Gathered:
+    """Edges as columns of numbers, as they come.
+
+    Attributes:
+        blocks: subject, predicate, object, certainty and graph by row; predicates and graphs by the numbers given here.
+    """
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self._numbers = numbers
+        self.predicates, self.graphs, self.statements = _Names(), _Names(), StringColumn()
+        self.blocks = [np.empty((5, 0), dtype=np.int32)]
+
+    def add(self, edges: Sequence[IndexEdge]) -> None:
+        """Some edges. Raises: ValueError if one has an end that is no node."""
+        numbers = self._numbers
+        try:
+            subjects = [numbers[edge.subject] for edge in edges]
+            objects = [numbers[edge.object] for edge in edges]
+        except KeyError as fault:
+            stray = next(edge for edge in edges if fault.args[0] in (edge.subject, edge.object))
+            raise ValueError(f"the statement {stray.statement} names {fault.args[0]}, which is no node") from None
+        block = (
+            subjects,
+            self.predicates.numbers_of([edge.predicate for edge in edges]),
+            objects,
+            [CERTAINTY_CODE[edge.certainty] for edge in edges],
+            self.graphs.numbers_of([edge.graph for edge in edges]),
+        )
+        self.blocks.append(np.array(block, dtype=np.int32))
+        self.statements.extend([edge.statement for edge in edges])
+
+    def add_table(self, table: EdgeTable) -> None:
+        """A whole graph. Raises: ValueError as above."""
+        node = np.array([self._numbers.get(iri, -1) for iri in table.nodes], dtype=np.int32)
+        for piece in table.pieces:
+            if not len(piece.subject):
+                continue
+            block = np.empty((5, len(piece.subject)), dtype=np.int32)
+            used, place = np.unique(piece.predicate, return_inverse=True)
+            names = self.predicates.numbers_of([table.predicates[number] for number in used.tolist()])
+            block[0], block[2] = node.take(piece.subject), node.take(piece.object)
+            block[1] = np.array(names, dtype=np.int32).take(place)
+            block[3] = CERTAINTY_CODE[table.certainty]
+            block[4] = self.graphs.numbers_of([table.graph])
+            for ends, given in ((block[0], piece.subject), (block[2], piece.object)):
+                if (ends < 0).any():
+                    stray = table.nodes[int(given[ends.argmin()])]
+                    raise ValueError(f"an edge of the graph {table.graph} names {stray}, which is no node")
+            self.blocks.append(block)
+            self.statements.extend_numbered(table.statement_base, piece.statement)
+
+
 @dataclass
 class _EdgeColumns:
     """All edges as columns, sorted by (subject, predicate, object, certainty, statement)."""
 
-    subject: Ids
-    predicate: Ids
-    object: Ids
-    certainty: Ids
-    graph: Ids
+    subject: NDArray[np.int32]
+    predicate: NDArray[np.int32]
+    object: NDArray[np.int32]
+    certainty: NDArray[np.int32]
+    graph: NDArray[np.int32]
     statement: Ids
     predicates: list[IndexPredicate]
     graphs: list[str]
     statement_table: StringTable
 
     @classmethod
-    def of(cls, edges: Iterable[IndexEdge], numbers: Mapping[str, int]) -> _EdgeColumns:
-        predicates, graphs, statements = _Names(), _Names(), StringColumn()
-        blocks: list[Ids] = [np.empty((5, 0), dtype=np.int64)]
+    def of(
+        cls, edges: Iterable[IndexEdge], tables: Iterable[EdgeTable], numbers: Mapping[str, int]
+    ) -> _EdgeColumns:  # fmt: skip
+        gathered = _Gathered(numbers)
         for batch in _batches(edges):
-            try:
-                subjects = [numbers[edge.subject] for edge in batch]
-                objects = [numbers[edge.object] for edge in batch]
-            except KeyError as fault:
-                stray = next(edge for edge in batch if fault.args[0] in (edge.subject, edge.object))
-                raise ValueError(f"the statement {stray.statement} names {fault.args[0]}, which is no node") from None
-            block = (
-                subjects,
-                predicates.numbers_of([edge.predicate for edge in batch]),
-                objects,
-                [CERTAINTY_CODE[edge.certainty] for edge in batch],
-                graphs.numbers_of([edge.graph for edge in batch]),
-            )
-            blocks.append(np.array(block, dtype=np.int64))
-            statements.extend([edge.statement for edge in batch])
-        columns = np.concatenate(blocks, axis=1)
-        predicate_names, predicate_place = predicates.ordered()
-        graph_names, graph_place = graphs.ordered()
-        table, statement = statements.sorted_table()
+            gathered.add(batch)
+        for table in tables:
+            gathered.add_table(table)
+        predicates, predicate_place = gathered.predicates.ordered()
+        graphs, graph_place = gathered.graphs.ordered()
+        statements, statement = gathered.statements.sorted_table()
+        subject, predicate, target, certainty, graph = np.concatenate(gathered.blocks, axis=1)
+        gathered.blocks.clear()
         return cls(
-            columns[0], predicate_place[columns[1]], columns[2], columns[3], graph_place[columns[4]],
-            statement, [indexed_predicate(name) for name in predicate_names], graph_names, table,
-        )._sorted()  # fmt: skip
+            subject, predicate_place[predicate], target, certainty, graph_place[graph],
+            statement, [indexed_predicate(name) for name in predicates], graphs, statements,
+        )._sorted(len(numbers))  # fmt: skip
 
-    def _sorted(self) -> _EdgeColumns:
-        keys = (  # two columns in one number, which halves the sorting
-            self.statement * max(len(self.graphs), 1) + self.graph,
-            self.object * len(CERTAINTY_CODE) + self.certainty,
-            self.subject * max(len(self.predicates), 1) + self.predicate,
-        )
-        order = np.lexsort(keys)
+    def _sorted(self, nodes: int) -> _EdgeColumns:
+        if nodes**2 * len(self.predicates) >= 1 << 63:
+            raise ValueError(f"{nodes} nodes and {len(self.predicates)} predicates are too many to sort links by")
+        # Several columns in one number, which shortens the sorting.
+        link = (self.subject.astype(np.int64) * len(self.predicates) + self.predicate) * nodes + self.object
+        said = self.certainty.astype(np.int64) * len(self.statement_table) + self.statement
+        said = said * len(self.graphs) + self.graph
+        order = said.argsort()
+        order = order[link[order].argsort(kind="stable")]
+        link, said = link[order], said[order]
         kept = np.ones(len(order), dtype=bool)
-        kept[1:] = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
+        kept[1:] = (link[1:] != link[:-1]) | (said[1:] != said[:-1])
         order = order[kept]
         for name in ("subject", "predicate", "object", "certainty", "graph", "statement"):
             setattr(self, name, getattr(self, name)[order])
@@ -171,8 +229,9 @@ class _EdgeColumns:
         link_subject, link_predicate, link_object = subject[begins], predicate[begins], target[begins]
         imported = np.array([graph.startswith(IMPORT_PREFIX) for graph in self.graphs], dtype=bool)
         bits = np.left_shift(1, self.certainty + 4 * (imported[self.graph] if len(imported) else 0))
-        certainties = np.bitwise_or.reduceat(bits, begins) if len(begins) else np.empty(0, dtype=np.int64)
-        reverse = np.argsort(link_object * max(len(self.predicates), 1) + link_predicate, kind="stable")
+        certainties = np.bitwise_or.reduceat(bits, begins) if len(begins) else np.empty(0, dtype=np.int32)
+        ending = link_object.astype(np.int64) * max(len(self.predicates), 1) + link_predicate
+        reverse: Ids = ending.argsort(kind="stable")
         curated = (certainties & 0b1111) != 0
         everything = np.ones(len(begins), dtype=bool)
         ends = (link_subject, link_predicate, link_object, reverse)
@@ -204,7 +263,7 @@ def indexed_predicate(name: str) -> IndexPredicate:
     return IndexPredicate(name, SIGN_CODE[known.sign], known.causal)
 
 
-def _group_starts(*keys: Ids) -> Ids:
+def _group_starts(*keys: _Numbers) -> Ids:
     """Where each run of equal keys begins."""
     if not len(keys[0]):
         return np.empty(0, dtype=np.int64)
@@ -212,13 +271,15 @@ def _group_starts(*keys: Ids) -> Ids:
     return np.concatenate([np.zeros(1, dtype=np.int64), np.flatnonzero(changed) + 1])
 
 
-def _pointer(owner: Ids, nodes: int) -> Ids:
+def _pointer(owner: _Numbers, nodes: int) -> Ids:
     pointer = np.zeros(nodes + 1, dtype=np.int64)
     np.cumsum(np.bincount(owner, minlength=nodes), out=pointer[1:])
     return pointer
 
 
-def _costs(subject: Ids, predicate: Ids, target: Ids, reverse: Ids, counted: NDArray[np.bool_]) -> NDArray[np.int32]:
+def _costs(
+    subject: _Numbers, predicate: _Numbers, target: _Numbers, reverse: Ids, counted: NDArray[np.bool_]
+) -> NDArray[np.int32]:
     """What a step over each link costs: 1 + 0.5 (ln d_out + ln d_in), coded.
 
     d_out is how many objects the subject has by this predicate, d_in how many subjects the object has by it,

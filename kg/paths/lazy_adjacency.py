@@ -24,6 +24,7 @@ from kg.paths.adjacency import (
     positions_of,
     predicates_allowed,
     project,
+    project_unless_busy,
     stated_in_graphs,
 )
 from kg.paths.index import Ids, Index, certainty_bits
@@ -37,10 +38,12 @@ _lock = threading.Lock()
 
 
 def directions(index: Index, selection: Selection) -> Directions:
-    """The neighbours of a selection: read lazily when first asked for, projected when asked for again."""
-    kept = kept_projection(index, selection)
-    if kept is not None:
-        return project(index, selection)
+    """The neighbours of a selection: read lazily when first asked for, projected when asked for again.
+
+    No question waits until the neighbours for another one are made ready.
+    """
+    if (kept := kept_projection(index, selection)) is not None:
+        return kept
     with _lock:
         asked = _asked.setdefault(index, {})
         again = selection in asked
@@ -48,7 +51,7 @@ def directions(index: Index, selection: Selection) -> Directions:
         if len(asked) > REMEMBERED_SELECTIONS:
             del asked[next(iter(asked))]
     if again and len(index.link_object) <= MAX_PROJECTED_LINKS:
-        return project(index, selection)
+        return project_unless_busy(index, selection) or read_lazily(index, selection)
     return read_lazily(index, selection)
 
 

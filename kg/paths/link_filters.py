@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from kg.errors import InvalidParameter
 from kg.identifiers import BASE, display, parse_identifier
 from kg.model import DEFAULT_CERTAINTIES, Certainty, hold_several
-from kg.paths.adjacency import Selection, check_certainties, check_range, local_names
+from kg.paths.adjacency import Selection, check_certainties, check_range
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -61,6 +61,11 @@ class LinkFilters:
             directed=self.direction != "both",
             graphs=frozenset(self.graphs),
         )
+
+
+def local_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of predicates without the prefix or the namespace of the vocabulary, where they have it."""
+    return tuple(display(name).removeprefix("skg:") for name in names)
 
 
 def graphs_named(names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ with millions of statement IRIs opens in milliseconds. What all strings of a tab
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 MAX_SORT_BYTES = 1 << 30
 BATCH = 1 << 14
+_DIGITS = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+_HALF_BYTES = np.array([4, 0], dtype=np.uint8)
 MAX_KEPT = 1 << 15  # strings of a table kept as Python's own, some megabytes
 
 
@@ -45,10 +48,12 @@ class StringTable:
     def __getitem__(self, number: int) -> str:
         return self._kept.get(number) or self._read(number)
 
-    def take(self, numbers: Iterable[int]) -> tuple[str, ...]:
+    def take(self, numbers: Collection[int]) -> tuple[str, ...]:
         """The strings with these numbers, in this order."""
-        kept = self._kept
-        return tuple([kept.get(number) or self._read(number) for number in numbers])
+        try:
+            return tuple(map(self._kept.__getitem__, numbers))
+        except KeyError:
+            return tuple([self[number] for number in numbers])
 
     def _read(self, number: int) -> str:
         """A string from the blob; the last few are kept, because the same neighbours come up again and again."""
@@ -98,7 +103,7 @@ class StringTable:
         )
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> StringTable:
+    def of(cls, texts: Iterable[str]) -> StringTable:
         """A table of these strings in this order."""
         column = StringColumn()
         column.extend(texts)
@@ -123,9 +128,21 @@ class StringColumn:
 
     def extend(self, texts: Iterable[str]) -> None:
         """Add several strings at the end."""
-        self._pending.extend(texts)
-        if len(self._pending) >= BATCH:
-            self._flush()
+        remaining = iter(texts)
+        while some := list(islice(remaining, BATCH)):
+            self._pending += some
+            if len(self._pending) >= BATCH:
+                self._flush()
+
+    def extend_numbered(self, base: str, numbers: NDArray[np.uint64]) -> None:
+        """Add for each number what they all begin with and its 16 hexadecimal digits."""
+        self._flush()
+        if not len(numbers):
+            return
+        prefix = _common_prefix(*(f"{base}{int(number):016x}".encode() for number in (numbers.min(), numbers.max())))
+        halves = numbers.astype(">u8").view(np.uint8)[:, None] >> _HALF_BYTES & 15
+        digits = _DIGITS.take(halves).reshape(len(numbers), 16)[:, len(prefix) - len(base.encode()) :]
+        self._batches.append(_Batch(prefix, np.full(len(numbers), digits.shape[1]), digits.tobytes()))
 
     def _flush(self) -> None:
         if self._pending:
@@ -150,18 +167,36 @@ class StringColumn:
         Raises: ValueError if the strings are too long to be sorted in memory.
         """
         table = self.table()
+        self._batches = []
         lengths = np.diff(table.offsets)
         width = max(int(lengths.max(initial=0)), 1)
         if width * max(len(table), 1) > MAX_SORT_BYTES:
             raise ValueError(f"{len(table)} strings of up to {width} bytes are too many to sort at once")
         padded = np.zeros((len(table), width), dtype=np.uint8)
         padded[np.arange(width) < lengths[:, None]] = table.blob
-        keys = padded.view(f"S{width}").ravel()
-        _, first, number = np.unique(keys, return_index=True, return_inverse=True)
-        lengths = lengths[first]
-        blob = padded[first][np.arange(width) < lengths[:, None]]
+        prefix = table.prefix
+        del table  # each of these is as large as all strings together
+        order = _byte_order(padded)
+        ordered = padded.take(order, axis=0)
+        del padded
+        is_first = np.ones(len(order), dtype=bool)
+        np.any(ordered[1:] != ordered[:-1], axis=1, out=is_first[1:])
+        number = np.empty(len(order), dtype=np.int64)
+        number[order] = is_first.cumsum() - 1
+        lengths = lengths[order][is_first]
+        blob = ordered[is_first][np.arange(width) < lengths[:, None]]
         offsets = np.concatenate([np.zeros(1, dtype=np.int64), lengths.cumsum()])
-        return StringTable(table.prefix, offsets, blob), number.astype(np.int64)
+        return StringTable(prefix, offsets, blob), number
+
+
+def _byte_order(rows: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The order of some rows of bytes, eight of which at a time are sorted as one number."""
+    count, width = rows.shape
+    words = np.zeros((count, -(-width // 8) * 8), dtype=np.uint8)
+    words[:, :width] = rows
+    columns = words.view(">u8").T.astype(np.uint64)
+    varied = [column for column in columns if len(column) and (column != column[0]).any()]
+    return np.lexsort(varied[::-1]) if varied else np.arange(count)
 
 
 @dataclass(frozen=True)
@@ -180,13 +215,12 @@ class _Batch:
 
     def with_prefix(self, prefix: bytes) -> _Batch:
         """The same strings with a shorter prefix."""
-        more = self.prefix[len(prefix) :]
-        if not more:
+        more = np.frombuffer(self.prefix[len(prefix) :], dtype=np.uint8)
+        if not len(more):
             return self
-        ends = self.lengths.cumsum().tolist()
-        starts = [0, *ends[:-1]]
-        blob = b"".join(more + self.blob[start:end] for start, end in zip(starts, ends, strict=True))
-        return _Batch(prefix, self.lengths + len(more), blob)
+        starts = self.lengths.cumsum() - self.lengths
+        blob = np.insert(np.frombuffer(self.blob, dtype=np.uint8), starts.repeat(len(more)), np.tile(more, len(starts)))
+        return _Batch(prefix, self.lengths + len(more), blob.tobytes())
 
 
 def _common_prefix(left: bytes, right: bytes) -> bytes:

@@ -20,17 +20,15 @@ from kg.paths.adjacency import (
     Mask,
     Selection,
     check_certainties,
-    check_distinct_ends,
     check_names,
     check_range,
-    local_names,
     nodes_allowed,
 )
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.breadth_first import AllShortestPaths
 from kg.paths.index import COST_SHIFT, COST_UNIT, Index
 from kg.paths.lazy_adjacency import directions, directions_once
-from kg.paths.link_filters import shut_out_by
+from kg.paths.link_filters import local_names, shut_out_by
 from kg.paths.shortest_path import shortest_path
 from kg.paths.steps import Describer, StatementSource, Step
 from kg.tables import Walked
@@ -74,7 +72,8 @@ class PathQuestion:
     def __post_init__(self) -> None:
         hold_several(self)
         object.__setattr__(self, "predicates", local_names(self.predicates))
-        check_distinct_ends(self.source, self.target)
+        if self.source == self.target:
+            raise InvalidParameter("target", display(self.target), "an entity other than the source")
         check_range("max_length", self.max_length, 1, MAX_LENGTH)
         check_range("k", self.k, 1, self.most)
         check_certainties(self.certainties)

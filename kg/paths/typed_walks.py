@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 
 from kg.errors import InvalidParameter
 from kg.model import DEFAULT_CERTAINTIES, Certainty, EntityRef
-from kg.paths.adjacency import Adjacency, Selection, check_certainties, check_names, check_range, project
+from kg.paths.adjacency import Adjacency, Nodes, Selection, check_certainties, check_names, check_range, project
 from kg.paths.index import Ids, Index
 from kg.paths.link_filters import DIRECTIONS, Direction
 
 MAX_STEPS = 8
 MAX_ENDS = 1000
 DEFAULT_ENDS = 10
+MAX_WALKS_APART = 1024  # of more the different nodes are gone on from, with the number of walks to each
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,19 @@ class Pattern:
     def __post_init__(self) -> None:
         check_range("steps", len(self.steps), 1, MAX_STEPS)
         check_certainties(self.certainties)
+
+    @cached_property
+    def selections(self) -> tuple[Selection, ...]:
+        """The links of each step."""
+        return tuple(
+            Selection(
+                predicates=frozenset({step.predicate}),
+                certainties=self.certainties,
+                include_imports=self.include_imports,
+                directed=step.direction != "both",
+            )
+            for step in self.steps
+        )
 
 
 @dataclass(frozen=True)
@@ -103,13 +118,17 @@ def count_ends(index: Index, node: str, pattern: Pattern, limit: int = DEFAULT_E
     Raises: EntityNotFound, InvalidParameter.
     """
     check_range("limit", limit, 1, MAX_ENDS)
-    nodes, walks = np.array([index.node(node, "node")]), np.ones(1, dtype=np.int64)
-    for adjacency in _adjacencies(index, pattern):
-        sizes = adjacency.degree(nodes)
-        neighbors = adjacency.neighbor.take(adjacency.positions(nodes))
-        nodes, places = np.unique(neighbors, return_inverse=True)
-        walks = np.bincount(places, np.repeat(walks, sizes), minlength=len(nodes)).astype(np.int64)
-    best = np.lexsort((nodes, -walks))[:limit]
+    start, (first, *others) = index.node(node, "node"), _adjacencies(index, pattern)
+    nodes: Nodes = first.near(start)
+    ways: Ids | None = None
+    for adjacency in others:
+        if len(nodes) > MAX_WALKS_APART:
+            nodes, ways = _together(nodes, ways)
+        if ways is not None:
+            ways = ways.repeat(adjacency.degree(nodes))
+        nodes = next(adjacency.ends(nodes)).neighbors
+    nodes, walks = _together(nodes, ways)
+    best = (-walks).argsort(kind="stable")[:limit]
     items = tuple(
         EndCount(index.entity(end), count)
         for end, count in zip(nodes[best].tolist(), walks[best].tolist(), strict=True)
@@ -117,20 +136,28 @@ def count_ends(index: Index, node: str, pattern: Pattern, limit: int = DEFAULT_E
     return EndsAnswer(items, limit, len(nodes), int(walks.sum()), len(nodes) > limit)
 
 
+def _together(nodes: Nodes, ways: Ids | None) -> tuple[Nodes, Ids]:
+    """The different nodes in order, and how many walks lead to each, given those to each entry (None: one each)."""
+    order = nodes.argsort() if ways is not None else None
+    nodes = np.sort(nodes) if order is None else nodes.take(order)
+    is_first = np.ones(len(nodes), dtype=bool)
+    np.not_equal(nodes[1:], nodes[:-1], out=is_first[1:])
+    firsts = is_first.nonzero()[0]
+    if ways is not None and order is not None:
+        return nodes.take(firsts), np.add.reduceat(ways.take(order), firsts)
+    counts = np.empty_like(firsts)
+    np.subtract(firsts[1:], firsts[:-1], out=counts[:-1])
+    counts[-1:] = len(nodes) - firsts[-1:]
+    return nodes.take(firsts), counts
+
+
 def _adjacencies(index: Index, pattern: Pattern) -> list[Adjacency]:
     check_names(index, [step.predicate for step in pattern.steps], (), "type")
-    return [_adjacency(index, pattern, step) for step in pattern.steps]
-
-
-def _adjacency(index: Index, pattern: Pattern, step: TypedStep) -> Adjacency:
-    selection = Selection(
-        predicates=frozenset({step.predicate}),
-        certainties=pattern.certainties,
-        include_imports=pattern.include_imports,
-        directed=step.direction != "both",
-    )
-    projection = project(index, selection)
-    return projection.into if step.direction == "in" else projection.out
+    projections = [project(index, selection) for selection in pattern.selections]
+    return [
+        projection.into if step.direction == "in" else projection.out
+        for step, projection in zip(pattern.steps, projections, strict=True)
+    ]
 
 
 def _ways(adjacency: Adjacency, ways: Ids | None) -> Ids:

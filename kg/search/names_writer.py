@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def write_names(path: Path, nodes: Iterable[IndexNode]) -> int:
     connection = sqlite3.connect(path)
     try:
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        count = _fill(connection, sorted(set(nodes), key=lambda node: node.iri))
+        count = _fill(connection, (node for node, _ in groupby(sorted(nodes, key=lambda node: node.iri))))
         connection.executescript(_INDEXES)
         connection.commit()
         connection.execute("ANALYZE")
@@ -50,7 +51,7 @@ def write_names(path: Path, nodes: Iterable[IndexNode]) -> int:
     return count
 
 
-def _fill(connection: sqlite3.Connection, nodes: Sequence[IndexNode]) -> int:
+def _fill(connection: sqlite3.Connection, nodes: Iterable[IndexNode]) -> int:
     trigram = _make_trigram_table(connection)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("trigram", str(int(trigram)))])
     spellings: set[str] = set()

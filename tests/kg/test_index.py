@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import EntityNotFound, StoreUnavailable
 from kg.identifiers import BASE
-from kg.paths.index import Index, IndexEdge, IndexNode
+from kg.paths import string_table
+from kg.paths.index import EdgePiece, EdgeTable, Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
-from kg.paths.string_table import StringColumn, StringTable
+from kg.paths.string_table import BATCH, StringColumn, StringTable
 
 DOCUMENT = f"{BASE}graph/document-000"
 IMPORT = f"{BASE}graph/import-drugmechdb"
@@ -92,6 +95,38 @@ def test_index_bytes_do_not_depend_on_the_order_of_the_input(tmp_path: Path) -> 
     assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
 
 
+def test_edges_given_as_columns_make_the_index_that_they_make_one_by_one(tmp_path: Path) -> None:
+    rng = random.Random(11)
+    names = [f"{BASE}target/T{number}" for number in range(20)]
+    nodes = [IndexNode(name, "Target", name[-3:]) for name in names]
+    predicates = ["never_used", "inhibits", "activates", "binds"]
+    ends = [(rng.randrange(20), rng.randrange(1, 4), rng.randrange(20)) for _ in range(90)]
+    numbers = [rng.getrandbits(64) for _ in ends[2:]] + [0, (1 << 64) - 1]
+    each = [
+        IndexEdge(names[s], predicates[p], names[o], "stated", f"{BASE}statement/{number:016x}", IMPORT)
+        for (s, p, o), number in zip(ends, numbers, strict=True)
+    ]
+    subject, predicate, target = np.array(ends, dtype=np.int32).T
+    statement = np.array(numbers, dtype=np.uint64)
+    cuts = [slice(0, 1), slice(1, 1), slice(1, 60), slice(60, 90)]
+    pieces = [EdgePiece(subject[cut], predicate[cut], target[cut], statement[cut]) for cut in cuts]
+    unused = EdgeTable([*names, FKBP12], predicates, DOCUMENT, "hedged", f"{BASE}statement/", [pieces[1]])
+    table = EdgeTable([*names, FKBP12], predicates, IMPORT, "stated", f"{BASE}statement/", pieces)
+    curated = [IndexEdge(names[0], "binds", names[1], "hedged", f"{BASE}statement/00ff", DOCUMENT)]
+    for own in ([], curated):
+        write_index(tmp_path / "objects", nodes, [*each, *own])
+        write_index(tmp_path / "columns", nodes, own, [unused, table])
+        assert _bytes(tmp_path / "objects") == _bytes(tmp_path / "columns")
+
+
+def test_columns_with_an_edge_to_no_node_are_refused_by_name(tmp_path: Path) -> None:
+    one, none = np.array([1, 0], dtype=np.int32), np.array([0, 0], dtype=np.int32)
+    pieces = [EdgePiece(none, none, one, np.array([1, 2], dtype=np.uint64))]
+    table = EdgeTable([MTOR, f"{BASE}target/RICTOR"], ["binds"], IMPORT, "stated", f"{BASE}statement/", pieces)
+    with pytest.raises(ValueError, match=r"import-drugmechdb names .*RICTOR, which is no node"):
+        write_index(tmp_path, NODES, [], [table])
+
+
 def test_an_edge_to_no_node_is_refused_by_name(tmp_path: Path) -> None:
     stray = IndexEdge(SIROLIMUS, "inhibits", f"{BASE}target/RICTOR", "stated", f"{BASE}statement/e5", DOCUMENT)
     with pytest.raises(ValueError, match="RICTOR, which is no node"):
@@ -152,18 +187,26 @@ def test_statements_of_curated_links_cost_the_same_with_and_without_imports(tmp_
     assert int(crowded.link_cost_with_imports[binds]) > int(crowded.link_cost[binds])
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-def test_a_string_table_finds_every_string_and_no_other(texts: list[str]) -> None:
-    column = StringColumn()
-    for text in texts:
-        column.append(text)
-    table, numbers = column.sorted_table()
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))),
+    st.sampled_from(["", "käse/", "a long beginning of them all/"]),
+    st.sampled_from([1, 3, BATCH]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=120)
+def test_a_string_table_finds_every_string_and_no_other(texts: list[str], start: str, batch: int) -> None:
+    texts = [start + text for text in texts]
+    with patch.object(string_table, "BATCH", batch):
+        column = StringColumn()
+        for text in texts[:2]:
+            column.append(text)
+        column.extend(texts[2:])
+        table, numbers = column.sorted_table()
     assert [table[number] for number in numbers.tolist()] == texts
     assert [table[number] for number in range(len(table))] == sorted(set(texts))
     assert all(table.find(text) == number for text, number in zip(texts, numbers.tolist(), strict=True))
     assert table.find("never there \x00") is None
-    assert list(StringTable.of(texts).take(range(len(texts)))) == texts
+    with patch.object(string_table, "BATCH", batch):
+        assert list(StringTable.of(texts).take(range(len(texts)))) == texts
 
 
 def test_a_string_table_keeps_no_more_strings_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:

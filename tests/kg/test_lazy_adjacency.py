@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -247,3 +248,29 @@ def test_neighbours_that_several_ask_for_at_once_are_made_once(monkeypatch: pyte
     with ThreadPoolExecutor(4) as threads:
         found = {*threads.map(lambda _: project(index, Selection(causal=True)), range(4))}
     assert len(found) == len(made) == 1
+
+
+def test_no_search_waits_until_the_neighbours_for_another_question_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = _index([(0, "binds", 1, "stated", False)])
+    costly, cheap = Selection(), Selection(predicates=frozenset({"binds"}))
+    for selection in (costly, cheap):
+        directions(index, selection)
+    begun, ended = Event(), Event()
+    make = adjacency._project
+
+    def until_told(index: Index, selection: Selection) -> Projection:
+        begun.set()
+        assert ended.wait(60)
+        return make(index, selection)
+
+    monkeypatch.setattr(adjacency, "_project", until_told)
+    with ThreadPoolExecutor(2) as threads:
+        other = threads.submit(directions, index, costly)
+        assert begun.wait(60)
+        try:
+            mine = threads.submit(directions, index, cheap).result(timeout=20)
+        finally:
+            ended.set()
+        assert mine.out.row(0).neighbors.tolist() == [1]
+        assert isinstance(other.result(), Projection)
+    assert directions(index, cheap) is project(index, cheap)

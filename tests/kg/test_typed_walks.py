@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE
+from kg.paths import typed_walks
 from kg.paths.index import Index, IndexNode
 from kg.paths.neighborhood import neighbor_iris
-from kg.paths.typed_walks import Pattern, TypedStep, count_ends, count_pairs, count_walks
+from kg.paths.typed_walks import MAX_WALKS_APART, Pattern, TypedStep, count_ends, count_pairs, count_walks
 from tests.kg.made_index import made_index
 
 SIZE = 7
@@ -51,17 +53,19 @@ def _walks(made: list[Link], pattern: list[TypedStep]) -> Counter[tuple[int, int
     return walks
 
 
-@given(links, steps)
+@given(links, steps, st.sampled_from([1, MAX_WALKS_APART]))
 @settings(max_examples=120, deadline=None)
-def test_counts_are_those_of_walking_one_by_one(made: list[Link], pattern: list[TypedStep]) -> None:
+def test_counts_are_those_of_walking_one_by_one(made: list[Link], pattern: list[TypedStep], apart: int) -> None:
     index, asked = _index(made), Pattern(tuple(pattern))
     expected = _walks(made, pattern)
     assert count_walks(index, asked) == expected.total()
     assert count_pairs(index, asked) == len(expected)
-    answer = count_ends(index, _iri(0), asked, limit=3)
+    with patch.object(typed_walks, "MAX_WALKS_APART", apart):
+        answer = count_ends(index, _iri(0), asked, limit=3)
     ends = sorted(((-count, _iri(end)) for (start, end), count in expected.items() if not start))
     assert [(-item.walks, item.node.id) for item in answer.items] == ends[:3]
     assert (answer.total, answer.truncated) == (len(ends), len(ends) > 3)
+    assert answer.walks == sum(count for (start, _), count in expected.items() if not start)
 
 
 def test_pairs_with_more_ends_than_fit_into_one_number_are_each_counted_once() -> None:

@@ -11,7 +11,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from kg import codec
 from kg.codec import Quad, literal, named
 from kg.errors import IdentifierError, StoreUnavailable
 from kg.identifiers import display, expand
-from kg.paths.index import IndexEdge, IndexNode
+from kg.paths.index import EdgePiece, EdgeTable, IndexNode
 from ontology.terms import PREFIXES
 from triples.imports.archive import EDGES, NODES, QUADS, STATEMENT_BASE, read_edges, read_nodes
 from triples.imports.catalog import ImportManifest, files_of, held, list_imports
@@ -106,15 +106,12 @@ class JoinedGraph:
         iris = [joined.get(draft.iri, draft.iri) for draft in drafts]
         return cls(manifest, folder, iris, joined, called, others)
 
-    def edges(self) -> Iterator[IndexEdge]:
+    def edges(self) -> EdgeTable:
         """Every claim of the import that is an edge."""
         names = [index_name(iri, direction) for iri, direction in self.manifest.predicates]
-        iris, graph = self.iris, self.manifest.graph
-        for batch in read_edges(self.folder / EDGES):
-            for subject, predicate, target, key in batch.tolist():
-                yield IndexEdge(
-                    iris[subject], names[predicate], iris[target], "stated", f"{STATEMENT_BASE}{key:016x}", graph
-                )
+        batches = read_edges(self.folder / EDGES)
+        pieces = (EdgePiece(*(batch[name] for name in EdgePiece._fields)) for batch in batches)
+        return EdgeTable(self.iris, names, self.manifest.graph, "stated", STATEMENT_BASE, pieces)
 
     def lines(self) -> Iterator[str]:
         """The sorted canonical N-Quads, with those that say which of our entities its nodes are."""
@@ -145,33 +142,36 @@ def _link_or_text(text: str) -> codec.Term:
     return literal(text)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Draft:
     """A node, gathered from the rows that describe it."""
 
     iri: str
-    label: str = ""
-    categories: list[str] = field(default_factory=list)
-    synonyms: list[str] = field(default_factory=list)
-    same_as: list[str] = field(default_factory=list)
+    label: str
+    categories: tuple[str, ...]
+    synonyms: tuple[str, ...]
+    same_as: tuple[str, ...]
 
     def node(self) -> IndexNode:
         label = self.label or display(self.iri)
         synonyms = tuple(sorted({*self.synonyms} - {label}))
-        return IndexNode(self.iri, type_of(tuple(self.categories)), label, synonyms)
+        return IndexNode(self.iri, type_of(self.categories), label, synonyms)
 
 
 def _drafts(path: Path) -> list[_Draft]:
     drafts: list[_Draft] = []
-    for number, iri, label, categories, synonyms, same_as in read_nodes(path):
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}  # categories, of which millions of nodes have few
+    for number, iri, label, *lists in read_nodes(path):
+        categories, synonyms, same_as = map(tuple, lists)
         if number == len(drafts):
-            drafts.append(_Draft(iri, label, categories, synonyms, same_as))
+            drafts.append(_Draft(iri, label, known.setdefault(categories, categories), synonyms, same_as))
             continue
         draft = drafts[number]
         if label and draft.label and label != draft.label:
-            draft.synonyms.append(label)
+            draft.synonyms += (label,)
         draft.label = draft.label or label
-        draft.categories += [category for category in categories if category not in draft.categories]
+        merged = tuple(dict.fromkeys((*draft.categories, *categories)))
+        draft.categories = known.setdefault(merged, merged)
         draft.synonyms += synonyms
         draft.same_as += same_as
     return drafts
@@ -214,11 +214,9 @@ class JoinedImports:
         )
         return (*ours, *typed)
 
-    def edges(self, curated: Iterable[IndexEdge]) -> Iterator[IndexEdge]:
-        """The curated edges, then those of the imports."""
-        yield from curated
-        for graph in self.graphs:
-            yield from graph.edges()
+    def edges(self) -> Iterator[EdgeTable]:
+        """The edges of each import."""
+        return (graph.edges() for graph in self.graphs)
 
     @cached_property
     def quads_by_graph(self) -> Mapping[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from triples.imports.identifiers import NAMESPACES, local_name
 
@@ -62,6 +63,7 @@ def category_name(iri: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in words) or UNTYPED
 
 
+@lru_cache(maxsize=4096)
 def type_of(categories: tuple[str, ...]) -> str:
     """The local name of our class for the first category that has one, else the first category's own name."""
     names = [category_name(iri) for iri in categories]
