@@ -23,9 +23,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from bench import proxy
 from bench.hostile import besiege
 from kg.generations import open_current
 from kg.sparql.engine import open_engine
@@ -63,17 +65,17 @@ class Load:
     def row(self) -> str:
         low, high = min(self.per_second), max(self.per_second)
         rate = f"{statistics.median(self.per_second):,.0f} ({low:,.0f} - {high:,.0f})"
-        return f"{rate} | {statistics.median(self.cpu_ms):.2f} | {statistics.median(self.p99_ms):.1f}"
+        return f"{rate} | {statistics.median(self.cpu_ms):.3f} | {statistics.median(self.p99_ms):.1f}"
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server under way: its address and its process."""
+    """A server under way: its address and its processes, without their children."""
 
     name: str
     port: int
     path: str
-    process_id: int
+    process_ids: tuple[int, ...]
 
 
 def main() -> None:
@@ -84,6 +86,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=3, help="of each kind and round")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--nginx", action="store_true", help="ours behind nginx, as docs/sparql.md has it, as well")
     parser.add_argument("--wrk", default="wrk", help="the client")
     parser.add_argument("--siege", action="store_true", help="measure a client among hostile queries instead")
     parser.add_argument("--server", default="waitress", help="that is besieged: waitress or granian")
@@ -106,13 +109,24 @@ def main() -> None:
 
 
 @contextmanager
-def _running(name: str, path: str, command: Callable[[int], Sequence[str]], folder: Path) -> Iterator[Server]:
+def _running(
+    name: str, path: str, command: Callable[[int], Sequence[str]], folder: Path, behind: Server | None = None
+) -> Iterator[Server]:
+    """Run a server, a proxy for one.
+
+    Args:
+        name: for the tables.
+        path: of its endpoint.
+        command: what starts it on a port.
+        folder: for its log.
+        behind: the server behind a proxy, whose work counts too.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(command(port), stdout=log, stderr=log)
-    server = Server(name, port, path, process.pid)
+    server = Server(name, port, path, (process.pid, *(behind.process_ids if behind else ())))
     try:
         deadline_s = time.monotonic() + 120
         while _ask(server, "ASK { }")[0] != 200:
@@ -150,7 +164,19 @@ def _servers(stack: ExitStack, options: argparse.Namespace, folder: Path) -> lis
     if options.rdflib_endpoint:
         command = [options.rdflib_endpoint, "serve", "--host", "127.0.0.1", str(triples)]
         found.append(_running("rdflib-endpoint", "/", lambda port: [*command, "--port", str(port)], folder))
-    return [stack.enter_context(each) for each in found]
+    servers = [stack.enter_context(each) for each in found]
+    return servers + (
+        [stack.enter_context(_proxied(each, options.data)) for each in servers[:2]] if options.nginx else []
+    )
+
+
+@contextmanager
+def _proxied(server: Server, data: Path) -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="bench-nginx-") as named:
+        folder = Path(named)
+        command = partial(proxy.command, folder, server_port=server.port, data=data)
+        with _running(f"{server.name}, nginx", server.path, command, folder, server) as proxied:
+            yield proxied
 
 
 def _triples(data: Path, folder: Path) -> Path:
@@ -193,9 +219,9 @@ def _measured(server: Server, queries: Sequence[str], stamp: str, options: argpa
         asked.flush()
         command = [options.wrk, "-t1", f"-c{connections}", f"-d{options.seconds}s", "--timeout", "60s", "-s", str(_LUA)]
         command += [f"http://127.0.0.1:{server.port}", "--", asked.name, stamp]
-        cpu_s = _cpu_s(server.process_id)
+        cpu_s = _cpu_s(server)
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        cpu_s = _cpu_s(server.process_id) - cpu_s
+        cpu_s = _cpu_s(server) - cpu_s
     answers, failures, microseconds, p99_ms = map(float, told.rpartition("measured ")[2].split())
     if failures:
         raise SystemExit(f"{server.name}: {failures:.0f} failures beside {answers:.0f} answers to {queries[0]}")
@@ -204,25 +230,31 @@ def _measured(server: Server, queries: Sequence[str], stamp: str, options: argpa
     load.p99_ms.append(p99_ms)
 
 
-def _cpu_s(process_id: int) -> float:
+def _cpu_s(server: Server) -> float:
+    return sum(map(_cpu_s_of, server.process_ids))
+
+
+def _cpu_s_of(process_id: int) -> float:
     """CPU seconds of a process, its children, and those of them that have ended."""
     total = 0.0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit():
             continue
-        if int(stat.parent.name) == process_id:
+        try:
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended meanwhile
+        if int(process.name) == process_id:
             total += sum(map(int, fields[11:15])) / _TICKS
         elif int(fields[1]) == process_id:
-            total += _cpu_s(int(stat.parent.name))
+            total += _cpu_s_of(int(process.name))
     return total
 
 
 def _settle(server: Server) -> None:
     """Wait until a server does nothing: after its start it compiles, afterwards it may have answers under way."""
     before_s = -1.0
-    while (now_s := _cpu_s(server.process_id)) - before_s > 0.02:
+    while (now_s := _cpu_s(server)) - before_s > 0.02:
         before_s = now_s
         time.sleep(0.5)
 

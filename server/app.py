@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Blueprint, Flask
 
 from kg.budget import Budget
 from kg.store import HasStore
-from server.http.answers import install_compression
+from server.http.answers import as_response, install_compression
 from server.http.cache import ResultCache
 from server.http.clients import ClientLimits, install_limits
-from server.http.errors import install
+from server.http.errors import install, problem_reply
 from server.http.headers import install_headers
 from server.http.keeping import install_keeping
 from server.http.telemetry import Telemetry, metrics_blueprint
@@ -23,6 +24,8 @@ from server.sparql.service import SparqlFirst, SparqlService
 from server.sparql.void import void_blueprint
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
     from kg.graph import KnowledgeGraph
 
 _SPARQL = "sarcoma_kg.sparql"
@@ -55,6 +58,8 @@ def create_app(
     sparql = SparqlService(graph, settings, telemetry, cache, limits)
     app.extensions[_SPARQL] = sparql
     app.wsgi_app = SparqlFirst(sparql, app.wsgi_app)  # type: ignore[method-assign]
+    if (public := urlsplit(settings.base_url)).netloc:
+        app.wsgi_app = _at_address(public, app.wsgi_app)  # type: ignore[assignment, method-assign]
     app.register_blueprint(sparql_blueprint(graph, sparql))
     app.register_blueprint(metrics_blueprint(telemetry, graph.store, cache))
     app.register_blueprint(void_blueprint(graph, settings))
@@ -63,7 +68,7 @@ def create_app(
         app.register_blueprint(blueprint)
 
     install_headers(app, settings)
-    install_compression(app)
+    install_compression(app, lambda error: as_response(problem_reply(error)))
     install_keeping(app, lambda: graph.store.revision, cache)
     return app
 
@@ -72,6 +77,16 @@ def service_of(app: Flask) -> SparqlService:
     """What answers the queries to an application, for servers that ask it themselves."""
     service: SparqlService = app.extensions[_SPARQL]
     return service
+
+
+def _at_address(public: SplitResult, rest: WSGIApplication) -> WSGIApplication:
+    """Have pages name the public address as theirs, and not the one at which a proxy calls this server."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["wsgi.url_scheme"], environ["HTTP_HOST"] = public.scheme, public.netloc
+        return rest(environ, start_response)
+
+    return answer
 
 
 def _blueprints(graph: KnowledgeGraph, settings: Settings, sparql: SparqlService) -> list[Blueprint]:

@@ -160,9 +160,8 @@ class Settings:
     def budget(self, timeout_s: float | None = None) -> Budget:
         """What a query may cost. Raises: InvalidParameter if ``timeout_s`` is above the limit."""
         if timeout_s is not None and not 0 < timeout_s <= self.query_timeout_s:
-            raise InvalidParameter(
-                "timeout", f"{timeout_s:g}", f"more than 0 and at most {self.query_timeout_s:g} seconds"
-            )
+            expected = f"more than 0 and at most {self.query_timeout_s:g} seconds (not milliseconds)"
+            raise InvalidParameter("timeout", f"{timeout_s:g}", expected)
         return Budget(
             timeout_s=timeout_s or self.query_timeout_s,
             max_bytes=self.max_result_bytes,

@@ -15,7 +15,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_etags
 
 from server.http.exchange import Reply
-from server.http.negotiation import qualities
+from server.http.negotiation import NotAcceptable, qualities
 
 try:
     import zstandard
@@ -33,6 +33,7 @@ def _gzipped(body: bytes) -> bytes:
 _COMPRESS: dict[str, Callable[[bytes], bytes]] = {"gzip": _gzipped}
 if zstandard is not None:
     _COMPRESS = {"zstd": lambda body: zstandard.compress(body, 1), **_COMPRESS}
+_ALIASES = {"x-gzip": "gzip"}
 
 
 def entity_tag(*parts: str) -> str:
@@ -45,13 +46,21 @@ def has_answer(if_none_match: str | None, etag: str | None) -> bool:
     return bool(if_none_match) and etag is not None and parse_etags(if_none_match).contains_weak(etag)
 
 
+def meets(if_match: str | None) -> bool:
+    """Whether the header admits an answer. Tags are compared strongly, and ours are weak: only a star does."""
+    return not if_match or parse_etags(if_match).star_tag
+
+
 def is_known(etag: str | None) -> bool:
     """Whether the client of the current request has this answer already."""
     return has_answer(request.headers.get("If-None-Match"), etag)
 
 
 def reply_with(body: bytes | None, content_type: str, etag: str | None, accept_encoding: str | None) -> Reply:
-    """Make the reply: 304 without a body; the client asks again each time and is told if nothing has changed."""
+    """Make the reply: 304 without a body; the client asks again each time and is told if nothing has changed.
+
+    Raises: NotAcceptable if the client admits no coding that we can do.
+    """
     headers = [("Vary", "Accept, Accept-Encoding")]
     if etag is not None:
         # Weak: the same answer goes out with and without compression, and rows may change their order.
@@ -61,7 +70,7 @@ def reply_with(body: bytes | None, content_type: str, etag: str | None, accept_e
     if body is None:
         return Reply(304, tuple(headers))
     headers.append(("Content-Type", content_type))
-    if len(body) >= _COMPRESSED_FROM_BYTES and (encoding := _encoding(accept_encoding or "")):
+    if encoding := _encoding(accept_encoding or "", len(body)):
         body = _COMPRESS[encoding](body)
         headers.append(("Content-Encoding", encoding))
     headers.append(("Content-Length", str(len(body))))
@@ -79,8 +88,13 @@ def _packed(encoding: str, body: bytes) -> bytes:
     return zstandard.compress(body, 19) if encoding == "zstd" else gzip.compress(body, 9, mtime=0)
 
 
-def install_compression(app: Flask) -> None:
-    """Make an application compress what it answers, and keep files whose names change with what they hold."""
+def install_compression(app: Flask, refuse: Callable[[NotAcceptable], Response]) -> None:
+    """Make an application compress what it answers, and keep files whose names change with what they hold.
+
+    Args:
+        app: the application.
+        refuse: tells a client that admits no coding of an answer.
+    """
 
     @app.after_request
     def compress(response: Response) -> Response:
@@ -92,12 +106,16 @@ def install_compression(app: Flask) -> None:
         if not (response.mimetype or "").startswith(("text/", "application/", "image/svg")):
             return response
         response.vary.add("Accept-Encoding")
-        encoding = _encoding(request.headers.get("Accept-Encoding") or "")
-        if encoding is None or response.status_code in {204, 304}:
+        accepted = request.headers.get("Accept-Encoding") or ""
+        if not accepted or response.status_code in {204, 304}:
             return response
         response.direct_passthrough = False  # files are read as a whole: they are small
         body = response.get_data()
-        if len(body) >= _COMPRESSED_FROM_BYTES:
+        try:
+            encoding = _encoding(accepted, len(body))
+        except NotAcceptable as error:
+            return refuse(error) if response.status_code == 200 else response
+        if encoding is not None:
             response.set_data(_packed(encoding, body) if is_file else _COMPRESS[encoding](body))
             response.headers["Content-Encoding"] = encoding
             if (etag := response.get_etag()[0]) is not None:
@@ -110,10 +128,23 @@ def as_response(reply: Reply) -> Response:
     return Response(reply.body, reply.status, reply.headers)
 
 
+def _encoding(accepted: str, size: int) -> str | None:
+    """How an answer of so many bytes goes out; None: as it is. Raises: NotAcceptable."""
+    best, is_needed = _codings(accepted)
+    if best is None and is_needed:
+        raise NotAcceptable(accepted, (*_COMPRESS, "identity"), "Accept-Encoding")
+    return best if is_needed or size >= _COMPRESSED_FROM_BYTES else None
+
+
 @lru_cache(maxsize=256)
-def _encoding(accepted: str) -> str | None:
-    """How the client wants a long answer compressed, of what we can do; of equals the first. None: as it is."""
-    wanted = Accept(qualities(accepted))
+def _codings(accepted: str) -> tuple[str | None, bool]:
+    """What the client wants most of what we can do, and whether it takes nothing that is not compressed.
+
+    Of equals the first; None: as it is. Source: RFC 9110, sections 8.4.1.3 and 12.5.3.
+    """
+    wanted = Accept([(_ALIASES.get(name.lower(), name.lower()), quality) for name, quality in qualities(accepted)])
     best = max(_COMPRESS, key=lambda name: wanted[name])
-    as_it_is = dict(wanted).get("identity", 0)  # by its name: what admits all codings wants one
-    return best if wanted[best] > 0 and wanted[best] >= as_it_is else None
+    by_name = dict(wanted)
+    as_it_is = by_name.get("identity", 0)  # by its name: what admits all codings wants one
+    is_needed = by_name.get("identity", by_name.get("*", 1)) == 0
+    return best if wanted[best] > 0 and wanted[best] >= as_it_is else None, is_needed

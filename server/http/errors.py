@@ -81,6 +81,18 @@ class BodyTooSlow(BadRequest):
 
 
 @dataclass(eq=False)
+class PreconditionFailed(KgError):
+    """A client that wants one answer and no other (RFC 9110, section 13.1.1)."""
+
+    code = "precondition_failed"
+    if_match: str
+
+    def message(self) -> str:
+        """See :class:`kg.errors.KgError`."""
+        return f"If-Match: {self.if_match} admits no answer there is; tags are weak here, and only * fits them."
+
+
+@dataclass(eq=False)
 class ShuttingDown(KgError):
     """A server that only ends what is under way."""
 
@@ -140,6 +152,7 @@ PROBLEMS = (
     Problem(ReadOnly, 403, "Read-only"),
     Problem(BodyTooLarge, 413, "Request too large"),
     Problem(BodyTooSlow, 408, "Request too slow"),
+    Problem(PreconditionFailed, 412, "Condition not met"),
     Problem(ShuttingDown, 503, "Shutting down"),
     Problem(RateLimited, 429, "Too many requests"),
     Problem(NotAcceptable, 406, "No acceptable format"),

@@ -26,6 +26,7 @@ class Asked(NamedTuple):
     content_encoding: str
     accept: str | None
     accept_encoding: str | None
+    if_match: str | None
     if_none_match: str | None
     peer: str
     forwarded: str | None

@@ -41,6 +41,15 @@ def common_headers(path: str, settings: Settings) -> tuple[tuple[str, str], ...]
     return tuple(headers.items())
 
 
+def joined(own: tuple[tuple[str, str], ...], common: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """An answer's own headers and those that every answer has, with one ``Vary``: some caches heed only the last."""
+    every = own + common
+    values = [value for name, value in every if name == "Vary"]
+    if len(values) < 2:
+        return every
+    return (*(each for each in every if each[0] != "Vary"), ("Vary", ", ".join(values)))
+
+
 def install_headers(app: Flask, settings: Settings) -> None:
     """Give them to every response of an application."""
 
@@ -53,6 +62,6 @@ def install_headers(app: Flask, settings: Settings) -> None:
                 response.headers[name] = value
         if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in response.headers:
             response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-            response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
+            response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-Match, If-None-Match"
             response.headers["Access-Control-Max-Age"] = _PERMIT_S
         return response

@@ -19,15 +19,16 @@ from kg.sparql.query import QueryForm, inspect
 
 @dataclass(eq=False)
 class NotAcceptable(KgError):
-    """The client accepts none of the formats that this answer comes in."""
+    """The client accepts none of the formats, or of the codings, that this answer comes in."""
 
     code = "not_acceptable"
     accept: str
     available: tuple[str, ...]
+    header: str = "Accept"
 
     def message(self) -> str:
         """See :class:`kg.errors.KgError`."""
-        return f"Accept: {self.accept} matches no format of this answer; there are {', '.join(self.available)}."
+        return f"{self.header}: {self.accept} matches no format of this answer; there are {', '.join(self.available)}."
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,7 @@ class AsgiApplication:
             content_encoding=get("content-encoding", ""),
             accept=get("accept"),
             accept_encoding=get("accept-encoding"),
+            if_match=get("if-match"),
             if_none_match=get("if-none-match"),
             peer=_peer(scope),
             forwarded=self._forwarded(headers),

@@ -219,6 +219,7 @@ def serve(open_graph: Callable[[], KnowledgeGraph], settings: Settings) -> None:
         max_request_body_size=max(_MIN_BODY_BYTES_READ, settings.max_body_bytes),
         # Otherwise waitress takes X-Forwarded-For away; of all such headers only client_header is ever read.
         clear_untrusted_proxy_headers=False,
+        server_name=settings.host,  # what HTTP/1.0 without a Host means
         ident="sarcoma-kg",
     )
     for listener in channels.values():  # several, where a name has several addresses
@@ -279,6 +280,8 @@ def _warm_up(served: Served) -> None:
 
 def _set_up_logs(settings: Settings) -> None:
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    # waitress tells of each request that waits, holding the lock that every other thread needs to find work.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # One JSON object a line, nothing before it.
     plain = logging.StreamHandler(sys.stderr)
     plain.setFormatter(logging.Formatter("%(message)s"))

@@ -20,13 +20,13 @@ from kg.errors import KgError
 from kg.sparql.own_names import is_nothing, looked_up_names, unknown_names
 from kg.sparql.query import SHORT, QueryFacts, QueryForm, SparqlOperation, inspect
 from kg.sparql.waits import Blocking, Waits, at_once
-from kg.store import HasStore, answer_of
-from server.http.answers import entity_tag, has_answer, reply_with
+from kg.store import EmbeddedStore, HasStore, answer_of
+from server.http.answers import entity_tag, has_answer, meets, reply_with
 from server.http.cache import ResultCache
 from server.http.clients import ClientLimits, account_of
-from server.http.errors import BodyTooLarge, replied
+from server.http.errors import BodyTooLarge, PreconditionFailed, replied
 from server.http.exchange import Asked, Reply
-from server.http.headers import common_headers
+from server.http.headers import common_headers, joined
 from server.http.negotiation import choose, formats_for, named
 from server.http.telemetry import RequestFacts, Telemetry, rows_in
 from server.settings import Settings
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 PATH = "/sparql"
 METHODS = frozenset({"GET", "HEAD", "POST"})
 _UNKNOWN = "X-Unknown-Names"
+_GENERATION = "X-Generation"  # on what caches between us and the clients may keep as long as it is the current one
 _AS_IT_IS = " :/#?()<>,;=&~"  # in a header, which is ASCII
 _VALUES = {
     "application/sparql-results+json": re.compile(rb'"value":"([^"]*)"'),
@@ -60,6 +61,7 @@ class SparqlService:
         self._cache = cache
         self._limits = limits
         self._common_headers = common_headers(PATH, settings)
+        self._generation = graph.store.revision if isinstance(graph.store, EmbeddedStore) else ""
 
     @property
     def settings(self) -> Settings:
@@ -90,7 +92,7 @@ class SparqlService:
             reply = await replied(self._answer(asked, query, waits), asked.method, PATH)
             facts = RequestFacts(asked.method, PATH, reply.status, len(reply.body), asked.peer)
             self._telemetry.count(start_s, PATH, facts)
-            return reply._replace(headers=reply.headers + self._common_headers)
+            return reply._replace(headers=joined(reply.headers, self._common_headers))
         finally:
             self._telemetry.end()
 
@@ -104,19 +106,28 @@ class SparqlService:
         budget = self._settings.budget(query.timeout_s)
         name = self._name(operation, chosen.media_type)
         etag = name if asked.method != "POST" else None
+        if not meets(asked.if_match):
+            raise PreconditionFailed(asked.if_match or "")
         if has_answer(asked.if_none_match, etag):
             return reply_with(None, chosen.content_type, etag, None)
         body = await self._evaluate(operation, chosen.media_type, name, budget, waits)
-        if says_nothing(operation.query, facts.form, body, chosen.media_type):
-            reply = reply_with(body, chosen.content_type, etag, asked.accept_encoding)
-            hint = await self._hint(operation, name, waits)
-            return reply._replace(headers=(*reply.headers, (_UNKNOWN, hint))) if hint else reply
-        if len(body) < _LONG_BYTES or not asked.accept_encoding:
-            return reply_with(body, chosen.content_type, etag, asked.accept_encoding)
-        return await waits.call(lambda: reply_with(body, chosen.content_type, etag, asked.accept_encoding))
+        is_nothing_said = says_nothing(operation.query, facts.form, body, chosen.media_type)
+        hint = await self._hint(operation, name, waits) if is_nothing_said else ""
+        more = [(_UNKNOWN, hint)] if hint else []
+        if etag is not None and hint is not None and self._generation:
+            more.append((_GENERATION, self._generation))
 
-    async def _hint(self, operation: SparqlOperation, name: str | None, waits: Waits) -> str:
-        """Which names of a query nothing has, for a header of an answer that says nothing; kept as answers are."""
+        def packed() -> Reply:
+            reply = reply_with(body, chosen.content_type, etag, asked.accept_encoding)
+            return reply._replace(headers=(*reply.headers, *more))
+
+        return packed() if len(body) < _LONG_BYTES or not asked.accept_encoding else await waits.call(packed)
+
+    async def _hint(self, operation: SparqlOperation, name: str | None, waits: Waits) -> str | None:
+        """Which names of a query nothing has, for a header of an answer that says nothing; kept as answers are.
+
+        Returns: None if they could not be looked up.
+        """
         key = f"{name} unknown names" if name else None
         kept = self._cache.find(key)
         if kept is not None:
@@ -124,7 +135,7 @@ class SparqlService:
         try:
             unknown = await waits.call(lambda: looked_up_names(operation.query, self._graph.store))
         except KgError:
-            return ""
+            return None
         hint = ", ".join(quote(text, safe=_AS_IT_IS) for text in unknown)
         self._cache.keep(key, hint.encode())
         return hint
@@ -228,6 +239,7 @@ class SparqlFirst:
             content_encoding=get("HTTP_CONTENT_ENCODING", ""),
             accept=get("HTTP_ACCEPT"),
             accept_encoding=get("HTTP_ACCEPT_ENCODING"),
+            if_match=get("HTTP_IF_MATCH"),
             if_none_match=get("HTTP_IF_NONE_MATCH"),
             peer=get("REMOTE_ADDR", ""),
             forwarded=self._forwarded(environ),

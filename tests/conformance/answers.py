@@ -86,9 +86,6 @@ def read_expected(path: Path, address: str) -> Answer:
     return _from_graph(store, tables[0].subject) if tables else Triples(tuple(map(_triple, store)))
 
 
-# --- formats ------------------------------------------------------------------------------------------------
-
-
 def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Value]], *, is_ordered: bool = False) -> Table:
     ordered = tuple(sorted(columns))
     return Table(ordered, tuple(tuple(row.get(name) for name in ordered) for row in rows), is_ordered)
@@ -198,8 +195,6 @@ def _term(term: Any) -> Value:
     return _literal(term.value, datatype, term.language or "", str(direction.value) if direction else "")
 
 
-# --- values -------------------------------------------------------------------------------------------------
-
 _EXACT = {
     XSD + name
     for name in (
@@ -238,9 +233,6 @@ def _number(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
-
-
-# --- comparison ---------------------------------------------------------------------------------------------
 
 
 def difference(expected: Answer, got: Answer, *, is_lax: bool = False) -> str:

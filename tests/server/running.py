@@ -15,6 +15,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from kg.generations import MANIFEST, building, open_current, publish
 from tests.waiting import free_port, wait_until
 
 
@@ -25,6 +26,38 @@ def metrics_in(text: str) -> dict[tuple[str, str], float]:
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+def copied(curated_data: Path, folder: Path) -> Path:
+    """A data folder of its own with the current generation of another, named by a checksum ``aaaaaa``."""
+    with open_current(curated_data) as generation:
+        publish_copy(folder, generation.path, "aaaaaa")
+    return folder
+
+
+def publish_copy(data_dir: Path, source: Path, checksum: str) -> None:
+    """Publish what a generation holds as a new one; only its name is another."""
+    with building(data_dir) as folder:
+        for path in source.rglob("*"):
+            target = folder / path.relative_to(source)
+            if path.is_dir():
+                target.mkdir(exist_ok=True)
+            elif path.name not in {MANIFEST, ".in-use"}:
+                os.link(path, target)
+        manifest = json.loads((source / MANIFEST).read_text())
+        (folder / MANIFEST).write_text(json.dumps({**manifest, "checksum": checksum}))
+        publish(data_dir, folder)
+
+
+def asked_at(port: int, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Message, bytes]:
+    """Status, headers and body of any request to a port of loopback."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+    finally:
+        connection.close()
 
 
 class Server:
@@ -57,13 +90,7 @@ class Server:
 
     def http(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Message, bytes]:
         """Status, headers and body of any request."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            return response.status, response.headers, response.read()
-        finally:
-            connection.close()
+        return asked_at(self.port, method, path, body, **headers)
 
     def stop(self) -> None:
         """End it at once."""

@@ -284,6 +284,19 @@ def test_many_who_only_connect_keep_nobody_out(curated_data: Path) -> None:
         server.stop()
 
 
+def test_requests_that_wait_for_a_thread_are_not_told_one_by_one_by_who_hands_them_out(curated_data: Path) -> None:
+    server = Server(curated_data, "--threads", "1")
+    try:
+        with ExitStack() as opened:
+            asked = [opened.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(20)]
+            for connection in asked:
+                connection.sendall(b"GET /sparql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert all(connection.makefile("rb").read() for connection in asked)
+        assert "queue" not in server.log.read_text()
+    finally:
+        server.stop()
+
+
 def test_who_has_connected_before_the_end_is_still_answered(listening: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     server, connect = listening
     monkeypatch.setattr(server, "readable", lambda: False)  # so that nobody is taken before

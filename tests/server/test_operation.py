@@ -25,7 +25,8 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from kg.generations import CURRENT, MANIFEST, building, open_current, publish
+from kg.errors import QueryFailed
+from kg.generations import CURRENT, MANIFEST, building, publish
 from kg.sparql.turns import Turns
 from kg.store import EmbeddedStore, open_store
 from server.http import telemetry
@@ -33,15 +34,13 @@ from server.http.cache import ResultCache
 from server.http.clients import RateLimiter, client_of
 from server.http.errors import RateLimited
 from server.http.telemetry import rows_in
+from server.sparql import service
 from tests.endless import ENDLESS
 from tests.server.asking import LABELS, sparql
-from tests.server.running import Server, metrics_in
+from tests.server.running import Server, copied, metrics_in, publish_copy
 from tests.waiting import free_port, wait_until
 
 REQUESTS_PER_MINUTE = 20
-
-
-# --- metrics and log ------------------------------------------------------------------------------------
 
 
 def test_metrics_count_requests_queries_and_workers(built_dir: Path, client_for: Any) -> None:
@@ -99,9 +98,6 @@ def test_the_rows_of_a_repeated_answer_are_counted_once(
             sparql(endpoint, LABELS + " # counted", Accept=accept)
     assert counted == ["text/csv", "text/tab-separated-values"]
     assert [json.loads(record.getMessage())["rows"] for record in caplog.records] == [7, 7, 7]
-
-
-# --- limits of clients ----------------------------------------------------------------------------------
 
 
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(built_dir: Path, client_for: Any) -> None:
@@ -177,9 +173,6 @@ def test_work_counts_against_the_client_that_asked(
     assert set(charged) == {client}
 
 
-# --- cache ----------------------------------------------------------------------------------------------
-
-
 def test_a_repeated_query_is_answered_without_the_engine(
     built_dir: Path, client_for: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +194,25 @@ def test_an_answer_that_changes_by_itself_is_asked_for_each_time(endpoint: Flask
     assert sparql(endpoint, query).data != sparql(endpoint, query).data
 
 
+def test_what_a_proxy_may_keep_names_its_generation(endpoint: FlaskClient, store: EmbeddedStore) -> None:
+    nothing = "SELECT * { drug:nobody ?p ?o }"
+    for query, posted, named in ((LABELS, False, True), (nothing, False, True), (LABELS, True, False),
+                                 ("SELECT (NOW() AS ?x) { }", False, False), ("ASK {", False, False)):  # fmt: skip
+        ask = {"data": {"query": query}} if posted else {"query_string": {"query": query}}
+        answer = endpoint.open("/sparql", method="POST" if posted else "GET", **ask)
+        assert answer.headers.get("X-Generation") == (store.revision if named else None), query
+
+
+def test_an_answer_without_its_hint_is_not_to_be_kept(endpoint: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise QueryFailed("the engine is ill")
+
+    monkeypatch.setattr(service, "looked_up_names", fail)
+    answer = sparql(endpoint, "SELECT * { drug:nobody-else ?p ?o }")
+    assert answer.status_code == 200
+    assert "X-Generation" not in answer.headers
+
+
 def test_the_cache_stays_within_its_bytes_and_drops_what_is_least_used() -> None:
     cache = ResultCache(10_000)
     for number in range(20):
@@ -217,32 +229,10 @@ def test_the_cache_stays_within_its_bytes_and_drops_what_is_least_used() -> None
     assert none.find("a") is None
 
 
-# --- a real server --------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def data(tmp_path: Path, curated_data: Path) -> Path:
     """A data folder whose generation is that of the curated facts."""
-    return _copied(curated_data, tmp_path)
-
-
-def _copied(curated_data: Path, folder: Path) -> Path:
-    with open_current(curated_data) as generation:
-        _publish_copy(folder, generation.path, "aaaaaa")
-    return folder
-
-
-def _publish_copy(data_dir: Path, source: Path, checksum: str) -> None:
-    with building(data_dir) as folder:
-        for path in source.rglob("*"):
-            target = folder / path.relative_to(source)
-            if path.is_dir():
-                target.mkdir(exist_ok=True)
-            elif path.name not in {MANIFEST, ".in-use"}:
-                os.link(path, target)
-        manifest = json.loads((source / MANIFEST).read_text())
-        (folder / MANIFEST).write_text(json.dumps({**manifest, "checksum": checksum}))
-        publish(data_dir, folder)
+    return copied(curated_data, tmp_path)
 
 
 SERVERS = ("waitress", "granian")
@@ -267,7 +257,7 @@ def asked_server(
     curated_data: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Server]:
     """A server that is only asked."""
-    running = _started(_copied(curated_data, tmp_path_factory.mktemp("asked")), request.param)
+    running = _started(copied(curated_data, tmp_path_factory.mktemp("asked")), request.param)
     yield running
     running.stop()
 
@@ -287,7 +277,7 @@ def test_a_new_generation_is_taken_up_without_dropping_a_request(server: Server,
     for thread in threads:
         thread.start()
     wait_until(lambda: (200, "aaaaaa") in versions)
-    _publish_copy(data, (data / CURRENT).resolve(), "bbbbbb")
+    publish_copy(data, (data / CURRENT).resolve(), "bbbbbb")
     wait_until(lambda: (200, "bbbbbb") in versions)
     is_over.set()
     for thread in threads:
@@ -347,7 +337,7 @@ def test_asked_again_and_again_to_reload_it_drops_no_request_and_lets_go_of_what
         for thread in threads:
             thread.start()
         for version in ("bbbbbb", "cccccc", "dddddd", "eeeeee", "ffffff"):
-            _publish_copy(data, (data / CURRENT).resolve(), version)
+            publish_copy(data, (data / CURRENT).resolve(), version)
             server.process.send_signal(signal.SIGHUP)
             wait_until(partial(_serves, server, version))
         is_over.set()
@@ -443,7 +433,7 @@ def test_a_query_under_way_ends_on_the_generation_it_began_on(server: Server, da
     thread = threading.Thread(target=lambda: answers.append(server.get(slow)))
     thread.start()
     wait_until(lambda: server.in_flight() > 1)
-    _publish_copy(data, (data / CURRENT).resolve(), "bbbbbb")
+    publish_copy(data, (data / CURRENT).resolve(), "bbbbbb")
     wait_until(lambda: server.get("/readyz")[1]["data_version"] == "bbbbbb")
     thread.join()
     assert answers[0][1]["code"] == "query_timeout"  # not: the store was closed
@@ -477,9 +467,6 @@ def test_a_generation_that_cannot_be_opened_leaves_the_old_one_serving(server: S
         publish(data, folder)
     wait_until(lambda: "the old one stays" in server.log.read_text())
     assert server.get("/readyz") == (200, {"status": "ready", "data_version": "aaaaaa"})
-
-
-# --- the same over HTTP, whatever speaks it --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", ["json", "html"])
@@ -520,6 +507,13 @@ def test_a_request_names_one_host_and_its_method_as_it_is_spelled(
     with socket.create_connection(("127.0.0.1", asked_server.port), timeout=20) as connection:
         connection.sendall(head + b"\r\n")
         assert connection.recv(12)[-3:] == status
+
+
+def test_who_names_no_host_is_told_the_servers_own_address(asked_server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", asked_server.port), timeout=20) as connection:
+        connection.sendall(b"GET /sparql HTTP/1.0\r\nAccept: text/turtle\r\n\r\n")
+        told = connection.makefile("rb").read()
+    assert f"<http://127.0.0.1:{asked_server.port}/sparql>".encode() in told
 
 
 @pytest.mark.parametrize(

@@ -69,5 +69,5 @@ def test_a_request_may_only_lower_the_time_limit() -> None:
     assert settings.budget().timeout_s == 5
     assert settings.budget(2).timeout_s == 2
     for timeout_s in (6, 0, -1, float("nan")):
-        with pytest.raises(InvalidParameter, match="at most 5 seconds"):
+        with pytest.raises(InvalidParameter, match=r"at most 5 seconds \(not milliseconds\)"):
             settings.budget(timeout_s)

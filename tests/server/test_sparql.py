@@ -23,9 +23,6 @@ from tests.server.asking import BROWSER, FORM, LABELS, QUERY, sparql
 BASE = "https://w3id.org/sarcoma-kg/"
 
 
-# --- the three ways to ask -----------------------------------------------------------------------------
-
-
 def test_the_type_of_a_body_may_be_in_capitals(endpoint: FlaskClient) -> None:
     for content_type, body in (("APPLICATION/SPARQL-QUERY; Charset=UTF-8", b"ASK {}"), (FORM.upper(), b"query=ASK{}")):
         assert endpoint.post("/sparql", data=body, content_type=content_type).json["boolean"] is True
@@ -112,9 +109,6 @@ def test_escapes_are_read_as_in_forms(text: str) -> None:
         asked = parse_request("GET", "", data.encode(), b"")
         assert asked.operation is not None
         assert (asked.operation.query, asked.format) == ("ASK {}", expected)
-
-
-# --- formats -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -205,9 +199,6 @@ def test_head_says_what_get_would_without_the_body(endpoint: FlaskClient) -> Non
         assert headed.headers[name] == got.headers[name]
 
 
-# --- caches, scripts of other origins ------------------------------------------------------------------
-
-
 def test_the_same_question_again_is_304_without_evaluation(
     endpoint: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +252,9 @@ def test_a_long_answer_is_compressed_for_who_can_read_it(endpoint: FlaskClient) 
         ("identity;q=0.5, *;q=0", None),
         ("identity;q=0.1, gzip;q=0.2", "gzip"),
         ("gzip;q=.2, zstd;q=.1", "gzip"),
+        ("x-gzip", "gzip"),
+        ("X-GZIP, Identity;q=0", "gzip"),
+        ("x-gzip;q=0.1, zstd", "zstd"),
     ],
 )
 def test_the_client_says_which_compression_it_wants(endpoint: FlaskClient, accepted: str, encoding: str | None) -> None:
@@ -268,6 +262,47 @@ def test_the_client_says_which_compression_it_wants(endpoint: FlaskClient, accep
     assert response.headers.get("Content-Encoding") == encoding
     unpack = {"zstd": zstandard.decompress, "gzip": gzip.decompress}.get(encoding or "", bytes)
     assert sorted(json.loads(unpack(response.data))["head"]["vars"]) == ["o", "p", "s"]
+
+
+@pytest.mark.parametrize("accepted", ["gzip, identity;q=0", "gzip, *;q=0", "br, x-gzip;q=0.1, *;q=0"])
+@pytest.mark.parametrize("path", ["/sparql?query=ASK%7B%7D", "/healthz"])
+def test_who_takes_nothing_uncompressed_gets_short_answers_compressed(
+    endpoint: FlaskClient, path: str, accepted: str
+) -> None:
+    response = endpoint.get(path, headers={"Accept-Encoding": accepted})
+    assert (response.status_code, response.headers["Content-Encoding"]) == (200, "gzip")
+    assert gzip.decompress(response.data) == endpoint.get(path).data
+
+
+@pytest.mark.parametrize("accepted", ["identity;q=0", "*;q=0", "br, identity;q=0", "gzip;q=0, zstd;q=0, *;q=0"])
+@pytest.mark.parametrize("path", ["/sparql?query=ASK%7B%7D", "/sparql", "/healthz"])
+def test_who_takes_no_coding_that_there_is_is_told_which_there_are(
+    endpoint: FlaskClient, path: str, accepted: str
+) -> None:
+    response = endpoint.get(path, headers={"Accept-Encoding": accepted})
+    assert (response.status_code, response.json["code"]) == (406, "not_acceptable")
+    assert {"gzip", "identity"} <= {*response.json["available"]}
+    assert response.json["detail"].startswith(f"Accept-Encoding: {accepted} matches")
+    assert endpoint.get("/nothing", headers={"Accept-Encoding": accepted}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("if_match", "status"), [("*", 200), ('"another"', 412), ('"another", W/"b"', 412), (None, 200)]
+)
+def test_who_wants_one_answer_and_no_other_is_told_that_it_is_not_there(
+    endpoint: FlaskClient, if_match: str | None, status: int
+) -> None:
+    headers = {"If-Match": if_match} if if_match else {}
+    assert sparql(endpoint, LABELS, **headers).status_code == status
+    posted = endpoint.post("/sparql", data=LABELS, content_type=QUERY, headers=headers)
+    assert posted.status_code == status
+
+
+def test_a_weak_tag_is_no_tag_of_one_answer_and_no_other(endpoint: FlaskClient) -> None:
+    etag = sparql(endpoint, LABELS).headers["ETag"]
+    refused = sparql(endpoint, LABELS, **{"If-Match": etag, "If-None-Match": etag})
+    assert (refused.status_code, refused.json["code"]) == (412, "precondition_failed")
+    assert sparql(endpoint, LABELS, **{"If-Match": "*", "If-None-Match": etag}).status_code == 304
 
 
 def test_a_browser_may_ask_from_another_origin(endpoint: FlaskClient) -> None:
@@ -278,9 +313,6 @@ def test_a_browser_may_ask_from_another_origin(endpoint: FlaskClient) -> None:
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert sparql(endpoint, LABELS).headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Origin" not in endpoint.get("/healthz").headers
-
-
-# --- without a query -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("accept", ["", "*/*", "text/turtle", "application/rdf+xml", "application/ld+json"])
@@ -302,9 +334,6 @@ def test_a_browser_gets_the_page_to_write_a_query_on(endpoint: FlaskClient) -> N
     assert response.mimetype == "text/html"
     assert "<h1>SPARQL</h1>" in response.text
     assert '"curie": "skg:Drug"' in response.text
-
-
-# --- answers on the page -------------------------------------------------------------------------------
 
 
 def test_a_browser_reads_its_answer_on_the_page(endpoint: FlaskClient) -> None:
@@ -333,9 +362,6 @@ def test_a_table_too_long_for_the_page_is_said(built_dir: Path, client_for: Any)
         response = sparql(client_for(store, max_result_rows=3), LABELS, **BROWSER)
     assert response.status_code == 413
     assert "not whole at 3 rows" in response.text
-
-
-# --- health --------------------------------------------------------------------------------------------
 
 
 def test_health(endpoint: FlaskClient) -> None:
