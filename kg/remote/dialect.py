@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any
 
+from kg.errors import PartialAnswer
 from kg.identifiers import BASE
 from kg.sparql.prologue import prologue_end
 from kg.sparql.query import Bindings, term_of
@@ -110,6 +111,57 @@ def _inlined(query: str, name: str, constant: str) -> str | None:
         else:
             return None
     return query
+
+
+def with_bound_told(query: str) -> str:
+    """Ask whether a variable has a value in another way than by BOUND, outside of filters.
+
+    Virtuoso 7.2.5 says of a variable that an OPTIONAL left open that it is bound, where its plan joins something else
+    behind that OPTIONAL; COALESCE passes over it all the same.
+
+    >>> with_bound_told("SELECT ?a { OPTIONAL { ?a a ?b } BIND(IF(BOUND(?b), 1, 0) AS ?c) FILTER(BOUND(?c)) }")
+    'SELECT ?a { OPTIONAL { ?a a ?b } BIND(IF((COALESCE(STRLEN(STR(?b)), -1) >= 0), 1, 0) AS ?c) FILTER(BOUND(?c)) }'
+    """
+    tokens = list(tokens_of(query, prologue_end(query)))
+    edits: list[tuple[int, int, str]] = []
+    place = 0
+    while place < len(tokens) - 3:
+        if tokens[place].keyword in {"FILTER", "HAVING"} and tokens[place + 1].text == "(":
+            place = behind(tokens, place + 1, "()")
+            continue
+        opening, variable, closing = tokens[place + 1 : place + 4]
+        if tokens[place].keyword == "BOUND" and (opening.text, variable.kind, closing.text) == ("(", "variable", ")"):
+            told = f"(COALESCE(STRLEN(STR({variable.text})), -1) >= 0)"
+            edits.append((tokens[place].start, closing.start + 1, told))
+        place += 1
+    for start, end, text in reversed(edits):
+        query = query[:start] + text + query[end:]
+    return query
+
+
+def without_repeats(query: str, body: bytes) -> bytes:
+    """The answer to a SELECT DISTINCT, in SPARQL results JSON, with each row once; of another query as it is.
+
+    Virtuoso 7.2.5 gives rows again that lack a value, where its plan joins something else behind the OPTIONAL.
+
+    Raises: PartialAnswer if there are such rows and the query wants a section of the answer, which is then too short.
+    """
+    tokens = list(tokens_of(query, prologue_end(query)))
+    if [token.keyword for token in tokens[:2]] != ["SELECT", "DISTINCT"]:
+        return body
+    try:
+        answer = json.loads(body)
+        rows = answer["results"]["bindings"]
+    except (ValueError, KeyError, TypeError):
+        return body  # the reader says what is wrong with it
+    unlike = {json.dumps(row, sort_keys=True): row for row in rows}
+    if len(unlike) == len(rows):
+        return body
+    last = max((n for n, token in enumerate(tokens) if token.text == "}"), default=0)
+    if any(token.keyword in {"LIMIT", "OFFSET"} for token in tokens[last:]):
+        raise PartialAnswer("it gives equal rows in place of different ones")
+    answer["results"]["bindings"] = list(unlike.values())
+    return json.dumps(answer).encode()
 
 
 def canonical(term: Term | None) -> Term | None:

@@ -11,6 +11,7 @@ from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
+from kg.errors import CapabilityMissing
 from kg.sparql.prologue import prologue_end
 from kg.sparql.tokens import Token, behind, tokens_of
 
@@ -21,6 +22,10 @@ _SHOWING = frozenset({"SELECT", "DISTINCT", "REDUCED", "DESCRIBE"})
 _POSTFIX = _REPEATED | {"?"}
 _IN_ORDER = frozenset({"BIND", "MINUS", "OPTIONAL"})  # see only what stands before them
 _LOOKING = _IN_ORDER | {"FILTER"}
+_BESIDE_BLANKS = (
+    "Virtuoso may lose rows of a path with * or + beside a blank node or a list; write a variable in its place"
+)
+_ROW_BY_ROW = frozenset({"MINUS", "EXISTS"})
 _CLAUSES = frozenset({"SELECT", "CONSTRUCT", "DESCRIBE", "ASK", "FROM", "GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET"})
 
 Tokens: TypeAlias = Sequence[Token]
@@ -45,7 +50,9 @@ def with_paths_apart(query: str) -> str:
     Where Virtuoso 7.2.5 has found several beginnings of such a path and only tests whether they lead to the end, it
     tests the first of each batch and drops the others without an error; which way it goes depends on its statistics.
     It takes nothing into a subquery with a LIMIT. An end is fixed where it is an IRI, or has one value and its class
-    named. What cannot be read here (lists in brackets, blank nodes) stays as it is.
+    named. What cannot be read here stays as it is.
+
+    Raises: CapabilityMissing for such a path beside blank nodes or lists, which are not read here and may lose rows.
 
     >>> with_paths_apart("SELECT ?s { ?s skos:broader* x:y ; skos:prefLabel ?name }")
     'SELECT ?s { { SELECT DISTINCT ?s { ?s skos:broader* x:y } LIMIT 100000000 } ?s skos:prefLabel ?name . }'
@@ -57,24 +64,43 @@ def with_paths_apart(query: str) -> str:
     try:
         _find_paths(tokens, edits)
     except (_Unreadable, IndexError, ValueError, StopIteration):
+        if _has_blanks(tokens) and any(_repeats(tokens, place) for place in range(len(tokens))):
+            raise CapabilityMissing(_BESIDE_BLANKS) from None
         return query
     for start, end, text in reversed(edits):
         query = query[:start] + text + query[end:]
     return query
 
 
+def _has_blanks(tokens: Tokens) -> bool:
+    """Whether a blank node stands here, or a list in the place of an object."""
+    lists = (one.kind in {"name", "iri"} and other.text == "(" for one, other in pairwise(tokens))
+    return any(token.text == "[" or token.text.startswith("_:") for token in tokens) or any(lists)
+
+
+def _repeats(tokens: Tokens, place: int) -> bool:
+    """Whether a path of any length ends here, at its mark, as far as that shows without a grammar."""
+    if tokens[place].text not in _REPEATED or not 0 < place < len(tokens) - 1:
+        return False
+    before, after = tokens[place - 1], tokens[place + 1]
+    goes_on = after.kind in {"variable", "iri", "name"} or after.text in {"[", "(", "/", "|", ")"}
+    return goes_on and (before.kind in {"iri", "name"} or before.text in {")", "a"})
+
+
 def _find_paths(tokens: Tokens, edits: list[tuple[int, int, str]]) -> None:
     """What to put where: from, to, text."""
-    if any(token.text.startswith("_:") for token in tokens):
-        raise _Unreadable
     groups: list[Mapping[str, str]] = []
     shows_all = any(one.keyword in _SHOWING and other.text == "*" for one, other in pairwise(tokens))
     classed = {one.text for one, other in pairwise(tokens) if one.kind == "variable" and other.text == "a"}
+    expressions = _around_groups(tokens)
     place = 0
     while place < len(tokens):
         token, before = tokens[place], tokens[place - 1].keyword
-        if token.text == "{" and (before in {"MINUS", "EXISTS"} or (before == "CONSTRUCT" and not groups)):
-            place = behind(tokens, place, "{}")  # what is tested row by row is left alone
+        if place in expressions:
+            place += 1
+            continue
+        if token.text == "{" and before == "CONSTRUCT" and not groups:
+            place = behind(tokens, place, "{}")
             continue
         if token.kind in {"variable", "iri", "name"}:
             triples, end = _triples(tokens, place)
@@ -85,10 +111,26 @@ def _find_paths(tokens: Tokens, edits: list[tuple[int, int, str]]) -> None:
             place = end
             continue
         if token.text == "{":
-            groups.append(_fixed(tokens, place + 1, groups[-1] if groups else {}, classed))
+            around = groups[-1] if groups and before not in _ROW_BY_ROW else {}  # those see no value from outside
+            groups.append(_fixed(tokens, place + 1, around, classed))
         elif token.text == "}":
             groups.pop()
         place = _behind_clause(tokens, place)
+
+
+def _around_groups(tokens: Tokens) -> set[int]:
+    """The places of what expressions say around the groups that they hold, as in ``(?a < 1 || EXISTS { ... })``."""
+    opened: list[int] = []
+    inside: dict[int, int] = {}  # by place: where the bracket opens that it is in, or that it closes
+    holding: set[int] = set()
+    for place, token in enumerate(tokens):
+        if token.text in {"(", "{"}:
+            holding.update(each for each in opened if token.text == "{" and tokens[each].text == "(")
+            opened.append(place)
+        inside[place] = opened[-1] if opened else -1
+        if token.text in {")", "}"} and opened:
+            opened.pop()
+    return {place for place, opening in inside.items() if opening in holding}
 
 
 def _behind_clause(tokens: Tokens, place: int) -> int:
@@ -143,6 +185,8 @@ def _looked_at(tokens: Tokens, place: int, end: int) -> set[str]:
 def _triples(tokens: Tokens, place: int) -> tuple[list[_Triple], int]:
     """The triples with one subject, and the place behind them and their full stop."""
     subject, found = tokens[place], []
+    if subject.text.startswith("_:"):
+        raise _Unreadable
     place += 1
     while True:
         steps, place = _steps(tokens, place)
@@ -166,6 +210,8 @@ def _behind_object(tokens: Tokens, place: int) -> int:
         after = tokens[place + 1]
         return place + (2 if after.kind == "tag" else 3 if after.text == "^^" else 1)
     if token.kind in {"variable", "iri", "name", "number"} or token.keyword in {"TRUE", "FALSE"}:
+        if token.text.startswith("_:"):
+            raise _Unreadable
         return place + 1
     raise _Unreadable
 

@@ -27,8 +27,10 @@ from kg.remote.dialect import (
     canonical,
     is_virtuoso,
     row_query,
+    with_bound_told,
     with_constants,
     with_prologue,
+    without_repeats,
 )
 from kg.remote.paths_apart import with_paths_apart
 from kg.sparql.formats import N_TRIPLES, RESULTS_JSON, graph_in, results_in, triples_from_n_triples
@@ -306,7 +308,7 @@ class RemoteStore:
     def _answer(self, operation: SparqlOperation, accept: str, budget: Budget, cancelled: Cancelled | None) -> bytes:
         needs_care = is_virtuoso(self.capabilities.engine)
         text = with_hits(operation.query, PREFIXES, self.find, anchored=needs_care)
-        text = with_paths_apart(text) if needs_care else text
+        text = with_bound_told(with_paths_apart(text)) if needs_care else text
         fields = [("query", with_prologue(text)), *self._dataset(operation)]
         answer = self._client.query(fields, accept, budget, cancelled)
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
@@ -314,7 +316,7 @@ class RemoteStore:
             raise QueryFailed(f"the remote engine answered as {media_type or 'nothing known'}, not as {accept}")
         if accept == N_TRIPLES and not answer.headers.keys() & {"content-length", "transfer-encoding"}:
             raise PartialAnswer("nothing tells where its triples end")  # JSON shows that itself
-        return answer.body
+        return without_repeats(operation.query, answer.body) if needs_care and accept == RESULTS_JSON else answer.body
 
     def _dataset(self, operation: SparqlOperation) -> Iterator[tuple[str, str]]:
         """The graphs that a query sees: the request's, else its own FROM clauses, else those of our build."""

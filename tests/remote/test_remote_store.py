@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -33,7 +34,7 @@ from kg.errors import (
     ResultTooLarge,
 )
 from kg.remote.client import Address, RemoteClient
-from kg.remote.dialect import row_query, with_constants
+from kg.remote.dialect import row_query, with_bound_told, with_constants
 from kg.remote.graph import open_remote
 from kg.remote.paths_apart import with_paths_apart
 from kg.remote.push import graph_store_of
@@ -422,6 +423,7 @@ def test_an_unknown_graph_is_looked_for_without_reading_every_quad(stub: Stub, t
     assert not any("GRAPH ?g { ?s ?p ?o }" in query for query in queries)
 
 
+_TOLD = "(COALESCE(STRLEN(STR($x)), -1) >= 0)"
 _APART = "{ SELECT DISTINCT ?x { ?x x:p* x:end } LIMIT 100000000 }"
 
 
@@ -445,12 +447,21 @@ _APART = "{ SELECT DISTINCT ?x { ?x x:p* x:end } LIMIT 100000000 }"
         ("ASK { VALUES ?h { x:end } ?h a x:C { ?x x:p* ?h FILTER(?h != ?x) } }", None),  # looks at it
         ("ASK { VALUES ?h { x:end } ?h a x:C { ?x x:p* ?h OPTIONAL { $h x:q ?x } } }", None),
         ("ASK { ?x x:q ?y OPTIONAL { ?x x:p+ ?h } VALUES ?h { x:end } ?h a x:C }", None),  # has its value too late
-        ("ASK { ?x x:p+ _:b . _:b x:q ?y }", None),
         ("SELECT REDUCED * { ?y x:q/x:p* x:end }", None),
         ("SELECT * { ?y x:q/x:p* x:end }", None),
-        ("ASK { ?x x:q ?y MINUS { ?x x:p* x:end } }", None),
-        ("ASK { ?x x:q ?y FILTER NOT EXISTS { ?x x:p* x:end } }", None),
-        ("ASK { ?x x:q [] ; x:p* x:end }", None),
+        ("ASK { ?x x:q ?y MINUS { ?x x:p* x:end } }", f"ASK {{ ?x x:q ?y MINUS {{ {_APART} }} }}"),
+        (
+            "ASK { ?x x:q ?y FILTER NOT EXISTS { ?x x:p* x:end } }",
+            f"ASK {{ ?x x:q ?y FILTER NOT EXISTS {{ {_APART} }} }}",
+        ),
+        (
+            "ASK { ?x x:q ?y FILTER(?y = 1 || !EXISTS { ?x x:p* x:end } && ?y < 3) ?x x:p* x:end }",
+            f"ASK {{ ?x x:q ?y FILTER(?y = 1 || !EXISTS {{ {_APART} }} && ?y < 3) {_APART} }}",
+        ),
+        ("ASK { VALUES ?h { x:end } ?h a x:C . ?x x:q ?y MINUS { ?x x:p* ?h } }", None),  # sees no value from outside
+        ("CONSTRUCT { _:b x:q ?x } { ?x x:p* x:end }", f"CONSTRUCT {{ _:b x:q ?x }} {{ {_APART} }}"),
+        ("ASK { ?x x:q [] BIND(2.0 * ?x AS ?y) }", None),
+        ("SELECT * { ?x x:q [] }", None),
         ("ASK { ?x x:p* x:end", None),
         ("ASK VALUES", None),
         ("CONSTRUCT { ?x x:q x:end } { ?x x:p ?y }", None),
@@ -458,6 +469,56 @@ _APART = "{ SELECT DISTINCT ?x { ?x x:p* x:end } LIMIT 100000000 }"
 )
 def test_a_path_to_one_end_becomes_a_subquery(query: str, apart: str | None) -> None:
     assert with_paths_apart(query) == (apart or query)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "?x x:q [] ; x:p* x:end",
+        "?x x:p+ _:b . _:b x:q ?y",
+        "?x x:q [ x:p* x:end ]",
+        "?x x:q (1 2) . ?x (x:p|^x:r)+ x:end",
+    ],
+)
+def test_a_path_beside_a_blank_node_or_a_list_is_refused(pattern: str) -> None:
+    with pytest.raises(CapabilityMissing, match="write a variable"):
+        with_paths_apart(f"SELECT ?x {{ {pattern} }}")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("ASK { BIND(IF(BOUND ( $x ), 1, 2) AS ?y) }", f"ASK {{ BIND(IF({_TOLD}, 1, 2) AS ?y) }}"),
+        ("SELECT (!BOUND($x) AS ?y) { ?x ?p ?o }", f"SELECT (!{_TOLD} AS ?y) {{ ?x ?p ?o }}"),
+        (
+            "ASK { ?a ?b ?c FILTER(!BOUND($x)) } ORDER BY BOUND($x)",
+            f"ASK {{ ?a ?b ?c FILTER(!BOUND($x)) }} ORDER BY {_TOLD}",
+        ),
+        ('ASK { ?a ?b "BOUND($x)" }', 'ASK { ?a ?b "BOUND($x)" }'),
+    ],
+)
+def test_whether_a_variable_has_a_value_is_asked_without_bound_but_in_filters(query: str, told: str) -> None:
+    assert with_bound_told(query) == told
+
+
+def _answer_of(*values: str) -> bytes:
+    rows = [{"s": {"type": "literal", "value": value}} if value else {} for value in values]
+    return json.dumps({"head": {"vars": ["s"]}, "results": {"bindings": rows}}).encode()
+
+
+def test_equal_rows_of_a_distinct_answer_come_once(stub: Stub) -> None:
+    stub.body = _answer_of("b", "", "a", "", "b")
+    distinct = "SELECT DISTINCT ?s { ?o ?p ?q OPTIONAL { ?o ?t ?s } }"
+    with RemoteStore(stub.url) as store:
+        assert len(store.select(distinct).rows) == 5
+        store.capabilities = replace(store.capabilities, engine="Virtuoso/07.20")
+        assert [row[0].value if row[0] else "" for row in store.select(distinct).rows] == ["b", "", "a"]
+        assert store.evaluate(SparqlOperation(distinct), "text/csv").splitlines() == [b"s", b"b", b"", b"a"]
+        assert len(store.select(distinct.replace("DISTINCT ", "")).rows) == 5
+        inner = f"SELECT ?s {{ {{ {distinct} LIMIT 9 }} }}"
+        assert len(store.select(inner).rows) == 5
+        with pytest.raises(PartialAnswer):
+            store.select(f"{distinct} LIMIT 5")
 
 
 def test_where_graphs_go_follows_from_the_kind_of_engine() -> None:

@@ -74,6 +74,9 @@ def test_paths_are_the_same(
         ("imatinib", "target:KIT"),
         ("gemcitabine", None),
         ("doxorubicin", "myelosuppression"),
+        ("mTOR inhibitor", "leiomyosarcoma"),
+        ("docetaxel + gemcitabine", "leiomyosarcoma"),
+        ("olaratumab", "survival of patients"),
     ],
 )
 def test_mechanisms_are_the_same(
