@@ -59,7 +59,9 @@ class MechanismPath:
         agrees: whether the net sign is what sources state of its first and last node directly; None where no
             source does, or sources differ, or the path is that statement itself.
         claims: the direct statements that it was compared with, in words.
-        sentence: the steps and the net sign in plain words.
+        contrary: where the steps add up to an effect for patients: what sources state against it, namely in which
+            diseases the treatment failed; none if they also state one in which it helped.
+        sentence: the steps and the net sign in plain words, and what is contrary.
         members: where it starts from a class that nobody asked for: the drugs that stand for it, an inference.
     """
 
@@ -79,6 +81,7 @@ class MechanismPath:
     claims: tuple[str, ...]
     sentence: str
     members: tuple[Membership, ...] = ()
+    contrary: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class MechanismAnswer(Walked):
         sightings: where an adverse event was asked for: under which treatments it was seen, or looked for and not seen.
         partners: each pair of the drugs: where their paths meet, and what follows for the pair.
         elsewhere: other diseases; steps that sources state only for these are left out.
+        members: the drugs of the classes that were asked about; each has its paths and gaps as if asked about alone.
         total: paths there are; None where there may be more.
     """
 
@@ -106,4 +110,5 @@ class MechanismAnswer(Walked):
     sightings: tuple[Sighting, ...] = ()
     partners: tuple[Partnership, ...] = ()
     elsewhere: tuple[EntityRef, ...] = ()
+    members: tuple[Membership, ...] = ()
     total: int | None = None

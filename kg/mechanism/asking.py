@@ -7,55 +7,93 @@ from typing import Any
 
 from kg.errors import EntityNotFound
 from kg.identifiers import expand, is_project
+from kg.mechanism.ground import PROTEIN
 from kg.mechanism.question import MechanismQuestion
 from kg.model import EntityRef, several
 from kg.store import Naming
 from ontology import kinds
 from ontology.terms import CLASS_BY_KIND
 
-TREATMENTS = tuple(kind for kind, name in CLASS_BY_KIND.items() if name in kinds.TREATMENTS)
+TREATMENT_KINDS = tuple(kind for kind, name in CLASS_BY_KIND.items() if name in kinds.TREATMENTS)
 TARGETS = (
     "histotype", "process", "target", "complex", "metabolite", "pathway", "cellstate", "condition", "event",
 )  # fmt: skip
 # What else a mechanism may set out from.
-_GIVEN = (*(kind for kind in TREATMENTS if kind != "drug"), "metabolite", "complex")
+_GIVEN = (*(kind for kind in TREATMENT_KINDS if kind != "drug"), "metabolite", "complex")
 _HISTOTYPES_ABOVE = "SELECT DISTINCT ?above WHERE { ?node rdfs:subClassOf+ ?above . ?above a skg:Histotype }"
-_KINDS = ("AdverseEvent", "Condition", "Process")  # what is stated of a kind of these is stated of them
+_KINDS = ("AdverseEvent", "Condition", "Process", PROTEIN)
 _CANCER = expand("condition:cancer")
+_CLINICAL = "SELECT DISTINCT ?effect WHERE { ?effect skos:broader* process:clinical-effect }"
 _ABOVE = "SELECT DISTINCT ?above WHERE { ?node skos:broader+ ?above }"
 _BELOW = "SELECT DISTINCT ?below WHERE { ?below skos:broader+ ?node }"
 _MODELS = "SELECT DISTINCT ?model WHERE { ?model skos:broader* cellstate:tumour-model }"
 _CLASSES_ABOVE = """
 SELECT DISTINCT ?class WHERE { ?node (skg:inClass|skg:isA|skos:broader)+ ?class . ?class a skg:DrugClass }"""
+_DRUGS_OF_CLASS = """
+SELECT DISTINCT ?drug ?class WHERE {
+  ?drug (skg:inClass|skg:isA|skos:broader)+ ?class . ?class a skg:DrugClass . ?drug a skg:Drug }"""
+MAX_MEMBERS = 30  # of a class; a larger one is asked about alone
 _DRUGS_OF_REGIMEN = "SELECT DISTINCT ?drug WHERE { ?node skg:includesDrug ?drug }"
+# Those of which sources state more than what they consist of; the regimen of an arm is not among them.
+_REGIMENS_WITH = """
+SELECT DISTINCT ?regimen ?drug WHERE {
+  ?regimen skg:includesDrug ?given . ?statement skg:subject ?regimen ; skg:predicate ?predicate .
+  ?regimen skg:includesDrug ?drug .
+  FILTER(?predicate NOT IN (skg:includesDrug, skg:includesProcedure)) }"""
 
 
 def mechanism_question(graph: Naming, drugs: Sequence[str], target: str | None, **more: Any) -> MechanismQuestion:
-    """The question that names ask: regimens stand for their drugs, drugs for classes.
+    """The question that names ask: regimens stand for their drugs, classes for theirs, drugs for classes.
 
     Diseases, adverse events and processes stand for their kinds, too.
 
     Raises: EntityNotFound, WrongKind, AmbiguousEntity, InvalidParameter.
     """
-    goal = graph.resolve(target, TARGETS, "target", TREATMENTS) if target else None
+    goal = graph.resolve(target, TARGETS, "target", TREATMENT_KINDS) if target else None
     below, above = _around(graph, goal) if goal else ((), ())
-    acting = tuple(dict.fromkeys(iri for drug in several(drugs) for iri in _treatment(graph, drug)))
+    named = tuple(dict.fromkeys(iri for drug in several(drugs) for iri in _treatment(graph, drug)))
+    acting = tuple(dict.fromkeys((*named, *_regimens(graph, named))))
     return MechanismQuestion(
         drugs=acting,
         target=goal.id if goal else None,
-        subtypes=below,
+        subtypes=() if goal and goal.type == PROTEIN else below,
         supertypes=above,
+        forms=below if goal and goal.type == PROTEIN else (),
+        clinical=graph.store.select(_CLINICAL).nodes(),
         models=graph.store.select(_MODELS).nodes() if goal and goal.type in kinds.DISEASES else (),
         about_tumours=goal is None or _is_about_tumours(goal, above),
         memberships=tuple(
             (drug, group) for drug in acting for group in graph.store.select(_CLASSES_ABOVE, {"node": drug}).nodes()
         ),
+        members=_members(graph, acting, goal),
         **more,
     )
 
 
+def _regimens(graph: Naming, named: Sequence[str]) -> list[str]:
+    """What several drugs are together, where sources state anything of that."""
+    if len(named) < 2:
+        return []
+    drugs: dict[str, set[str]] = {}
+    for regimen, drug in graph.store.select(_REGIMENS_WITH, {"given": list(named)}).texts():
+        drugs.setdefault(regimen, set()).add(drug)
+    return sorted(regimen for regimen, parts in drugs.items() if parts == {*named} - {regimen})
+
+
+def _members(graph: Naming, acting: Sequence[str], goal: EntityRef | None) -> tuple[tuple[str, str], ...]:
+    """The drugs of the classes that were asked about, each with its class."""
+    if not acting:
+        return ()
+    by_class: dict[str, list[str]] = {}
+    for drug, group in sorted(graph.store.select(_DRUGS_OF_CLASS, {"class": list(acting)}).texts()):
+        if drug not in acting and (goal is None or drug != goal.id):
+            by_class.setdefault(group, []).append(drug)
+    few = {group: drugs for group, drugs in by_class.items() if len(drugs) <= MAX_MEMBERS}
+    return tuple((drug, group) for group, drugs in few.items() for drug in drugs)
+
+
 def _around(graph: Naming, goal: EntityRef) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The kinds of a disease, an adverse event or a process, and what is above it; nothing for anything else."""
+    """The kinds of a disease, an event, a process or a protein, and what is above it; nothing for anything else."""
     if goal.type == "Histotype":
         return graph.histotypes_below(goal.id), graph.store.select(_HISTOTYPES_ABOVE, {"node": goal.id}).nodes()
     if goal.type in _KINDS:

@@ -102,11 +102,11 @@ class ChainSearch:
         ground, out = self._ground, self._ground.projection.out
         walks = walk_counts(out, start, length, HOPELESS)
         if walks[-1] < HOPELESS:
-            chains = maximal_chains(self._index, out, [start], length, ground.limits, avoid=ground.drugs)
+            chains = maximal_chains(self._index, out, [start], length, ground.limits, avoid=ground.given_with(start))
             if chains.stopped_by != "expansions":
                 return chains
         shorter = max(sum(count <= MAX_CHAIN_EXPANSIONS for count in walks), 1)
-        fewer = maximal_chains(self._index, out, [start], shorter, ground.limits, avoid=ground.drugs)
+        fewer = maximal_chains(self._index, out, [start], shorter, ground.limits, avoid=ground.given_with(start))
         return replace(fewer, stopped_by=fewer.stopped_by or "expansions")
 
     def _through_joint_causes(self, onward: Callable[[int], Iterable[FoundPath]]) -> list[FoundPath]:

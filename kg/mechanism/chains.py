@@ -24,6 +24,7 @@ DRUG = "Drug"
 SENSITIZING = frozenset({"sensitizes", "inhibitionSensitizes"})
 TREATMENTS = frozenset(kinds.TREATMENTS)
 HARM = "AdverseEvent"
+DISEASES = frozenset(kinds.DISEASES)
 MAX_CHAIN_EXPANSIONS = 20_000
 SIGN_CODES = 4
 TruncatedBy = Literal["k", "timeout", "expansions"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from kg.mechanism.background import Denial
@@ -13,7 +13,7 @@ from kg.paths.steps import Step, weakest
 GapKind = Literal["stop", "weaker", "need"]
 GapCause = Literal[
     "no_step_from", "no_step_towards", "no_step_on", "no_step_to", "no_steps_between", "none_with_effect",
-    "other_treatments", "wider_event", "only_denied", "input_missing",
+    "other_treatments", "wider_event", "wider_kind", "narrower_kind", "only_denied", "input_missing",
     "weaker_on", "weaker_to", "further_to", "further_from", "weaker_steps",
 ]  # fmt: skip
 
@@ -30,6 +30,8 @@ _SENTENCES: dict[GapCause, str] = {
     "none_with_effect": "Sources state causal steps that lead to {end}; none with the effect asked for.",
     "other_treatments": "From other treatments no source states causal steps to {end}.",
     "wider_event": "Sources state causal steps to {start}, of which {end} is one kind; none to {end} itself.",
+    "wider_kind": "Some sourced steps lead only to something wider than {end}: {start}.",
+    "narrower_kind": "Some sourced steps lead only to one kind of {end}: {start}.",
     "only_denied": "",
     "input_missing": "No sourced step from {start} brings about {end}, needed for {into}.",
     "weaker_on": "From {start} towards {end} only a {sure} statement leads on: {steps}.",
@@ -91,6 +93,22 @@ def _sentence(gap: Gap) -> str:
         start=_spoken(gap.from_), end=_spoken(gap.to), into=_spoken(gap.into),
         sure=sure, alone=alone, steps=sentences(gap.steps),
     )  # fmt: skip
+
+
+def merged(gaps: Iterable[Gap]) -> list[Gap]:
+    """Gaps that several drugs share told once, with all that sources state of any of these drugs."""
+    found: dict[object, Gap] = {}
+    for gap in gaps:
+        key = gap.from_, gap.to, gap.cause, gap.steps, gap.into
+        first = found.setdefault(key, gap)
+        if first is not gap:
+            found[key] = replace(
+                first,
+                stated=tuple(dict.fromkeys((*first.stated, *gap.stated))),
+                around=tuple(dict.fromkeys((*first.around, *gap.around))),
+                denied=tuple(dict.fromkeys((*first.denied, *gap.denied))),
+            )
+    return list(found.values())
 
 
 def _spoken(what: EntityRef | None) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 
 from kg.mechanism.answer import MechanismPath, ShutOutBy
 from kg.mechanism.background import Background, Denial
-from kg.mechanism.chains import HARM, TREATMENTS
-from kg.mechanism.gap import Gap
+from kg.mechanism.chains import DISEASES, HARM, TREATMENTS
+from kg.mechanism.gap import Gap, GapCause, merged
 from kg.mechanism.ground import OF_THE_CELL, Ground
 from kg.mechanism.question import MAX_LENGTH, MechanismQuestion
 from kg.mechanism.telling import CLINICAL_CLAIMS
@@ -22,9 +22,7 @@ from kg.paths.best_paths import BestPaths, FoundPath
 from kg.paths.breadth_first import distances
 from kg.paths.link_filters import shut_out_by
 from kg.paths.steps import Step, weakest
-from ontology import kinds
 
-DISEASES = frozenset(kinds.DISEASES)
 MAX_STATED = 6
 MAX_AROUND = 3
 CLOSE = 2  # statements between something and the target that say more of both than of everything
@@ -93,7 +91,10 @@ class Gaps:
         ground = self._ground
         target = ground.describer.entity(ground.targets[0])
         if not ground.drugs:
-            return [*self._to_target(paths, target), *self._claimed_of_target(target), *self._denied_of_treatments()]
+            return [
+                *self._to_target(paths, target), *self._of_kin(target),
+                *self._claimed_of_target(target), *self._denied_of_treatments(),
+            ]  # fmt: skip
         gaps = []
         for drug in lacking:
             start = ground.describer.entity(drug)
@@ -103,12 +104,17 @@ class Gaps:
             around = self._around(drug, {*short, *(step.start for path in own for step in path.steps[1:])})
             ends = short if short or around else [path.end for path in own if self._may_lead_on(path.end, target)]
             gaps += self._of_drug(drug, list(dict.fromkeys(ends)), around, target)
-        return gaps
+        return merged(gaps)
 
     def _may_lead_on(self, end: EntityRef, target: EntityRef) -> bool:
-        """Whether a step from the end of a path is missed: no disease, tumour model or harm leads on to a disease."""
+        """Whether a step from the end of a path is missed.
+
+        No disease, tumour model or harm leads on to a disease, and what a treatment comes to for patients only to more
+        of that.
+        """
+        clinical = self._ground.question.clinical
         stays = end.type in {HARM, *DISEASES} or end.id in self._ground.question.models
-        return target.type == HARM or not stays
+        return target.type == HARM or not (stays or (end.id in clinical and target.id not in clinical))
 
     def _to_target(self, paths: Sequence[MechanismPath], target: EntityRef) -> list[Gap]:
         """Where no drug was asked for: steps to the target that sources state only more weakly, or that none is."""
@@ -123,6 +129,35 @@ class Gaps:
         if firm and ground.question.effect is not None:
             return [Gap(None, target, "none_with_effect")]
         return [Gap(None, target, "no_step_to")]
+
+    def _of_kin(self, target: EntityRef) -> list[Gap]:
+        """Where no drug was asked for: what treatments do that reach only the family of a protein, or a kind of it."""
+        ground = self._ground
+        if not ground.about_protein or ground.question.effect is not None:
+            return []
+        reaching = distances(ground.projection.into, ground.targets, ground.question.max_length) >= 0
+        gaps = []
+        for kin in sorted({*ground.wider, *ground.forms}):
+            neighbors, steps, _ = ground.projection.into.row(kin)
+            hops = [
+                (neighbor, step)
+                for neighbor, step in zip(neighbors.tolist(), steps.tolist(), strict=True)
+                if neighbor in ground.treatments and not reaching[neighbor]
+            ]
+            if hops:
+                name, around = ground.describer.entity(kin), tuple(ground.describer.steps(hops).values())
+                gaps.append(Gap(name, target, self._cause_of(name), around=around))
+        return gaps
+
+    def _cause_of(self, end: EntityRef) -> GapCause:
+        """Why no step leads on from something that a drug reaches to the target."""
+        ground = self._ground
+        number = ground.index.find(end.id)
+        if number in ground.wider and ground.about_harm:
+            return "wider_event"
+        if number in ground.wider and ground.about_protein:
+            return "wider_kind"
+        return "narrower_kind" if number in ground.forms else "no_step_on"
 
     def unexplained(self, paths: Sequence[MechanismPath]) -> list[Gap]:
         """Drugs of which sources state outright that they act on the target, and only more weakly by which steps."""
@@ -149,7 +184,7 @@ class Gaps:
             if weaker:
                 steps = tuple(ground.hedging_describer.steps(weaker).values())
                 gaps.append(Gap(start, steps[0].end, "further_from", steps))
-            elif not firm and ground.index.type_of(drug) != "Regimen":
+            elif not firm and not self._stands_for_drugs(drug):
                 gaps.append(Gap(start, None, "no_step_from"))
             gaps += self._claimed(drug)
         return gaps
@@ -228,8 +263,7 @@ class Gaps:
     def _is_told_in_target(self, denial: Denial) -> bool | None:
         """Whether an effect is denied in the disease asked for, or a wider one; None where it is not said in which."""
         ground = self._ground
-        of_disease = ground.target is not None and ground.index.type_of(ground.target) in DISEASES
-        if denial.sign is None or not of_disease or not ground.question.about_tumours:
+        if denial.sign is None or not ground.about_disease or not ground.question.about_tumours:
             return False
         record = ground.source.statements([denial.statement]).get(denial.statement) if ground.source else None
         if record is None or not record.diseases:
@@ -271,20 +305,24 @@ class Gaps:
             best = self.weaker[drug][0]
             onward = self._hedging(best)[self._firm(best) :]
             gaps.append(Gap(onward[0].start, target, "weaker_on", onward))
-        elif not ends and self._ground.index.type_of(drug) != "Regimen":
+        elif not ends and self._stands_for_drugs(drug):
+            gaps += [Gap(start, target, "no_steps_between")] if stated or self._denied(drug) else []
+        elif not ends:
             leads_on = self._ground.projection.out.row(drug)[1].size
             gaps.append(Gap(start, target, "no_step_towards" if leads_on else "no_step_from"))
         led_on = {gap.from_ for gap in gaps}
         onwards = sorted(dict.fromkeys([*around, *ends]), key=lambda end: end == start)
-        wider = {self._ground.describer.entity(event) for event in self._ground.wider if self._ground.about_harm}
-        gaps += [
-            Gap(end, target, "wider_event" if end in wider else "no_step_on") for end in onwards if end not in led_on
-        ]
+        gaps += [Gap(end, target, self._cause_of(end)) for end in onwards if end not in led_on]
         gaps = [replace(gap, around=around.get(gap.from_, ()) if gap.from_ else ()) for gap in gaps]
         if gaps:
             told = tuple(step for step in stated if step not in gaps[0].steps)[:MAX_STATED]
             gaps[0] = replace(gaps[0], stated=told, denied=self._denied(drug))
         return gaps
+
+    def _stands_for_drugs(self, start: int) -> bool:
+        """Whether the drugs of a regimen or a class have gaps of their own."""
+        ground = self._ground
+        return ground.index.type_of(start) == "Regimen" or any(start in groups for groups in ground.classes.values())
 
     def _around(self, drug: int, met: Iterable[EntityRef]) -> dict[EntityRef, tuple[Step, ...]]:
         """What few statements join to the target: a drug by its class, and by things of the cell what it acts on.

@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 
-from kg.mechanism.chains import HARM, TREATMENTS, brought_about, harm_of_another, is_input_step
+from kg.mechanism.chains import DISEASES, HARM, TREATMENTS, brought_about, harm_of_another, is_input_step
 from kg.mechanism.question import MechanismQuestion
 from kg.model import CERTAINTIES, Certainty, EntityRef
 from kg.paths.adjacency import Mask, Projection, Selection, links_allowed, project
@@ -18,6 +18,7 @@ from kg.paths.index import Index
 from kg.paths.steps import Describer, Hop, StatementSource, Step
 from ontology import kinds
 
+PROTEIN = "Target"
 OF_THE_CELL = frozenset(kinds.OF_THE_CELL)
 
 
@@ -39,6 +40,9 @@ class Ground:
     """One question, every name already a number.
 
     Attributes:
+        asked: the drugs that were asked about.
+        drugs: these, and the drugs of the classes among them.
+        classes: by drug that was asked about by its class alone, the classes.
         targets: the target first, then what else counts as it; empty where nothing was asked for.
         projection: the causal links that count.
         members: by class that nobody asked for, the drugs that stand for it.
@@ -50,11 +54,15 @@ class Ground:
         self, index: Index, question: MechanismQuestion, source: StatementSource | None, limits: SearchLimits
     ) -> None:
         self.index, self.question, self.limits, self.source = index, question, limits, source
-        self.drugs = [index.node(iri, "drug") for iri in dict.fromkeys(question.drugs)]
+        self.asked = [index.node(iri, "drug") for iri in dict.fromkeys(question.drugs)]
+        self.classes = self._classes(question.members)
+        self.drugs = [*self.asked, *self.classes]
         self.target = None if question.target is None else index.node(question.target, "target")
         also = self._known(question.subtypes) - {*self.drugs, self.target}
         self.targets = [] if self.target is None else [self.target, *sorted(also)]
         self.wider = frozenset(self._known(question.supertypes))
+        self.forms = frozenset(self._known(question.forms))
+        self.clinical = frozenset(self._known(question.clinical))
         self.members = self._members(question.memberships)
         self.projection: Projection = project(index, question.selection())
         self.describer = Describer(index, question.selection(), source)
@@ -71,13 +79,27 @@ class Ground:
                 found.setdefault(group, []).append(drug)
         return found
 
+    def _classes(self, members: Sequence[tuple[str, str]]) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for pair in members:
+            drug, group = map(self.index.find, pair)
+            if drug is not None and group is not None and drug not in self.asked:
+                found.setdefault(drug, []).append(group)
+        return found
+
+    @cached_property
+    def standing(self) -> tuple[Membership, ...]:
+        """The drugs of the classes that were asked about."""
+        pairs = [(drug, group) for drug, groups in self.classes.items() for group in groups]
+        return tuple(self._membership(drug, group) for drug, group in sorted(pairs, key=lambda pair: pair[::-1]))
+
+    def _membership(self, drug: int, group: int) -> Membership:
+        member, whole = self.describer.entity(drug), self.describer.entity(group)
+        return Membership(member, whole, f"{member.label} belongs to the class {whole.label}")
+
     def memberships(self, node: int) -> tuple[Membership, ...]:
         """The drugs that stand for a class, each with what that rests on; none for anything else."""
-        name = self.describer.entity
-        return tuple(
-            Membership(name(drug), name(node), f"{name(drug).label} belongs to the class {name(node).label}")
-            for drug in self.members.get(node, ())
-        )
+        return tuple(self._membership(drug, node) for drug in self.members.get(node, ()))
 
     @cached_property
     def joining(self) -> dict[int, list[Hop]]:
@@ -103,6 +125,16 @@ class Ground:
     def about_harm(self) -> bool:
         """Whether an adverse event was asked for."""
         return self.target is not None and self.index.type_of(self.target) == HARM
+
+    @property
+    def about_disease(self) -> bool:
+        """Whether a disease was asked for."""
+        return self.target is not None and self.index.type_of(self.target) in DISEASES
+
+    @property
+    def about_protein(self) -> bool:
+        """Whether a protein, or a family or form of one, was asked for."""
+        return self.target is not None and self.index.type_of(self.target) == PROTEIN
 
     def does_harm_itself(self, path: FoundPath) -> bool:
         """Whether what a path leads to is no harm that another treatment on it does."""
@@ -143,25 +175,30 @@ class Ground:
         return project(self.index, self._around_selection)
 
     def best(self, starts: Sequence[int], ends: Sequence[int], projection: Projection | None = None) -> BestPaths:
-        """The cheapest causal paths, best first; none leads through a drug that was given."""
+        """The cheapest causal paths, best first; none leads through a drug that is given where it starts."""
         interior = np.ones(len(self.index.nodes), dtype=bool)
-        interior[self.drugs] = False
+        interior[[drug for start in starts for drug in self.given_with(start)]] = False
         return BestPaths(
             projection or self.projection, sources=starts, targets=ends,
             max_length=self.question.max_length, interior=interior, limits=self.limits,
         )  # fmt: skip
 
-    def way_to(self, node: int) -> FoundPath | None:
-        """The cheapest path from any of the drugs; None where there is none, or no drug is given."""
-        return next(iter(self.best(self.drugs, [node])), None) if self.drugs else None
+    def given_with(self, start: int) -> list[int]:
+        """The drugs that act where a path sets out; a drug that was asked about by its class takes its place."""
+        own = self.classes.get(start)
+        return self.asked if own is None else [*(drug for drug in self.asked if drug not in own), start]
+
+    def way_to(self, node: int, start: int) -> FoundPath | None:
+        """The cheapest path from any drug that acts where one sets out; None where there is none, or no drug."""
+        return next(iter(self.best(self.given_with(start), [node])), None) if self.asked else None
 
     def ways(self, start: int, end: int, most: int) -> Iterator[FoundPath]:
         """The cheapest paths from one node to another."""
         return islice(iter(self.best([start], [end])), most)
 
     def brought_by(self, start: int) -> Mask:
-        """For every node whether the drugs bring it about; without drugs, whether the start of a path does."""
-        starts = tuple(self.drugs) or (start,)
+        """For every node whether the drugs bring it about; without any, whether the start of a path does."""
+        starts = tuple(self.given_with(start)) or (start,)
         if starts not in self._brought:
             self._brought[starts] = brought_about(self.index, self.projection, starts, self.members)
         return self._brought[starts]

@@ -84,7 +84,7 @@ def partners(ground: Ground, background: Background | None, chains: Sequence[Fou
 
     Where they meet is decided by the causal paths found, the chains.
     """
-    drugs = [drug for drug in ground.drugs if ground.index.type_of(drug) != "Regimen"]
+    drugs = [drug for drug in ground.asked if ground.index.type_of(drug) != "Regimen"]
     if len(drugs) < 2:
         return Partners((), ())
     reached = {drug: _reached(chain for chain in chains if chain.nodes[0] == drug) for drug in drugs}

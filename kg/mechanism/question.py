@@ -28,11 +28,16 @@ class MechanismQuestion:
         drugs: IRIs of what the paths start from; none: whatever reaches the target.
         target: IRI of what they should reach; None: wherever they lead.
         subtypes: IRIs that count as the target as well (kinds of a disease, an adverse event, a process).
-        supertypes: IRIs of wider diagnoses or events; what is stated for one of them may hold for the target.
+        supertypes: IRIs of wider diagnoses or events, or of families of a protein; what is stated for one of them
+            may hold for the target.
         models: IRIs of tumour models of the laboratory: from one no step to a disease is missed.
         about_tumours: whether what drugs do in a tumour may lead to the target; not to a condition that is no cancer.
         memberships: IRIs of one of the drugs and of a class that it belongs to, as curated; where classes must act
             together, members may stand for them.
+        members: IRIs of a drug and of the class among ``drugs`` that it belongs to: each is asked about as well, by
+            itself.
+        forms: where the target is a protein, IRIs of kinds and forms of it; they do not count as the target.
+        clinical: IRIs of what a treatment may come to for patients; no step leads on from there into the cell.
         max_length: most steps of a path, 1 to 12.
         graphs: IRIs of named graphs; only their statements count.
         effect: only paths whose net sign raises, or lowers, the target; None: all.
@@ -46,6 +51,9 @@ class MechanismQuestion:
     models: tuple[str, ...] = ()
     about_tumours: bool = True
     memberships: tuple[tuple[str, str], ...] = ()
+    members: tuple[tuple[str, str], ...] = ()
+    forms: tuple[str, ...] = ()
+    clinical: tuple[str, ...] = ()
     certainties: frozenset[Certainty] = DEFAULT_CERTAINTIES
     max_length: int = DEFAULT_LENGTH
     k: int = DEFAULT_PATHS

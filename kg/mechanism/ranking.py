@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.mechanism.chain_search import CANDIDATES
-from kg.mechanism.chains import DRUG, HARM, folded, through_another_treatment
+from kg.mechanism.chains import DISEASES, DRUG, HARM, folded, through_another_treatment
 from kg.mechanism.gaps import CLOSE
 from kg.mechanism.ground import OF_THE_CELL, Ground
 from kg.paths.best_paths import FoundPath
@@ -32,11 +32,15 @@ class Shown:
     leaves_out: bool
 
 
-def chosen(index: Index, ranked: Sequence[FoundPath], k: int) -> Shown:
-    """The first k chains that are no short cuts of others, and at most twice as many short cuts of these."""
-    ranked = ranked[: 5 * CANDIDATES]
+def chosen(index: Index, ranked: Sequence[FoundPath], drugs: Collection[int], k: int) -> Shown:
+    """The first k chains that are no short cuts of others, and at most twice as many short cuts of these.
+
+    The best path of each drug comes before the second best of any, so that no drug of a regimen goes unmentioned.
+    """
+    ranked = _fairly(ranked, drugs)[: 5 * CANDIDATES]
     under = folded(index, ranked)
-    whole = [number for number, longer in enumerate(under) if longer is None]
+    uncut = [number for number, longer in enumerate(under) if longer is None]
+    whole = [uncut[place] for place in _fair_order([ranked[number] for number in uncut], drugs)]
     kept = whole[:k]
     short_cuts = [number for number, longer in enumerate(under) if longer in set(kept)][: 2 * k]
     place = {number: new for new, number in enumerate([*kept, *short_cuts])}
@@ -70,18 +74,18 @@ def _most_direct_first(ground: Ground, ranked: Sequence[FoundPath]) -> list[Foun
     return sorted(ranked, key=order)
 
 
-def fairly(ranked: Sequence[FoundPath], drugs: Collection[int]) -> list[FoundPath]:
-    """The best path of each drug before the second best of any, so that no drug of a regimen goes unmentioned.
+def _fairly(ranked: Sequence[FoundPath], drugs: Collection[int]) -> list[FoundPath]:
+    return [ranked[number] for number in _fair_order(ranked, drugs)]
 
-    Where no drugs were asked about, every start counts as one.
-    """
+
+def _fair_order(ranked: Sequence[FoundPath], drugs: Collection[int]) -> list[int]:
+    """The first of each drug before the second of any; every start counts as one where no drugs were asked about."""
     first = {
         path.nodes[0]: number
         for number, path in reversed(list(enumerate(ranked)))
         if not drugs or path.nodes[0] in drugs
     }
-    order = sorted(range(len(ranked)), key=lambda n: (first.get(ranked[n].nodes[0]) != n, n))
-    return [ranked[number] for number in order]
+    return sorted(range(len(ranked)), key=lambda n: (first.get(ranked[n].nodes[0]) != n, n))
 
 
 def in_turn(ranked: Sequence[FoundPath]) -> list[FoundPath]:
@@ -98,24 +102,32 @@ class _Rank:
     """Order of chains that reach nothing asked for.
 
     First those from a drug that stay its own: "A enhances the effect of B" followed by what B does comes
-    last. What does harm comes after what may do good. Then those that end close to the target by any
-    statements, the longest, of these those that end nearest, then the cheapest.
+    last. What does harm comes after what may do good, and what a disease or its course comes to after what goes
+    on in the cell, if that was asked for; of a protein, what is done to its family or to a form of it comes
+    first. Then those that end close to the target by any statements, the longest, of these those that end
+    nearest, then the cheapest.
     """
 
     def __init__(self, ground: Ground, distance: np.ndarray[tuple[int], np.dtype[np.int32]] | None) -> None:
         self._index, self._treatments, self._distance = ground.index, ground.treatments, distance
         self._far = len(ground.index.nodes)
         self._about_harm = ground.about_harm
+        in_cell = ground.target is not None and ground.index.type_of(ground.target) in OF_THE_CELL
+        self._aside = ground.clinical if in_cell and ground.target not in ground.clinical else frozenset()
+        self._kin = ground.wider | ground.forms if ground.about_protein else frozenset()
 
     def __call__(
         self, chain: FoundPath
-    ) -> tuple[bool, bool, bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
-        distance = -1 if self._distance is None else int(self._distance[chain.nodes[-1]])
+    ) -> tuple[bool, bool, bool, bool, bool, bool, int, int, int, tuple[int, ...], tuple[int, ...]]:
+        end = chain.nodes[-1]
+        distance = -1 if self._distance is None else int(self._distance[end])
         if distance < 0:
             distance = self._far
         return (
             self._index.type_of(chain.nodes[0]) != DRUG,
             through_another_treatment(self._index, self._treatments, chain),
-            not self._about_harm and self._index.type_of(chain.nodes[-1]) == HARM, distance > CLOSE,
+            not self._about_harm and self._index.type_of(end) == HARM,
+            end in self._aside or (bool(self._aside) and self._index.type_of(end) in DISEASES),
+            end not in self._kin, distance > CLOSE,
             -len(chain.steps), distance, chain.code, chain.nodes, chain.steps,
         )  # fmt: skip

@@ -22,7 +22,7 @@ from kg.mechanism.graph import MechanismGraph, draw
 from kg.mechanism.ground import Ground
 from kg.mechanism.partners import Partners, partners
 from kg.mechanism.question import DEFAULT_LENGTH, MechanismQuestion
-from kg.mechanism.ranking import Shown, chosen, fairly, in_turn, nearest_first
+from kg.mechanism.ranking import Shown, chosen, in_turn, nearest_first
 from kg.mechanism.relevance import DISEASE, Relevant, relevant
 from kg.mechanism.telling import Teller
 from kg.paths.best_paths import FoundPath, SearchLimits
@@ -86,7 +86,7 @@ class _Search:
         found = self._found()
         gaps = Gaps(self.ground, found.lacking, self.background)
         candidates = self._candidates(found, gaps)
-        shown = chosen(self.index, fairly(candidates, self.ground.drugs), self.question.k)
+        shown = chosen(self.index, candidates, self.ground.drugs, self.question.k)
         pairs = partners(self.ground, self.background, [*found.reaching, *self._everywhere(found)])
         paths = Teller(self.ground, self.background).paths(shown.chains, shown.under)
         cut_by: TruncatedBy | None = "k" if shown.leaves_out else found.stopped_by
@@ -101,6 +101,7 @@ class _Search:
             sightings=self._sightings(),
             partners=pairs.pairs,
             elsewhere=found.relevant.elsewhere,
+            members=self.ground.standing,
             total=None if cut_by else len(paths),
         )
 
@@ -155,7 +156,7 @@ class _Search:
 
     def _everywhere(self, found: _Found) -> list[FoundPath]:
         """All that the drugs of a regimen lead to: their paths may meet beside the way to the target, too."""
-        if len(self.ground.drugs) < 2:
+        if len(self.ground.asked) < 2:
             return []
         others = [drug for drug in self.ground.drugs if drug not in found.lacking]
         chains = [*found.leading.found, *(self.chains.leading(others).found if others else ())]
@@ -178,14 +179,16 @@ class _Search:
         if self.background is None or not ground.about_harm or self.question.effect == "lowers":
             return ()
         events = [ground.index.nodes[target] for target in ground.targets]
-        return self.background.sightings(events, self.question.drugs, self.question.graphs)
+        drugs = [ground.index.nodes[drug] for drug in ground.drugs]
+        return self.background.sightings(events, drugs, self.question.graphs)
 
     def _drawing(self, shown: Shown, pairs: Partners) -> MechanismGraph:
         ground = self.ground
+        members = dict.fromkeys(chain.nodes[0] for chain in shown.chains if chain.nodes[0] in ground.classes)
         return draw(
             self.index, ground.projection, ground.describer,
             [*shown.chains, *self._support(shown.chains), *pairs.ways],
-            shown=len(shown.chains), drugs=ground.drugs, targets=ground.targets[:1],
+            shown=len(shown.chains), drugs=[*ground.asked, *members], targets=ground.targets[:1],
             meetings={meeting.node.id: meeting.relation for pair in pairs.pairs for meeting in pair.meetings},
         )  # fmt: skip
 
@@ -198,7 +201,7 @@ class _Search:
             path = todo.pop()
             for node in path.nodes[1:]:
                 for other, _ in joint_inputs(self.index, self.ground.projection, node):
-                    way = self.ground.way_to(other) if other not in drawn else None
+                    way = self.ground.way_to(other, path.nodes[0]) if other not in drawn else None
                     if way is not None:
                         drawn.update(way.nodes)
                         support.append(way)

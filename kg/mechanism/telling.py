@@ -7,7 +7,7 @@ from functools import cache
 
 from kg.mechanism.answer import JointInput, JointRole, MechanismPath
 from kg.mechanism.background import Background, Denial
-from kg.mechanism.chains import SENSITIZING, complex_partners, joint_inputs, net_sign
+from kg.mechanism.chains import DISEASES, SENSITIZING, complex_partners, joint_inputs, net_sign
 from kg.mechanism.ground import Ground, Membership
 from kg.model import Certainty
 from kg.paths.best_paths import FoundPath
@@ -32,6 +32,7 @@ class Teller:
         self._index = ground.index
         self._denials: Collection[Denial] = background.denials if background else ()
         self._direct = cache(lambda start, end: ground.direct_either_way(start, [end]))
+        self._of_diseases = cache(lambda start: ground.direct(start, ground.of_types(DISEASES).nonzero()[0].tolist()))
 
     def paths(self, shown: Sequence[FoundPath], under: Sequence[int | None]) -> tuple[MechanismPath, ...]:
         """The paths in the order given; ``under`` says which longer one each is a short cut of."""
@@ -48,6 +49,7 @@ class Teller:
         arrived = not (self._ground.drugs and self._ground.targets) or path.nodes[-1] in self._ground.targets
         agrees, claims = self._claimed(path, sign)
         members = self._ground.memberships(path.nodes[0])
+        contrary = self._contrary(path)
         return MechanismPath(
             number=number,
             length=len(steps),
@@ -63,8 +65,9 @@ class Teller:
             summarised_by=under,
             agrees=agrees,
             claims=claims,
-            sentence=_sentence(steps, sign, needed, members),
+            sentence=_sentence(steps, sign, needed, members) + _speaks_against(contrary),
             members=members,
+            contrary=contrary,
         )
 
     def _needed(self, path: FoundPath) -> tuple[JointInput, ...]:
@@ -80,7 +83,7 @@ class Teller:
             for role, (other, step) in rows:
                 if other not in path.nodes:
                     reached = bool(ground.brought_by(path.nodes[0])[other])
-                    way = ground.way_to(other) if reached else None
+                    way = ground.way_to(other, path.nodes[0]) if reached else None
                     statements = ground.describer.steps([(other, step)])[other, step].statements
                     needed.append(
                         JointInput(
@@ -90,6 +93,17 @@ class Teller:
                         )
                     )  # fmt: skip
         return tuple(dict.fromkeys(needed))
+
+    def _contrary(self, path: FoundPath) -> tuple[Step, ...]:
+        """In which diseases a treatment failed, where its steps add up to an effect for patients."""
+        ground, start, end = self._ground, path.nodes[0], path.nodes[-1]
+        if len(path.steps) < 2 or end not in ground.clinical or start not in ground.treatments:
+            return ()
+        claims = [step for step in self._of_diseases(start) if step.predicate in CLINICAL_CLAIMS]
+        if any(CLINICAL_CLAIMS[step.predicate] for step in claims):
+            return ()
+        asked_for = {ground.index.nodes[number] for number in (*ground.targets, *ground.wider)}
+        return tuple(step for step in claims if not ground.about_disease or step.end.id in asked_for)
 
     def _claimed(self, path: FoundPath, sign: int | None) -> tuple[bool | None, tuple[str, ...]]:
         """Whether the net sign is what sources state directly of the two ends, and what they state."""
@@ -112,6 +126,10 @@ class Teller:
         if sign in denied and len(path.steps) > 1:
             return False, tuple(claims)
         return (sign in values if values else None), tuple(claims)
+
+
+def _speaks_against(contrary: Sequence[Step]) -> str:
+    return f" Clinical evidence speaks against it: {'; '.join(step.told for step in contrary)}." if contrary else ""
 
 
 def _why(steps: Sequence[Step], certainty: Certainty) -> str:

@@ -13,6 +13,7 @@ from kg.errors import AmbiguousEntity, EntityNotFound
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
 from kg.mechanism.search import MechanismAnswer
+from ontology.english import is_plural, plural_noun
 from server.addresses import csv_response, export, given, here, query
 from server.pages.evidence import called
 from server.pages.mechanism_chains import MechanismPage, PathView, mechanism_page
@@ -35,7 +36,7 @@ def mechanism(graph: KnowledgeGraph, sources: Sources) -> str | Response:
     asked = {name: values for name, values in given().items() if name not in {"shortcuts", "group"}}
     filled = read(_MECHANISM.parameters, {"k": [str(PATHS_SHOWN)]} | asked)
     drugs, target = filled.texts("drug"), filled.text("target")
-    heading = _heading(tuple(called(graph, drug) for drug in drugs), called(graph, target) if target else None)
+    heading = _heading(tuple(_subject(graph, drug) for drug in drugs), called(graph, target) if target else None)
     draw_short_cuts = request.args.get("shortcuts") == "true"
     answer: MechanismAnswer | None = _MECHANISM.answer(graph, filled) if drugs or target else None
     page = None
@@ -112,8 +113,14 @@ def _kind(graph: KnowledgeGraph, text: str) -> str:
         return "Regimen" if "+" in text else ""
 
 
+def _subject(graph: KnowledgeGraph, drug: str) -> str:
+    """What a heading calls what acts: a class of drugs in the plural."""
+    name = called(graph, drug)
+    return plural_noun(name) if _kind(graph, drug) == "DrugClass" else name
+
+
 def _heading(drugs: tuple[str, ...], target: str | None) -> str:
-    acts = "act" if len(drugs) > 1 or any("+" in drug for drug in drugs) else "acts"
+    acts = "act" if len(drugs) > 1 or any("+" in drug or is_plural(drug) for drug in drugs) else "acts"
     if drugs and target:
         return f"How {' and '.join(drugs)} {acts} on {target}"
     if drugs:

@@ -11,14 +11,14 @@ from kg.mechanism.ground import Membership
 from kg.mechanism.search import Gap, JointInput, MechanismAnswer, MechanismPath
 from kg.model import EntityRef, PassageRef
 from kg.paths.steps import Step
-from ontology.english import capitalised
+from ontology.english import capitalised, spelt_out
 from server.drawings.layered import layered_picture
 from server.drawings.pictures import Picture
 from server.pages.mechanism_glance import GlanceLine, glance
 from server.pages.mechanism_partners import PairView, pair_views
 from server.pages.mechanism_steps import StepView, links_of, step_view
 from server.pages.provenance import Origin
-from server.wording import BEARERS, net_effect, words
+from server.wording import BEARERS, net_effect
 
 _TREATMENTS = frozenset({"Drug", "Procedure", "Regimen"})
 _TO_INCLUDE = "Tick the box above to include hedged and hypothesised steps."
@@ -54,13 +54,14 @@ class PathView:
 
 @dataclass(frozen=True)
 class Group:
-    """Chains that set out the same way, and their drawing."""
+    """Chains that set out the same way, their drawing, and the steps that only the drawing holds."""
 
     anchor: str
     title: str
     note: str
     picture: Picture
     paths: tuple[PathView, ...]
+    beside: tuple[StepView, ...]
 
     @property
     def chains(self) -> tuple[PathView, ...]:
@@ -147,8 +148,9 @@ def mechanism_page(
             _path(path, f"{anchor}-{n}", folded.get(path.number, ()), origins) for n, path in enumerate(paths, 1)
         )
         drawn = [*paths, *(cut for path in paths for cut in folded.get(path.number, ()))] if draw_short_cuts else paths
-        picture = _picture(answer, drawn, ghost=key is None)
-        groups.append(Group(anchor, _title(key, paths), _note(key, paths), picture, views))
+        picture, beside = _picture(answer, drawn, ghost=key is None)
+        others = tuple(step_view(step, origins) for step in beside)
+        groups.append(Group(anchor, _title(key, paths), _note(key, paths), picture, views, others))
     gaps, pairs = tuple(_gaps(answer.gaps)), pair_views(answer, origins)
     own = [view.path for group in groups if not group.note for view in group.paths]
     told = glance([view.path for group in groups for view in group.paths], own)
@@ -247,7 +249,7 @@ def _kinds(groups: Iterable[Group]) -> tuple[Kind, ...]:
     for group in groups:
         for view in group.paths:
             types = [view.path.start.type, *(step.end.type for step in view.path.steps)]
-            named = [words(name) for n, name in enumerate(types) if n == 0 or name != types[n - 1]]
+            named = [spelt_out(name) for n, name in enumerate(types) if n == 0 or name != types[n - 1]]
             counts.setdefault(" → ".join(named), []).append(view.anchor)
     found = [Kind(kinds, len(anchors), anchors[0]) for kinds, anchors in counts.items()]
     return tuple(sorted(found, key=lambda kind: -kind.count))
@@ -298,22 +300,28 @@ def _facts(group: Sequence[Gap]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*said, *(one.statement for gap in group for one in gap.denied))))
 
 
-def _picture(answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: bool) -> Picture:
+def _picture(
+    answer: MechanismAnswer, paths: Sequence[MechanismPath], *, ghost: bool
+) -> tuple[Picture, tuple[Step, ...]]:
+    """The drawing, and those of its steps that are on none of the paths."""
     steps = {(step.subject.id, step.predicate, step.object.id): step for path in paths for step in path.steps}
     nodes = {ref.id: ref for path in paths for step in path.steps for ref in (step.start, step.end)}
+    told = frozenset(steps)
     _join_inputs(answer, paths, steps, nodes)
+    beside = tuple(step for key, step in sorted(steps.items()) if key not in told)
     targets = [node.entity for node in answer.graph.nodes if node.role == "target"]
     reached = {step.end.id for step in steps.values()}
     if ghost:  # one drawing says it for all
         nodes.update((ref.id, ref) for ref in targets)
     last = [ref.id for ref in targets if ref.id in nodes]
-    return layered_picture(
+    drawn = layered_picture(
         nodes.values(),
         links_of(steps.values()),
         last=last,
         ghosts={name for name in last if name not in reached},
         meetings={node.entity.id: node.meeting for node in answer.graph.nodes if node.meeting},
     )
+    return drawn, beside
 
 
 def _join_inputs(

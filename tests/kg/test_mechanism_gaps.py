@@ -250,14 +250,14 @@ drug:d testedIn histotype:gist
     assert ask("", "histotype:gist", facts=facts, effect="raises").gaps[-1].stated == ()
 
 
-def test_harm_is_told_of_arms_of_single_patients_and_of_comparators(curated_graph: KnowledgeGraph) -> None:
+def test_harm_is_told_of_arms_of_single_patients_and_of_comparators(first_graph: KnowledgeGraph) -> None:
     """Nothing says how doxorubicin does it: its arm had more of it than that of the pegylated liposomal form."""
-    seen = curated_graph.mechanism(["doxorubicin"], "cardiac toxicity").sightings
+    seen = first_graph.mechanism(["doxorubicin"], "cardiac toxicity").sightings
     assert (seen[0].event.label, [drug.label for drug in seen[0].drugs]) == (
         "decreased ventricular function", ["doxorubicin"],
     )  # fmt: skip
     assert "lower than with doxorubicin" in seen[0].text
-    texts = [one.text for one in curated_graph.mechanism(["gemcitabine"], "neutropenia").sightings]
+    texts = [one.text for one in first_graph.mechanism(["gemcitabine"], "neutropenia").sightings]
     assert any(text.startswith("Man of 54") for text in texts)
     assert any(text.startswith("Gemcitabine (3 patients") for text in texts)
 
@@ -288,17 +288,17 @@ def test_harm_is_told_as_the_graphs_asked_for_tell_it(curated_graph: KnowledgeGr
     assert 0 < len(only) < len(everywhere)
 
 
-def test_a_process_stands_for_its_kinds(curated_graph: KnowledgeGraph) -> None:
+def test_a_process_stands_for_its_kinds(first_graph: KnowledgeGraph) -> None:
     """What keeps leiomyosarcoma cells from resisting chemotherapy is told to who asks of such resistance at all."""
-    (start,) = {path.start.label for path in curated_graph.mechanism([], "resistance to chemotherapy").paths}
+    (start,) = {path.start.label for path in first_graph.mechanism([], "resistance to chemotherapy").paths}
     assert start == "EGFR"
-    (gap,) = (gap for gap in curated_graph.mechanism(["trabectedin"], "DNA repair").gaps if gap.kind == "weaker")
+    (gap,) = (gap for gap in first_graph.mechanism(["trabectedin"], "DNA repair").gaps if gap.kind == "weaker")
     assert gap.steps[0].end.label == "transcription-coupled nucleotide excision repair"
 
 
-def test_what_is_stated_of_gist_lacks_no_step_towards_leukaemia(curated_graph: KnowledgeGraph) -> None:
+def test_what_is_stated_of_gist_lacks_no_step_towards_leukaemia(first_graph: KnowledgeGraph) -> None:
     ends = {
-        drug: {gap.from_.label for gap in curated_graph.mechanism([drug], "CML").gaps}
+        drug: {gap.from_.label for gap in first_graph.mechanism([drug], "CML").gaps}
         for drug in ("imatinib", "dasatinib")
     }
     assert ends == {"imatinib": {"ABL", "PDGFR"}, "dasatinib": {"tyrosine kinase"}}
@@ -384,9 +384,9 @@ def test_the_gaps_of_gemcitabine_in_leiomyosarcoma_start_in_the_cell(curated_gra
     assert ends == {"DNA chain termination", "deoxynucleotides", "dCTP", "S phase cells"}
 
 
-def test_what_acts_on_gist_is_not_answered_by_failures_elsewhere(curated_graph: KnowledgeGraph) -> None:
-    assert not any(gap.denied for gap in curated_graph.mechanism([], "GIST").gaps)
-    told = [gap for gap in curated_graph.mechanism([], "soft tissue sarcoma").gaps if gap.denied]
+def test_what_acts_on_gist_is_not_answered_by_failures_elsewhere(first_graph: KnowledgeGraph) -> None:
+    assert not any(gap.denied for gap in first_graph.mechanism([], "GIST").gaps)
+    told = [gap for gap in first_graph.mechanism([], "soft tissue sarcoma").gaps if gap.denied]
     assert [gap.from_ and gap.from_.label for gap in told] == ["bevacizumab", "olaratumab", "ridaforolimus"]
 
 

@@ -209,3 +209,89 @@ def test_a_class_of_drugs_is_spoken_of_in_the_plural() -> None:
     assert [meeting.sentence for meeting in pair.meetings] == [
         "Inhibitors and killer collide at x: inhibitors raise it, killer lowers it."
     ]
+
+
+CLASS = """
+drugclass:i  inhibits  target:x
+drug:a       inhibits  target:x
+drug:b       binds     target:y
+target:x     causes    process:z
+"""
+MEMBERS = tuple((expand(f"drug:{name}"), expand("drugclass:i")) for name in ("a", "b"))
+
+
+def test_of_a_class_that_is_asked_about_each_drug_has_its_own_paths_and_gaps() -> None:
+    answer = ask("drugclass:i", "process:z", facts=CLASS, members=MEMBERS)
+    assert {(line_of(path), path.complete) for path in answer.paths} == {
+        ("i x z", True), ("a x z", True), ("b y", False),
+    }  # fmt: skip
+    assert [(gap.from_.label, gap.to.label) for gap in answer.gaps] == [("y", "z")]
+    assert [one.sentence for one in answer.members] == ["a belongs to the class i", "b belongs to the class i"]
+    assert answer.partners == ()  # nobody asked what two drugs of a class are together
+
+
+def test_a_class_of_which_nothing_is_stated_leaves_the_gaps_to_its_drugs() -> None:
+    members = ((expand("drug:a"), expand("drugclass:other")),)
+    answer = ask("drugclass:other", facts=f"{CLASS}drug:a memberOf drugclass:other", members=members)
+    assert [line_of(path) for path in answer.paths] == ["a x z"]
+    assert answer.gaps == ()
+
+
+def test_two_drugs_of_a_class_do_not_complete_a_joint_cause_that_neither_completes() -> None:
+    """Who asks about a class does not say that its drugs are given together."""
+    facts = f"{CLASS}target:y causes process:v\nprocess:z inputOf process:chain-termination-causes\n"
+    facts += "process:v inputOf process:chain-termination-causes\nprocess:chain-termination-causes causes process:w"
+    apart = ask("drugclass:i", "process:w", facts=facts, members=MEMBERS)
+    assert apart.paths
+    assert not any(path.complete for path in apart.paths)
+    assert all(path.complete for path in ask("drug:a drug:b", "process:w", facts=facts).paths)
+
+
+SURVIVAL = """
+drug:a    blocks               target:x
+target:x  inhibitionIncreases  process:survival
+drug:a    inactiveIn           histotype:s
+"""
+CLINICAL = {"clinical": (expand("process:survival"),)}
+
+
+def test_a_drug_that_failed_is_told_beside_the_effect_for_patients_that_its_steps_add_up_to() -> None:
+    """Olaratumab: what the block of its target does in GIST, and that it failed in soft tissue sarcoma."""
+    (path,) = ask("drug:a", "process:survival", facts=SURVIVAL, **CLINICAL).paths
+    assert [(step.predicate, step.end.label) for step in path.contrary] == [("inactiveIn", "s")]
+    assert path.sentence.endswith("Clinical evidence speaks against it: a is inactive in s.")
+    (in_reverse,) = ask("", "process:survival", facts=SURVIVAL, **CLINICAL).paths
+    assert in_reverse.contrary == path.contrary
+
+
+@pytest.mark.parametrize(
+    ("facts", "target", "why"),
+    [
+        (f"{SURVIVAL}drug:a activeIn histotype:t", "process:survival", "it helped in another disease"),
+        (SURVIVAL, "histotype:t", "it failed in another disease than the one asked for"),
+        (SURVIVAL.replace("inactiveIn", "testedIn"), "process:survival", "no source says that it failed"),
+    ],
+)
+def test_a_failure_that_does_not_bear_on_the_effect_is_not_held_against_it(facts: str, target: str, why: str) -> None:
+    answer = ask("drug:a", target, facts=f"{facts}\nhistotype:t subtypeOf histotype:u", **CLINICAL)
+    assert [path.contrary for path in answer.paths] == [()], why
+
+
+def test_a_failure_is_not_held_against_what_a_drug_does_in_the_cell() -> None:
+    (path,) = ask("drug:a", "process:survival", facts=SURVIVAL).paths
+    assert path.contrary == ()
+
+
+def test_a_drug_whose_shortest_way_is_a_short_cut_is_not_behind_the_second_ways_of_others() -> None:
+    facts = """
+    drug:a    causes    process:x
+    drug:a    causes    process:p
+    process:p causes    process:q
+    process:q causes    process:x
+    drug:b    causes    process:y
+    process:y causes    process:x
+    drug:b    causes    process:z
+    process:z causes    process:x
+    """
+    paths = ask("drug:a drug:b", "process:x", facts=facts, k=2).paths
+    assert [line_of(path) for path in paths if path.summarised_by is None] == ["b y x", "a p q x"]

@@ -261,6 +261,8 @@ def test_sections_that_tell_of_one_schedule_are_named_once_and_numbered(client: 
     "path",
     [
         "/mechanism?drug=gemcitabine",
+        "/mechanism?drug=rapamycin",
+        "/mechanism?drug=mTOR+inhibitor&target=leiomyosarcoma",
         "/explain?drug=imatinib&histotype=GIST",
         "/explain?drug=gemcitabine&histotype=GIST",
     ],
@@ -272,3 +274,16 @@ def test_each_arrow_of_a_drawing_leads_to_its_step_also_without_a_script(client:
     assert arrows
     assert arrows <= set(places)
     assert len(places) == len(set(places))
+
+
+def test_a_class_is_shown_with_the_drugs_that_were_asked_about_for_it(client: FlaskClient) -> None:
+    told = words(page(client, "/mechanism?drug=taxane&target=leiomyosarcoma"))
+    assert "How taxanes act on leiomyosarcoma" in told
+    assert "Also each taxane by itself: docetaxel" in told
+
+
+def test_a_failed_drug_is_told_beside_the_chain_that_promises_more(client: FlaskClient) -> None:
+    html = page(client, "/mechanism?drug=olaratumab&target=survival+of+patients")
+    notice = next(each for each in re.findall(r'<p class="notice">.*?</p>', html) if "speaks against" in each)
+    assert "against it: olaratumab is inactive in soft tissue sarcoma" in words(notice)
+    assert "/statement/" in notice

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kg.search.cues.slots import AIMS, DISEASE, DRUG, DRUGS, HISTOTYPE, IN_HISTOTYPE, TOGETHER, Cue, Slot
+from kg.search.cues.slots import AIMS, DISEASE, DRUG, DRUGS, HISTOTYPE, IN_HISTOTYPE, NOT_ALONE, TOGETHER, Cue, Slot
 from ontology.kinds import TREATMENTS
 
+DRUG_CLASS = Slot("drug", ("DrugClass",))
 CUES: tuple[Cue, ...] = (
     Cue("mechanism", "How {drug} acts on {target}", (DRUG, Slot("target", (*DISEASE, *AIMS))),
         "how … work|how does … work|how do … work|how … act*|how does … act*|mechanism*|mode of action|pathway|"
@@ -18,6 +19,9 @@ CUES: tuple[Cue, ...] = (
         "how … work|how does … work|how do … work|how … act*|mechanism*|mode of action|how … kill*|what does … do|"
         "pathway"),
     Cue("mechanism", "How {drug} acts", (DRUG,), "how does|how do|how can", gain=-3),
+    Cue("mechanism", "How each {drug} acts on {target}", (DRUG_CLASS, Slot("target", (*DISEASE, *AIMS))),
+        "how … work|how do … work|how … act*|how do … act*|mechanism*|mode of action|how … affect*"),
+    Cue("mechanism", "How each {drug} acts", (DRUG_CLASS,), "how … work|how do … work|how … act*|mode of action"),
     Cue("mechanism", "How {drug} act together", (DRUGS,), TOGETHER),
     Cue("mechanism", "How {drug} act together", (DRUGS,),
         "why … work*|why … together|why … combin*|why … add*|why … help*|why … act*|how … together|rationale|"
@@ -30,6 +34,8 @@ CUES: tuple[Cue, ...] = (
         (Slot("protein", ("Target",), labels="^(?!.*not named)"),), "family|families|superfamily", gain=4),
     Cue("explain", "How {drug} should act in {histotype}, beside what came of it",
         (Slot("drug", ("Drug",), single=True), HISTOTYPE)),
+    Cue("explain", "How {regimen} should act in {histotype}, beside what came of it",
+        (Slot("regimen", ("Regimen",), labels=NOT_ALONE), HISTOTYPE), gain=-5),
     Cue("compare", "Compare {a} with {b}[ in {histotype}]",
         (Slot("a", TREATMENTS[:2]), Slot("b", TREATMENTS[:2]), IN_HISTOTYPE),
         "better|best|worse|versus|vs|v|compare*|comparison|against|superior*|inferior*|or|than|difference between|"
