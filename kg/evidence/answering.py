@@ -96,6 +96,7 @@ _LIFTED: Sequence[tuple[tuple[str, ...], str]] = (
     (("randomised", "comparator", "blinding"), "of studies not told to be randomised, compared or blinded so"),
     (("line", "setting", "genotype", "site"), "in other lines, settings, genotypes or sites"),
     (("after",), "whatever had been given before"),
+    (("from_year", "to_year"), "of other years, or of years that no text prints"),
     (("design", "phase", "min_n", "study", "document"), "of other designs, sizes or sources"),
 )
 

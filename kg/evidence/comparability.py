@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from kg.duration import days_long
+from kg.duration import days_long, duration_words
 from kg.evidence.direction import is_response_rate
 from kg.evidence.rows import EvidenceRow
 from kg.model import Design, EntityRef, Response
@@ -49,7 +49,7 @@ class Counting:
         measure: of which measure it is, where names are all there is.
         categories: responses that count; empty if no source says.
         by_convention: the categories are what the name of the measure means in the field, not what the source says.
-        minimum_days: how long they had to last; None if no duration is asked.
+        minimum_duration: how long they had to last, in ISO 8601; None if no duration is asked.
         criteria: by which criteria, if stated.
         denominator: "evaluable", "arm", "subgroup" or "unstated".
     """
@@ -57,7 +57,7 @@ class Counting:
     measure: EntityRef
     categories: frozenset[Response]
     by_convention: bool = False
-    minimum_days: Fraction | None = None
+    minimum_duration: str | None = None
     criteria: str | None = None
     denominator: OfWhom
     is_rate: bool
@@ -71,8 +71,17 @@ class Counting:
         if not self.categories:
             return self.measure.label
         named = [*(name for name in _CATEGORIES if name in self.categories), *sorted(self.categories - {*_CATEGORIES})]
-        lasting = f" lasting at least {float(self.minimum_days):g} days" if self.minimum_days is not None else ""
-        return "+".join(named) + lasting
+        return "+".join(named) + (f" lasting {self.lasting}" if self.minimum_duration else "")
+
+    @property
+    def minimum_days(self) -> Fraction | None:
+        """How long what counts had to last; None if no duration is asked."""
+        return days_long(self.minimum_duration)
+
+    @property
+    def lasting(self) -> str:
+        """The same in words."""
+        return f"at least {duration_words(self.minimum_duration)}" if self.minimum_duration else "no minimum"
 
 
 def counting(row: EvidenceRow) -> Counting | None:
@@ -84,7 +93,7 @@ def counting(row: EvidenceRow) -> Counting | None:
         measure=row.measure,
         categories=stated or frozenset(row.measure.counts),
         by_convention=not stated and bool(row.measure.counts),
-        minimum_days=days_long(row.definition.minimum_duration if row.definition else None),
+        minimum_duration=row.definition.minimum_duration if row.definition else None,
         criteria=row.definition.criteria if row.definition else None,
         denominator=_denominator(row),
         is_rate=is_response_rate(row.measure),
@@ -156,10 +165,7 @@ def _categories(a: Counting, b: Counting) -> str | None:
 def _durations(a: Counting, b: Counting) -> str | None:
     if a.minimum_days == b.minimum_days:
         return None
-    asked = [
-        f"at least {float(way.minimum_days):g} days" if way.minimum_days is not None else "no minimum" for way in (a, b)
-    ]
-    return f"they ask for different durations: {asked[0]} against {asked[1]}"
+    return f"they ask for different durations: {a.lasting} against {b.lasting}"
 
 
 def _criteria(a: Counting, b: Counting) -> str | None:

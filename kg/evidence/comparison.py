@@ -59,7 +59,7 @@ class ComparisonAnswer(Listed):
         claims: statements that name both, whatever the histotype and measure; those that compare first.
         warning: what to think of ``indirect``.
         uncompared: results of either that stand in no pair, direct or indirect, each with the reason.
-        summary: what the direct comparisons say, in a sentence.
+        summary: what the direct comparisons say, in a sentence; of two figures that of ``a`` first.
     """
 
     tabled = "direct"
@@ -223,7 +223,7 @@ def _summary(direct: Sequence[DirectComparison], a: str, b: str, of_both: Sequen
         return f"A study of this graph has arms of {a} and {b}, but no source states how they compare."
     verdict = {"a": f"favours {a}", "b": f"favours {b}", "neither": "no difference"}
     verdicts = [
-        f"{_compared(pair)} {said}{_statistics(reported)}"
+        f"{_compared(pair)} {said}{_figures(pair)}{_statistics(reported)}"
         for pair, reported in stated
         if (said := verdict[reported.favours] if reported.favours else _without_benefit(pair, reported, a, b))
     ]
@@ -252,6 +252,12 @@ def _compared(pair: DirectComparison) -> str:
     who = [part for part in (pair.subgroup, "other tumours among them" if others else None) if part]
     told = f" ({', '.join(who)})" if who else ""
     return f"{pair.study.label}: {pair.measure.label}{told}"
+
+
+def _figures(pair: DirectComparison) -> str:
+    """What is printed of both, that of ``a`` first; empty where one is not."""
+    a, b = (row.value_text if row is not None else None for row in (pair.a, pair.b))
+    return f" ({a} against {b})" if a and b and a != b else ""
 
 
 def _statistics(reported: Reported) -> str:

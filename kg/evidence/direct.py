@@ -203,6 +203,8 @@ def _comparison(
     """Set two results side by side; ``told`` is one of them, which says what is compared."""
     verdict = comparable(a, b) if a is not None and b is not None else None
     missing = "the other arm's figure is not printed" if _has_any(a) or _has_any(b) else "no figure is printed"
+    if told.row.comparator_text:
+        missing = f"of the arms that the other pools is printed: {told.row.comparator_text}"
     missing += f"; {otherwise}" if otherwise else ""
     return DirectComparison(
         study=told.study,

@@ -1,4 +1,4 @@
-"""From molecule to patient: how a drug should act on a disease, what came of giving it, and whether the two agree."""
+"""From molecule to patient: how a treatment should act on a disease, what came of it, and whether the two agree."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from kg.evidence.claims import Claim, read_claims
+from kg.errors import InvalidParameter
+from kg.evidence.claims import Claim, claims_naming, read_claims
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.rows import Absence, ConflictRow, EvidenceAnswer, EvidenceRow
 from kg.evidence.search import Gathering
@@ -21,6 +22,7 @@ from kg.evidence.summary import (
     overall,
     weigh,
 )
+from kg.evidence.treatments import drugs_named
 from kg.mechanism.gap import Gap, denials, nearby, not_as_a_cause
 from kg.mechanism.search import MechanismAnswer, MechanismPath
 from kg.model import Direction, EntityRef
@@ -50,14 +52,19 @@ class Explanation:
     """Both halves, and how they fit.
 
     Attributes:
+        drug: that was asked for; null of a regimen.
+        drugs: all that are asked for together.
+        treatment: the drug, or the regimen as it was asked for.
         expected: what complete paths predict for the patient: "benefit", "harm", "both", or null.
         observed: what the results say: supports, does_not_support, mixed, harmful, or null.
         text: the same in sentences.
         missing: what either half lacks.
-        claims: statements that name both.
+        claims: statements that name both, and of a regimen every drug.
     """
 
-    drug: EntityRef
+    drug: EntityRef | None
+    drugs: tuple[EntityRef, ...]
+    treatment: str
     histotype: EntityRef
     expected: Expected | None
     observed: Direction | None
@@ -71,47 +78,69 @@ class Explanation:
     absences: tuple[Absence, ...]
 
 
-def explain(graph: Explaining, drug: str, histotype: str) -> Explanation:
-    """Join mechanism and evidence for one drug in one histotype with its subtypes.
+def explain(graph: Explaining, drug: str | None, histotype: str, regimen: str | None = None) -> Explanation:
+    """Join mechanism and evidence for a treatment in one histotype with its subtypes.
 
     A negative net effect on the tumour counts as benefit expected, a positive one as harm. Only results that speak of
-    the drug count as observed: what a comparator got too is not credited to it.
+    the treatment count as observed: what a comparator got too is not credited to it. A drug counts in whatever it was
+    given with, a regimen by itself.
 
-    Raises: EntityNotFound, AmbiguousEntity.
+    Args:
+        graph: the graph.
+        drug: a drug; None where a regimen is given.
+        histotype: the disease.
+        regimen: a name, an acronym, or "A + B" in any order.
+
+    Raises: EntityNotFound, AmbiguousEntity, WrongKind; InvalidParameter for both or neither of drug and regimen.
     """
-    of_drug = graph.resolve(drug, ("drug",), "drug")
+    if (drug is None) == (regimen is None):
+        raise InvalidParameter("drug", drug or "", "a drug or a regimen, one of them, for example imatinib")
     of_histotype = graph.resolve(histotype, ("histotype",), "histotype")
-    mechanism = graph.mechanism((of_drug.id,), of_histotype.id)
-    evidence = graph.evidence(EvidenceQuestion(drugs=(of_drug.id,), histotype=of_histotype.id))
+    of_drug = graph.resolve(drug, ("drug",), "drug") if drug is not None else None
+    drugs = (of_drug,) if of_drug else drugs_named(graph, regimen or "", "regimen")
+    treatment = of_drug.label if of_drug else " + ".join(each.label for each in drugs)
+    given = (of_drug.id,) if of_drug else ()
+    evidence = graph.evidence(EvidenceQuestion(drugs=given, regimen=regimen, histotype=of_histotype.id))
+    mechanism = graph.mechanism(tuple(each.id for each in drugs), of_histotype.id)
     complete = [path for path in mechanism.paths if path.complete]
-    clinical = [
-        row for row in evidence.items if not is_burden(row) and row.design != "preclinical" and of_drug in credited(row)
-    ]
+    clinical = [row for row in evidence.items if _is_clinical(row) and not {*drugs}.isdisjoint(credited(row))]
     effects = [row for row in clinical if not row.flags]
     observed, why = _observed(deciding(effects), of_drug)
     expected = _expected(complete)
     result = "unflagged result in patients" if clinical else "result in patients"
-    lacking = None if effects else f"{result} that speaks of {of_drug.label} in {of_histotype.label}"
-    if lacking and (wider := evidence.summary.broader):
-        lacking += f"; {wider} are of people with a wider diagnosis, of whom nobody says how many had it"
+    pair = f"{treatment} in {of_histotype.label}"
+    lacking = None if effects else _lacking(f"{result} that speaks of {pair}", evidence)
     agreement = _agreement(expected, observed, has_paths=bool(complete), has_rows=bool(effects))
     return Explanation(
         drug=of_drug,
+        drugs=drugs,
+        treatment=treatment,
         histotype=of_histotype,
         expected=expected,
         observed=observed,
         agreement=agreement,
-        text=_text(f"{of_drug.label} in {of_histotype.label}", agreement, expected, _seen(observed, why), result),
+        text=_text(pair, agreement, expected, _seen(observed, why), result),
         missing=_missing(mechanism, complete, lacking),
         mechanism=mechanism,
         evidence=evidence,
-        claims=_claims(graph, of_drug.id, graph.histotypes_below(of_histotype.id)),
+        claims=_claims(graph, [each.id for each in drugs], graph.histotypes_below(of_histotype.id)),
         conflicts=evidence.conflicts,
         absences=evidence.absences,
     )
 
 
-def _observed(effects: Sequence[EvidenceRow], drug: EntityRef) -> tuple[Direction | None, str]:
+def _is_clinical(row: EvidenceRow) -> bool:
+    return not is_burden(row) and row.design != "preclinical"
+
+
+def _lacking(result: str, evidence: EvidenceAnswer) -> str:
+    """What no source tells, and how many results of a wider diagnosis there are instead."""
+    if not (wider := evidence.summary.broader):
+        return result
+    return f"{result}; {wider} are of people with a wider diagnosis, of whom nobody says how many had it"
+
+
+def _observed(effects: Sequence[EvidenceRow], drug: EntityRef | None) -> tuple[Direction | None, str]:
     """What results of these very patients say; where they say nothing, what groups that hold such patients say."""
     telling = of_these_patients(effects)
     direction, why = overall(weigh(telling))
@@ -121,7 +150,7 @@ def _observed(effects: Sequence[EvidenceRow], drug: EntityRef) -> tuple[Directio
         why += "; only of groups that hold such patients"
     decisive = [row for row in telling if row.direction and not is_of_other_subgroup(row)]
     why += _outcomes(decisive, telling)
-    if decisive and not any(credited(row) == (drug,) for row in decisive):
+    if drug and decisive and not any(credited(row) == (drug,) for row in decisive):
         combined = sorted({name_of(row.regimen).label for row in decisive if row.regimen})
         why += f"; only of {drug.label} with other treatment: {', '.join(combined)}"
     if effects and all(map(is_single, effects)):
@@ -224,6 +253,9 @@ def _stops(gaps: Sequence[Gap]) -> list[str]:
     return [" ".join(part for part in said if part), *(gap.reason for gap in gaps if gap.kind != "stop")]
 
 
-def _claims(graph: Explaining, drug: str, histotypes: tuple[str, ...]) -> tuple[Claim, ...]:
-    found = graph.store.select(_SAID, {"drug": drug, "histotype": histotypes})
+def _claims(graph: Explaining, drugs: Sequence[str], histotypes: tuple[str, ...]) -> tuple[Claim, ...]:
+    """Statements that name the disease and the drug, or every drug of a regimen."""
+    if len(drugs) > 1:
+        return claims_naming(graph.store, [*([drug] for drug in drugs), histotypes])
+    found = graph.store.select(_SAID, {"drug": drugs[0], "histotype": histotypes})
     return read_claims(graph.store, found.nodes())

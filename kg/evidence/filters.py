@@ -13,8 +13,16 @@ from types import MappingProxyType
 from typing import Any
 
 from kg.evidence.direction import OBJECTIVE, counted
-from kg.evidence.grades import grades_of
-from kg.evidence.question import NEVER_RANDOMISED, TOLD_BLINDINGS, WITH_PHASE, YES_NO, EvidenceQuestion
+from kg.evidence.grades import has_grade, is_none_seen, open_grade
+from kg.evidence.question import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    NEVER_RANDOMISED,
+    TOLD_BLINDINGS,
+    WITH_PHASE,
+    YES_NO,
+    EvidenceQuestion,
+)
 from kg.evidence.rows import EvidenceRow, LeftOut
 from kg.model import Allocation, EntityRef, LineMatch, Response
 from kg.search.spelling import american, compact
@@ -262,33 +270,9 @@ class AskedEvent(Asked):
     def filter(self) -> Filter:
         """A result on a wider event may be on this one; where nobody had the wider one, nobody had this one."""
         return Filter(
-            lambda row: self._is_named(row.adverse_event) or (self._is_wider(row.adverse_event) and _is_none_seen(row)),
+            lambda row: self._is_named(row.adverse_event) or (self._is_wider(row.adverse_event) and is_none_seen(row)),
             lambda row: f"whether it was {self.label}" if self._is_wider(row.adverse_event) else None,
         )
-
-
-def _is_none_seen(row: EvidenceRow) -> bool:
-    return row.absence == "none-observed" or row.numerator == 0 or (row.value == 0 and row.unit == "%")
-
-
-def _has_grade(row: EvidenceRow, least: int) -> bool:
-    """Whether an adverse event is of a grade or above; where nobody had it, nobody had it so."""
-    grades = grades_of(row.grade)
-    if row.adverse_event is None:
-        return False
-    if _is_none_seen(row):
-        return row.grade is None or (grades is not None and grades[0] <= least)
-    return grades is not None and grades[0] >= least
-
-
-def _open_grade(row: EvidenceRow, least: int) -> str | None:
-    """What is not stated of the grade of an adverse event that may be of one or above."""
-    grades = grades_of(row.grade)
-    if row.adverse_event is None or (grades is not None and grades[1] < least):
-        return None
-    if grades is None:
-        return f"the grade, told as {row.grade}" if row.grade else "the grade"
-    return f"how often it was of grade {least} or above"
 
 
 def _genotypes(row: EvidenceRow) -> tuple[str, ...]:
@@ -298,6 +282,20 @@ def _genotypes(row: EvidenceRow) -> tuple[str, ...]:
 
 def _may_be_a_trial(row: EvidenceRow) -> bool:
     return row.design is None or row.design in WITH_PHASE
+
+
+def _published(first: int, last: int) -> Filter:
+    """Results that came out in some years; what tells of one whose year nobody prints came out no earlier."""
+
+    def fits(row: EvidenceRow) -> bool:
+        known = any(first <= year <= last for year in row.published)
+        return known or (not row.published and first == FIRST_YEAR and row.year is not None and row.year <= last)
+
+    def unstated(row: EvidenceRow) -> str | None:
+        is_open = not row.published and (row.year is None or row.year >= first)
+        return ("when it came out" + (f" (told in {row.year})" if row.year else "")) if is_open else None
+
+    return Filter(fits, unstated)
 
 
 def _allocation(row: EvidenceRow) -> Allocation | None:
@@ -328,7 +326,7 @@ _FILTERS: Mapping[str, Callable[[Any], Filter]] = {
         lambda row: row.blinding == blinding,
         lambda row: "the blinding" if _may_be_a_trial(row) and row.blinding not in TOLD_BLINDINGS else None,
     ),
-    "min_grade": lambda grade: Filter(lambda row: _has_grade(row, grade), lambda row: _open_grade(row, grade)),
+    "min_grade": lambda grade: Filter(lambda row: has_grade(row, grade), lambda row: open_grade(row, grade)),
     "line": lambda line: Filter(
         lambda row: row.population is not None and line_match(line, row.population.line) is not None,
         lambda row: None if row.population and _line_words(row.population.line or "") else "the line of treatment",
@@ -350,6 +348,8 @@ def filters_of(question: EvidenceQuestion, targets: Mapping[str, str] = MappingP
     """
     asked = ((make, getattr(question, name)) for name, make in _FILTERS.items())
     filters = [make(value) for make, value in asked if value is not None]
+    if question.from_year is not None or question.to_year is not None:
+        filters.append(_published(question.from_year or FIRST_YEAR, question.to_year or LAST_YEAR))
     if question.genotype is not None:
         holds = _holding_genotype(question.genotype, targets)
         told = Filter(

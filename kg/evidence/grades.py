@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from kg.evidence.rows import EvidenceRow
+
 FATAL = (5, 5)
 _WORDS_OF_DEATH = frozenset({"fatal", "lethal", "death"})
 _GRADE = re.compile(r"[1-5]|\b(?:iv|v|i{1,3})\b")
@@ -31,3 +33,28 @@ def grades_of(printed: str | None) -> tuple[int, int] | None:
         return None
     low = 1 if _OR_LESS.search(text) else min(named)
     return low, 5 if _OR_MORE.search(text) else max(named)
+
+
+def is_none_seen(row: EvidenceRow) -> bool:
+    """Whether a result says that nobody had it."""
+    return row.absence == "none-observed" or row.numerator == 0 or (row.value == 0 and row.unit == "%")
+
+
+def has_grade(row: EvidenceRow, least: int) -> bool:
+    """Whether an adverse event is of a grade or above; where nobody had it, nobody had it so."""
+    grades = grades_of(row.grade)
+    if row.adverse_event is None:
+        return False
+    if is_none_seen(row):
+        return row.grade is None or (grades is not None and grades[0] <= least)
+    return grades is not None and grades[0] >= least
+
+
+def open_grade(row: EvidenceRow, least: int) -> str | None:
+    """What is not stated of the grade of an adverse event that may be of one or above."""
+    grades = grades_of(row.grade)
+    if row.adverse_event is None or (grades is not None and grades[1] < least):
+        return None
+    if grades is None:
+        return f"the grade, told as {row.grade}" if row.grade else "the grade"
+    return f"how often it was of grade {least} or above"

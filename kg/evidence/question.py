@@ -16,6 +16,7 @@ YesNo = Literal["yes", "no"]
 YES_NO: tuple[YesNo, ...] = get_args(YesNo)
 TOLD_BLINDINGS: tuple[Blinding, ...] = tuple(word for word in BLINDINGS if word != "unstated")
 MOST_PEOPLE = 1_000_000  # that may be asked for
+FIRST_YEAR, LAST_YEAR = 1900, 2100  # of publication that may be asked for
 HIGHEST_GRADE = 5  # death, in the Common Terminology Criteria for Adverse Events
 RegimenMatch = Literal["exact", "containing"]
 REGIMEN_MATCHES: tuple[RegimenMatch, ...] = get_args(RegimenMatch)
@@ -39,6 +40,8 @@ class EvidenceQuestion:
         randomised: whether chance allotted people to the arms of the study.
         comparator: what the arm is compared with, and nothing else (a name, "A + B", a drug class); placebo, whatever
             it was given with; or the word "any".
+        from_year, to_year: in which the result was published, both included: the reference that is cited for it, or the
+            document that reports it itself.
         adverse_event: with its kinds: leukopenia is neutropenia too.
         min_grade: the least grade of an adverse event, 1 to 5; nothing observed meets any.
         limit: rows returned, at most 500.
@@ -66,6 +69,8 @@ class EvidenceQuestion:
     adverse_event: str | None = None
     min_grade: int | None = None
     min_n: int | None = None
+    from_year: int | None = None
+    to_year: int | None = None
     document: str | None = None
     study: str | None = None
     include_flagged: bool = False
@@ -101,3 +106,8 @@ class EvidenceQuestion:
             check_range("min_n", self.min_n, 0, MOST_PEOPLE)
         if self.min_grade is not None:
             check_range("min_grade", self.min_grade, 1, HIGHEST_GRADE)
+        for name in ("from_year", "to_year"):
+            if (year := getattr(self, name)) is not None:
+                check_range(name, year, FIRST_YEAR, LAST_YEAR)
+        if self.from_year is not None and self.to_year is not None and self.to_year < self.from_year:
+            raise InvalidParameter("to_year", str(self.to_year), f"none before from_year={self.from_year}")

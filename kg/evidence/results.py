@@ -25,7 +25,7 @@ from kg.evidence.selection import (
     find_outcomes,
     histotype_match,
 )
-from kg.keeping import Kept
+from kg.keeping import LruCache
 from kg.model import (
     ALLOCATIONS,
     BLINDINGS,
@@ -51,10 +51,15 @@ _RESPONSE_MEASURES: Mapping[Response, str] = {
     "PD": "progressive-disease",
     "mixed": "mixed-response",
 }
+# By which properties a result of a comparator is of the same thing.
+_SUBJECT = (
+    "measure", "definition", "adverseEvent", "subgroup", "subgroupHistotype", "subgroupLine", "subgroupGenotype",
+    "timePoint", "grade",
+)  # fmt: skip
 # From the results to all that a row shows, one look-up a line.
 _FOLLOWED = (
     ("regimen", "population", "episode", "measure", "definition", "comparator", "adverseEvent", "event"),
-    ("pools", "within"),
+    ("pools", "within", "hasOutcome"),
     ("regimen", "component", "broader", "histotype", "subgroupHistotype", "citing"),
     ("passage", "contextPassage", "assertedBy", "component", "broader", "hasDiagnosis"),
     ("drug", "procedure", "site"),
@@ -89,7 +94,7 @@ class Results:
     def __init__(self, store: Store, most: int = KEPT_RESULTS) -> None:
         self._store = store
         self._most = most
-        self._kept: Kept[ResultKey, Result] = Kept(most)
+        self._kept: LruCache[ResultKey, Result] = LruCache(most)
         self._reading = threading.Lock()
 
     def __len__(self) -> int:
@@ -213,6 +218,16 @@ class _Records:
         regimen = self.regimen(self.get(arm).iri_of("regimen"))
         return tuple(ref for ref in regimen.against_tumour if ref.type == "Drug") if regimen else ()
 
+    def printed_of(self, arm: Description, outcome: Description) -> str | None:
+        """What is printed of an arm, or of those that it pools, for the very thing that a result is of."""
+        for arms in ((arm,), map(self.get, arm.iris("pools"))):
+            results = (self.get(iri) for each in arms for iri in each.iris("hasOutcome"))
+            alike = [each for each in results if all(each.all(name) == outcome.all(name) for name in _SUBJECT)]
+            printed = [(each.text("valueText"), " [flagged]" if each.all("flag") else "") for each in alike]
+            if texts := dict.fromkeys(f"{text}{flagged}" for text, flagged in printed if text):
+                return "; ".join(texts)
+        return None
+
     def population(self, iri: str | None, outcome: Description) -> PopulationRow | None:
         if iri is None:
             return None
@@ -268,9 +283,15 @@ class _Records:
             adverse_event=self.ref(node.iri_of("event") or node.iri_of("adverseEvent")),
         )
 
+    def years(self, reports: Iterable[str]) -> tuple[int, ...]:
+        """The years of publication of references or documents, as far as they are printed."""
+        years = (self.get(report).integer("year") for report in reports)
+        return tuple(sorted({year for year in years if year is not None}))
+
     def _row(self, node: Description, study: str, **given: Any) -> EvidenceRow:
         """What an outcome or an event says itself, as printed, and what its study says of how it was made."""
         of_study, documents = self.get(study), self.refs(node.iris("assertedBy"))
+        year = self.get(documents[0].id).integer("year") if documents else None
         return record(
             EvidenceRow,
             node,
@@ -280,9 +301,12 @@ class _Records:
             phase=of_study.text("phase"),
             randomised=of_study.word("randomised", ALLOCATIONS),
             blinding=of_study.word("blinding", BLINDINGS),
-            year=self.get(documents[0].id).integer("year") if documents else None,
+            year=year,
+            published=self.years(node.iris("citing") or node.iris("assertedBy"))
+            or tuple(each for each in self.years(of_study.iris("citing")) if year is not None and each <= year),
             definition=self.definition(node.iri_of("definition")),
             comparator_drugs=self.drugs_of_arm(node.iri_of("comparator")),
+            comparator_text=self.printed_of(self.get(node.iri_of("comparator")), node),
             difference=node.word("direction", DIFFERENCES),
             direction=None,
             statements=(node.iri,),

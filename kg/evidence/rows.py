@@ -105,6 +105,9 @@ class EvidenceRow:
         pools: the arms that its arm only takes together; their patients are its own.
         within: the arm that counts all patients of its arm too: crossed over, another dose, a later time.
         year: of the document that tells of it, where its text prints one; not of the study.
+        published: the years of the references that are cited for it, or, where none is printed, of those that another
+            text cites for its study, if they are no later; of what a document reports itself, the document's. Empty
+            where no text prints them.
         difference: what the source says against the comparator: higher, lower, better, worse, no difference.
         direction: what that means for the treatment: supports, does_not_support, mixed, harmful; null where it says
             nothing.
@@ -117,6 +120,7 @@ class EvidenceRow:
         text: what the source tells beside the figure, in this graph's words; ``note`` is the curator's.
         note: a remark of the curator.
         comparator_drugs: the drugs of the comparator, so that a difference is credited to what was added.
+        comparator_text: what is printed of the comparator, or of the arms that it pools, for the same thing.
     """
 
     id: str
@@ -174,6 +178,8 @@ class EvidenceRow:
     passages: tuple[PassageRef, ...] = ()
     documents: tuple[EntityRef, ...] = ()
     text: str | None = None
+    published: tuple[int, ...] = ()
+    comparator_text: str | None = None
 
     also_tabled: ClassVar[tuple[str, ...]] = ("doses",)
 

@@ -22,6 +22,7 @@ from kg.evidence.treatments import (
     acting_drugs,
     drugs_of_class,
     gives_exactly,
+    grouped,
     named_treatment,
     ways_to_give,
 )
@@ -34,6 +35,8 @@ _SITES_BELOW = "SELECT DISTINCT ?site WHERE { ?site skos:broader* ?top }"
 _KINDS_BELOW = "SELECT DISTINCT ?kind WHERE { ?kind skos:broader* ?asked }"
 KINDS_ABOVE = "SELECT DISTINCT ?kind WHERE { ?asked skos:broader+ ?kind }"
 _ARMS_WITH = "SELECT DISTINCT ?arm WHERE { ?arm skg:hasOutcome/skg:measure ?asked }"
+_POOLING = "SELECT DISTINCT ?pooling WHERE { ?pooling skg:pools ?arm }"
+_POOLED = "SELECT DISTINCT ?arm ?part WHERE { ?arm skg:pools ?part }"
 _TARGET_NAMES = """
 SELECT ?name ?target WHERE { ?target a skg:Target ; skos:prefLabel|skos:altLabel ?name } ORDER BY ?target ?name"""
 _COUNTED_BY_NAME = "SELECT DISTINCT ?category WHERE { ?asked skg:counts ?category }"
@@ -80,7 +83,8 @@ def gather(graph: Gathering, question: EvidenceQuestion) -> Gathered:
     if _is_impossible(selection):
         return Gathered((), (), asked.words, asked.histotype, 0, selection.exactly)
     filters = _filters(graph, question, selection)
-    fitting, may_fit = filtered(_found(graph, question, selection), filters)
+    found = _found(graph, question, selection)
+    fitting, may_fit = filtered(found, filters)
     rows = tuple(row for row in fitting if question.include_broader or not _is_broader(row))
     studies, patients = ({ref.id for row in rows if (ref := getattr(row, name))} for name in ("study", "patient"))
     behind = facts_behind(graph.store, studies, patients)
@@ -94,7 +98,11 @@ def gather(graph: Gathering, question: EvidenceQuestion) -> Gathered:
         treatment=selection.exactly,
         unstated=tuple(
             result
-            for result in (*may_fit, *_without_a_site(graph, question, selection, filters))
+            for result in (
+                *may_fit,
+                *_without_a_site(graph, question, selection, filters),
+                *_taken_together(graph, question, selection, found),
+            )
             if question.include_broader or not _is_broader(result.row)
         ),
     )
@@ -117,6 +125,24 @@ def _without_a_site(
     fitting, _ = filtered(_found(graph, question, anywhere), filters)
     placed = frozenset(graph.store.select(WITH_A_SITE).nodes())
     return [Unstated(row, ("the site",)) for row in fitting if row.id not in placed]
+
+
+def _taken_together(
+    graph: Gathering, question: EvidenceQuestion, selection: ResultSelection, found: Sequence[EvidenceRow]
+) -> list[Unstated]:
+    """Results that fit but for the treatment, of arms that take such together with others: of which is not told."""
+    treatment = selection.exactly
+    giving = {row.arm.id for row in found if row.arm and (treatment is None or gives_exactly(row, treatment))}
+    told = {row.arm.id for row in found if row.arm}
+    pooled = set(graph.store.select(_POOLING, {"arm": sorted(giving)}).nodes()) - told if giving else set[str]()
+    parts = grouped(graph.store, _POOLED, "arm", sorted(pooled))
+    mixed = tuple(arm for arm, pooling in parts.items() if not pooling <= giving)
+    if not mixed:
+        return []
+    of_any = replace(selection, drugs=(), regimens=(), exactly=None, arms=mixed)
+    rows = graph.results.rows(find_outcomes(graph.store, of_any), (), of_any)
+    fitting, _ = filtered(rows, _filters(graph, question, of_any))
+    return [Unstated(row, ("of which of the arms that it takes together",)) for row in fitting]
 
 
 def _is_broader(row: EvidenceRow) -> bool:
@@ -198,7 +224,7 @@ def _in_words(question: EvidenceQuestion, treatment: Sequence[str], histotype: E
     words += f" in {histotype.label}" if histotype else ""
     narrowed = (
         "measure", "adverse_event", "min_grade", "site", "genotype", "line", "after", "setting", "design", "phase",
-        "randomised", "comparator", "blinding", "min_n", "study", "document",
+        "randomised", "comparator", "blinding", "min_n", "from_year", "to_year", "study", "document",
     )  # fmt: skip
     given = [f"{name}={value}" for name in narrowed for value in _values(getattr(question, name))]
     return f"{words} ({', '.join(given)})" if given else words

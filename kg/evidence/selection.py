@@ -23,6 +23,7 @@ class ResultSelection:
         exactly: what the regimen is made of and nothing else, what only accompanies left out; None for any.
         histotypes: the histotype and, if wanted, its subtypes.
         broader: wider diagnoses that are admitted too.
+        arms: only results of these.
     """
 
     drugs: tuple[tuple[str, ...], ...] = ()
@@ -33,6 +34,7 @@ class ResultSelection:
     broader: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    arms: tuple[str, ...] = ()
 
 
 ResultKey = tuple[str, str, str]  # IRIs of the result, of its arm or patient, and of the study
@@ -70,6 +72,7 @@ _OF_ARMS = {
     "histotype": _WITH_HISTOTYPE,
     "site": "{ ?arm skg:population/skg:site ?site } UNION { ?node skg:subgroupSite ?site }",
     "document": "?node skg:assertedBy ?document .",
+    "arm": "",
 }
 _OF_PATIENTS = {
     "drug": "?node skg:episode/skg:component/(skg:drug|skg:procedure) ?drug .",
@@ -116,6 +119,7 @@ def _find(
         "histotype": histotypes,
         "site": selection.sites,
         "document": selection.documents,
+        "arm": selection.arms,
     }
     narrowed = {name: iris for name, iris in asked.items() if iris}
     chosen = [patterns["drug"].replace("?drug", f"?{name}") for name in drugs]

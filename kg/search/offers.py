@@ -11,33 +11,18 @@ from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from types import MappingProxyType
 
 from kg.model import EntityRef
 from kg.search.cues import CUES
+from kg.search.cues.figures import told_in_figures
 from kg.search.cues.slots import Cue, OfferKind, Slot, narrowed
+from kg.search.named import Named, is_bare, joined, parted
 from kg.search.spans import Span
-from kg.search.spelling import JOINING, american, words
-from ontology.kinds import TREATMENTS
+from kg.search.spelling import american, words
 
 MAX_OFFERS = 5
-_COMBINING = frozenset(
-    ("and", "et", "und", "plus", "with", "+", "/", "&", "combined", "combination", "be", "in", "is", "was", "given",
-     "together")
-)  # fmt: skip
-_LISTING = frozenset(("and", "plus", "+"))
-# Words between two drugs of which one is said to make the other work better; "to" only where something is added.
-_ADDING = frozenset(
-    ("help", "helps", "enhance", "enhances", "boost", "boosts", "potentiate", "potentiates", "improve", "improves",
-     "make", "makes", "add", "adds", "added", "addition", "on", "top", "of", "the", "effect", "to")
-)  # fmt: skip
-# Of a drug and a placebo one is what the other is compared with, unless the words say that both were given.
-_PLACEBO = frozenset(("placebo", "placebos"))
-_ADDED = frozenset(("+", "plus", "with", "combined", "added"))
-_LISTED = ("Drug", "AdverseEvent")
-# "Everolimus in imatinib-refractory GIST" is no combination; nor is "doxorubicin in the docetaxel trial", which is
-# called after one of the drugs in it.
-_TOGETHER_IN = frozenset(("combination", "combined", "addition"))
+_HIDDEN = "_"  # stands for a letter of what no row of the table should find
 _WORD_GAIN, _MEMBER_GAIN, _ANY_DOSE_LOSS = 3, 2, 3
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _NAMES = re.compile(r"\{(\w+)\}")
@@ -63,49 +48,40 @@ class OfferedQuestion:
     parameters: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class _Named:
-    """Things named in one breath: one, drugs given together, adverse events. Of one, each thing that may be meant.
+_Told = tuple[tuple[EntityRef, ...], Named]
+_Filled = Mapping[Slot, _Told]
+
+
+class _Words:
+    """The words of a text that ask something.
 
     Attributes:
-        is_regimen: whether they are the drugs of a regimen that is named by them.
+        said: as they were typed, a text for each run of them.
+        count: how many words they are.
+        places: their numbers.
+        place: the number of the word behind the first.
     """
 
-    spans: tuple[Span, ...]
-    is_regimen: bool = False
-
-    def of_kind(self, kinds: Sequence[str]) -> tuple[EntityRef, ...]:
-        """The things of the first of some classes that all names here have; empty if there is none."""
-        for kind in kinds:
-            found = [next((each for each in span.entities if each.type == kind), None) for span in self.spans]
-            if all(found):
-                return tuple(each for each in found if each)
-        return ()
-
-    def fitting(self, slot: Slot) -> tuple[EntityRef, ...]:
-        """The things that may fill a slot; empty if these may not."""
-        found = self.of_kind(slot.kinds)
-        return found if all(re.search(slot.labels, each.label) for each in found) else ()
-
-    @property
-    def members(self) -> int:
-        """How many names there are, a regimen being one."""
-        return 1 if self.is_regimen else len(self.spans)
-
-    @property
-    def forms(self) -> tuple[_Named, ...]:
-        """As named, and a regimen that is told by its drugs also as these."""
-        (first, *others) = self.spans
-        return (self, _Named(first.drugs, is_regimen=True)) if len(first.drugs) > 1 and not others else (self,)
-
-    @property
-    def of_any_dose(self) -> _Named:
-        """As named, of a drug at some dose the drug."""
-        (first, *others) = self.spans
-        return _Named(first.drugs) if len(first.drugs) == 1 and not others else self
+    def __init__(self, asked: re.Match[str] | None, tokens: Sequence[str] = (), starts: Sequence[int] = ()) -> None:
+        groups = asked.groups() if asked else ()
+        found = (asked.span(number) for number in range(1, len(groups) + 1) if asked and asked.start(number) >= 0)
+        runs = [(bisect(starts, start) - 1, bisect(starts, end - 1)) for start, end in found]
+        self.said = [" ".join(tokens[start:end]) for start, end in runs]
+        self.count = sum(len(run.split()) for run in groups if run)
+        self.places = frozenset(place for run in runs for place in range(*run))
+        self.place = runs[0][0] + 1 if runs else 0
 
 
-_Filled = Mapping[Slot, tuple[tuple[EntityRef, ...], _Named]]
+_NO_WORDS = _Words(None)
+
+
+@dataclass(frozen=True)
+class _Narrowing:
+    """What narrows the evidence: a row of the table, the words that ask it, and the names that it narrows by."""
+
+    cue: Cue
+    asked: _Words
+    own: _Filled
 
 
 def offers(
@@ -119,62 +95,102 @@ def offers(
         asked_words: the words as the table of questions has them, see :func:`kg.search.asked_words.as_asked`.
         is_told: whether some fact says all of the text, so that nobody need look for what joins its names.
     """
-    named = _joined(tokens, spans)
-    is_bare = _is_bare(tokens, spans)
+    named = joined(tokens, spans)
+    is_only_names = is_bare(tokens, spans)
     folded, starts = _folded(asked_words)
-    ranked: dict[tuple[object, ...], tuple[int, OfferedQuestion]] = {}
-    named_in = set[str]()  # questions of the catalogue that are asked about what the text names
-    narrowing: dict[str, tuple[Cue, re.Match[str]]] = {}  # by what it narrows the evidence to
-    for cue, asked in _cues_asked(folded, narrowing):
+    ranking, narrowing = _Ranking(), dict[str, _Narrowing]()
+    for cue, asked in _cues_asked(folded):
         is_needless = is_told and cue.question == "explore" and not cue.phrases
-        if is_needless or (cue.is_bare and not is_bare):
+        if is_needless or (cue.is_bare and not is_only_names):
             continue
-        said = [run for each in asked for run in _said(each, tokens, starts)]
-        place = bisect(starts, asked[0].start()) if asked else 0
-        worded = _WORD_GAIN * sum(len(run.split()) for each in asked for run in each.groups() if run)
-        for named_well, filled in _ways_to_fill(cue, named, place):
-            if cue.narrows and len(asked) == 1:
-                narrowing.setdefault(cue.slots[0].parameter if not cue.given else cue.given[0][0], (cue, asked[0]))
-            score = cue.gain + worded + named_well
-            offer = _offer(cue, filled, said)
-            if offer.kind == "catalogue" and offer.parameters and not cue.given:
-                named_in.add(offer.question)
-            elif cue.given and offer.question in named_in:
-                continue
-            same = (offer.question, *offer.parameters.items())
-            if same not in ranked or ranked[same][0] < score:
-                ranked[same] = score, offer
-    best = sorted(ranked.values(), key=lambda pair: -pair[0])  # stable: equals stay in the table's order
-    return tuple(offer for _, offer in best[:MAX_OFFERS])
-
-
-def _cues_asked(
-    folded: str, narrowing: Mapping[str, tuple[Cue, re.Match[str]]]
-) -> Iterator[tuple[Cue, Sequence[re.Match[str]]]]:
-    """The rows of the table that a text may ask, each with the words that ask it; last what narrows evidence as one.
-
-    Args:
-        folded: the text.
-        narrowing: to what it narrows the evidence; filled by who takes the rows.
-    """
-    for cue in CUES:
-        asked = _asked(cue, folded)
-        if asked or not cue.phrases:
-            yield cue, [asked] if asked else []
+        words_asking = _Words(asked, tokens, starts) if asked else _NO_WORDS
+        others = narrowing.get(cue.parameter) if cue.narrows else None
+        if others and words_asking.places < others.asked.places:
+            continue
+        if _is_said_in_a_name(cue, words_asking, named):
+            continue
+        free = [each for each in named if not cue.narrows or not each.places <= words_asking.places]
+        ways = list(_ways_to_fill(cue, free, words_asking.place))
+        if cue.narrows and (ways or not cue.own_slots):
+            own = {slot: told for _, filled in ways[:1] for slot, told in filled.items() if slot in cue.own_slots}
+            narrowing.setdefault(cue.parameter, _Narrowing(cue, words_asking, own))
+        for named_well, filled in ways if not cue.is_beside else ():
+            ranking.add(cue, filled, named_well, [words_asking])
     if len(narrowing) > 1:
-        yield narrowed(cue for cue, _ in narrowing.values()), [asked for _, asked in narrowing.values()]
+        parts = narrowing.values()
+        joint, own = (
+            narrowed(part.cue for part in parts),
+            {slot: told for part in parts for slot, told in part.own.items()},
+        )
+        taken = frozenset[int]().union(
+            *(part.asked.places for part in parts), *(told.places for _, told in own.values())
+        )
+        free = [each for each in named if not each.places <= taken]
+        for named_well, filled in _ways_to_fill(joint, free, 0, own):
+            ranking.add(joint, filled, named_well, [part.asked for part in parts])
+    return ranking.best
 
 
-def _ways_to_fill(cue: Cue, named: Sequence[_Named], place: int) -> Iterator[tuple[int, _Filled]]:
+class _Ranking:
+    """Questions as they are found, each once, with how much speaks for it."""
+
+    def __init__(self) -> None:
+        self._ranked: dict[tuple[object, ...], tuple[int, OfferedQuestion]] = {}
+        self._named_in = set[str]()  # questions of the catalogue that are asked about what the text names
+
+    def add(self, cue: Cue, filled: _Filled, named_well: int, asked: Sequence[_Words]) -> None:
+        """Take up a question of a row of the table, asked with the names that fill it and the words that ask it."""
+        score = cue.gain + named_well + _WORD_GAIN * sum(each.count for each in asked)
+        offer = _offer(cue, filled, [run for each in asked for run in each.said])
+        if offer.kind == "catalogue" and offer.parameters and not cue.given:
+            self._named_in.add(offer.question)
+        elif cue.given and offer.question in self._named_in:
+            return
+        same = (offer.question, *offer.parameters.items())
+        if same not in self._ranked or self._ranked[same][0] < score:
+            self._ranked[same] = score, offer
+
+    @property
+    def best(self) -> tuple[OfferedQuestion, ...]:
+        """The likeliest first; equals stay in the order in which they came."""
+        ranked = sorted(self._ranked.values(), key=lambda pair: -pair[0])
+        return tuple(offer for _, offer in ranked[:MAX_OFFERS])
+
+
+def _cues_asked(folded: str) -> Iterator[tuple[Cue, re.Match[str] | None]]:
+    """The rows of the table that a text may ask, each with the words that ask it, those first that figures make.
+
+    A year is of what was published, and nothing that was given before: "after 2010".
+    """
+    for cues, asked, is_year in list(told_in_figures(folded)):
+        yield from ((cue, asked) for cue in cues)
+        if is_year:
+            folded = f"{folded[: asked.start()]}{_HIDDEN * len(asked[0])}{folded[asked.end() :]}"
+    for cue in CUES:
+        found = _asked(cue, folded)
+        if found or not cue.phrases:
+            yield cue, found
+
+
+def _is_said_in_a_name(cue: Cue, asked: _Words, named: Sequence[Named]) -> bool:
+    """Whether words that ask what people had had before begin amid a name: in "time to progression on" they do not."""
+    return any(slot.parameter == "after" or slot.is_near for slot in cue.slots) and any(
+        asked.place - 1 in each.places - {min(each.places)} for each in named
+    )
+
+
+def _ways_to_fill(
+    cue: Cue, named: Sequence[Named], place: int, known: _Filled = MappingProxyType({})
+) -> Iterator[tuple[int, _Filled]]:
     """The names that a question may be asked of, and how much they speak for it; without words it takes two."""
     for loss, turn in _in_turns(cue, named):
-        filled = _filled(cue, turn, place)
-        if filled is not None and (cue.phrases or sum(each.members for _, each in filled.values()) > 1):
+        filled = _filled(cue, turn, place, known)
+        if filled is not None and (cue.phrases or cue.given or sum(each.members for _, each in filled.values()) > 1):
             gain = sum(slot.gain + _MEMBER_GAIN * (each.members - 1) for slot, (_, each) in filled.items())
             yield gain - loss, filled
 
 
-def _in_turns(cue: Cue, named: Sequence[_Named]) -> list[tuple[int, list[_Named]]]:
+def _in_turns(cue: Cue, named: Sequence[Named]) -> list[tuple[int, list[Named]]]:
     """The names, as often as a question is asked of them, and how much less each turn is meant.
 
     It is asked of each patient and document by itself, and of a drug at one dose, which is what one arm is called, also
@@ -190,74 +206,27 @@ def _in_turns(cue: Cue, named: Sequence[_Named]) -> list[tuple[int, list[_Named]
     return [(0, [*named]), (_ANY_DOSE_LOSS, of_any_dose)]
 
 
-def _joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[_Named]:
-    """Names; drugs with nothing but a joining word between them are one, and so are adverse events."""
-    adding = _ADDING if any(token.casefold().startswith("add") for token in tokens) else _ADDING - {"to"}
-    joining = _COMBINING | adding
-    found: list[_Named] = []
-    for span in _told_by_drugs(tokens, spans):
-        last = found[-1].spans[-1] if found else None
-        between = [token.casefold() for token in tokens[last.end : span.start]] if last else []
-        if (
-            last
-            and set(between) <= joining
-            and ("in" not in between or _TOGETHER_IN & set(between))
-            and not (_PLACEBO & {last.text.casefold(), span.text.casefold()} and not _ADDED & set(between))
-            and any(all(any(one.type == kind for one in each.entities) for each in (last, span)) for kind in _LISTED)
-        ):
-            if not _is_same(last, span):
-                found[-1] = _Named((*found[-1].spans, span))
-        else:
-            found.append(_Named((span,)))
-    return found
-
-
-def _told_by_drugs(tokens: Sequence[str], spans: Sequence[Span]) -> Iterator[Span]:
-    """Names, arms as the drugs that tell them; so a regimen of which a list goes on: in "A, B and C" is no A + B."""
-    going_on = {
-        span.start
-        for pair in pairwise(spans)
-        if {token.casefold() for token in tokens[pair[0].end : pair[1].start]} <= _LISTING
-        and any(each.entities[0].type == "Drug" for each in pair)
-        for span in pair
-    }
-    for span in spans:
-        is_apart = span.is_arm or (span.start in going_on and len(span.drugs) > 1)
-        yield from span.drugs if is_apart and span.drugs else (span,)
-
-
-def _is_same(one: Span, other: Span) -> bool:
-    """Whether two names are of the same drug, or of the same adverse event."""
-    first, second = ({each.id for each in span.entities if each.type in _LISTED} for span in (one, other))
-    return first == second
-
-
-def _is_bare(tokens: Sequence[str], spans: Sequence[Span]) -> bool:
-    """Whether a text holds nothing but names and what joins them."""
-    named = {place for span in spans for place in range(span.start, span.end)}
-    between = {token.casefold() for place, token in enumerate(tokens) if place not in named}
-    return between <= _COMBINING | JOINING
-
-
-def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
+def _filled(cue: Cue, named: Sequence[Named], place: int, known: _Filled) -> _Filled | None:
     """What names fill the slots of a question; None where one that it needs stays empty.
 
     Args:
         cue: the question.
         named: the names, in order.
         place: the number of the word behind the one where the words begin that ask.
+        known: slots that are filled.
     """
     free = list(named)
     if {slot.parameter for slot in cue.slots} >= {"a", "b"}:
-        free = _parted(free, regimens=any(slot.is_part for slot in cue.slots))
-    filled: dict[Slot, tuple[tuple[EntityRef, ...], _Named]] = {}
-    for slot in cue.slots:
+        free = parted(free, regimens=any(slot.is_part for slot in cue.slots))
+    filled = dict(known)
+    for slot in (slot for slot in cue.slots if slot not in known):
         if slot.is_near:  # of two that are as near, the one behind
             free.sort(key=lambda each: (abs(each.spans[0].start - place), -each.spans[0].start))
         placed = _placed(slot, free, place)
         forms = (form for each in placed for form in each.forms if _is_as_many(slot, len(form.spans)))
         chosen = next(((found, form) for form in forms if (found := form.fitting(slot))), None)
         if chosen is not None:
+            chosen = _with_more(slot, chosen, free)
             filled[slot] = chosen
             places = {span.start for span in chosen[1].spans}
             free = [  # nor is a thing asked about twice, whatever it is called
@@ -270,7 +239,28 @@ def _filled(cue: Cue, named: Sequence[_Named], place: int) -> _Filled | None:
     return filled
 
 
-def _placed(slot: Slot, free: Sequence[_Named], place: int) -> Sequence[_Named]:
+def _with_more(slot: Slot, chosen: _Told, free: Sequence[Named]) -> _Told:
+    """What people had had before, with what it goes on with, or goes on from: "after doxorubicin and a taxane"."""
+    if slot.parameter != "after":
+        return chosen
+    found, named = chosen
+    first, last = min(named.places), max(named.places)
+    for each in sorted((each for each in free if min(each.places) > last), key=lambda each: min(each.places)):
+        if not each.goes_on or not (more := each.fitting(slot)):
+            break
+        found, named = (*found, *more), Named((*named.spans, *each.spans))
+    earlier = sorted((each for each in free if max(each.places) < first), key=lambda each: -min(each.places))
+    goes_on = slot.is_before and any(each.goes_on for each in free if min(each.places) == first)
+    for each in earlier if goes_on else ():
+        if not (more := each.fitting(slot)):
+            break
+        found, named = (*more, *found), Named((*each.spans, *named.spans))
+        if not each.goes_on:
+            break
+    return found, named
+
+
+def _placed(slot: Slot, free: Sequence[Named], place: int) -> Sequence[Named]:
     """The names that stand where a slot takes them from."""
     if slot.is_before:
         return [each for each in free if each.spans[-1].end == place - 1]
@@ -281,15 +271,6 @@ def _placed(slot: Slot, free: Sequence[_Named], place: int) -> Sequence[_Named]:
 
 def _is_as_many(slot: Slot, names: int) -> bool:
     return not (slot.single and names > 1) and not (slot.several and names == 1)
-
-
-def _parted(named: Sequence[_Named], *, regimens: bool) -> list[_Named]:
-    """Two drugs that stand together are the two sides of a comparison, where no other treatment is named."""
-    named = [each.forms[-1] if regimens else each for each in named]
-    treatments = [each for each in named if each.of_kind(TREATMENTS)]
-    if len(treatments) != 1 or len(treatments[0].spans) != 2:
-        return list(named)
-    return [part for each in named for part in ([_Named((s,)) for s in each.spans] if each in treatments else [each])]
 
 
 def _offer(cue: Cue, filled: _Filled, said: Sequence[str]) -> OfferedQuestion:
@@ -334,12 +315,6 @@ def _folded(tokens: Sequence[str]) -> tuple[str, list[int]]:
         starts.append(len(text))
         text += "".join(f"{american(word)} " for word in words(token))  # "treatment-related" is two words, ">=" is none
     return text, starts
-
-
-def _said(asked: re.Match[str], tokens: Sequence[str], starts: Sequence[int]) -> tuple[str, ...]:
-    """The words of the text that matched, as they were typed."""
-    parts = (asked.span(number) for number in range(1, len(asked.groups()) + 1) if asked.start(number) >= 0)
-    return tuple(" ".join(tokens[bisect(starts, start) - 1 : bisect(starts, end - 1)]) for start, end in parts)
 
 
 def _asked(cue: Cue, folded: str) -> re.Match[str] | None:

@@ -240,5 +240,11 @@ def _term(word: str) -> Term:
 
 
 def ways_of(word: str) -> tuple[str, ...]:
-    """What says the same: a number in figures or in words, a word that sources write instead."""
+    """What says the same: a number in figures or in words, a word that sources write instead.
+
+    >>> ways_of("toxicitie")  # of "toxicities", which is one word with "toxicity" in no other way
+    ('toxicitie', 'toxicity')
+    """
+    if word.endswith("itie"):
+        return (word, *ways_of(f"{word[:-2]}y"))
     return _WAYS.get(word, (word,))

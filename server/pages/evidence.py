@@ -18,7 +18,7 @@ from kg.evidence.rows import Absence, AbsenceKind, EvidenceAnswer, EvidenceRow, 
 from kg.graph import KnowledgeGraph
 from kg.identifiers import parse_identifier
 from kg.model import Design, Direction, EntityRef
-from server.addresses import csv_response, export, given, here, query, svg_response
+from server.addresses import again, csv_response, export, given, here, query, svg_response
 from server.drawings.forest_plots import Forest, forests, pool_forest
 from server.drawings.picture_file import plot_file
 from server.http.errors import spared
@@ -45,12 +45,12 @@ _TREATMENTS = ("drug", "regimen", "drug_class", "target")  # what names what was
 # Fields of the form that are folded away where they are empty.
 _FURTHER_FIELDS = (
     "drug_class", "target", "genotype", "site", "line", "after", "setting", "design", "randomised", "comparator",
-    "blinding", "adverse_event", "min_grade", "min_n",
+    "blinding", "adverse_event", "min_grade", "min_n", "from_year", "to_year",
 )  # fmt: skip
 # What narrows an answer and says neither what was given, to whom, nor what was looked at.
 _NARROWING = (
-    "site", "genotype", "line", "setting", "design", "phase", "randomised", "comparator", "blinding", "min_n", "study",
-    "document",
+    "site", "genotype", "line", "setting", "design", "phase", "randomised", "comparator", "blinding", "min_n",
+    "from_year", "to_year", "study", "document",
 )  # fmt: skip
 _MOST_UNFOLDED = 30  # results whose tables a page shows as they are
 _OF_HARM = ("adverse_event", "min_grade")  # what asks for adverse events, of which no rate is pooled
@@ -198,7 +198,7 @@ def _chips(graph: KnowledgeGraph, filled: Arguments) -> list[dict[str, str]]:
         {
             "label": name.replace("_", " "),
             "value": called(graph, value),
-            "href": here([(name, other) for other in values if other != value], [name]),
+            "href": again([(name, other) for other in values if other != value], [name]),
         }
         for name, values in filled.values.items()
         for value in dict.fromkeys(values)
@@ -213,7 +213,7 @@ def _leading_on(filled: Arguments, answer: EvidenceAnswer, text: str) -> list[tu
         before, _, text = text.partition(near.head)
         instead = [(name, value) for name, value in near.changes.items() if value is not None]
         is_asked = bool(instead or filled.values.keys() - near.changes.keys() - {"limit"})
-        parts += [(before, None), (near.head, here(instead, [*near.changes, "limit"]) if is_asked else None)]
+        parts += [(before, None), (near.head, again(instead, [*near.changes, "limit"]) if is_asked else None)]
     return [*parts, (text, None)]
 
 
@@ -247,6 +247,7 @@ def _studies(rows: tuple[EvidenceRow, ...]) -> Iterator[StudyView]:
             first.design,
             f"phase {first.phase}" if first.phase else None,
             {"yes": "randomised", "no": "not randomised"}.get(first.randomised or ""),
+            f"published {' and '.join(map(str, first.published))}" if first.citing and first.published else None,
             f"as of {first.year}" if first.year else "year not printed",
         )
         anchor = f"study-{number}"

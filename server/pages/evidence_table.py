@@ -60,6 +60,8 @@ _COLUMNS: Mapping[str, Callable[[EvidenceRow], object]] = {
     "randomised": lambda row: row.randomised,
     "blinding": lambda row: row.blinding,
     "text": lambda row: row.text,
+    "comparator_text": lambda row: row.comparator_text,
+    "published": lambda row: "; ".join(map(str, row.published)),
 }
 
 

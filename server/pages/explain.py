@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from kg.evidence.explanation import Agreement
+from kg.evidence.explanation import Agreement, Explanation
 from kg.graph import KnowledgeGraph
 from server.addresses import export, given, query
 from server.drawings.layered import layered_picture
@@ -29,11 +30,17 @@ _AGREEMENTS: Mapping[Agreement, tuple[str, str]] = {
 }
 
 
+def _given_as(answer: Explanation) -> str:
+    """How the evidence page is asked for the same treatment."""
+    asked = {"drug": answer.drug.curie} if answer.drug else {"regimen": answer.treatment}
+    return urlencode(asked, safe=":")
+
+
 def explain(graph: KnowledgeGraph, sources: Sources) -> str | Response:
-    """Mechanism and results of one drug in one histotype."""
+    """Mechanism and results of one drug, or one regimen, in one histotype."""
     question = BY_NAME["explain"]
-    texts = {name: request.args.get(name, "") for name in ("drug", "histotype")}
-    is_asked = bool(texts["drug"].strip() and texts["histotype"].strip())
+    texts = {name: request.args.get(name, "") for name in ("drug", "regimen", "histotype")}
+    is_asked = bool((texts["drug"].strip() or texts["regimen"].strip()) and texts["histotype"].strip())
     answer = question.answer(graph, read(question.parameters, given())) if is_asked else None
     page, chains = None, None
     if answer is not None:
@@ -52,5 +59,7 @@ def explain(graph: KnowledgeGraph, sources: Sources) -> str | Response:
         chains=chains,
         agreements=_AGREEMENTS,
         nothing=layered_picture((), ()),
+        of_drugs=urlencode({"drug": [each.curie for each in answer.drugs]}, doseq=True, safe=":") if answer else "",
+        given_as=_given_as(answer) if answer else "",
         exported=[export("JSON", f"/api/v1/explain?{query()}"), *fact_exports()] if answer else [],
     )

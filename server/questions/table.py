@@ -11,6 +11,7 @@ from typing import Any
 from kg.cards import DocumentCard, EntityCard, FactCard, StudyCard
 from kg.catalogue import MAX_ITEMS, CatalogueQuestion, QuestionAnswer
 from kg.contents import SourceDocument, source_documents
+from kg.errors import InvalidParameter
 from kg.evidence.cases import Timeline
 from kg.evidence.comparison import MAX_PAIRS, ComparisonAnswer
 from kg.evidence.controls import ANY
@@ -18,7 +19,9 @@ from kg.evidence.explanation import Explanation
 from kg.evidence.gap_map import GapMap
 from kg.evidence.pooling import PoolAnswer
 from kg.evidence.question import (
+    FIRST_YEAR,
     HIGHEST_GRADE,
+    LAST_YEAR,
     MAX_ROWS,
     MOST_PEOPLE,
     REGIMEN_MATCHES,
@@ -126,6 +129,15 @@ EVIDENCE_PARAMETERS = (
         low=0,
         high=MOST_PEOPLE,
     ),
+    Parameter(
+        "from_year",
+        "published in this year or later (the reference that reports the result); unprinted years are named apart",
+        "integer",
+        low=FIRST_YEAR,
+        high=LAST_YEAR,
+        example="2010",
+    ),
+    Parameter("to_year", "published in this year or earlier", "integer", low=FIRST_YEAR, high=LAST_YEAR),
     Parameter("document", "told by this document", example="document:000"),
     Parameter("study", "results of this study", example="study:NCT00949325"),
     Parameter("include_flagged", "let values that look odd count in the summary", "flag", default=False),
@@ -162,6 +174,12 @@ _COMPARE_PARAMETERS = (
 def _compare(graph: KnowledgeGraph, given: Arguments) -> ComparisonAnswer:
     asked = given.required("a"), given.required("b"), given.text("histotype"), given.text("measure")
     return graph.compare(*asked, limit=given.whole("limit"))
+
+
+def _explain(graph: KnowledgeGraph, given: Arguments) -> Explanation:
+    if given.text("histotype") is None:
+        raise InvalidParameter("histotype", "", "a value, which is required, for example GIST")
+    return graph.explain(given.text("drug"), given.required("histotype"), given.text("regimen"))
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -204,12 +222,13 @@ QUESTIONS: tuple[Question, ...] = (
         GapMap, lambda graph, given: graph.gaps(given.texts("rows"), given.texts("columns")),
     ),
     Question(
-        "explain", "/explain", "Mechanism and evidence of a drug in a histotype, and whether they agree",
+        "explain", "/explain", "Mechanism and evidence of a drug or a regimen in a histotype, and whether they agree",
         (
-            Parameter("drug", "the drug", required=True, example="imatinib"),
-            Parameter("histotype", "the disease, with its subtypes", required=True, example="GIST"),
+            Parameter("drug", "the drug, whatever it was given with; this or a regimen", example="imatinib"),
+            Parameter("regimen", 'a name, an acronym, or "A + B" in any order, and nothing else', example="gemcitabine + docetaxel"),
+            Parameter("histotype", "the disease, with its subtypes; required", example="GIST"),
         ),
-        Explanation, lambda graph, given: graph.explain(given.required("drug"), given.required("histotype")),
+        Explanation, _explain, unnamed=("drug", "histotype"),
     ),
     Question("study", "/studies/<path:id>", "A study with its arms, their results, its patients and what conflicts", (ID,), StudyCard, lambda graph, given: graph.study(given.required("id"))),
     Question("cases", "/cases", "Every patient history", (), EntityRef, lambda graph, _: listing(graph.members("patient")), is_list=True),

@@ -63,6 +63,15 @@ def _path_parameters(default: int, most: int) -> tuple[Parameter, ...]:
     )
 
 
+def _named(graph: KnowledgeGraph, given: Arguments, name: str) -> str:
+    """The IRI of what a parameter names; a refusal says of which parameter."""
+    return graph.resolve(given.required(name), parameter=name).id
+
+
+def _all_named(graph: KnowledgeGraph, given: Arguments, name: str) -> tuple[str, ...]:
+    return tuple(graph.resolve(text, parameter=name).id for text in given.texts(name))
+
+
 def _certainties(given: Arguments) -> frozenset[Certainty]:
     # Asking for the weaker ones widens the search; what is stated always counts.
     return frozenset(map(certainty_named, given.texts("certainty"))) | DEFAULT_CERTAINTIES
@@ -93,7 +102,7 @@ def _neighbors(graph: KnowledgeGraph, given: Arguments) -> NeighborsAnswer:
     asked = _filters(graph, given)
     # A list of neighbours leaves nothing out unasked, and adds nothing to what is asked for.
     asked["certainties"] = frozenset(given.texts("certainty")) or frozenset(CERTAINTIES)
-    node = graph.resolve(given.required("id"), parameter="id").id
+    node = _named(graph, given, "id")
     return graph.neighbors(
         NeighborsQuestion(node=node, direction=_direction(given), cursor=given.text("cursor"), **asked)
     )
@@ -101,14 +110,14 @@ def _neighbors(graph: KnowledgeGraph, given: Arguments) -> NeighborsAnswer:
 
 def _path_question(graph: KnowledgeGraph, given: Arguments, kind: type[Asked]) -> Asked:
     return kind(
-        source=graph.resolve(given.required("source"), parameter="source").id,
-        target=graph.resolve(given.required("target"), parameter="target").id,
+        source=_named(graph, given, "source"),
+        target=_named(graph, given, "target"),
         max_length=given.whole("max_length"),
         k=given.whole("k"),
         predicates=given.texts("predicate"),
         node_types=given.texts("node_type"),
         certainties=_certainties(given),
-        avoid=tuple(graph.resolve(name, parameter="avoid").id for name in given.texts("avoid")),
+        avoid=_all_named(graph, given, "avoid"),
         directed=given.flag("directed"),
         include_imports=given.flag("include_imports"),
         graphs=graph.named_graphs(given.texts("graph")),
@@ -128,17 +137,15 @@ def _mechanism(graph: KnowledgeGraph, given: Arguments) -> MechanismAnswer:
     )
 
 
-def _nodes(graph: KnowledgeGraph, given: Arguments) -> tuple[str, ...]:
-    return tuple(graph.resolve(name, parameter="node").id for name in given.texts("node"))
-
-
 def _subgraph(graph: KnowledgeGraph, given: Arguments) -> Subgraph:
-    question = SubgraphQuestion(nodes=_nodes(graph, given), hops=given.whole("hops"), **_filters(graph, given))
+    question = SubgraphQuestion(
+        nodes=_all_named(graph, given, "node"), hops=given.whole("hops"), **_filters(graph, given)
+    )
     return graph.subgraph(question)
 
 
 def _reachable(graph: KnowledgeGraph, given: Arguments) -> ReachableAnswer:
-    node = graph.resolve(given.required("node"), parameter="node").id
+    node = _named(graph, given, "node")
     length = given.whole("max_length")
     return graph.reachable(
         ReachableQuestion(node=node, direction=_direction(given), max_length=length, **_filters(graph, given))
@@ -146,7 +153,7 @@ def _reachable(graph: KnowledgeGraph, given: Arguments) -> ReachableAnswer:
 
 
 def _common(graph: KnowledgeGraph, given: Arguments) -> CommonAnswer:
-    return graph.common(CommonQuestion(nodes=_nodes(graph, given), **_filters(graph, given)))
+    return graph.common(CommonQuestion(nodes=_all_named(graph, given, "node"), **_filters(graph, given)))
 
 
 WALKS: tuple[Question, ...] = (
@@ -177,8 +184,8 @@ WALKS: tuple[Question, ...] = (
         "mechanism", "/mechanism", "How drugs act, or what acts on something: steps, each signed and sourced",
         (
             Parameter(
-                "drug", "a drug, or a regimen for all its drugs; several: also where their paths meet", repeated=True,
-                example="rapamycin",
+                "drug", "a drug, or a regimen or class for its drugs; several: also where their paths meet",
+                repeated=True, example="rapamycin",
             ),
             Parameter("target", "histotype, process, target or effect; may be left out", example="leiomyosarcoma"),
             Parameter("effect", "only paths that raise or lower the target", choices=EFFECTS),

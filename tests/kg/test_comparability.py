@@ -37,7 +37,7 @@ def test_16_and_24_weeks_are_different_durations() -> None:
         for n, weeks in ((1, 16), (2, 24))
     )
     assert comparable(a, b).reasons == (
-        "they ask for different durations: at least 112 days against at least 168 days",
+        "they ask for different durations: at least 16 weeks against at least 24 weeks",
     )
 
 

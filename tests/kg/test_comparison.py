@@ -77,7 +77,8 @@ def test_a_bare_drug_is_the_drug_alone(curated_graph: KnowledgeGraph) -> None:
 def test_a_doubt_in_a_note_is_told_with_the_result(curated_graph: KnowledgeGraph) -> None:
     assert "multivariate" in curated_graph.compare("dacarbazine + doxorubicin", "MAID").summary
     untested = curated_graph.compare("pegylated liposomal doxorubicin", "doxorubicin").summary
-    assert "median overall survival favours pegylated liposomal doxorubicin, significance not reported" in untested
+    told = "median overall survival favours pegylated liposomal doxorubicin (320 days against 246 days)"
+    assert f"{told}, significance not reported" in untested
 
 
 def test_the_same_patients_one_phase_after_the_other_are_no_comparison(gemcitabine: ComparisonAnswer) -> None:
@@ -263,9 +264,9 @@ def test_remarks_on_one_patient_and_on_the_making_of_a_study_compare_nothing(cur
 
 
 def test_side_effects_are_set_side_by_side_with_what_the_source_says_of_the_difference(
-    curated_graph: KnowledgeGraph,
+    first_graph: KnowledgeGraph,
 ) -> None:
-    answer = curated_graph.compare("pegylated liposomal doxorubicin", "doxorubicin")
+    answer = first_graph.compare("pegylated liposomal doxorubicin", "doxorubicin")
     favours = {
         harm.event.label: [one.reported and one.reported.favours for one in harm.direct] for harm in answer.harms
     }
@@ -350,3 +351,29 @@ def test_what_a_source_states_counts_though_the_figure_of_the_other_arm_is_flagg
     (one,) = direct_comparisons(arm_results([stating]), arm_results([other]), (frozenset(), frozenset()))
     assert one.reported is not None
     assert (one.reported.favours, one.reported.flags, one.flags) == ("a", (), ("contradicted",))
+
+
+@pytest.mark.parametrize(
+    ("study", "value_text", "comparator_text"),
+    [
+        ("study:sunitinib-vs-placebo-ref51", "27 weeks", "6 weeks"),
+        ("Two doxorubicin schedules or doxorubicin + DTIC (ECOG, reference 4)", "30%", "17%"),
+        ("Two doxorubicin schedules or doxorubicin + DTIC (ECOG, reference 4)", "8 months", "8 months"),  # of both arms
+    ],
+)  # fmt: skip
+def test_a_difference_is_told_with_the_figure_that_the_source_gives_of_the_comparator(
+    curated_graph: KnowledgeGraph, study: str, value_text: str, comparator_text: str
+) -> None:
+    rows = [row for row in curated_graph.evidence(EvidenceQuestion(study=study)).items if row.comparator]
+    assert comparator_text in {row.comparator_text for row in rows if row.value_text == value_text}
+
+
+def test_a_comparator_of_which_nothing_is_printed_has_no_figure(curated_graph: KnowledgeGraph) -> None:
+    rows = curated_graph.evidence(EvidenceQuestion(drugs=("pazopanib",), comparator="placebo")).items
+    assert rows
+    assert {row.comparator_text for row in rows} == {None}
+
+
+def test_the_summary_of_a_comparison_names_both_figures(curated_graph: KnowledgeGraph) -> None:
+    summary = curated_graph.compare("placebo", "sunitinib").summary
+    assert "time to progression favours sunitinib (6 weeks against 27 weeks), significant" in summary

@@ -26,13 +26,13 @@ def left_out(graph: KnowledgeGraph, answer: EvidenceAnswer) -> dict[str, set[str
     return found
 
 
-def test_randomised_trials_alone_and_those_of_which_nobody_says(curated_graph: KnowledgeGraph) -> None:
+def test_randomised_trials_alone_and_those_of_which_nobody_says(first_graph: KnowledgeGraph) -> None:
     """The sunitinib trial is called placebo-controlled, and not randomised."""
-    answer = curated_graph.evidence(EvidenceQuestion(histotype="GIST", randomised="yes"))
+    answer = first_graph.evidence(EvidenceQuestion(histotype="GIST", randomised="yes"))
     assert studies(answer) == {"study:imatinib-dose-eortc-isg-agitg-ref47", "study:imatinib-dose-north-american-ref48"}
-    (reason,) = left_out(curated_graph, answer)
+    (reason,) = left_out(first_graph, answer)
     assert reason == "not stated: whether it is randomised"
-    assert "study:sunitinib-vs-placebo-ref51" in left_out(curated_graph, answer)[reason]
+    assert "study:sunitinib-vs-placebo-ref51" in left_out(first_graph, answer)[reason]
 
 
 def test_a_series_or_a_case_is_not_randomised_whether_or_not_its_source_says_so(curated_graph: KnowledgeGraph) -> None:
@@ -91,13 +91,13 @@ def test_against_any_drug_of_a_class(curated_graph: KnowledgeGraph) -> None:
     assert refused.value.parameter == "comparator"
 
 
-def test_any_comparator_is_one(curated_graph: KnowledgeGraph) -> None:
-    answer = curated_graph.evidence(EvidenceQuestion(histotype="GIST", comparator="any"))
+def test_any_comparator_is_one(first_graph: KnowledgeGraph) -> None:
+    answer = first_graph.evidence(EvidenceQuestion(histotype="GIST", comparator="any"))
     assert studies(answer) == {
         "study:imatinib-dose-eortc-isg-agitg-ref47", "study:imatinib-dose-north-american-ref48",
         "study:sunitinib-vs-placebo-ref51",
     }  # fmt: skip
-    compared = {r.id for r in curated_graph.evidence(EvidenceQuestion(histotype="GIST")).items if r.comparator}
+    compared = {r.id for r in first_graph.evidence(EvidenceQuestion(histotype="GIST")).items if r.comparator}
     assert compared <= {r.id for r in answer.items}
 
 

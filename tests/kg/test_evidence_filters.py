@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kg import KnowledgeGraph
-from kg.errors import EntityNotFound
+from kg.errors import EntityNotFound, InvalidParameter
 from kg.evidence.filters import AskedMeasure, filtered, filters_of, has_words, is_phase, line_match, people_of
 from kg.evidence.levels import level_of
 from kg.evidence.question import EvidenceQuestion
@@ -323,7 +323,8 @@ def test_with_a_least_size_every_result_is_large_enough_too_small_or_named(curat
     answer, whole = curated_graph.evidence(asked), curated_graph.evidence(replace(asked, min_n=None))
     named = {out.row for out in answer.left_out}
     small = {r.id for r in whole.items if (people_of(r) or (r.population and r.population.n) or 50) < 50}
-    assert {r.id for r in answer.items} | named | small == {r.id for r in whole.items}
+    open_anyway = {out.row for out in whole.left_out}
+    assert {r.id for r in answer.items} | named | small == {r.id for r in whole.items} | open_anyway
     assert not named & small
 
 
@@ -365,3 +366,58 @@ def test_a_drug_without_results_names_its_prodrug_that_has_some(curated_graph: K
     assert "4 of retaspimycin, a prodrug of it" in absence.text
     (nothing,) = curated_graph.evidence(EvidenceQuestion(drugs=("17-AAG",), histotype="leiomyosarcoma")).absences
     assert "prodrug" not in nothing.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told_in", "published", "fits"),
+    [
+        ({"from_year": 2010}, 2021, (2018,), "yes"),
+        ({"from_year": 2010}, 2021, (2006,), "no"),
+        ({"from_year": 2010}, 2007, (), "no"),  # told in 2007, so no later
+        ({"from_year": 2000}, 2007, (), "open"),
+        ({"from_year": 2000}, None, (), "open"),
+        ({"to_year": 2007}, 2007, (), "yes"),
+        ({"to_year": 2006}, 2007, (), "open"),
+        ({"to_year": 2006}, 2021, (2006,), "yes"),
+        ({"from_year": 2005, "to_year": 2010}, 2021, (2001, 2018), "no"),
+        ({"from_year": 2000, "to_year": 2007}, 2007, (), "open"),
+    ],
+)
+def test_a_result_is_of_the_years_of_what_reports_it(
+    asked: dict[str, int], told_in: int | None, published: tuple[int, ...], fits: str
+) -> None:
+    one = row(1, year=told_in, published=published)
+    fitting, may_fit = filtered([one], filters_of(EvidenceQuestion(**asked)))
+    assert {"yes": (1, 0), "open": (0, 1), "no": (0, 0)}[fits] == (len(fitting), len(may_fit))
+
+
+def test_a_result_was_published_with_its_reference_not_with_the_review_of_it(curated_graph: KnowledgeGraph) -> None:
+    def years(study: str) -> set[tuple[int | None, tuple[int, ...]]]:
+        rows = curated_graph.evidence(EvidenceQuestion(study=study)).items
+        return {(each.year, each.published) for each in rows}
+
+    assert years("ANNOUNCE") == {(2021, (2020,))}
+    # A reference without a year is that of another document, for the same study; not one that came out afterwards.
+    assert (2007, (2000,)) in years("study:gemcitabine-7-week-induction")
+    assert (2007, ()) in years("study:ap23573-phase-2-ref62")
+
+
+def test_years_that_exclude_each_other_or_are_no_years_are_refused() -> None:
+    with pytest.raises(InvalidParameter, match="none before from_year=2010"):
+        EvidenceQuestion(from_year=2010, to_year=2005)
+    with pytest.raises(InvalidParameter, match="1900 to 2100"):
+        EvidenceQuestion(to_year=10)
+
+
+def test_a_figure_of_several_arms_together_is_named_where_one_of_them_is_asked_for(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    def together(**asked: Any) -> list[str]:
+        left_out = curated_graph.evidence(EvidenceQuestion(**asked)).left_out
+        return [out.sentence or "" for out in left_out if "takes together" in out.reason]
+
+    (figure,) = together(regimen="CYVADIC")
+    assert "objective response rate 26%" in figure
+    assert together(regimen="CYVADIC", measure="overall survival") == []
+    assert together(histotype="sarcoma") == []  # nobody asks for a treatment: the figure is a result like any other
+    assert together(drugs=("imatinib",), study="study:imatinib-dose-eortc-isg-agitg-ref47") == []  # both arms gave it

@@ -161,8 +161,6 @@ def test_the_logistic_estimate_lies_within_its_studies(counts: list[tuple[int, i
     assert min(shares) - 1e-6 <= pool_logistic(counts).percent <= max(shares) + 1e-6
 
 
-# --- the words -------------------------------------------------------------------------------------------------------
-
 NUMBERS = ("value", "numerator", "denominator", "hazard_ratio", "subgroup_n")
 PAIRS = ("ci", "range")
 

@@ -104,3 +104,11 @@ def test_what_is_no_drug_cannot_have_been_given_before(curated_graph: KnowledgeG
 def test_the_drug_before_has_to_be_known(curated_graph: KnowledgeGraph) -> None:
     with pytest.raises(EntityNotFound):
         curated_graph.evidence(EvidenceQuestion(after="nonsense-mab"))
+
+
+def test_prior_chemotherapy_is_one_or_another_cytotoxic_drug(curated_graph: KnowledgeGraph) -> None:
+    after = curated_graph.evidence(EvidenceQuestion(after="chemotherapy", drugs=("pazopanib",)))
+    assert "study:pazopanib-vs-placebo-ref19" in {row.study.curie for row in after.items if row.study}
+    # Which of them is not said.
+    of_one = curated_graph.evidence(EvidenceQuestion(after="gemcitabine", drugs=("pazopanib",)))
+    assert "study:pazopanib-vs-placebo-ref19" in {out.study.curie for out in of_one.left_out if out.study}

@@ -33,8 +33,8 @@ def cell(graph: KnowledgeGraph, row: str, column: str) -> GapCell:
         ("larotrectinib", "GIST", "unstudied"),
     ],
 )
-def test_a_cell_says_what_was_tried(curated_graph: KnowledgeGraph, row: str, column: str, status: str) -> None:
-    found = cell(curated_graph, row, column)
+def test_a_cell_says_what_was_tried(first_graph: KnowledgeGraph, row: str, column: str, status: str) -> None:
+    found = cell(first_graph, row, column)
     assert found.status == status
     assert found.reason
     assert bool(found.rows) == (status not in ("predicted_unstudied", "unstudied"))
@@ -168,15 +168,15 @@ def test_a_trial_known_to_hold_the_histotype_counts_before_single_patients(curat
     assert (cell.status, cell.rests_on) == ("studied_positive", "indirect")
 
 
-def test_where_the_mechanism_stops_is_told_in_one_sentence(curated_graph: KnowledgeGraph) -> None:
-    found = curated_graph.explain("sirolimus", "leiomyosarcoma")
+def test_where_the_mechanism_stops_is_told_in_one_sentence(first_graph: KnowledgeGraph) -> None:
+    found = first_graph.explain("sirolimus", "leiomyosarcoma")
     ends = {gap.from_.spoken for gap in found.mechanism.gaps if gap.kind == "stop"}
     assert len(ends) > 2
     (told,) = (text for text in found.missing if "causal step" in text)
     assert all(end in told for end in ends)
-    wider = curated_graph.explain("trabectedin", "liposarcoma")
+    wider = first_graph.explain("trabectedin", "liposarcoma")
     assert f"; {wider.evidence.summary.broader} are of people with a wider diagnosis" in wider.missing[-1]
-    with_claims = curated_graph.explain("imatinib", "dfsp").missing
+    with_claims = first_graph.explain("imatinib", "dfsp").missing
     assert any("though not as a cause: imatinib is active in dermatofibrosarcoma" in text for text in with_claims)
 
 
@@ -196,3 +196,25 @@ def test_an_explanation_says_on_which_outcomes_its_verdict_rests(curated_graph: 
     assert against.agreement == "disagree"
     assert "against by response rate; stable disease and fall in FDG avidity on PET also reported" in against.text
     assert "for by overall survival and time to progression" in curated_graph.explain("sunitinib", "GIST").text
+
+
+def test_a_regimen_is_explained_by_what_all_its_drugs_should_do_and_what_came_of_them_together(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    found = curated_graph.explain(None, "leiomyosarcoma", "gemcitabine + docetaxel")
+    assert found.drug is None
+    assert {drug.label for drug in found.drugs} == {"gemcitabine", "docetaxel"}
+    given = {frozenset(ref.label for ref in row.regimen.against_tumour) for row in found.evidence.items if row.regimen}
+    assert given == {frozenset({"gemcitabine", "docetaxel"})}
+    assert found.observed == "supports"
+    assert all("gemcitabine" in claim.sentence.casefold() for claim in found.claims)
+    by_acronym = curated_graph.explain(None, "leiomyosarcoma", "AIM")
+    assert {drug.label for drug in by_acronym.drugs} == {"doxorubicin", "ifosfamide"}
+
+
+@pytest.mark.parametrize(("drug", "regimen"), [(None, None), ("doxorubicin", "AIM")])
+def test_a_drug_or_a_regimen_is_explained_not_both(
+    curated_graph: KnowledgeGraph, drug: str | None, regimen: str | None
+) -> None:
+    with pytest.raises(InvalidParameter, match="one of them"):
+        curated_graph.explain(drug, "leiomyosarcoma", regimen)

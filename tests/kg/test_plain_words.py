@@ -21,7 +21,7 @@ ASKED = [
     ("secondary effects of ridaforolimus", "toxicity-of-drug", "drug:ridaforolimus"),
     # other words for what is asked, and slips in them
     ("which medication for angiosarcoma", "evidence", "histotype:angiosarcoma"),
-    ("chemo for liposarcoma", "evidence", "histotype:liposarcoma"),
+    ("chemo for liposarcoma", "evidence", "drugclass:cytotoxic-drug histotype:liposarcoma"),
     ("dosage of temozolomide", "doses-of-drug", "drug:temozolomide"),
     ("treatmnet of desmoid", "evidence", "histotype:desmoid"),
     ("survial with trabectedin", "evidence", "drug:trabectedin"),

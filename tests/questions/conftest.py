@@ -11,8 +11,8 @@ from tests.questions.calls import Reader
 
 
 @pytest.fixture(scope="session")
-def reader(curated_graph: KnowledgeGraph) -> Reader:
-    """Somebody who asks the library and the service."""
-    app = create_app(curated_graph, Settings())
+def reader(first_graph: KnowledgeGraph) -> Reader:
+    """Somebody who asks the library and the service of the documents whose whole answers tests know."""
+    app = create_app(first_graph, Settings())
     app.testing = True
-    return Reader(curated_graph, app.test_client())
+    return Reader(first_graph, app.test_client())

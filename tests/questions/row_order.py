@@ -95,9 +95,6 @@ def _group(part: Any) -> frozenset[Node] | None:
     return frozenset(part.p.expr or ()) if part.name == "AggregateJoin" else None
 
 
-# --- what records are, and how often they have a property --------------------------------------------------
-
-
 def _kinds(part: Any) -> Kinds:
     """The classes that a part of a query leaves to its variables, where it leaves only some."""
     match part.name:

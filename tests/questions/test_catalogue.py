@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from kg.catalogue import CATALOGUE_GRAPH, QUESTION_BASE, THEMES, find, packaged_quads
+from kg.catalogue import (
+    CATALOGUE_GRAPH,
+    QUESTION_BASE,
+    THEMES,
+    QuestionAnswer,
+    ThingColumn,
+    find,
+    packaged_quads,
+)
+from kg.description import describe
 from kg.errors import EntityNotFound, InvalidParameter
 from ontology.terms import CLASSES, PREDICATES
 from server.cli import main
@@ -98,6 +107,45 @@ def test_question_is_described(name: str, reader: Reader) -> None:
         assert set(parameter.type.split()) <= {*CLASSES, "text", "integer"}
 
 
+# Columns of things that stay empty with the defaults, and what to ask for to see some; nothing where no fact has any.
+EMPTY_BY_DEFAULT = {
+    ("arm-comparisons", "event"): {"drug": "docetaxel"},
+    ("results-by-genotype", "comparator"): None,
+    ("toxicity-of-drug", "comparator"): {"drug": "docetaxel"},
+}
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_the_declared_columns_of_things_are_those_in_which_things_stand(name: str, reader: Reader) -> None:
+    answer = reader.graph.ask(name, limit=100_000)
+    declared = {column.name for column in answer.columns if isinstance(column, ThingColumn)}
+    told = _columns_of_things(answer)
+    empty = {column: given for (question, column), given in EMPTY_BY_DEFAULT.items() if question == name}
+    assert declared == {*told, *empty}, "skg:thingColumn of the question names them, in kg/queries"
+    assert told.isdisjoint(empty), "these hold things with the defaults too: take them out of EMPTY_BY_DEFAULT"
+    for column, given in empty.items():
+        assert given is None or column in _columns_of_things(reader.graph.ask(name, given))
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_what_is_declared_of_columns_is_said_of_columns_that_the_query_has(name: str, reader: Reader) -> None:
+    node = QUESTION_BASE + name
+    declared = describe(reader.graph.store, [node])[node].texts("thingColumn")
+    assert declared, "every table names something"
+    assert set(declared) <= {column.name for column in reader.graph.ask(name).columns}
+
+
+def _columns_of_things(answer: QuestionAnswer) -> set[str]:
+    return {column for item in answer.items for column, cell in item.items() if cell and cell.entity}
+
+
+def test_texts_that_documents_state_have_no_identifiers_in_a_table(reader: Reader) -> None:
+    pytest.importorskip("pandas")
+    assert list(reader.graph.ask("conclusions").to_pandas()) == [
+        "kind", "kind_id", "text", "certainty", "citing", "document", "document_id", "statement", "statement_id",
+    ]  # fmt: skip
+
+
 def test_catalogue_has_a_graph_of_its_own(reader: Reader) -> None:
     found = reader.graph.sparql("SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?q a sh:SPARQLSelectExecutable } }")
     assert found.column("graph") == (CATALOGUE_GRAPH,)
@@ -107,9 +155,6 @@ def test_steps_follow_every_causal_predicate(reader: Reader) -> None:
     question = find(reader.graph, "steps-after-drug")
     for name, predicate in PREDICATES.items():
         assert (f"skg:{name}" in re.findall(r"skg:\w+", question.query)) >= predicate.causal, name
-
-
-# --- the questions that the project was built for -----------------------------------------------------------
 
 
 def test_responses_in_uterine_leiomyosarcoma_are_grouped_by_definition_best_first_with_n(reader: Reader) -> None:
@@ -252,6 +297,7 @@ def test_drugs_reach_kit_directly_or_through_their_active_form(reader: Reader) -
     }
     assert {("imatinib", "directly"), ("sunitinib", "directly"), ("nilotinib", "directly")} <= routes
     assert ("retaspimycin", "through an active form") in routes
+    assert ("tanespimycin", "through another target") in routes  # HSP90, without which mutated KIT is not stable
     mtor = {(row["drug"]["text"], row["route"]["text"]) for row in reader.ask("drugs-reaching-target", target="mTOR")}
     assert {("sirolimus", "through a complex"), ("temsirolimus", "directly")} <= mtor
 
@@ -364,9 +410,6 @@ def test_gaps_are_drugs_with_results_and_no_mechanism(reader: Reader) -> None:
     drugs = texts(reader.ask("studied-without-mechanism"), "drug")
     assert "ifosfamide" in drugs
     assert not {"sirolimus", "gemcitabine", "imatinib"} & set(drugs)
-
-
-# --- asking ------------------------------------------------------------------------------------------------
 
 
 def test_library_and_api_give_the_same_answer(reader: Reader) -> None:

@@ -58,13 +58,13 @@ STOPPING = [
     ("ifosfamide", "leiomyosarcoma", "ifosfamide", "ifosfamide is active in leiomyosarcoma"),
     ("dacarbazine", "leiomyosarcoma", "MTIC", "dacarbazine is active in leiomyosarcoma"),
     ("trabectedin", "GIST", "anticancer effects", "trabectedin is inactive in gastrointestinal stromal tumour"),
-    ("pazopanib", "leiomyosarcoma", "tyrosine kinase", "pazopanib is active in leiomyosarcoma"),
+    ("pazopanib", "leiomyosarcoma", "tyrosine kinases", "pazopanib is active in leiomyosarcoma"),
     ("olaratumab", "soft tissue sarcoma", "PDGFR-alpha", "olaratumab is inactive in soft tissue sarcoma"),
     ("imatinib", "DFSP", "PDGFR", "imatinib is active in dermatofibrosarcoma protuberans"),
     ("gemcitabine", "leiomyosarcoma", "DNA chain termination", "gemcitabine was tested in leiomyosarcoma"),
     ("imatinib", "chronic myelogenous leukaemia", "ABL", ""),
     ("methotrexate", "S phase", "DNA synthesis", ""),
-    ("pazopanib", "KIT", "tyrosine kinase", ""),
+    ("pazopanib", "KIT", "tyrosine kinases", ""),
 ]
 # without a target: the drug, and what no path of it explains although sources say something of it
 UNEXPLAINED = [

@@ -87,11 +87,12 @@ def test_the_csv_of_the_evidence_has_every_row(client: FlaskClient) -> None:
     assert len(rows) == answer["total"]
     assert "53%" in {row["value_text"] for row in rows}
     for row, item in zip(rows, answer["items"], strict=True):
-        same = row.keys() & item.keys() - {"flags", "documents", "passages"}
+        same = row.keys() & item.keys() - {"flags", "documents", "passages", "published"}
         said = {name: item[name]["label"] if isinstance(item[name], dict) else item[name] for name in same}
         assert {name: row[name] for name in same} == {
             name: "" if value is None else str(value) for name, value in said.items()
         }
+        assert row["published"] == "; ".join(map(str, item["published"]))
         assert (row["histotypes"] == "") == (not (item["population"] or {}).get("histotypes"))
 
 
@@ -537,3 +538,22 @@ def test_sides_of_many_disagreements_are_folded_on_comparisons_and_explanations_
         assert '<details class="long"><summary>' not in page(client, f"{path}&unfold=true")
     few = page(client, "/explain?drug=imatinib&histotype=GIST")
     assert not re.search(r"<summary>\d sides", few)
+
+
+def test_the_form_narrows_by_years_and_the_page_says_when_a_study_was_published(client: FlaskClient) -> None:
+    html = page(client, "/evidence?drug=gemcitabine&from_year=2000&to_year=2006")
+    assert 'name="from_year" value="2000"' in html
+    assert "published 2000 · as of 2007" in html
+    assert "when it came out (told in 2007)" in html  # of those whose year no text prints
+    late = page(client, "/evidence?drug=gemcitabine&from_year=2015")
+    assert "reference 22" not in late
+    assert client.get("/evidence?from_year=2010&to_year=2005").status_code == 400
+
+
+def test_a_regimen_is_explained_on_the_page_and_leads_to_its_results(client: FlaskClient) -> None:
+    html = page(client, "/explain?regimen=AIM&histotype=leiomyosarcoma")
+    assert "doxorubicin + ifosfamide in leiomyosarcoma: how it should act" in html
+    assert "/mechanism?drug=drug:doxorubicin&amp;drug=drug:ifosfamide&amp;target=histotype:leiomyosarcoma" in html
+    (address,) = re.findall(r'href="(/evidence\?regimen=[^"]+)"', html)
+    answer = client.get(f"/api/v1{address}".replace("&amp;", "&")).get_json()
+    assert answer["total"] > 0

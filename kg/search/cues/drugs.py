@@ -29,7 +29,7 @@ CUES: tuple[Cue, ...] = (
     Cue("steps-after-drug", "Which steps follow from {drug}", (DRUG,), "step|downstream|cascade"),
     Cue("doses-of-drug", "Doses and schedules in which {drug} was given", (DRUG,),
         "dose*|dosing|phase … dose*|schedule|how much|how often … given|how often … give|how often … take*|"
-        "how is … given|route", gain=4),
+        "how is … given|route|given at", gain=4),
     # A dose in figures as often tells which arm is meant.
     Cue("doses-of-drug", "Doses and schedules in which {drug} was given", (DRUG,), "mg|infusion", gain=-1),
     Cue("results-by-genotype", "How results depend on genotype in {histotype}", (HISTOTYPE,),

@@ -20,7 +20,9 @@ from kg.search.cues.slots import (
     TREATMENT_TOO,
     Cue,
     Slot,
+    narrowing,
 )
+from ontology.kinds import TREATMENTS
 
 _RESULTS = (
     "response|respond*|remission|survival|survive|progression|benefit|result|outcome|effective*|efficac*|effect|"
@@ -34,7 +36,15 @@ _TREATING = (
 )
 # What a study was like, the parameter of evidence that asks for such, its value, the words, and what they gain.
 _DESIGNS = (
+    ("only of studies that are not randomised", "randomised", "no", "non randomi*|not randomi*|unrandomi*", 4),
     ("only of randomised studies", "randomised", "yes", "randomi*|rct|drawn by lot", 4),
+    ("only of case reports", "design", "case report", "case report|case stud*", 4),
+    ("only of case series", "design", "case series", "case serie*", 4),
+    ("only of retrospective cohorts", "design", "retrospective cohort", "retrospective*", 4),
+    ("only of prospective cohorts", "design", "prospective cohort", "prospective cohort|prospective observation*", 4),
+    ("as maintenance", "setting", "maintenance", "maintenance therap*|maintenance treat*|maintenance", 2),
+    ("as adjuvant treatment", "setting", "adjuvant", "adjuvant*", 2),
+    ("as neoadjuvant treatment", "setting", "neoadjuvant", "neoadjuvant*", 2),
     (
         "only where compared with placebo",
         "comparator",
@@ -61,9 +71,11 @@ _AFTER_FAILURE = (
     "no longer respond* to|not respond* to|stop* respond* to|unresponsive to"
 )
 _AFTER, _HAD = (
-    "Evidence: [{treatment} ]after {after}[ in {histotype}]",
+    "Evidence: [{treatment} ]after {after}[ in {histotype}][, {measure}]",
     Slot("after", ("Drug", "DrugClass", "Regimen"), by_drug=True),
 )
+# What people had had before is seldom named with a measure by chance.
+_MEASURED = replace(MEASURE, gain=4)
 _GRADES = (
     ("3", "grade 3|grade iii|grade 3 4|grade 3 or 4|grade iii iv|severe"),
     ("4", "grade 4|grade iv"),
@@ -81,14 +93,14 @@ CUES: tuple[Cue, ...] = (
     *(
         Cue("evidence", label, slots, phrases, gain=gain, narrows="after {after}")
         for label, slots, gain, phrases in (
-            (_AFTER, (replace(_HAD, is_before=True), TREATMENT_TOO, IN_HISTOTYPE), -1, _HAD_FAILED),
-            (_AFTER, (replace(_HAD, is_near=True), TREATMENT_TOO, IN_HISTOTYPE), -4, _AFTER_FAILURE),
-            (_AFTER, (replace(_HAD, is_near=True), TREATMENT_TOO, HISTOTYPE), 2, _AFTER_FAILURE),
-            (_AFTER, (replace(_HAD, is_behind=True), TREATMENT_TOO, HISTOTYPE), 2, "after"),
-            (_AFTER, (replace(_HAD, is_behind=True), TREATMENT), -2, "after"),
+            (_AFTER, (replace(_HAD, is_before=True), TREATMENT_TOO, IN_HISTOTYPE, _MEASURED), -1, _HAD_FAILED),
+            (_AFTER, (replace(_HAD, is_near=True), TREATMENT_TOO, IN_HISTOTYPE, _MEASURED), -4, _AFTER_FAILURE),
+            (_AFTER, (replace(_HAD, is_near=True), TREATMENT_TOO, HISTOTYPE, _MEASURED), 2, _AFTER_FAILURE),
+            (_AFTER, (replace(_HAD, is_behind=True), TREATMENT_TOO, HISTOTYPE, _MEASURED), 2, "after"),
+            (_AFTER, (replace(_HAD, is_behind=True), TREATMENT, _MEASURED), -2, "after"),
             # Several drugs, or a regimen: no question of the catalogue is asked after them.
             *(
-                (_AFTER, (replace(had, is_behind=True), IN_HISTOTYPE), -1, f"{_AFTER_FAILURE}|after")
+                (_AFTER, (replace(had, is_behind=True), IN_HISTOTYPE, _MEASURED), -1, f"{_AFTER_FAILURE}|after")
                 for had in (replace(_HAD, several=True), replace(_HAD, kinds=("Regimen",), labels=NOT_ALONE))
             ),
         )
@@ -116,7 +128,7 @@ CUES: tuple[Cue, ...] = (
         given=(("measure", ("measure:time-to-event",)),), narrows="time to progression or death"),
     Cue("evidence", "Evidence: {treatment}[ in {histotype}], overall survival", (TREATMENT, IN_HISTOTYPE),
         "how long … live|how long … lived|how long … surviv*|how long … alive|live longer|lived longer|longer life|"
-        "prolong* life|extend* life|"
+        "prolong* life|extend* life|prolong* survival|extend* survival|longer survival|"
         "life expectancy", gain=1, given=(("measure", ("measure:overall-survival",)),),
         narrows="overall survival"),
     Cue("evidence", "Evidence: {treatment}[ in {histotype}], response of any kind", (TREATMENT, IN_HISTOTYPE),
@@ -157,13 +169,14 @@ CUES: tuple[Cue, ...] = (
         "across stud*|across trial|side by side|compare*|comparison|versus|vs|against|better|or|than", gain=-3),
     # What a study was like: drawn by lot, against what, and who knew.
     *(
-        Cue("evidence", f"Evidence: {label}[, {{measure}}], {words}", (*slots, MEASURE), phrases, gain=gain,
-            given=((parameter, (value,)),), narrows=words)
+        cue
         for words, parameter, value, phrases, gain in _DESIGNS
-        for label, slots in (
-            ("{treatment}[ in {histotype}]", (TREATMENT, IN_HISTOTYPE)), ("all regimens in {histotype}", (HISTOTYPE,)),
-        )
+        for cue in narrowing(words, ((parameter, (value,)),), phrases, gain)
     ),
+    Cue("evidence", "Evidence: {treatment}[ in {histotype}][, {measure}], compared with {comparator}",
+        (Slot("comparator", TREATMENTS, is_behind=True), TREATMENT, IN_HISTOTYPE, MEASURE),
+        "against|versus|vs|v|compared with|compared to|better than|worse than|superior to|inferior to|beat*",
+        narrows="compared with {comparator}", is_beside=True),
     *(
         Cue("evidence",
             f"Evidence: {{adverse_event}} of grade {grade} or above[ with {{treatment}}][ in {{histotype}}]",
@@ -171,6 +184,11 @@ CUES: tuple[Cue, ...] = (
             given=(("min_grade", (grade,)),), narrows=f"{{adverse_event}} of grade {grade} or above")
         for grade, phrases in _GRADES
         for gain, slots in ((4, (TREATMENT, IN_HISTOTYPE)), (1, (HISTOTYPE,)), (1, ()))
+    ),
+    *(
+        Cue("evidence", f"Evidence: {{treatment}}, adverse events of grade {grade} or above", (TREATMENT,), phrases,
+            given=(("min_grade", (grade,)),), narrows=f"adverse events of grade {grade} or above", is_beside=True)
+        for grade, phrases in _GRADES
     ),
     Cue("kinds-of-nothing", "What was looked for and not seen, or brought no benefit", (),
         "no response|no effect|no benefit|no activity|not active|inactive|did not respond|without response|"

@@ -68,6 +68,7 @@ class Cue:
         is_bare: whether names alone ask it, with no other words than those that join them.
         given: what it is asked with whatever is named: parameters and their values.
         narrows: in words, to what it narrows the evidence; several that a text asks for are asked together.
+        is_beside: whether it is only asked together with others that narrow the evidence.
     """
 
     question: str
@@ -78,6 +79,17 @@ class Cue:
     is_bare: bool = False
     given: tuple[tuple[str, tuple[str, ...]], ...] = ()
     narrows: str = ""
+    is_beside: bool = False
+
+    @property
+    def own_slots(self) -> tuple[Slot, ...]:
+        """Of what narrows the evidence the slots that are not what it is about."""
+        return tuple(slot for slot in self.slots if slot.parameter not in _SUBJECTS)
+
+    @property
+    def parameter(self) -> str:
+        """By which parameter it narrows the evidence."""
+        return self.given[0][0] if self.given else self.slots[0].parameter
 
     @property
     def kind(self) -> OfferKind:
@@ -99,23 +111,47 @@ MEASURE = Slot("measure", ("Measure",), optional=True, gain=1)
 ENTITY, TOLD_OF = Slot("entity", THINGS), Slot("entity", THINGS, by_drug=True)
 DOCUMENT = Slot("document", ("Document",))
 _SUBJECT = (TREATMENT_TOO, IN_HISTOTYPE, MEASURE)
+_SUBJECTS = frozenset(slot.parameter for slot in _SUBJECT)
 TOGETHER = (
     "add … to|added to|on top of|help*|enhanc*|boost*|potentiat*|synerg*|augment*|reinforc*|improve*|"
     "in addition to|make* … better"
 )
 
 
+def narrowing(
+    words: str, given: tuple[tuple[str, tuple[str, ...]], ...], phrases: str = "", gain: int = 0
+) -> tuple[Cue, ...]:
+    """The rows by which words or figures narrow the evidence on a treatment, or on all that a histotype was given.
+
+    Args:
+        words: to what they narrow it.
+        given: what is asked.
+        phrases: what asks it; none where figures do.
+        gain: how much they speak for it.
+    """
+    whose = (("{treatment}[ in {histotype}]", (TREATMENT, IN_HISTOTYPE)), ("all regimens in {histotype}", (HISTOTYPE,)))
+    return tuple(
+        Cue("evidence", f"Evidence: {label}[, {{measure}}], {words}", (*slots, MEASURE), phrases, gain=gain,
+            given=given, narrows=words)
+        for label, slots in whose
+    )  # fmt: skip
+
+
 def narrowed(cues: Iterable[Cue]) -> Cue:
-    """Evidence narrowed in every way that some rows ask for, as one question; in the order of the table."""
+    """Evidence narrowed in every way that some rows ask for, as one question; in the order of the table.
+
+    What has a grade or is an adverse event is of that measure.
+    """
     parts = list(cues)
     given = tuple(pair for cue in parts for pair in cue.given)
-    subject = {slot.parameter for slot in _SUBJECT}
-    own = [slot for cue in parts for slot in cue.slots if slot.parameter not in subject]
+    own = tuple(dict.fromkeys(slot for cue in parts for slot in cue.own_slots))
+    asked = {*dict(given), *(slot.parameter for slot in own)}
+    closed = asked | ({"measure"} if asked & {"adverse_event", "min_grade"} else set())
     return Cue(
         "evidence",
         "Evidence[: {treatment}][ in {histotype}][, {measure}], " + ", ".join(cue.narrows for cue in parts),
-        (*dict.fromkeys(own), *(slot for slot in _SUBJECT if slot.parameter not in dict(given))),
-        "|".join(cue.phrases for cue in parts),
+        (*own, *(slot for slot in _SUBJECT if slot.parameter not in closed)),
+        "|".join(filter(None, (cue.phrases for cue in parts))),
         gain=max(cue.gain for cue in parts),
         given=given,
     )
