@@ -23,6 +23,7 @@ _PAGES = {
     "Passage": "/passage/",
 }
 _FORMS = frozenset({"format", "unfold"})
+_UNFOLDED = (("unfold", "true"),)
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_[ce]id")
 Parameters = Iterable[tuple[str, str]]
 
@@ -49,9 +50,25 @@ def query(but: Sequence[str] = (), extra: Parameters = ()) -> str:
 
 
 def here(extra: Parameters = (), but: Sequence[str] = ()) -> str:
-    """The address of this page, with other parameters."""
+    """The address of this page as it is before anything is unfolded, with other parameters."""
     text = query(but, extra)
     return f"{request.path}?{text}" if text else request.path
+
+
+def is_unfolded() -> bool:
+    """Whether the page is wanted with everything open that is folded else."""
+    return request.args.get("unfold") == "true"
+
+
+def again(extra: Parameters = (), but: Sequence[str] = ()) -> str:
+    """The address of this page asked otherwise, unfolded if it is so now."""
+    return here([*extra, *(_UNFOLDED if is_unfolded() else ())], but)
+
+
+def carried(fields: Sequence[str]) -> list[tuple[str, str]]:
+    """What a form passes on unseen: parameters of this page that it has no field for, and whether it is unfolded."""
+    pairs = [(name, text) for name, texts in given().items() if name not in fields for text in texts]
+    return [*pairs, *_UNFOLDED] if is_unfolded() else pairs
 
 
 def export(label: str, href: str, *, download: bool = False) -> dict[str, str | bool]:

@@ -53,7 +53,7 @@ from server.serving.granian_server import serve_with_granian
 from server.serving.process import serve
 from server.settings import Settings, add_arguments, from_arguments
 from server.sparql.service import says_nothing
-from server.terminal import render
+from server.terminal.forms import render
 
 MACHINE_REFUSED = 6
 READER_GONE = 141  # as shells have it of programs that SIGPIPE ends

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kg.duration import duration_words
 from kg.evidence.filters import people_of
@@ -12,27 +12,21 @@ from kg.evidence.history import TimelineEntry
 from kg.evidence.regimens import ComponentRow
 from kg.evidence.rows import EvidenceRow
 from kg.mechanism.chains import SENSITIZING
-from kg.model import Difference, EntityRef
+from kg.model import Difference, EntityRef, Qualifier
+from kg.schema import SchemaPredicate, SchemaProperty
 from ontology.kinds import TREATMENTS
-from ontology.terms import PREDICATES
+from ontology.terms import PREDICATES, PROPERTIES
 
 _UNITS = {"%": "%", "mo": " months", "wk": " weeks", "d": " days", "a": " years", "h": " hours", "min": " minutes"}
 _LENGTH = re.compile(r"\b[cm]?m\b")  # a size that names its unit
 _ABOUT = re.compile(r"\b(approximately|about|around|nearly|almost|roughly)\b", re.IGNORECASE)
 _SAME: Difference = "no difference"
 _TIMES = frozenset(_UNITS) - {"%"}
-_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W_]+")
 _SMALL = frozenset({
     "a", "an", "and", "at", "by", "for", "from", "had", "in", "is", "of", "on", "or", "the", "to", "was", "were",
     "with",
 })  # fmt: skip
-
-
-def words(name: str) -> str:
-    """A class name as words: ``AdverseEvent`` is "adverse event"."""
-    spaced = _CAPITAL.sub(" ", name)
-    return spaced if spaced.isupper() else spaced.lower()
 
 
 def label_of(predicate: str, *, forward: bool = True) -> str:
@@ -41,6 +35,54 @@ def label_of(predicate: str, *, forward: bool = True) -> str:
     if term is None:
         return predicate
     return term.label if forward else term.inverse_label
+
+
+# What a record says of itself, where the vocabulary names it for those who write it; and what only curators need.
+_READERS_WORDS = {
+    "n": "patients",
+    "numerator": "patients counted",
+    "denominator": "out of",
+    "mixed": "several histotypes",
+    "ageText": "age",
+    "text": "as told",
+}
+_OF_CURATORS = frozenset({"sourceFile", "sourceLine"})
+
+
+def told_qualifiers(items: Sequence[Qualifier]) -> list[tuple[str, Qualifier]]:
+    """What a record says of itself that readers want, each with its name in words.
+
+    Where a curator wrote it down is told by the record's other forms.
+    """
+    return [
+        (_READERS_WORDS.get(item.name, item.label), item)
+        for item in items
+        if item.name not in _OF_CURATORS and (item.name, item.value) != ("mixed", "false")
+    ]
+
+
+def value_words(value: str) -> str:
+    """A value of a record in words.
+
+    >>> value_words("true"), value_words("P3M"), value_words("relapsed")
+    ('yes', '3 months', 'relapsed')
+    """
+    return {"true": "yes", "false": "no"}.get(value) or duration_words(value)
+
+
+def declared_ends(term: SchemaPredicate | SchemaProperty) -> tuple[list[str], list[str]]:
+    """The kinds of things that a word may join, or the datatype that it leads to."""
+    ends = term.object_kinds
+    if isinstance(term, SchemaPredicate):
+        ends = ("xsd:string",) if term.takes_text else ends
+    elif not ends and (datatype := PROPERTIES[term.curie.partition(":")[2]].range):
+        ends = (f"xsd:{datatype}",)
+    return kind_names(term.subject_kinds), kind_names(ends)
+
+
+def kind_names(curies: Iterable[str]) -> list[str]:
+    """Kinds by their names alone; every one is "anything"."""
+    return ["anything" if curie == "skg:Entity" else curie.removeprefix("skg:") for curie in curies]
 
 
 BEARERS = frozenset({"Histotype", "Condition", "CellState", "Organism", "Site"})
@@ -132,7 +174,8 @@ def _against(row: EvidenceRow) -> str:
     """How a result stands to another: "higher than placebo"; "better" where the source names nobody."""
     if not row.difference or row.comparator is None:
         return row.difference or ""
-    return f"{row.difference} {'from' if row.difference == _SAME else 'than'} {row.comparator.label}"
+    figure = f" ({row.comparator_text})" if row.comparator_text else ""
+    return f"{row.difference} {'from' if row.difference == _SAME else 'than'} {row.comparator.label}{figure}"
 
 
 def _span(name: str, ends: tuple[float | int | None, float | int | None] | None, printed: str) -> str:

@@ -10,7 +10,7 @@ from kg.difference import difference
 from kg.errors import InvalidParameter
 from server.commands import Commands, tell
 from server.questions.present import dumps, listing
-from server.terminal import render
+from server.terminal.forms import render
 from triples.imports.biolink_terms import MODEL
 from triples.imports.catalog import ImportManifest, list_imports, remove_import
 from triples.imports.identifiers import local_name

@@ -17,9 +17,9 @@ from werkzeug.wrappers import Response
 from kg.catalogue import CatalogueQuestion, Cell, QuestionAnswer, find
 from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE
+from ontology.english import spelt_out
 from server.addresses import asked, export
 from server.pages.accepted import accepting
-from server.wording import words
 
 _PROSE, _LONG_WORD = 24, 12  # letters of a cell, and of a word, that a column holds as they are
 _MANY = 10  # columns beyond which those that few rows fill stand together
@@ -104,7 +104,7 @@ def _cell(cell: Cell | None, is_linked: bool) -> ShownCell:
     if is_linked and cell.entity.type in _RECORDS:
         return ShownCell("source", cell)
     if not str(cell.value).startswith(BASE):
-        return ShownCell("words", cell, (words(cell.text) if cell.text.isalpha() else cell.text,))
+        return ShownCell("words", cell, (spelt_out(cell.text) if cell.text.isalpha() else cell.text,))
     return ShownCell("brief" if cell.entity.type in _LONG_NAMED else "name", cell)
 
 

@@ -20,7 +20,7 @@ from kg.identifiers import display
 from kg.model import EntityRef
 from kg.tables import table
 from server import wording
-from server.addresses import csv_response, export, here
+from server.addresses import again, csv_response, export, here
 from server.pages.namesakes import namesakes
 from server.pages.regimens import VerdictGroup, verdict_groups
 from server.pages.sharing import disputed, fact_exports, facts_wanted
@@ -136,7 +136,7 @@ def _namesakes(graph: KnowledgeGraph, texts: Mapping[str, str]) -> list[tuple[En
     """Drugs named after those compared, each with the side and the address that compares it there instead."""
     others = namesakes(graph, (texts["a"], texts["b"]))  # without the two themselves
     return [
-        (drug, _SIDES[side], here([(side, drug.curie)], [side]))
+        (drug, _SIDES[side], again([(side, drug.curie)], [side]))
         for side in ("a", "b")
         for drug in namesakes(graph, [texts[side]])
         if drug in others

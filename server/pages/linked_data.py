@@ -14,9 +14,9 @@ from kg.budget import Budget
 from kg.errors import AmbiguousEntity, EntityNotFound
 from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE, display
+from kg.resolution import successor
 from kg.sparql.query import SparqlOperation, bind
 from kg.sparql.results import iri
-from kg.withdrawn import successor
 from ontology.terms import SKG
 from server.addresses import page_of
 from server.http.negotiation import GRAPH_FORMATS, HTML, Format, choose, named

@@ -1,4 +1,4 @@
-"""Pages of single records: statements, passages, studies, patients, documents."""
+"""Pages of single records: statements, passages, studies, documents."""
 
 from __future__ import annotations
 
@@ -10,24 +10,18 @@ from werkzeug.wrappers import Response
 
 from kg.cards import StudyCard
 from kg.description import describe, passage, reference
-from kg.duration import duration_words
 from kg.errors import EntityNotFound
-from kg.evidence.cases import Timeline
-from kg.evidence.doses import DoseStage
-from kg.evidence.history import TimelineEntry
 from kg.evidence.question import EvidenceQuestion
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display, expand
 from kg.model import EntityRef
+from kg.resolution import successor
 from kg.tables import table
-from kg.withdrawn import successor
 from server import wording
-from server.addresses import csv_response, export, here, svg_response
-from server.drawings import swimmer_plots
-from server.drawings.picture_file import plot_file
+from server.addresses import csv_response, export, here
 from server.pages.evidence import evidence_page
 from server.pages.provenance import places
-from server.pages.sharing import disputed, fact_exports, facts_wanted, file_name, source_line
+from server.pages.sharing import fact_exports, facts_wanted
 from server.pages.sources import Sources
 
 Page = str | Response
@@ -101,44 +95,6 @@ class Records:
             ],
         )
 
-    def cases(self) -> str:
-        """Every patient."""
-        patients = sorted(self.graph.members("patient"), key=lambda ref: ref.curie)  # by document, in its order
-        return render_template(
-            "cases.html",
-            timelines=[self.graph.timeline(ref.id) for ref in patients],
-            exported=[export("JSON", "/api/v1/cases")],
-        )
-
-    def case(self, name: str) -> Page:
-        """A patient's history."""
-        timeline = self.graph.timeline(name)
-        plot = swimmer_plots.swimmer(timeline) if timeline.events else None
-        name_in_files = timeline.patient.curie.replace(":", "-")
-        if plot is not None and request.args.get("format") == "svg":
-            text = plot_file("swimmer", source_line(self.graph), plot=plot, title=timeline.patient.label)
-            return svg_response(text, file_name(self.graph, name_in_files))
-        facts = [*(event.id for event in timeline.events), *disputed(timeline.conflicts)]
-        if (other := facts_wanted(self.graph, facts, name_in_files)) is not None:
-            return other
-        return render_template(
-            "case.html",
-            timeline=timeline,
-            plot=plot,
-            disputed_diagnoses=_disputed_diagnoses(timeline),
-            event_details=wording.event_details,
-            denied=wording.denied,
-            sized=wording.sized,
-            schedule=_schedule,
-            heading=_heading,
-            exported=[
-                export("CSV", f"/api/v1/cases/{timeline.patient.curie}/timeline?format=csv", download=True),
-                export("JSON", f"/api/v1/cases/{timeline.patient.curie}/timeline"),
-                *fact_exports(),
-                *([export("SVG", here([("format", "svg")]), download=True)] if plot else []),
-            ],
-        )
-
     def documents(self) -> str:
         """The source documents."""
         return render_template(
@@ -171,32 +127,6 @@ class Records:
         )
 
 
-def _schedule(stage: DoseStage) -> str:
-    """Dose, days and cycle of a schedule, as printed."""
-    days = stage.days or ""
-    if days[:1].isdigit():
-        days = f"day {days}" if days.isdigit() else f"days {days}"
-    return ", ".join(filter(None, (stage.dose_text, days, stage.cycle and f"every {duration_words(stage.cycle)}")))
-
-
-def _heading(event: TimelineEntry) -> str:
-    """What kind of event it was, and when."""
-    when = event.time_text
-    if not when and event.offset:
-        when = duration_words(event.offset) + (f" after: {event.after.label}" if event.after else "")
-    return " · ".join(filter(None, (event.kind, when, event.date, "planned" if event.planned else None)))
-
-
-def _disputed_diagnoses(timeline: Timeline) -> list[str]:
-    """What the documents tell in different ways of what the patient had."""
-    diagnosing = {event.id for event in timeline.events if event.diagnosis is not None}
-    return [
-        conflict.about
-        for conflict in timeline.conflicts
-        if conflict.about and all(side.id in diagnosing for side in conflict.between)
-    ]
-
-
 @dataclass(frozen=True)
 class _ArmLine:
     """A drug of an arm as a line of a file, or an arm of which no drug is told."""
@@ -221,9 +151,8 @@ class _ArmLine:
 def _arm_lines(card: StudyCard) -> Iterator[_ArmLine]:
     for arm in card.arms:
         people = (
-            f"{each.label}: {each.value or (each.entity and each.entity.label)}"
-            for each in arm.population
-            if each.name not in {"sourceFile", "sourceLine"}
+            f"{label}: {each.entity.label if each.entity else wording.value_words(each.value)}"
+            for label, each in wording.told_qualifiers(arm.population)
         )
         bare = _ArmLine(
             arm=arm.arm.label,

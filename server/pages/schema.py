@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from flask import render_template
 
 from kg.graph import KnowledgeGraph
 from kg.schema import SchemaPredicate, SchemaProperty
 from kg.schema import schema as described
-from ontology.terms import CLASSES, PREDICATES, PROPERTIES
+from ontology.terms import CLASSES, PREDICATES
 from server.addresses import given
 from server.questions.parameters import Parameter, read
+from server.wording import declared_ends, kind_names
 
 _PARAMETERS = (
     Parameter("q", "only what says all of these words", most_characters=100),
@@ -20,6 +22,41 @@ _PARAMETERS = (
 _COUNTS = (
     "SELECT ?predicate (COUNT(?statement) AS ?count) WHERE { ?statement skg:predicate ?predicate } GROUP BY ?predicate"
 )
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The kinds that a word has at one of its ends: as declared, and in this graph."""
+
+    declared: list[str]
+    used: list[str]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A connection or a property; ``reads``: how from either end, and ``sign``, are of connections alone."""
+
+    name: str
+    count: int
+    start: Ends
+    end: Ends
+    definition: str
+    reads: str = ""
+    sign: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of one nature that fit the filter, by name: those that this graph uses, and those that it does not."""
+
+    used: list[Word]
+    unused: list[Word]
+    of: int
+
+    @property
+    def total(self) -> int:
+        """How many fit."""
+        return len(self.used) + len(self.unused)
 
 
 def schema(graph: KnowledgeGraph) -> str:
@@ -32,40 +69,41 @@ def schema(graph: KnowledgeGraph) -> str:
         whole = " ".join(told).casefold()
         return all(word in whole for word in words)
 
+    def narrowed(offered: Iterable[tuple[Word, str]]) -> Words:
+        listed = sorted((pair for pair in offered if pair[0].count or not used_only), key=lambda pair: pair[0].name)
+        found = [word for word, label in listed if says(word.name, label, word.reads, word.definition)]
+        return Words([word for word in found if word.count], [word for word in found if not word.count], len(listed))
+
     counts = {count.type: count.count for count in graph.class_counts()}
-    used = {a.value.rpartition("/")[2]: int(b.value) for a, b in graph.sparql(_COUNTS) if a and b}
     present = [each for each in CLASSES.values() if counts.get(each.name)]
-    offered = [each for each in PREDICATES.values() if used.get(each.name) or not used_only]
     known = described(graph.store)
-    properties = [each for each in known.properties if each.count or not used_only]
-    terms: tuple[SchemaPredicate | SchemaProperty, ...] = (*known.predicates, *known.properties)
+    stated = {a.value.rpartition("/")[2]: int(b.value) for a, b in graph.sparql(_COUNTS) if a and b}
     return render_template(
         "schema.html",
         text=text,
         used_only=used_only,
         classes=[each for each in present if says(each.name, each.label, each.definition)],
-        predicates=[each for each in offered if says(each.name, each.label, each.inverse_label or "", each.definition)],
-        properties=[each for each in properties if says(each.curie, each.label, each.definition)],
-        of_properties=len(properties),
         of_classes=len(present),
-        of_predicates=len(offered),
         counts=counts,
-        used=used,
-        sources={_name(each.curie): (_words(each.subject_kinds), _words(each.domain)) for each in terms},
-        targets={_name(each.curie): (_declared_values(each), _words(each.range)) for each in terms},
+        connections=narrowed((_connection(each, stated), each.label) for each in known.predicates),
+        properties=narrowed((_word(each, each.count), each.label) for each in known.properties),
     )
 
 
-def _declared_values(term: SchemaPredicate | SchemaProperty) -> list[str]:
-    """What a word may lead to: kinds of things, a datatype, or words."""
-    if isinstance(term, SchemaPredicate):
-        return _words(("xsd:string",) if term.takes_text else term.object_kinds)
-    datatype = PROPERTIES[_name(term.curie)].range
-    return _words(term.object_kinds or ((f"xsd:{datatype}",) if datatype else ()))
+def _connection(term: SchemaPredicate, stated: Mapping[str, int]) -> Word:
+    name = _name(term.curie)
+    sign = {"+1": "+", "-1": "−", "carry": "carries"}.get(term.sign, "none")
+    return replace(
+        _word(term, stated.get(name, 0)),
+        reads=f"{term.label}; back: {PREDICATES[name].inverse_label}",
+        sign=f"{sign}, causal" if term.causal else sign,
+    )
 
 
-def _words(curies: Iterable[str]) -> list[str]:
-    return ["anything" if curie == "skg:Entity" else curie.removeprefix("skg:") for curie in curies]
+def _word(term: SchemaPredicate | SchemaProperty, count: int) -> Word:
+    start, end = declared_ends(term)
+    ends = Ends(start, kind_names(term.domain)), Ends(end, kind_names(term.range))
+    return Word(_name(term.curie), count, *ends, term.definition)
 
 
 def _name(curie: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, wraps
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
@@ -15,11 +15,12 @@ from kg.errors import CapabilityMissing
 from kg.evidence.rows import Corpus
 from kg.graph import KnowledgeGraph
 from kg.identifiers import display
+from ontology.english import spelt_out
 from ontology.terms import CLASSES
 from server import wording
-from server.addresses import here, page_of
+from server.addresses import again, carried, here, is_unfolded, page_of
 from server.assets import Assets
-from server.pages import compare, entity, evidence, explain, gaps, mechanism, search
+from server.pages import case, compare, entity, evidence, explain, gaps, mechanism, search
 from server.pages.accepted import accepting
 from server.pages.explore import page
 from server.pages.mentions import Mentions
@@ -31,8 +32,9 @@ from server.questions.table import BY_NAME, QUESTIONS
 
 # What templates say things with, each under its own name.
 _WORDING: tuple[Callable[..., object], ...] = (
-    wording.words, duration_words, wording.count_of, wording.when_given, wording.dose_range, wording.beside,
-    wording.result, wording.unfigured, wording.remark, wording.of_n, wording.counted, evidence.direction,
+    spelt_out, duration_words, wording.count_of, wording.when_given, wording.dose_range, wording.beside,
+    wording.result, wording.unfigured, wording.remark, wording.of_n, wording.counted, wording.told_qualifiers,
+    wording.value_words, evidence.direction,
 )  # fmt: skip
 
 Page = str | Response
@@ -126,7 +128,9 @@ def pages_blueprint(graph: KnowledgeGraph, sources: Sources, assets: Assets | No
         "citation": lambda title, exported: citation(title, exported, graph.data_version, corpus.text),
         "page_of": page_of,
         "here": here,
-        "is_unfolded": lambda: request.args.get("unfold") == "true",
+        "again": again,
+        "carried": carried,
+        "is_unfolded": is_unfolded,
         "curie": display,
         **{function.__name__: function for function in _WORDING},
         "named": mentions.named,
@@ -166,8 +170,8 @@ def _views(graph: KnowledgeGraph, sources: Sources) -> tuple[_View, ...]:
         ("/statement/<path:name>", records.statement, (), _TRIPLES),
         ("/passage/<path:name>", records.passage, (), ()),
         ("/study/<path:name>", records.study, (), ("csv", *_TRIPLES)),
-        ("/cases", records.cases, (), ()),
-        ("/cases/<path:name>", records.case, (), ("svg", *_TRIPLES)),
+        ("/cases", _on(case.cases, graph), (), ()),
+        ("/cases/<path:name>", _on(case.case, graph), (), ("svg", *_TRIPLES)),
         ("/documents", records.documents, (), ()),
         ("/documents/<path:name>", records.document, (), _TRIPLES),
         ("/compare", _on(compare.compare, graph), (*compare.SIDES, *compared), ("csv", *_TRIPLES)),

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import rdflib
 
+from ontology.english import spelt_out
 from ontology.terms import PREDICATES
 from server.pages.figures import GAP_SIGNS
-from server.wording import label_of, words
+from server.wording import label_of
 from tests.browser.conftest import Opening
 from tests.browser.opened import (
     SVG,
@@ -75,7 +76,7 @@ def assert_entity(opened: Opened) -> None:
     card = opened.data("JSON")
     assert card["label"] == opened.text("h1")
     assert card["id"] == opened.texts("main > .meta code")[-1]
-    assert words(card["type"]) == opened.text(".kind")
+    assert spelt_out(card["type"]) == opened.text(".kind")
     also = opened.texts(".also")
     assert also == ([f"Also called {', '.join(card['synonyms'])}."] if card["synonyms"] else [])
     background = opened.text(".background")

@@ -275,7 +275,38 @@ def test_from_a_source_one_link_leads_back_to_the_question(open_page: Opening, a
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
 
 
+@pytest.mark.parametrize("button", ["middle", "left"])
+def test_a_source_in_a_tab_of_its_own_leads_back_too(open_page: Opening, button: str) -> None:
+    page = open_page("/evidence?drug=temsirolimus")
+    source = page.locator("main a[href^='/statement/']:visible").first
+    with page.context.expect_page() as opened:
+        source.click(button=button, modifiers=["Control"] if button == "left" else [])
+    tab = opened.value
+    tab.get_by_text("Back to your question").click()
+    tab.wait_for_url("**/evidence?drug=temsirolimus")
+
+
+def test_an_event_that_the_address_names_stands_open(open_page: Opening) -> None:
+    page = open_page("/cases/patient:000-transplant")
+    link = page.locator("#lines + p + .table tbody th a").last
+    event = page.locator(f"li[id='{(link.get_attribute('href') or '')[1:]}']")
+    expect(event).to_be_hidden()
+    link.click()
+    expect(event).to_be_in_viewport()
+
+
 def test_who_comes_straight_to_a_source_is_led_back_to_nothing(open_page: Opening) -> None:
     page = open_page("/entity/drug:sirolimus")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.get_by_text("Back to your question").count() == 0
+
+
+@pytest.mark.parametrize("third", ["doxorubicin", "pegylated liposomal doxorubicin"])
+def test_the_button_of_a_comparison_of_three_stands_in_the_row_of_its_fields(open_page: Opening, third: str) -> None:
+    path = f"/compare?a=gemcitabine&b=gemcitabine+%2B+docetaxel&c={third.replace(' ', '+')}"
+    form = open_page(path, size=(1024, 768)).locator("form.ask")
+    button = form.get_by_role("button", name="Compare").bounding_box()
+    field = form.get_by_label("Measure").bounding_box()
+    assert button is not None
+    assert field is not None
+    assert button["y"] + button["height"] == pytest.approx(field["y"] + field["height"], abs=8)

@@ -14,7 +14,7 @@ import pytest
 import rdflib
 from playwright.sync_api import Page
 
-from server.wording import words
+from ontology.english import spelt_out
 from tests.browser.conftest import Opening
 from tests.browser.opened import (
     Opened,
@@ -162,7 +162,7 @@ def assert_graph_is_that_of_the_canvas(page: Page, nodes: list[dict[str, Any]], 
     canvas = page.evaluate(CANVAS)
     names = dict(canvas["nodes"])
     assert names.keys() == {node["id"] for node in nodes}
-    assert all(f"{node['label']}, {words(node['type'])}" in names[node["id"]] for node in nodes)
+    assert all(f"{node['label']}, {spelt_out(node['type'])}" in names[node["id"]] for node in nodes)
     drawn = sorted([edge["id"], MARKS.get(edge["sign"], "dot"), edge["certainty"]] for edge in edges)
     assert drawn == canvas["edges"]
 

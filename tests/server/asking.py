@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pyoxigraph as ox
 from flask.testing import FlaskClient
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -47,3 +48,11 @@ def ask(client: FlaskClient, path: str, status: int = 200) -> Any:
 def sparql(client: FlaskClient, query: str, **headers: str) -> Any:
     """The answer to a query by GET."""
     return client.get("/sparql", query_string={"query": query}, headers=headers)
+
+
+def rdf_of(response: Any) -> ox.Store:
+    """The triples of an answer, whatever they are written in."""
+    assert response.status_code == 200, response.text
+    store = ox.Store()
+    store.load(response.data, ox.RdfFormat.from_media_type(response.mimetype))
+    return store

@@ -72,6 +72,12 @@ def client(curated_graph: KnowledgeGraph) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
+def first_client(first_graph: KnowledgeGraph) -> FlaskClient:
+    """A client on the documents whose whole answers tests know."""
+    return create_app(first_graph, Settings()).test_client()
+
+
+@pytest.fixture(scope="session")
 def forgetful(curated_graph: KnowledgeGraph) -> FlaskClient:
     """A client of a server that makes every page anew."""
     return create_app(curated_graph, Settings(cache_bytes=0)).test_client()

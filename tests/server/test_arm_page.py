@@ -55,8 +55,8 @@ def test_the_files_of_an_arm_hold_the_results_that_its_page_shows(client: FlaskC
     assert all(outcome in triples for outcome in outcomes)
 
 
-def test_an_adverse_event_tells_under_which_treatments_it_was_seen_the_worst_first(client: FlaskClient) -> None:
-    html = page(client, "/entity/event:neutropenia")
+def test_an_adverse_event_tells_under_which_treatments_it_was_seen_the_worst_first(first_client: FlaskClient) -> None:
+    html = page(first_client, "/entity/event:neutropenia")
     told = words(html[html.index('id="seen"') :])
     assert told.index("doxorubicin + ifosfamide grade 4 of 1") < told.index("trabectedin monotherapy occurred")
     assert "febrile neutropenia : commonly occurred of 33" in told  # of its kinds, too

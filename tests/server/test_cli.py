@@ -13,15 +13,8 @@ from pathlib import Path
 import pytest
 
 from kg import KnowledgeGraph
-from kg.identifiers import BASE
-from kg.mechanism.search import MechanismQuestion, mechanism
-from kg.paths.index import IndexNode
-from kg.paths.neighborhood import NeighborsQuestion, neighbors
-from kg.paths.traversal import PathQuestion, best_paths
 from server.app import create_app
 from server.cli import MACHINE_REFUSED, READER_GONE, main
-from server.terminal import render
-from tests.kg.made_index import made_index
 
 
 def test_a_query_in_a_file_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,64 +84,6 @@ def test_a_switch_needs_no_value(curated_data: Path, capsys: pytest.CaptureFixtu
     assert [code for code, _ in told] == [0, 0, 0]
 
 
-def test_a_terminal_is_told_what_imports_alone_state() -> None:
-    drug, kinase, tumour = (f"{BASE}{name}" for name in ("drug/imatinib", "target/KIT", "histotype/gist"))
-    nodes = [
-        IndexNode(drug, "Drug", "imatinib"),
-        IndexNode(kinase, "Target", "KIT"),
-        IndexNode(tumour, "Histotype", "GIST"),
-    ]
-    index = made_index(nodes, [(drug, "inhibits", kinase), (kinase, "drives", tumour, "stated", "import-own")])
-    paths = best_paths(index, PathQuestion(drug, tumour, include_imports=True))
-    acts = mechanism(index, MechanismQuestion((drug,), tumour, include_imports=True))
-    for answer in (paths, acts):
-        _, curated, imported, *_ = render(answer).splitlines()
-        assert (curated, imported) == ("   imatinib inhibits KIT", "   KIT drives GIST  (imported)")
-    near = neighbors(index, NeighborsQuestion(node=kinase, include_imports=True))
-    assert [line.endswith("(imported)") for line in render(near).splitlines()] == [True, False]
-
-
-def test_a_terminal_is_told_the_doses_of_each_arm_and_whose_patients_its_own_also_are(
-    curated_data: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["evidence", "--study", "study:imatinib-dose-eortc-isg-agitg-ref47", "--data", str(curated_data)]) == 0
-    told = capsys.readouterr().out
-    assert "imatinib 400 mg once daily - imatinib 400 mg" in told
-    assert "(takes together imatinib 400 mg once daily, imatinib 400 mg twice daily)" in told
-
-
-def test_a_terminal_is_told_what_counted_and_of_whom_a_figure_is(
-    curated_data: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The hazard ratio of a subgroup is not that of the trial."""
-    assert main(["evidence", "--drug", "pazopanib", "--document", "004", "--data", str(curated_data)]) == 0
-    assert "progression-free survival (leiomyosarcoma): hazard ratio 0.31" in capsys.readouterr().out
-    assert main(["compare", "pazopanib", "placebo", "--data", str(curated_data)]) == 0
-    told = capsys.readouterr().out
-    assert "progression-free survival (leiomyosarcoma): pazopanib hazard ratio 0.31" in told
-    assert "[flagged: implausible-value] / placebo" in told
-    assert main(["safety", "motesanib", "--data", str(curated_data)]) == 0
-    told = capsys.readouterr().out
-    assert "(1 study)" in told
-    assert "(1 studies)" not in told
-
-
-def test_a_terminal_is_told_side_effects_words_and_what_is_not_counted(
-    curated_data: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["compare", "pegylated liposomal doxorubicin", "doxorubicin", "--data", str(curated_data)]) == 0
-    told = capsys.readouterr().out
-    assert "borne: alopecia: pegylated liposomal doxorubicin less frequent" in told
-    assert "/ doxorubicin only what the other is compared with" in told
-    assert "not told" not in told
-    assert main(["compare", "nilotinib", "imatinib", "--data", str(curated_data)]) == 0
-    told = capsys.readouterr().out
-    assert "compared in words: Nilotinib, comparison: Nilotinib has not shown" in told
-    assert "002:29809-29926" in told
-    assert main(["evidence", "--histotype", "sarcoma", "--drug", "sunitinib", "--data", str(curated_data)]) == 0
-    assert "results in gastrointestinal stromal tumour (--histotype histotype:gist)" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize(
     ("command", "filters"),
     [
@@ -167,9 +102,9 @@ def test_a_terminal_is_told_side_effects_words_and_what_is_not_counted(
     ],
 )
 def test_the_command_line_names_the_filters_that_shut_everything_out(
-    curated_data: Path, command: list[str], filters: str, capsys: pytest.CaptureFixture[str]
+    first_data: Path, command: list[str], filters: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*command, "--data", str(curated_data)]) == 0
+    assert main([*command, "--data", str(first_data)]) == 0
     told = capsys.readouterr().out.splitlines()
     assert "No path." in told
     assert f"What there is was shut out by: {filters}." in told
@@ -223,17 +158,6 @@ def test_of_a_catalogue_question_only_its_id_is_required(capsys: pytest.CaptureF
     with pytest.raises(SystemExit, match="2"):
         main(["ask"])
     assert capsys.readouterr().err.endswith("the following arguments are required: ID\n")
-
-
-def test_a_terminal_is_told_of_documents_in_words(curated_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["document", "002", "--data", str(curated_data)]) == 0
-    card = capsys.readouterr().out.splitlines()
-    assert card[0] == "Systemic therapy for advanced soft tissue sarcoma (review, 2007) (document:002)"
-    assert {"journal: JNCCN", "year: 2007", "pages: 401-410"} <= set(card)
-    assert any(line.startswith("  study: ") for line in card)
-    assert main(["corpus", "--data", str(curated_data)]) == 0
-    listed = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in listed] == [f"document:00{number}" for number in range(5)]
 
 
 def test_an_unknown_option_is_told_with_the_usage_of_its_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -337,8 +261,6 @@ def test_a_search_says_that_nothing_is_called_so_only_where_nothing_is_offered(
     assert main(["search", "--data", str(curated_data), "qqqqqq"]) == 0
     assert nothing in capsys.readouterr().out
 
-
-# --- where the output goes ------------------------------------------------------------------------------
 
 SHORT = ["query", "ASK { drug:sirolimus a skg:Drug }"]
 LONG = ["query", "SELECT * { ?s ?p ?o } LIMIT 20000"]

@@ -1,21 +1,19 @@
-"""What the server says of its data: VoID and DCAT, schema, graphs, service description."""
+"""What the server says of its data: VoID and DCAT, the service description, examples, the schema."""
 
 from __future__ import annotations
 
-import re
-import warnings
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from rdflib import Graph
 
 from kg import KnowledgeGraph
 from ontology.kinds import is_in
 from ontology.terms import PREFIXES as TABLE
 from server.app import create_app
 from server.settings import Settings
+from tests.server.asking import rdf_of
 from triples.read import CURATED, read_corpus
 
 BASE = "https://w3id.org/sarcoma-kg/"
@@ -36,28 +34,17 @@ NAMES = {
     "application/ld+json": "jsonld",
     "application/rdf+xml": "rdfxml",
 }
-_CACHED = "sarcoma_kg_cached_queries_total"
-
-
-def _rdf(response: Any) -> ox.Store:
-    assert response.status_code == 200, response.text
-    store = ox.Store()
-    store.load(response.data, ox.RdfFormat.from_media_type(response.mimetype))
-    return store
 
 
 def _ask(store: ox.Store, pattern: str) -> bool:
     return bool(store.query(f"ASK {{ {pattern} }}", prefixes=PREFIXES))
 
 
-# --- VoID and DCAT --------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("accept", ["", "text/turtle", "application/ld+json", "application/n-triples"])
 def test_the_record_of_the_dataset_has_licence_version_and_endpoint(
     client: FlaskClient, curated_graph: KnowledgeGraph, accept: str
 ) -> None:
-    record = _rdf(client.get("/.well-known/void", headers={"Accept": accept}))
+    record = rdf_of(client.get("/.well-known/void", headers={"Accept": accept}))
     assert _ask(
         record,
         f"<{BASE}> a dcat:Dataset, void:Dataset ; dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;"
@@ -68,7 +55,7 @@ def test_the_record_of_the_dataset_has_licence_version_and_endpoint(
 
 
 def test_the_record_says_who_publishes_it_from_what_in_which_words(client: FlaskClient) -> None:
-    record = _rdf(client.get("/.well-known/void"))
+    record = rdf_of(client.get("/.well-known/void"))
     assert _ask(record, f"<{BASE}> dcterms:publisher ?who . ?who a foaf:Agent ; foaf:name ?name")
     assert _ask(record, f"<{BASE}> dcterms:conformsTo <{BASE}vocab/> ; void:vocabulary <{BASE}vocab/>")
     assert _ask(record, f"<{BASE}> dcat:keyword 'sarcoma'")
@@ -80,7 +67,7 @@ def test_the_record_says_who_publishes_it_from_what_in_which_words(client: Flask
 def test_every_distribution_of_the_record_is_the_whole_default_graph(
     client: FlaskClient, curated_graph: KnowledgeGraph
 ) -> None:
-    record = _rdf(client.get("/.well-known/void"))
+    record = rdf_of(client.get("/.well-known/void"))
     files = record.query(
         f"SELECT ?url ?type {{ <{BASE}> dcat:distribution ?file . ?file a dcat:Distribution ; dcat:downloadURL ?url ;"
         " dcat:mediaType ?type }",
@@ -98,12 +85,12 @@ def test_every_distribution_of_the_record_is_the_whole_default_graph(
 
 def test_a_server_without_a_union_offers_no_file_of_the_whole(curated_graph: KnowledgeGraph) -> None:
     with KnowledgeGraph.open(curated_graph.store.generation.path.parents[1], union_default_graph=False) as strict:
-        record = _rdf(create_app(strict, Settings()).test_client().get("/.well-known/void"))
+        record = rdf_of(create_app(strict, Settings()).test_client().get("/.well-known/void"))
     assert not _ask(record, "?dataset dcat:distribution ?file")
 
 
 def test_partitions_count_what_the_graph_holds(client: FlaskClient, curated_graph: KnowledgeGraph) -> None:
-    record = _rdf(client.get("/.well-known/void"))
+    record = rdf_of(client.get("/.well-known/void"))
     for name in ("Drug", "Outcome", "Statement"):
         count = len(curated_graph.sparql(f"SELECT DISTINCT ?x {{ ?x a skg:{name} }}"))
         assert _ask(record, f"<{BASE}> void:classPartition [ void:class skg:{name} ; void:entities {count} ]")
@@ -118,7 +105,7 @@ def test_partitions_count_what_the_graph_holds(client: FlaskClient, curated_grap
 
 
 def test_the_whole_is_counted_without_its_side_graphs(client: FlaskClient, curated_graph: KnowledgeGraph) -> None:
-    record = _rdf(client.get("/.well-known/void"))
+    record = rdf_of(client.get("/.well-known/void"))
     data = "GRAPH ?g { ?s ?p ?o } FILTER(?g NOT IN (graph:metadata, graph:provenance))"
     mine = "FILTER(STRSTARTS(STR(?o), STR(skg:)) && ?p = rdf:type)"
     for name, query in (
@@ -139,13 +126,13 @@ def test_the_same_record_again_is_304(client: FlaskClient) -> None:
 
 
 def test_the_service_description_leads_to_the_record(client: FlaskClient) -> None:
-    description = _rdf(client.get("/sparql", headers={"Accept": "text/turtle"}))
+    description = rdf_of(client.get("/sparql", headers={"Accept": "text/turtle"}))
     address = "<http://localhost/.well-known/void>"
     assert _ask(description, f"?s a sd:Service ; <http://www.w3.org/2000/01/rdf-schema#seeAlso> {address}")
 
 
 def test_the_descriptions_lead_to_that_of_the_api_and_to_the_schema(client: FlaskClient) -> None:
-    description, record = _rdf(client.get("/sparql", headers={"Accept": "text/turtle"})), _rdf(client.get(VOID))
+    description, record = rdf_of(client.get("/sparql", headers={"Accept": "text/turtle"})), rdf_of(client.get(VOID))
     for path in ("/openapi.json", "/api/v1/schema"):
         address = f"http://localhost{path}"
         assert client.get(path).status_code == 200
@@ -155,12 +142,14 @@ def test_the_descriptions_lead_to_that_of_the_api_and_to_the_schema(client: Flas
 
 
 def test_the_record_shows_one_thing_of_each_kind_that_readers_ask_for(client: FlaskClient) -> None:
-    found = _rdf(client.get(VOID)).query(f"SELECT ?thing {{ <{BASE}> void:exampleResource ?thing }}", prefixes=PREFIXES)
+    found = rdf_of(client.get(VOID)).query(
+        f"SELECT ?thing {{ <{BASE}> void:exampleResource ?thing }}", prefixes=PREFIXES
+    )
     shown = [row["thing"].value.removeprefix(BASE) for row in found]
     assert {"drug/sirolimus", "target/MTOR", "patient/000-transplant"} <= set(shown)
     for name in shown:
         leads = client.get(f"/id/{name}", headers={"Accept": "text/turtle"}, follow_redirects=True)
-        assert f"{BASE}{name}" in {str(quad.subject.value) for quad in _rdf(leads)}
+        assert f"{BASE}{name}" in {str(quad.subject.value) for quad in rdf_of(leads)}
 
 
 @pytest.mark.parametrize("services", ["", "https://example.org/sparql"])
@@ -168,12 +157,10 @@ def test_the_service_description_says_whether_other_endpoints_can_be_asked(
     curated_graph: KnowledgeGraph, services: str
 ) -> None:
     client = create_app(curated_graph, Settings(services=services)).test_client()
-    description = _rdf(client.get("/sparql", headers={"Accept": "text/turtle"}))
+    description = rdf_of(client.get("/sparql", headers={"Accept": "text/turtle"}))
     assert _ask(description, "?s sd:feature sd:BasicFederatedQuery") is bool(services)
     assert _ask(description, "?s sd:feature sd:UnionDefaultGraph")
 
-
-# --- examples -------------------------------------------------------------------------------------------
 
 EXAMPLES = "/.well-known/sparql-examples"
 SH = "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX schema: <https://schema.org/>"
@@ -205,7 +192,7 @@ def test_an_editor_finds_examples_prefixes_and_what_classes_are_linked_by_throug
 
 
 def test_the_collection_of_examples_runs_elsewhere(client: FlaskClient, curated_graph: KnowledgeGraph) -> None:
-    collection = _rdf(client.get(EXAMPLES, headers={"Accept": "text/turtle"}))
+    collection = rdf_of(client.get(EXAMPLES, headers={"Accept": "text/turtle"}))
     rows = collection.query(
         f"{SH} SELECT ?example ?text {{ ?example a sh:SPARQLExecutable, sh:SPARQLSelectExecutable ; sh:select ?text ;"
         " schema:keywords ?word ; schema:target <http://localhost/sparql> }"
@@ -220,11 +207,8 @@ def test_the_collection_of_examples_runs_elsewhere(client: FlaskClient, curated_
         ox.Store().query(head + text)  # nothing is known there but what the example declares
     first = client.get(EXAMPLES)
     assert client.get(EXAMPLES, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
-    description = _rdf(client.get("/sparql", headers={"Accept": "text/turtle"}))
+    description = rdf_of(client.get("/sparql", headers={"Accept": "text/turtle"}))
     assert _ask(description, f"[] <http://www.w3.org/2000/01/rdf-schema#seeAlso> <http://localhost{EXAMPLES}>")
-
-
-# --- schema ---------------------------------------------------------------------------------------------
 
 
 def test_the_schema_gives_sign_ends_and_count_of_a_predicate(client: FlaskClient) -> None:
@@ -250,154 +234,3 @@ def test_the_schema_gives_sign_ends_and_count_of_a_predicate(client: FlaskClient
         used = [name.removeprefix("skg:") for name in each["domain"] if name.startswith("skg:")]
         lowest = [name for name in used if not any(other != name and is_in(other, name) for other in used)]
         assert [name for name in lowest if kinds and not any(is_in(name, kind) for kind in kinds)] == [], each["curie"]
-
-
-# --- graphs ---------------------------------------------------------------------------------------------
-
-
-def test_every_named_graph_is_listed_and_can_be_read(client: FlaskClient) -> None:
-    listed = client.get(GRAPHS).json
-    assert listed is not None
-    assert listed["total"] == len(listed["items"]) > 5
-    for item in listed["items"]:
-        response = client.get(GRAPHS, query_string={"graph": item["id"]}, headers={"Accept": "application/n-triples"})
-        assert response.status_code == 200
-        assert response.data.count(b"\n") == item["triples"], item["id"]
-
-
-def test_a_graph_by_its_own_address_is_the_one_by_parameter(client: FlaskClient) -> None:
-    direct, indirect, short, bare = (
-        client.get(f"{GRAPHS}/document-000", headers={"Accept": "application/n-triples"}),
-        client.get(GRAPHS, query_string={"graph": f"{BASE}graph/document-000", "format": "nt"}),
-        client.get(GRAPHS, query_string={"graph": "graph:document-000", "format": "nt"}),
-        client.get(GRAPHS, query_string={"graph": "document-000", "format": "nt"}),
-    )
-    assert sorted(direct.data.splitlines()) == sorted(indirect.data.splitlines()) == sorted(short.data.splitlines())
-    assert bare.data == short.data
-
-
-def test_the_default_graph_is_the_union(client: FlaskClient, curated_graph: KnowledgeGraph) -> None:
-    response = client.get(f"{GRAPHS}?default", headers={"Accept": "application/n-triples"})
-    (row,) = curated_graph.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows
-    assert row[0] is not None
-    assert response.data.count(b"\n") == int(row[0].value)
-
-
-@pytest.mark.parametrize("format_", ["turtle", "nt", "rdfxml", "jsonld"])
-def test_the_whole_default_graph_is_computed_once_for_each_format(client: FlaskClient, format_: str) -> None:
-    def from_cache() -> float:
-        (line,) = [each for each in client.get("/metrics").text.splitlines() if each.startswith(_CACHED)]
-        return float(line.split()[1])
-
-    first = client.get(f"{GRAPHS}?default&format={format_}")
-    before = from_cache()
-    again = client.get(f"{GRAPHS}?default&format={format_}")
-    assert (again.status_code, again.data, again.headers["ETag"]) == (200, first.data, first.headers["ETag"])
-    headed = client.head(f"{GRAPHS}?default&format={format_}")
-    assert headed.headers["Content-Length"] == str(len(first.data))
-    assert from_cache() == before + 2
-
-
-def test_a_whole_graph_is_bounded_by_its_size_and_not_by_the_time_of_a_query(curated_graph: KnowledgeGraph) -> None:
-    """On a busy machine, behind all other queries, it takes far longer than it works."""
-    hasty = create_app(curated_graph, Settings(query_timeout_s=0.01)).test_client()
-    query = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
-    assert hasty.get("/sparql", query_string={"query": query}).json["code"] == "query_timeout"
-    assert hasty.get(f"{GRAPHS}?default").status_code == 200
-
-
-def test_head_says_what_get_would(client: FlaskClient) -> None:
-    got, headed = (client.open(f"{GRAPHS}/ontology", method=method) for method in ("GET", "HEAD"))
-    assert headed.data == b""
-    assert headed.headers["Content-Length"] == got.headers["Content-Length"]
-    assert client.get(f"{GRAPHS}/ontology", headers={"If-None-Match": got.headers["ETag"]}).status_code == 304
-
-
-@pytest.mark.parametrize(("asked", "told"), [("ontologie", ["graph:ontology"]), ("http://none.example/", None)])
-def test_a_graph_that_is_not_there_is_told_with_those_that_are(
-    client: FlaskClient, asked: str, told: list[str] | None
-) -> None:
-    named = [each["curie"] for each in client.get(GRAPHS).get_json()["items"]]
-    problem = client.get(GRAPHS, query_string={"graph": asked}).get_json()
-    assert [each["curie"] for each in problem["suggestions"]] == (told or named)
-    assert f"({named[0] if told is None else told[0]})" in problem["detail"]
-
-
-@pytest.mark.parametrize(
-    ("address", "status"),
-    [
-        (f"{GRAPHS}?graph={BASE}graph/none", 404),
-        (f"{GRAPHS}/none", 404),
-        (f"{GRAPHS}?graph=no+iri", 400),
-        (f"{GRAPHS}?graph={BASE}graph/ontology&default", 400),
-        (f"{GRAPHS}?grahp=x", 400),
-        (f"{GRAPHS}?default&format=csv", 400),
-    ],
-)
-def test_what_names_no_graph_is_refused(client: FlaskClient, address: str, status: int) -> None:
-    assert client.get(address).status_code == status
-
-
-@pytest.mark.parametrize("address", [f"{GRAPHS}/ontology", "/api/v1/schema", "/.well-known/void", EXAMPLES])
-def test_scripts_of_other_origins_may_ask_again_with_a_validator(client: FlaskClient, address: str) -> None:
-    asked = {"Origin": "https://example.org", "Access-Control-Request-Headers": "if-none-match"}
-    response = client.options(address, headers=asked | {"Access-Control-Request-Method": "GET"})
-    assert response.status_code in {200, 204}
-    assert response.headers["Access-Control-Allow-Origin"] == "*"
-    assert "GET" in response.headers["Access-Control-Allow-Methods"]
-    assert "if-none-match" in response.headers["Access-Control-Allow-Headers"].lower()
-
-
-@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "PATCH"])
-def test_a_graph_is_only_read(client: FlaskClient, method: str) -> None:
-    response = client.open(f"{GRAPHS}?graph={BASE}graph/ontology", method=method)
-    assert response.status_code == 405
-    assert "GET" in response.headers["Allow"]
-
-
-# --- JSON-LD --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", ["/id/drug/sirolimus?", "/id/vocab/?", f"{GRAPHS}?default&", "/.well-known/void?"])
-def test_json_ld_is_short_and_says_the_same(client: FlaskClient, path: str) -> None:
-    short, whole = client.get(f"{path}format=jsonld"), client.get(f"{path}format=nt")
-    told = short.get_json(force=True)
-    assert told["@context"].items() <= TABLE.items()
-    graph = short.text.partition('"@graph"')[2]
-    assert not re.search(f'"{BASE}vocab/[A-Za-z]+"', graph)
-    assert '"skg:' in graph
-    assert len(short.data) < len(whole.data) * 0.6
-    assert set(_rdf(short)) == set(_rdf(whole))
-
-
-def test_other_readers_of_json_ld_understand_its_short_names(client: FlaskClient) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib's reader uses a class that rdflib deprecates
-        graph = Graph().parse(data=client.get("/id/drug/sirolimus?format=jsonld").text, format="json-ld")
-    assert set(graph) == set(Graph().parse(data=client.get("/id/drug/sirolimus?format=nt").text, format="nt"))
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        "<drug:sirolimus> skos:note 'an IRI that looks like a short name', true, 7, 007, 1.50, 'x'@en",
-        "<https://example.org/a> <https://example.org/p> '2020-05'^^xsd:gYearMonth, 1e6, 123456789012345678, -0",
-        "drug:a <https://w3id.org/sarcoma-kg/drug///b> <https://w3id.org/sarcoma-kg/drug/> ; a [] , skg:Drug",
-        "_:b skos:note _:b",
-    ],
-)
-def test_strange_terms_come_back_from_json_ld_as_they_are(client: FlaskClient, made: str) -> None:
-    query = f"CONSTRUCT {{ {made} }} {{}}"
-    answers = [client.get("/sparql", query_string={"query": query, "format": name}) for name in ("jsonld", "nt")]
-    found, right = ([str(quad) for quad in _rdf(answer)] for answer in answers)
-    blank = re.compile("_:[0-9a-z]+")
-    assert sorted(blank.sub("_:b", quad) for quad in found) == sorted(blank.sub("_:b", quad) for quad in right)
-
-
-def test_the_context_has_an_address(client: FlaskClient) -> None:
-    answer = client.get("/context.jsonld")
-    assert (answer.status_code, answer.mimetype) == (200, "application/ld+json")
-    prefixes = answer.get_json(force=True)["@context"]
-    assert prefixes["drug"] == f"{BASE}drug/"
-    assert all(namespace.endswith(("/", "#")) for namespace in prefixes.values())
-    assert client.get("/context.jsonld", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304

@@ -84,9 +84,6 @@ def test_a_class_without_a_row_has_its_bases() -> None:
         gc.collect()  # the test above walks all subclasses
 
 
-# --- over HTTP -----------------------------------------------------------------------------------------
-
-
 def _failing() -> Blueprint:
     blueprint = Blueprint("failing", __name__)
 

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from kg import KnowledgeGraph
 from kg.model import CERTAINTIES
 from server.app import create_app
-from server.pages.explore.rests import Way, counts_around, surroundings
+from server.pages.explore.rests import Way, counts_around, expansion
 from server.pages.explore.scene import STEP, expanded, scene
 from server.pages.explore.state import view_state
 from server.pages.explore.stated_by import agents_of
@@ -28,7 +28,7 @@ HUB = Way("drug:doxorubicin", "includesDrug", "in")
 
 def test_the_best_evidenced_come_first_and_none_is_lost(curated_graph: KnowledgeGraph) -> None:
     histotype = curated_graph.resolve("histotype:leiomyosarcoma")
-    around = surroundings(curated_graph, histotype, Way(histotype.curie, "", ""), imports=False)
+    around = expansion(curated_graph, histotype, Way(histotype.curie, "", ""), imports=False)
     ranks = [(CERTAINTIES.index(item.certainty), -item.statements) for item in around.items]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) > 2
@@ -43,7 +43,7 @@ def test_a_count_of_the_menu_is_what_the_expansion_leads_to(curated_graph: Knowl
         assert len(counts) > 1, name
         for count in counts:
             way = Way(name, count.predicate, count.direction)
-            assert surroundings(curated_graph, thing, way, imports=False).total == count.nodes, way
+            assert expansion(curated_graph, thing, way, imports=False).total == count.nodes, way
 
 
 def test_what_is_added_and_what_is_left_are_everything(curated_graph: KnowledgeGraph) -> None:

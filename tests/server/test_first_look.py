@@ -164,7 +164,7 @@ def test_the_schema_has_the_properties_of_records_that_a_query_needs(client: Fla
     [
         ("synergizesWith", ("Metabolite, Pathway, Procedure", "in use: Drug")),  # declared for more than there is
         ("numerator", ("Outcome, Statement, TimelineEvent", "xsd:integer")),
-        ("states", ("anything", "in use: Document", ">xsd:string<")),
+        ("states", ("anything", "in use: Document", "to xsd:string<")),
     ],
 )
 def test_the_schema_tells_what_is_declared_and_what_is_in_use(
@@ -287,8 +287,8 @@ def test_a_target_is_told_without_results_of_treatment(client: FlaskClient) -> N
     assert "with doses, numbers and sources" not in html(client, "/entity/target:KIT")
 
 
-def test_a_regimen_is_told_in_short_with_a_share_and_a_time(client: FlaskClient) -> None:
-    told = words(html(client, "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma"))
+def test_a_regimen_is_told_in_short_with_a_share_and_a_time(first_client: FlaskClient) -> None:
+    told = words(html(first_client, "/evidence?regimen=gemcitabine+%2B+docetaxel&histotype=leiomyosarcoma"))
     assert "objective response rate 53% of 34" in told
     assert "; median progression-free survival 5.6 months (n = 34)" in told.replace(" ;", ";")
 

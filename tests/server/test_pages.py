@@ -53,6 +53,17 @@ def test_no_page_carries_inline_code_or_asks_anyone_else(client: FlaskClient, pa
     assert client.get(path, headers=BROWSER).headers["Content-Security-Policy"].startswith("default-src 'self'")
 
 
+@pytest.mark.parametrize(
+    "path", [*EVERY_PAGE, "/questions/conflicts", "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+skg%3ADrug+%7D"]
+)
+def test_every_table_says_what_it_holds_and_of_what_its_heads_are(client: FlaskClient, path: str) -> None:
+    for table in re.findall(r"<table.*?</table>", page(client, path), re.DOTALL):
+        assert re.match(r"<table[^>]*>\s*<caption[^>]*>[^<]+</caption>", table), table[:200]
+        heads = re.findall(r"<th\b[^>]*>", table)
+        assert heads
+        assert all("scope=" in head for head in heads)
+
+
 @pytest.mark.parametrize("path", EVERY_PAGE)
 def test_sentences_hold_no_iri_and_no_predicate_name(client: FlaskClient, path: str) -> None:
     told = words(page(client, path))

@@ -83,9 +83,9 @@ def test_what_no_fact_says_is_told(client: FlaskClient) -> None:
     assert "Nothing in this graph is called “qqqqqq”, and no fact says it" in html.unescape(_page(client, "qqqqqq"))
 
 
-def test_a_page_without_facts_says_so(client: FlaskClient) -> None:
+def test_a_page_without_facts_says_so(first_client: FlaskClient) -> None:
     """Trabectedin was given, and uterine sarcoma was treated, but no document tells of both."""
-    page = _page(client, "trabectedin in sarcoma of the uterus")
+    page = _page(first_client, "trabectedin in sarcoma of the uterus")
     assert 'id="facts"' not in page
     assert "No fact tells of these together." in page
 

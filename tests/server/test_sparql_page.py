@@ -91,3 +91,13 @@ def test_a_query_that_a_limit_stopped_is_told_without_the_name_of_a_setting(cura
     assert answer.status_code == 503
     assert "work on it was stopped" in words(answer.text)
     assert "query_timeout_s" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/docs", "/gaps?columns=leiomyosarcoma"])
+def test_pages_behind_a_proxy_name_the_public_address(curated_graph: KnowledgeGraph, path: str) -> None:
+    client = create_app(curated_graph, Settings(base_url="https://kg.example.org/")).test_client()
+    page = client.get(path, headers={**BROWSER, "Host": "sarcoma-kg"}).text
+    assert "https://kg.example.org/" in page
+    assert "//sarcoma-kg" not in page
+    described = client.get("/sparql", headers={"Accept": "text/turtle", "Host": "sarcoma-kg"}).text
+    assert "sd:endpoint <https://kg.example.org/sparql>" in described

@@ -13,8 +13,6 @@ from kg.store import open_store
 from tests.endless import ENDLESS
 from tests.server.asking import BROWSER, FORM, LABELS, QUERY, sparql
 
-# --- what breaks the protocol --------------------------------------------------------------------------
-
 
 @pytest.mark.parametrize(
     ("request_", "status", "code"),
@@ -102,9 +100,6 @@ def test_no_acceptable_format_is_406_with_what_there_is(endpoint: FlaskClient) -
     response = sparql(endpoint, LABELS, Accept="image/png")
     assert response.status_code == 406
     assert "text/csv" in response.json["available"]
-
-
-# --- limits --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -54,14 +54,6 @@ def test_connections_read_both_ways() -> None:
     assert wording.label_of("unheardOf") == "unheardOf"
 
 
-def test_class_names_are_words() -> None:
-    assert [wording.words(name) for name in ("AdverseEvent", "Drug", "JointCause")] == [
-        "adverse event",
-        "drug",
-        "joint cause",
-    ]
-
-
 def test_a_part_of_an_arm_is_not_as_large_as_the_arm() -> None:
     leiomyosarcoma = row(value_text="24%", value=24, unit="%", subgroup="leiomyosarcoma", population=people(133))
     assert (wording.of_n(leiomyosarcoma), wording.short_figure(leiomyosarcoma)) == ("", "24%")

@@ -57,25 +57,36 @@ function memory(): Storage | undefined {
   }
 }
 
+/** Where a question was asked last, and its heading: in this tab, or in the one that opened it. */
+function lastAsked(): string[] {
+  const kept = memory()?.getItem("asked")?.split("\n");
+  if (kept || !document.referrer) return kept ?? [];
+  const opener = new URL(document.referrer);
+  return opener.origin === window.location.origin && ASKING.test(opener.pathname) ? [opener.href] : [];
+}
+
+function remember(): void {
+  const heading = document.querySelector("h1")?.textContent?.trim() ?? "";
+  if (ASKING.test(window.location.pathname)) memory()?.setItem("asked", `${window.location.href}\n${heading}`);
+}
+
 function offerWayBack(): void {
   const kind = document.querySelector("main > .meta.kind");
-  const [href, asked = ""] = memory()?.getItem("asked")?.split("\n") ?? [];
+  const [href, asked] = lastAsked();
   if (!kind || !href || ASKING.test(window.location.pathname)) return;
   const way = document.createElement("span");
   const back = document.createElement("a");
   way.className = "back";
   back.href = href;
   back.textContent = "Back to your question";
-  back.setAttribute("aria-label", `Back to your question: ${asked}`);
+  if (asked) back.setAttribute("aria-label", `Back to your question: ${asked}`);
   way.append(" · ", back);
   kind.append(way);
 }
 
 offerWayBack();
-window.addEventListener("pagehide", () => {
-  const heading = document.querySelector("h1")?.textContent?.trim() ?? "";
-  if (ASKING.test(window.location.pathname)) memory()?.setItem("asked", `${window.location.href}\n${heading}`);
-});
+remember();
+window.addEventListener("pagehide", remember); // once more: the address of a picture changes while it is explored
 
 /** What the address names may lie folded: not every browser opens it by itself. */
 function unfold(): void {

@@ -24,7 +24,7 @@ export function scrollThrough(region: HTMLElement, packed: Packed): void {
   region.classList.add("long");
   table.setAttribute("aria-rowcount", String(rows.length + 1));
   table.tHead?.rows[0]?.setAttribute("aria-rowindex", "1");
-  table.prepend(widths(table, rows.slice(0, SAMPLE).map(cellsOf), columns));
+  table.tHead?.before(widths(table, rows.slice(0, SAMPLE).map(cellsOf), columns)); // a caption stays first
   let first = -1;
 
   const draw = (): void => {

@@ -12,7 +12,8 @@ from typing import Any
 
 from kg.model import CERTAINTIES
 from kg.paths.link_filters import standing_in_the_way
-from server.wording import label_of, words
+from ontology.english import spelt_out
+from server.wording import label_of
 
 _EFFECTS = {"up": "increases or causes", "down": "decreases or prevents", "none": "joins or passes on"}
 _NO_YEAR = "none"
@@ -48,12 +49,14 @@ def label_of_key(key: str, agents: Mapping[str, str]) -> str:
         return "year not printed" if rest == _NO_YEAR else rest
     if key in CERTAINTIES:
         return key
-    return words(key) if key[:1].isupper() else label_of(key)
+    return spelt_out(key) if key[:1].isupper() else label_of(key)
 
 
 def kinds(picture: Picture) -> tuple[Facet, ...]:
     """The kinds of things shown, most first."""
-    return tuple(Facet(name, words(name), count) for name, count in _tally(node["type"] for node in picture["nodes"]))
+    return tuple(
+        Facet(name, spelt_out(name), count) for name, count in _tally(node["type"] for node in picture["nodes"])
+    )
 
 
 def groups(picture: Picture) -> tuple[tuple[str, tuple[Facet, ...]], ...]:

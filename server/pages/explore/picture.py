@@ -10,13 +10,14 @@ from kg.graph import KnowledgeGraph
 from kg.layout import positions
 from kg.model import EntityRef
 from kg.paths.steps import Step
+from ontology.english import spelt_out
 from ontology.terms import CLASSES, PREDICATES
-from server.pages.explore.rests import Surroundings
+from server.pages.explore.rests import Expansion
 from server.pages.explore.scene import Scene, edge_id
 from server.pages.explore.state import ViewState
 from server.pages.explore.stated_by import Agents, agents_of
 from server.questions.present import as_json
-from server.wording import label_of, words
+from server.wording import label_of
 
 CSV_HEAD = ("subject", "subject_label", "predicate", "object", "object_label", "sign", "certainty", "statements")
 
@@ -93,7 +94,7 @@ def edge(step: Step, agents: Agents) -> dict[str, Any]:
     }
 
 
-def rest_of(rest: Surroundings, shown: Collection[EntityRef]) -> dict[str, Any]:
+def rest_of(rest: Expansion, shown: Collection[EntityRef]) -> dict[str, Any]:
     """A "+n more": everything that its expansion leads to, so that no step of the reader makes its number wrong."""
     return {
         "id": rest.way.id,
@@ -127,7 +128,7 @@ def labels(found: Scene) -> dict[str, Any]:
     """How predicates and classes are called on the page: of predicates, out and back."""
     return {
         "predicates": {name: [term.label, term.inverse_label] for name, term in PREDICATES.items()},
-        "types": {name: words(name) for name in sorted({ref.type for ref in found.nodes} | set(CLASSES))},
+        "types": {name: spelt_out(name) for name in sorted({ref.type for ref in found.nodes} | set(CLASSES))},
     }
 
 

@@ -43,7 +43,7 @@ class Neighbor:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Expansion:
     """Everything that one way of expanding leads to, best evidenced first.
 
     Attributes:
@@ -71,7 +71,7 @@ def counts_around(graph: KnowledgeGraph, centre: EntityRef, *, imports: bool) ->
     return graph.neighbors(question, sourced=False).counts
 
 
-def surroundings(graph: KnowledgeGraph, centre: EntityRef, way: Way, *, imports: bool) -> Surroundings:
+def expansion(graph: KnowledgeGraph, centre: EntityRef, way: Way, *, imports: bool) -> Expansion:
     """What a way of expanding a thing leads to. Firm statements come first, then many, then the alphabet."""
     question = NeighborsQuestion(
         node=centre.id,
@@ -96,4 +96,4 @@ def surroundings(graph: KnowledgeGraph, centre: EntityRef, way: Way, *, imports:
         for count in answer.counts
         if way.predicate in {"", count.predicate} and way.direction in {"", count.direction}
     )
-    return Surroundings(way, centre, items, known if answer.truncated else len(items))
+    return Expansion(way, centre, items, known if answer.truncated else len(items))

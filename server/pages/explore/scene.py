@@ -13,7 +13,7 @@ from kg.model import CERTAINTIES, EntityRef
 from kg.paths.steps import Step
 from kg.paths.surroundings import Subgraph, SubgraphQuestion
 from server.pages.explore.between import Between, Found, found_between, traced
-from server.pages.explore.rests import Surroundings, Way, surroundings
+from server.pages.explore.rests import Expansion, Way, expansion
 from server.pages.explore.state import ViewState
 
 MAX_NODES = 300
@@ -40,7 +40,7 @@ class Scene:
     more: int = 0
     gone: tuple[str, ...] = ()
     between: Between | None = None
-    rests: tuple[Surroundings, ...] = ()
+    rests: tuple[Expansion, ...] = ()
     cut_by: str = ""
 
 
@@ -87,7 +87,7 @@ def expanded(graph: KnowledgeGraph, state: ViewState, way: Way, *, limit: int = 
     centre = graph.resolve(way.node, parameter="expand")
     if centre not in shown:
         shown.append(centre)
-    around = surroundings(graph, centre, Way(centre.curie, way.predicate, way.direction), imports=state.imports)
+    around = expansion(graph, centre, Way(centre.curie, way.predicate, way.direction), imports=state.imports)
     room = max(0, min(limit, MAX_NODES - len(shown)))
     fresh = tuple(item.ref for item in around.waiting(set(shown))[:room])
     nodes = (*shown, *fresh)
@@ -99,11 +99,11 @@ def expanded(graph: KnowledgeGraph, state: ViewState, way: Way, *, limit: int = 
 
 def _rests(
     graph: KnowledgeGraph, state: ViewState, nodes: Sequence[EntityRef], also: Sequence[Way] = ()
-) -> tuple[Surroundings, ...]:
+) -> tuple[Expansion, ...]:
     """What the expansions of a view left out, as far as they still leave something out; ``also``: further ones."""
     shown = {ref.curie: ref for ref in nodes}
     ways = [way for way in dict.fromkeys([*state.rests, *also]) if way.node in shown]
-    found = [surroundings(graph, shown[way.node], way, imports=state.imports) for way in ways]
+    found = [expansion(graph, shown[way.node], way, imports=state.imports) for way in ways]
     return tuple(each for each in found if each.left(set(nodes)) > 0)
 
 
