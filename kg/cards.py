@@ -192,6 +192,7 @@ def entity_card(store: Store, node: str, counts: Mapping[str, int]) -> EntityCar
         description,
         known,
         synonyms=description.texts("altLabel"),
+        definition=description.text("skos_definition"),
         xrefs=xrefs,
         parents=references(parents, known),
         children=references(children, known),
@@ -372,6 +373,6 @@ def document_card(store: Store, node: str) -> DocumentCard:
         known,
         title=own.text("dcterms_title"),
         authors=tuple(listed.split("; ")) if (listed := own.text("authorList")) else (),
-        retracted=own.text("retracted") == "true",
+        retracted=bool(own.yes("retracted")),
         counts=counts,
     )

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 
 from kg import codec
 from kg.budget import Budget
-from kg.description import Description, describe, reference
+from kg.description import Description, describe, described, reference
 from kg.errors import EntityNotFound, InvalidParameter
 from kg.identifiers import BASE, display, expand
 from kg.model import EntityRef, cut_at, several
@@ -32,7 +32,7 @@ from kg.sparql.tokens import tokens_of
 from kg.store import HasStore, Naming, Store
 from kg.tables import records_table
 from ontology.english import spelt_out
-from ontology.terms import CLASSES, PREFIXES, PROPERTIES, SKG
+from ontology.terms import CLASSES, PREFIXES, SKG
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,18 +51,6 @@ _LABEL, _COMMENT = codec.node("rdfs:label"), codec.node("rdfs:comment")
 _EXECUTABLES = "SELECT ?question WHERE { ?question a sh:SPARQLSelectExecutable ; sh:select ?query }"
 _LITERALS: tuple[LiteralType, ...] = get_args(LiteralType)
 _ID = re.compile(r"[a-z0-9-]+")
-
-# What a query of the catalogue says of its variables, for its tables.
-_NAME, _VARIABLES = r"[\w-]+:[\w-]+", r"\?\w+(?:\s*,\s*\?\w+)*"
-_VARIABLE = re.compile(r"\?(\w+)")
-_NO_PATTERN = re.compile(r"\bSELECT\b[^{]*(?=\{)|\b(?:GROUP|ORDER) BY\b[^}]*")
-_SUBJECT = re.compile(rf"\?(\w+)\s+(?:a\s|\^?\(*{_NAME}|\?\w)")
-_OF_ANY = re.compile(r"\?\w+\s+\?\w+\s+\?(\w+)")
-_OBJECTS = re.compile(rf"({_NAME})\)*[*+?]?\s+({_VARIABLES})")
-_GIVEN = re.compile(rf"VALUES\s+\(?\?(\w+)\)?\s*\{{[\s(]*(?:<|{_NAME})")
-_ALIAS = re.compile(rf"BIND\((?:COALESCE\()?((?:\?\w+|{_NAME})(?:\s*,\s*(?:\?\w+|{_NAME}))*)\)? AS \?(\w+)\)")
-_TEXTS = frozenset({"skos:prefLabel", "skos:altLabel", "skos:definition", "skos:note", "rdfs:label", "dcterms:title"})
-_LITERAL_RANGES = frozenset({"string", "integer", "decimal", "boolean"})
 
 
 @dataclass(frozen=True)
@@ -126,6 +114,21 @@ class Column:
     name: str
     label: str
 
+    @property
+    def tabled(self) -> tuple[str, ...]:
+        """The columns of a data frame that it becomes."""
+        return (self.name,)
+
+
+@dataclass(frozen=True)
+class ThingColumn(Column):
+    """A column in which the catalogue says that things stand; a data frame has their CURIEs beside their labels."""
+
+    @property
+    def tabled(self) -> tuple[str, ...]:
+        """The column of its labels, and that of its CURIEs."""
+        return (self.name, f"{self.name}_id")
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -160,12 +163,10 @@ class QuestionAnswer:
     def to_pandas(self) -> pd.DataFrame:
         """A row per solution: values as Python has them, entities as label and, in ``<column>_id``, CURIE.
 
-        Which columns name entities is read from the query, so that every answer of a question has the same.
+        Every answer of a question has the same columns, whatever its rows hold.
         """
         rows = ({name: cell and (cell.entity or cell.value) for name, cell in row.items()} for row in self.items)
-        linked = _variables_of_things(self.query)
-        names = ((each.name, f"{each.name}_id")[: 1 + (each.name in linked)] for each in self.columns)
-        return records_table(rows, (name for pair in names for name in pair))
+        return records_table(rows, (name for column in self.columns for name in column.tabled))
 
 
 def packaged_quads() -> list[codec.Quad]:
@@ -237,12 +238,19 @@ def ask(
         description=question.description,
         parameters=tuple(shown for shown, _ in bound.values()),
         query=query,
-        columns=tuple(Column(column, _words(column)) for column in solutions.columns),
+        columns=_columns(graph.store, question, solutions.columns),
         items=tuple(
             dict(zip(solutions.columns, (_cell(term, names) for term in row), strict=True)) for row in shown_rows
         ),
         **cut_at(limit, len(solutions.rows)),
     )
+
+
+def _columns(store: Store, question: CatalogueQuestion, names: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of an answer, those of things as the catalogue declares them."""
+    node = QUESTION_BASE + question.id
+    things = described(node, describe(store, [node])).texts("thingColumn")
+    return tuple((ThingColumn if name in things else Column)(name, _words(name)) for name in names)
 
 
 def _refuse_unknown(question: CatalogueQuestion, given: Mapping[str, Sequence[str]]) -> None:
@@ -348,32 +356,6 @@ def _cell(term: Term | None, names: Mapping[str, Description]) -> Cell | None:
     value = term.python()
     # A computed decimal is a number among numbers: a column of Decimal objects is none to pandas.
     return Cell(term.value, float(value) if isinstance(value, Decimal) else value, None)
-
-
-def _variables_of_things(query: str) -> frozenset[str]:
-    """The variables of a query of the catalogue that may stand for things, as far as its text and the vocabulary tell.
-
-    >>> query = "SELECT ?arm ?n { ?study skg:hasArm ?arm . ?arm skg:population/skg:n ?n . BIND(?arm AS ?who) }"
-    >>> sorted(_variables_of_things(query))
-    ['arm', 'study', 'who']
-    """
-    body = _NO_PATTERN.sub(" ", query)
-    found = {match[1] for pattern in (_SUBJECT, _GIVEN, _OF_ANY) for match in pattern.finditer(body)}
-    for predicate, objects in _OBJECTS.findall(body):
-        if _leads_to_things(predicate):
-            found.update(_VARIABLE.findall(objects))
-    aliases = _ALIAS.findall(body)
-    for sources, alias in aliases * len(aliases):  # one may stand for another
-        if ":" in sources or not found.isdisjoint(_VARIABLE.findall(sources)):
-            found.add(alias)
-    return frozenset(found)
-
-
-def _leads_to_things(predicate: str) -> bool:
-    prefix, _, local = predicate.partition(":")
-    if prefix != "skg":
-        return predicate not in _TEXTS
-    return local not in PROPERTIES or PROPERTIES[local].range not in _LITERAL_RANGES
 
 
 def _words(column: str) -> str:

@@ -1,4 +1,4 @@
-"""What the store says about a set of nodes, as Python values: the one way answers read records out of RDF.
+"""What a store, or some quads, say about nodes, as Python values: the one way records are read out of RDF.
 
 A question finds its nodes with a SPARQL query of ``kg/queries``; this module then fetches all their properties at
 once, bounded by the number of nodes, never by the size of the graph. An open store does not change, so the nodes
@@ -15,10 +15,12 @@ from operator import itemgetter
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from weakref import WeakKeyDictionary
 
+from kg.codec import Quad, plain_quads
 from kg.errors import EntityNotFound, StoreUnavailable
 from kg.identifiers import compress, display, kind_of
-from kg.keeping import Kept
+from kg.keeping import LruCache
 from kg.model import EntityRef, PassageRef, Range
+from kg.sparql.formats import term
 from kg.sparql.results import Term
 from kg.store import Store
 from ontology.terms import CLASS_BY_KIND, CLASSES, PREFIXES, PROPERTIES, SKG
@@ -31,6 +33,7 @@ Record = TypeVar("Record")
 _VOCABULARY = SKG.namespace
 _PASSAGE = f"{_VOCABULARY}passage"
 _SHORT = {
+    f"{PREFIXES['skos']}definition": "skos_definition",
     PREFIXES["skos"]: "",
     PREFIXES["rdfs"]: "rdfs_",
     PREFIXES["rdf"]: "rdf_",
@@ -41,7 +44,11 @@ _SHORT = {
 
 @dataclass(frozen=True)
 class Description:
-    """One node and its properties. Keys are local names (``hasArm``); SKOS terms too (``prefLabel``, ``note``)."""
+    """One node and its properties.
+
+    Keys are local names of our vocabulary (``hasArm``); also of SKOS (``prefLabel``), but for ``skos_definition``,
+    because ours has a definition too; terms of other vocabularies have their prefix (``rdfs_label``).
+    """
 
     iri: str
     terms: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
@@ -128,6 +135,14 @@ def describe(store: Store, nodes: Iterable[str], *, with_passages: bool = False)
     return described
 
 
+def descriptions(quads: Iterable[Quad]) -> dict[str, Description]:
+    """What quads say of each node that they are about, keyed by IRI: as a store of them would have it."""
+    said: dict[str, list[tuple[str, Term]]] = {}
+    for subject, predicate, _, value in plain_quads(quads):
+        said.setdefault(subject, []).append((predicate, term(value)))
+    return {node: _description(node, own) for node, own in said.items()}
+
+
 def describe_known(store: Store, node: str) -> dict[str, Description]:
     """Fetch every property of one node; what an answer about it looks up is then added to what this returns.
 
@@ -168,27 +183,29 @@ def _read(store: Store, wanted: Sequence[str], follow: str) -> dict[str, Descrip
     found: dict[str, Description] = {}
     for start in range(0, len(wanted), BATCH):
         for node, said in store.look_up(wanted[start : start + BATCH], follow).items():
-            terms: dict[str, set[Term]] = {}
-            for name, value in said:
-                terms.setdefault(_short(name), set()).add(value)
-            found[node] = Description(
-                node, {name: tuple(sorted(values, key=itemgetter(0, 1, 2))) for name, values in terms.items()}
-            )
+            found[node] = _description(node, said)
     return found
+
+
+def _description(node: str, said: Iterable[tuple[str, Term]]) -> Description:
+    terms: dict[str, set[Term]] = {}
+    for name, value in said:
+        terms.setdefault(_short(name), set()).add(value)
+    return Description(node, {name: tuple(sorted(values, key=itemgetter(0, 1, 2))) for name, values in terms.items()})
 
 
 def _size(description: Description | None) -> int:
     return 1 + (sum(map(len, description.terms.values())) if description else 0)
 
 
-_Nodes = Kept[str, "Description | None"]  # None: that there is nothing is an answer, too
+_Nodes = LruCache[str, "Description | None"]  # None: that there is nothing is an answer, too
 _kept: WeakKeyDictionary[Store, _Nodes] = WeakKeyDictionary()
 _kept_lock = threading.Lock()
 
 
 def _kept_of(store: Store) -> _Nodes:
     with _kept_lock:
-        return _kept.setdefault(store, Kept(KEPT_VALUES, _size))
+        return _kept.setdefault(store, LruCache(KEPT_VALUES, _size))
 
 
 @lru_cache(maxsize=4096)  # properties are few, and each comes with thousands of values

@@ -32,7 +32,7 @@ _LISTED = 50  # of each sort of change
 _TOLD = 20  # properties of one thing
 _HELD = 200  # properties of one thing that are compared to find what stands for it
 _HALF = 0.5
-_SIDE = frozenset({f"<{codec.PROVENANCE_GRAPH}>", f"<{codec.METADATA_GRAPH}>"})
+_SIDE_GRAPHS = frozenset({f"<{codec.PROVENANCE_GRAPH}>", f"<{codec.METADATA_GRAPH}>"})
 _DOCUMENTS = f"<{codec.document_graph('')}"
 _TYPE = str(codec.type_)
 _WITHDRAWN = str(codec.skg("Withdrawn"))
@@ -91,7 +91,7 @@ class KindCount:
 
 
 @dataclass(frozen=True)
-class Difference:
+class DifferenceAnswer:
     """Two versions compared.
 
     Attributes:
@@ -153,7 +153,7 @@ class _Side:
             self.only.append(f"{predicate} {value}")
 
 
-def difference(old: str | Path, new: str | Path, limit: int = _LISTED) -> Difference:
+def difference(old: str | Path, new: str | Path, limit: int = _LISTED) -> DifferenceAnswer:
     """Compare two versions.
 
     Args:
@@ -176,7 +176,7 @@ def difference(old: str | Path, new: str | Path, limit: int = _LISTED) -> Differ
     lost = [change for change in items if change.is_unexplained]
     perhaps = _perhaps(lost, _changes(old, new)) if lost else {}
     told = [replace(change, successors=perhaps.get(change.id, change.successors)) for change in items]
-    return Difference(
+    return DifferenceAnswer(
         old=_name(old),
         new=_name(new),
         counts=tuple(
@@ -252,7 +252,7 @@ def _change(iri: str, rows: Iterable[_Row]) -> Change | None:
     for row in rows:
         _, predicate, rest = row.line.split(" ", 2)
         value, graph, _ = rest.rsplit(" ", 2)
-        if graph in _SIDE:
+        if graph in _SIDE_GRAPHS:
             continue
         sides = [side for side, has_it in ((before, row.in_old), (after, row.in_new)) if has_it]
         for side in sides:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ontology.english import counted
+
 _SHOWN_CHARACTERS = 200  # of a wrong value
 
 
@@ -254,6 +256,5 @@ class CurationError(KgError):
     faults: tuple[Fault, ...]
 
     def message(self) -> str:
-        count = len(self.faults)
         lines = "\n".join(str(fault) for fault in sorted(self.faults))
-        return f"{count} fault{'s' if count != 1 else ''} in the curated files; nothing was built.\n{lines}"
+        return f"{counted(len(self.faults), 'fault')} in the curated files; nothing was built.\n{lines}"

@@ -11,17 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kg import cards, catalogue, contents
+from kg import cards, catalogue, contents, resolution
 from kg.budget import SEARCH_TIMEOUT_S, Budget, Deadline
 from kg.description import describe, reference
-from kg.errors import AmbiguousEntity, EntityNotFound, InvalidParameter, WrongKind
+from kg.errors import EntityNotFound, InvalidParameter
 from kg.evidence import answering, cases, comparison, explanation, gap_map, intervals, pooling, safety
 from kg.evidence import search as evidence_search
 from kg.evidence.question import EvidenceQuestion
 from kg.evidence.results import Results
 from kg.evidence.rows import Corpus, EvidenceAnswer, EvidenceRow
 from kg.generations import open_current
-from kg.identifiers import is_project, kind_of, parse_identifier
+from kg.identifiers import is_project, parse_identifier
 from kg.imported_fact import imported_fact
 from kg.mechanism import search as mechanism
 from kg.mechanism.asking import mechanism_question
@@ -35,25 +35,22 @@ from kg.paths.link_filters import LinkFilters, graphs_named
 from kg.paths.steps import StatementRecord
 from kg.paths.traversal import DEFAULT_PATHS, AllPathsQuestion, PathAnswer, PathQuestion, PathSearch
 from kg.projection import Answer, to_networkx
+from kg.resolution import resolve_record, successor
 from kg.search.facts import DEFAULT_FACTS, FactIndex
 from kg.search.finding import find
-from kg.search.name_tiers import BEGUN
-from kg.search.names import SUGGESTIONS, NameIndex, SearchAnswer, SearchQuestion
+from kg.search.names import NameIndex, SearchAnswer, SearchQuestion
 from kg.sparql.lanes import LaneSizes
 from kg.sparql.own_names import with_unknown_names
 from kg.sparql.query import Bindings, QueryLimits, inspect
 from kg.sparql.results import Solutions
 from kg.store import EmbeddedStore, Store
-from kg.withdrawn import successor
-from ontology.terms import CLASS_BY_KIND
 
 if TYPE_CHECKING:
     import networkx as nx
 
 Walk = TypeVar("Walk", bound="LinkFilters | PathQuestion")
 _NAMING = ("node", "nodes", "source", "target", "avoid")  # fields of questions that hold names
-_WORDS_OF_RESULTS = frozenset({"measure", "definition"})
-_FEW_DOCUMENTS = 10
+_FACTS = ("statement", "outcome", "event")  # kinds of what a document says
 _HISTOTYPES_BELOW = "SELECT DISTINCT ?sub WHERE { ?sub rdfs:subClassOf* ?node }"
 
 
@@ -122,27 +119,7 @@ class KnowledgeGraph:
 
         Raises: EntityNotFound with suggestions; Withdrawn; WrongKind, AmbiguousEntity with candidates.
         """
-        classes, also = (tuple(CLASS_BY_KIND[kind] for kind in group) for group in (kinds, others))
-        try:
-            return self.names.resolve(text, classes, parameter, also)
-        except EntityNotFound as unknown:
-            if (now := successor(self.store, text, parameter)) is not None:
-                return self.resolve(now, kinds, parameter, others)
-            # Few are named all; what they cite is called by their names and numbers.
-            if "document" in kinds and len(documents := self.corpus().documents) <= _FEW_DOCUMENTS:
-                unknown.suggestions = tuple((each.curie, each.label) for each in documents)
-            raise
-        except WrongKind as refused:
-            named = parse_identifier(refused.entity) or refused.entity
-            alike = [hit for hit in self.names.like(text, (*classes, *also)) if hit.score >= BEGUN]
-            near = neighborhood.nearest_of_types(self.index, named, (*classes, *also))
-            suggested = dict.fromkeys((each.curie, each.label) for each in (*alike, *near) if each.id != named)
-            raise replace(refused, suggestions=tuple(suggested)[:SUGGESTIONS]) from None
-        except AmbiguousEntity as several:
-            things = [curie for curie, _ in several.candidates if curie.partition(":")[0] not in _WORDS_OF_RESULTS]
-            if kinds or len(things) != 1:
-                raise
-            return self.names.resolve(things[0])
+        return resolution.resolve(self, text, kinds, parameter, others)
 
     def name_of(self, node: str) -> EntityRef:
         """How answers name a node, whatever it is. Raises: EntityNotFound."""
@@ -163,7 +140,7 @@ class KnowledgeGraph:
     def fact(self, text: str) -> cards.FactCard:
         """A statement, outcome or event with its provenance. Raises: EntityNotFound."""
         try:
-            found = cards.fact_card(self.store, self._identifier(text, ("statement", "outcome", "event")))
+            found = cards.fact_card(self.store, resolve_record(self, text, _FACTS))
         except EntityNotFound:
             found = None
         if found is not None and found.subject is not None:
@@ -188,7 +165,7 @@ class KnowledgeGraph:
 
     def document(self, text: str) -> cards.DocumentCard:
         """A source document. Raises: EntityNotFound."""
-        return cards.document_card(self.store, self._identifier(text, ("document",)))
+        return cards.document_card(self.store, resolve_record(self, text, ("document",)))
 
     def members(self, kind: str) -> tuple[EntityRef, ...]:
         """Every thing of a kind (``patient``, ``study``, ``document``), by label."""
@@ -201,16 +178,6 @@ class KnowledgeGraph:
     def class_counts(self) -> tuple[contents.ClassCount, ...]:
         """Things per class, most first."""
         return contents.class_counts(self.store)
-
-    def _identifier(self, text: str, kinds: Sequence[str]) -> str:
-        """Facts have no names: only an identifier finds them, whole or what stands behind its kind."""
-        own = parse_identifier(text)
-        for iri in (own, *(parse_identifier(f"{kind}:{text}") for kind in kinds)):
-            if iri is not None and kind_of(iri) in kinds and describe(self.store, [iri]):
-                return iri
-        if own is not None and kind_of(own) in kinds:
-            raise EntityNotFound(text, "id")
-        return self.resolve(text, tuple(kind for kind in kinds if kind in CLASS_BY_KIND), "id").id
 
     def counts(
         self, node: str, *, include_imports: bool = False, graphs: Sequence[str] = ()
@@ -306,7 +273,7 @@ class KnowledgeGraph:
     ) -> mechanism.MechanismAnswer:
         """How drugs act on something: signed causal paths, joint causes, gaps. Either end may be left out.
 
-        A regimen stands for its drugs; of several drugs the answer also says where their paths meet.
+        A regimen or a class stands for its drugs; of several drugs the answer also says where their paths meet.
         """
         question = mechanism_question(
             self, drugs, target, certainties=certainties, max_length=max_length, k=k, effect=effect,
@@ -368,9 +335,9 @@ class KnowledgeGraph:
         """Treatments against histotypes: studied, only predicted, or neither."""
         return gap_map.gap_map(self, rows, columns)
 
-    def explain(self, drug: str, histotype: str) -> explanation.Explanation:
-        """Mechanism and evidence of a drug in a histotype, and whether they agree."""
-        return explanation.explain(self, drug, histotype)
+    def explain(self, drug: str | None, histotype: str, regimen: str | None = None) -> explanation.Explanation:
+        """Mechanism and evidence of a drug, or of a regimen in its place, in a histotype, and whether they agree."""
+        return explanation.explain(self, drug, histotype, regimen)
 
     def questions(self) -> tuple[catalogue.CatalogueQuestion, ...]:
         """Every question of the catalogue, by theme."""

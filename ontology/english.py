@@ -16,6 +16,9 @@ _PLURAL_NOT_IN_S = frozenset({"stimuli"})
 _KINDS_OF_CLASSES = frozenset({"drugclass"})
 _KINDS_OF_PERSONS = frozenset({"patient"})
 _DEFINITE_HEADS = ("complex", "groove", "mutant", "pathway", "translocation")
+_KINDS_OF_PROTEINS = frozenset({"target"})
+_FAMILY_HEADS = ("kinase",)
+_NEXT_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SHORT_WORDS = frozenset({"a", "an", "no"})
 _IRREGULAR = {"is": "are", "was": "were", "has": "have", "does": "do"}
 
@@ -63,15 +66,26 @@ def plural_noun(name: str) -> str:
     return many + name[len(head) :]
 
 
+def counted(number: int | str, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "study"), counted("15", "patient"), counted(2, "study")
+    ('1 study', '15 patients', '2 studies')
+    """
+    return f"{number} {noun if str(number) == '1' else plural_noun(noun)}"
+
+
 def spoken(name: str, kind: str) -> str:
-    """A name as it stands inside a sentence: a class of drugs in the plural; patients and complexes with an article.
+    """A name as it stands inside a sentence: classes in the plural, patients and complexes with an article.
 
     ``kind`` is the prefix of the CURIE of what it names.
 
     >>> spoken("rapamycin-FKBP12 complex", "complex"), spoken("mTOR inhibitor", "drugclass"), spoken("mTOR", "target")
     ('the rapamycin-FKBP12 complex', 'mTOR inhibitors', 'mTOR')
+    >>> spoken("tyrosine kinase", "target"), spoken("diabetic patient", "patient")
+    ('tyrosine kinases', 'the diabetic patient')
     """
-    if kind in _KINDS_OF_CLASSES:
+    if kind in _KINDS_OF_CLASSES or (kind in _KINDS_OF_PROTEINS and name.endswith(_FAMILY_HEADS)):
         return plural_noun(name)
     definite = kind in _KINDS_OF_PERSONS or _head(name).endswith(_DEFINITE_HEADS)
     return f"the {name}" if definite else name
@@ -88,12 +102,12 @@ def listed(words: Iterable[str]) -> str:
 
 
 def spelt_out(name: str) -> str:
-    """A local name as words.
+    """A local name as words; an abbreviation stays.
 
-    >>> spelt_out("responseRate"), spelt_out("drug")
-    ('response rate', 'drug')
+    >>> spelt_out("responseRate"), spelt_out("AdverseEvent"), spelt_out("CR")
+    ('response rate', 'adverse event', 'CR')
     """
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+    return name if name.isupper() else _NEXT_WORD.sub(" ", name).lower()
 
 
 def capitalised(text: str) -> str:

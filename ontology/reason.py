@@ -16,7 +16,6 @@ from io import BytesIO
 from typing import Any
 
 import pyowl_core as owl
-from owlready2 import World  # type: ignore[import-untyped]
 from pyelk import Reasoner
 
 from ontology.axioms import (
@@ -144,6 +143,8 @@ def load_world(axioms: Iterable[Axiom] = ()) -> Any:
 
     Classes are found with ``world["https://w3id.org/sarcoma-kg/vocab/Drug"]``. Nothing is written to disk.
     """
+    from owlready2 import World  # type: ignore[import-untyped]  # noqa: PLC0415 - no build needs it, and it takes 0.2 s
+
     world = World()
     world.get_ontology(PREFIXES["skg"]).load(fileobj=BytesIO(ontology_ntriples()))
     given = rdf_graph(axioms)

@@ -3366,6 +3366,11 @@ PROPERTIES = by_name(
         subject_kinds=("Arm", "Component", "Document", "Outcome", "Patient", "Population", "Regimen", "Study", "TimelineEvent"),
     ),
     Property(
+        name="thingColumn",
+        label="column of things",
+        definition="A column of the table that answers a question, by the name of the query's variable, in which things stand; what else stands in the table are texts and numbers.",
+    ),
+    Property(
         name="time",
         label="time",
         definition="When the fact holds, in words.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from kg.generations import MANIFEST, building, publish
 from kg.sparql.engine import write_store
 from kg.store import EmbeddedStore, open_store
 from triples.build import build
+from triples.read import CURATED
 
 ROOT = Path(__file__).resolve().parent.parent
+FIRST_DOCUMENTS = frozenset({"000", "001", "002", "003", "004"})
 
 
 @pytest.fixture(scope="session")
@@ -73,4 +76,27 @@ def curated_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def curated_graph(curated_data: Path) -> Iterator[KnowledgeGraph]:
     """The graph of the packaged curated facts."""
     with KnowledgeGraph.open(curated_data) as graph:
+        yield graph
+
+
+@pytest.fixture(scope="session")
+def first_data(curated_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the documents whose whole answers tests know; another document takes nothing from them."""
+    folders = [folder for folder in (CURATED / "documents").iterdir() if folder.is_dir()]
+    first = [folder for folder in folders if folder.name.split("-")[0] in FIRST_DOCUMENTS]
+    if len(first) == len(folders):
+        return curated_data
+    curated, data = tmp_path_factory.mktemp("first-curated"), tmp_path_factory.mktemp("first")
+    for folder in first:
+        shutil.copytree(folder, curated / "documents" / folder.name)
+    shutil.copytree(CURATED / "entities", curated / "entities")
+    shutil.copy(CURATED / "withdrawn.yaml", curated)
+    build(data, curated, shapes=False)
+    return data
+
+
+@pytest.fixture(scope="session")
+def first_graph(first_data: Path) -> Iterator[KnowledgeGraph]:
+    """The graph of these documents, for what pins a whole answer."""
+    with KnowledgeGraph.open(first_data) as graph:
         yield graph

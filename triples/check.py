@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from kg.codec import Quad
 from kg.errors import Fault, InvalidParameter
-from triples.compile import compile_corpus
+from triples.compile import Compiled, compile_corpus
 from triples.coverage import Coverage, coverage
 from triples.dataset import dataset, shape_faults
-from triples.facts import folder_of
 from triples.faults import corpus_faults
 from triples.inference import hierarchy_faults
 from triples.mappings import KindMappings, mappings
@@ -115,26 +113,18 @@ def check(question: CheckQuestion) -> CheckReport:
         located = _locate(corpus, sources, question)
         corpus = read_corpus(question.curated_dir)  # its files have changed
     folders = _chosen(corpus, question)
-    everything = {*corpus_faults(corpus), *missing}
-    if question.retractions is not None:
-        everything.update(retraction_faults(corpus, read_retractions(question.retractions)))
-    for folder in folders:
-        source = sources.get(folder.name)
-        everything.update((*quote_faults(folder, source), *digest_faults(folder, source)))
-    compiled: frozenset[Quad] = frozenset()
-    files_are_sound = not everything
-    if question.shapes and files_are_sound:  # what has faults may not compile
-        everything.update(hierarchy_faults(corpus))
-        done = compile_corpus(corpus)
-        compiled = done.quads
-        everything.update(published_faults(corpus, compiled))
-        everything.update(shape_faults(dataset(corpus, done), done.places))
+    everything = {*missing, *_faults_of_files(corpus, folders, sources, question)}
+    compiled = compile_corpus(corpus) if question.shapes and not everything else None  # what has faults may not compile
+    if compiled is not None:
+        everything.update(_faults_of_graph(corpus, compiled))
     asked_for = {fault for fault in everything if _is_asked_for(fault.file, folders, question)}
     folders = tuple(
         with_spans(folder, sources[folder.name]) if folder.name in sources else folder for folder in folders
     )
     supported = support(corpus, folders, sources)
-    is_sound = not everything and not supported.unsupported
+    published = None
+    if question.publish and compiled is not None and not everything and not supported.unsupported:
+        published = write_lists(question.curated_dir, corpus, compiled.quads)
     return CheckReport(
         corpus=corpus,
         folders=folders,
@@ -142,17 +132,36 @@ def check(question: CheckQuestion) -> CheckReport:
         faults=tuple(sorted(asked_for)),
         elsewhere=tuple(fault.file for fault in sorted(everything - asked_for)),
         located=located,
-        compiled=question.shapes and files_are_sound,
+        compiled=compiled is not None,
         support=supported.of_file(question.file) if question.file else supported,
-        published=write_lists(question.curated_dir, corpus, compiled) if question.publish and is_sound else None,
+        published=published,
     )
+
+
+def _faults_of_files(
+    corpus: Corpus, folders: Iterable[Folder], sources: Mapping[str, Source], question: CheckQuestion
+) -> Iterator[Fault]:
+    """What is wrong with records, with passages and, if a list is given, with marks of retraction."""
+    yield from corpus_faults(corpus)
+    if question.retractions is not None:
+        yield from retraction_faults(corpus, read_retractions(question.retractions))
+    for folder in folders:
+        source = sources.get(folder.name)
+        yield from (*quote_faults(folder, source), *digest_faults(folder, source))
+
+
+def _faults_of_graph(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:
+    """What is wrong with the graph that files without a fault make."""
+    yield from hierarchy_faults(corpus)
+    yield from published_faults(corpus, compiled.quads)
+    yield from shape_faults(dataset(corpus, compiled), compiled.places)
 
 
 def _check_place(corpus: Corpus, question: CheckQuestion) -> None:
     """Nothing is wrong with what is not there: a name that is mistyped would pass for sound."""
     if question.publish and (question.document is not None or question.file is not None):
         raise InvalidParameter("--publish", "", "all documents: neither --document nor --file beside it")
-    folders = corpus.folders if question.document is None else (folder_of(corpus, question.document),)
+    folders = corpus.folders if question.document is None else (corpus.folder(question.document),)
     if question.file is not None:
         places = [question.curated_dir / "documents" / folder.name for folder in folders]
         if question.document is None:

@@ -14,8 +14,7 @@ from kg.identifiers import expand
 from kg.paths.index import IndexEdge, IndexNode
 from ontology.terms import CLASS_BY_KIND, PREDICATES
 from triples import schema
-from triples.faults import event_curie
-from triples.names import corpus_names, reference_curie, reference_label, registered
+from triples.names import corpus_names, event_curie, reference_curie, reference_label, registered
 from triples.nodes import index_edges, index_nodes
 from triples.patients import compile_patient
 from triples.published import lapsed_parts

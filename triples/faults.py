@@ -12,6 +12,7 @@ from ontology.terms import CLASS_BY_KIND, PREDICATES
 from triples import keys, schema
 from triples.hints import hint
 from triples.keys import Type
+from triples.names import event_curie
 from triples.record_faults import record_faults
 from triples.records import Corpus, Fact, Folder, Record
 from triples.tree import Place
@@ -103,11 +104,6 @@ def _all_records(corpus: Corpus) -> Iterator[Record]:
     yield from corpus.entities
     for folder in corpus.folders:
         yield from folder.records
-
-
-def event_curie(patient: Record, event: Record) -> str:
-    """The identifier of a timeline event: ``event:<patient>-<local>``."""
-    return f"event:{patient.id.partition(':')[2]}-{event.id}"
 
 
 def reference_numbers(folder: Folder) -> frozenset[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from triples.faults import event_curie
 from triples.records import Corpus, Folder, Record
 from triples.regimens import Combination, arm_regimen
 from triples.sentences import Names, regimen_words
@@ -56,6 +55,11 @@ def _patient_labels(folder: Folder) -> dict[str, str]:
 
 def _regimen_label(arm: Record, regimen: Record, names: Names) -> str:
     return regimen_words(regimen.records("components"), names) or names.of(regimen.text("name") or arm.id)
+
+
+def event_curie(patient: Record, event: Record) -> str:
+    """The identifier of a timeline event: ``event:<patient>-<local>``."""
+    return f"event:{patient.id.partition(':')[2]}-{event.id}"
 
 
 def reference_curie(folder: Folder, reference: Record) -> str:

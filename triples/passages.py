@@ -170,7 +170,8 @@ def digest_faults(folder: Folder, source: Source | None) -> list[Fault]:
     declared = folder.document.text("sha256") if folder.document else None
     if folder.document and declared != source.sha256:
         place = folder.document.place_of("sha256")
-        faults.append(place.fault(f"sha256 does not fit {source.name}: its bytes give {source.sha256}"))
+        what = f"sha256 does not fit {source.name}: its bytes give" if declared else f"the sha256 of {source.name} is"
+        faults.append(place.fault(f"{what} {source.sha256}"))
     for number, (span, (_, sha256)) in enumerate(folder.digests.items(), 2):
         if span.end > len(source.text.text):
             faults.append(Fault(file, number, 1, f"{span} lies beyond the end of {source.name}"))

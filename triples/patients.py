@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ontology.english import capitalised
 from triples import schema
-from triples.faults import event_curie
+from triples.names import event_curie
 from triples.records import Fact, Record
 from triples.regimens import combination_of, compile_components, drugs_of
 from triples.sentences import Names, event_label, flag_words, reservation

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kg.errors import Fault
+from kg.errors import EntityNotFound, Fault
 from triples.tree import Place, Scalar
 
 
@@ -217,3 +217,11 @@ class Corpus:
     withdrawn: tuple[Record, ...] = ()
     published: tuple[Record, ...] = ()
     unread: frozenset[str] = frozenset()
+
+    def folder(self, document: str) -> Folder:
+        """The folder of a document, by its id or its own name. Raises: EntityNotFound."""
+        found = next((each for each in self.folders if document in (each.id, each.name)), None)
+        if found is None:
+            known = tuple((f"document:{each.id}", each.name) for each in self.folders)
+            raise EntityNotFound(document, "document", known)
+        return found

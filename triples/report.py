@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ontology.english import plural_noun
+from ontology.english import counted
 from triples.check import CheckReport
 from triples.coverage import Coverage
 
@@ -20,16 +20,16 @@ def render_check(report: CheckReport, *, coverage: bool = False, identifiers: bo
     others = f" ({len(report.elsewhere)} more in {files})" if report.elsewhere else ""
     if not report.compiled and (report.faults or report.elsewhere):
         lines.append("the graph that the files make is checked when they have no fault")
-    return "\n".join([*lines, _count(len(report.faults), "fault") + others]) + "\n"
+    return "\n".join([*lines, counted(len(report.faults), "fault") + others]) + "\n"
 
 
 def _lines(report: CheckReport, *, coverage: bool) -> Iterator[str]:
     yield from (str(fault) for fault in report.faults)
     yield from (str(each) for each in report.support.unsupported)
     for name, count in report.located.items():
-        yield f"{name}: {_count(count, 'quote')} replaced by offsets"
+        yield f"{name}: {counted(count, 'quote')} replaced by offsets"
     if report.published is not None:
-        yield f"published/: {_count(report.published, 'identifier')} added"
+        yield f"published/: {counted(report.published, 'identifier')} added"
     for folder in report.folders:
         counts = (
             (folder.statements, "statement"),
@@ -37,10 +37,10 @@ def _lines(report: CheckReport, *, coverage: bool) -> Iterator[str]:
             (folder.patients, "patient"),
             (folder.conflicts, "conflict"),
         )
-        yield f"{folder.name}: " + ", ".join(_count(len(group), noun) for group, noun in counts)
+        yield f"{folder.name}: " + ", ".join(counted(len(group), noun) for group, noun in counts)
     if report.support.facts:
         lacking, share = len(report.support.unsupported), report.support.context_share
-        compared = f"{_count(report.support.facts, 'fact')} compared with their passages"
+        compared = f"{counted(report.support.facts, 'fact')} compared with their passages"
         yield f"{compared}: {lacking} not supported, {share:.0%} need a context"
     if coverage:
         for each in report.coverage():
@@ -58,10 +58,6 @@ def _coverage(each: Coverage) -> Iterator[str]:
     yield f"{covered}, {each.excluded} set aside with a reason"
     yield from (f"  {gap.span} [{gap.section}] {gap.text}" for gap in each.uncovered)
     yield from (f"  {gap.span} [{gap.section}] the number {gap.text} is in no fact" for gap in each.numbers)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else plural_noun(noun)}"
 
 
 def check_summary(report: CheckReport) -> dict[str, Any]:

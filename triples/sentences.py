@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from kg.duration import duration_words, offset_words
 from kg.model import RESERVATIONS
-from ontology.english import capitalised, listed
+from ontology.english import capitalised, counted, listed
 from triples import schema
 from triples.records import Record
 from triples.units import unit_words
@@ -64,10 +64,6 @@ class Names:
     def all(self, curies: tuple[str, ...]) -> str:
         """Several names joined by commas and a final ``and``."""
         return listed([self.of(curie) for curie in curies])
-
-
-def _counted(number: str, noun: str) -> str:
-    return f"{number} {noun}{'' if number == '1' else 's'}"
 
 
 def lower_first(text: str) -> str:
@@ -178,7 +174,7 @@ def population_words(record: Record | None, names: Names) -> str:
     parts = []
     count = record.text("n") or record.text("evaluable") or record.text("enrolled")
     if count:
-        parts.append(_counted(count, "patient"))
+        parts.append(counted(count, "patient"))
     disease = names.all(record.texts("histotypes"))
     who = _diagnosed(disease, record.text("setting") or "")
     sites = names.all(record.texts("sites"))

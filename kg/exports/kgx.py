@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.description import Description, described, descriptions
 from kg.exports.folder import Exported, export
 from kg.generations import Generation
 from kg.identifiers import BASE, compress
 from kg.mechanism.chains import SENSITIZING
-from ontology.terms import CLASSES, PREDICATES, PREFIXES, SKG
+from ontology.terms import CLASSES, PREDICATES, SKG
 from ontology.vocabulary import MappedTerm, Predicate
 
 NODE_COLUMNS = ("id", "category", "name", "description", "synonym", "xref", "iri", "provided_by")
@@ -51,9 +51,8 @@ _DISEASES = frozenset({"biolink:Disease", "biolink:PhenotypicFeature"})
 _GENE = "biolink:Gene"
 _WAYS = {"+1": "increased", "-1": "decreased"}
 _OTHER_WAY = {"increased": "decreased", "decreased": "increased"}
-_SKOS = PREFIXES["skos"]
 
-Records = Mapping[str, Mapping[str, Sequence[str]]]
+_Known = Mapping[str, Description]
 
 
 def export_kgx(data_dir: str | Path, folder: str | Path) -> Exported:
@@ -62,58 +61,53 @@ def export_kgx(data_dir: str | Path, folder: str | Path) -> Exported:
 
 
 def _write_tables(generation: Generation, folder: Path) -> dict[str, int]:
-    records = _records(generation)
-    statements = [iri for iri in sorted(records) if _joins_two_things(records, iri)]
-    ends = sorted({_one(records[iri], end) for iri in statements for end in ("subject", "object")})
-    _write(folder / "sarcoma-kg_nodes.tsv", NODE_COLUMNS, (_node(records, iri) for iri in ends))
-    _write(folder / "sarcoma-kg_edges.tsv", EDGE_COLUMNS, (_edge(records, iri) for iri in statements))
+    known = _known(generation)
+    statements = [each for _, each in sorted(known.items()) if _joins_two_things(each)]
+    ends = sorted({end for each in statements for end in _ends(each)})
+    _write(folder / "sarcoma-kg_nodes.tsv", NODE_COLUMNS, (_node(described(iri, known)) for iri in ends))
+    _write(folder / "sarcoma-kg_edges.tsv", EDGE_COLUMNS, (_edge(each, known) for each in statements))
     return {"nodes": len(ends), "edges": len(statements)}
 
 
-def _records(generation: Generation) -> Records:
-    """What documents and editors say, by subject and property."""
-    found: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+def _known(generation: Generation) -> _Known:
+    """What documents and editors say, by subject."""
     with gzip.open(generation.dataset_path, "rt", encoding="utf-8") as stream:
-        for quad in ox.parse(stream, format=ox.RdfFormat.N_QUADS):
-            if str(quad.graph_name).startswith((f"<{BASE}graph/document-", f"<{BASE}graph/ontology")):
-                found[quad.subject.value][quad.predicate.value].append(quad.object.value)
-    return found
+        return descriptions(
+            quad
+            for quad in ox.parse(stream, format=ox.RdfFormat.N_QUADS)
+            if str(quad.graph_name).startswith((f"<{BASE}graph/document-", f"<{BASE}graph/ontology"))
+        )
 
 
-def _joins_two_things(records: Records, iri: str) -> bool:
-    predicate = PREDICATES.get(_one(records[iri], "predicate").removeprefix(SKG.namespace))
-    return iri.startswith(f"{BASE}statement/") and predicate is not None and not predicate.takes_text
+def _joins_two_things(node: Description) -> bool:
+    return node.iri.startswith(f"{BASE}statement/") and len(_ends(node)) == 2
 
 
-def _one(record: Mapping[str, Sequence[str]], name: str) -> str:
-    return next(iter(record.get(SKG[name], ())), "")
+def _ends(statement: Description) -> tuple[str, ...]:
+    """Subject and object."""
+    return (*statement.iris("subject"), *statement.iris("object"))
 
 
-def _node(records: Records, iri: str) -> Iterator[str]:
-    record = records[iri]
-    matches = sorted(
-        _spelled(compress(each) or each)
-        for relation in ("exactMatch", "closeMatch", "relatedMatch")
-        for each in record.get(_SKOS + relation, ())
-    )
-    yield _identifier(records, iri)
-    yield _category(records, iri)
-    for values in (record.get(f"{_SKOS}prefLabel", ()), record.get(f"{_SKOS}definition", ())):
-        yield next(iter(values), "")
-    yield "|".join(sorted(record.get(f"{_SKOS}altLabel", ())))
-    yield "|".join(matches)
-    yield iri
+def _node(node: Description) -> Iterator[str]:
+    matches = (each for relation in ("exactMatch", "closeMatch", "relatedMatch") for each in node.iris(relation))
+    yield _identifier(node)
+    yield _category(node)
+    yield node.text("prefLabel") or ""
+    yield node.text("skos_definition") or ""
+    yield "|".join(node.texts("altLabel"))
+    yield "|".join(sorted(_spelled(compress(each) or each) for each in matches))
+    yield node.iri
     yield SOURCE
 
 
-def _identifier(records: Records, iri: str) -> str:
+def _identifier(node: Description) -> str:
     exact = {
         curie.partition(":")[0]: curie
-        for each in sorted(records[iri].get(f"{_SKOS}exactMatch", ()), reverse=True)
+        for each in reversed(node.iris("exactMatch"))
         if (curie := compress(each)) is not None
     }
     known = next((exact[prefix] for prefix in PREFERRED if prefix in exact), None)
-    return known or _own(iri)
+    return known or _own(node.iri)
 
 
 def _own(iri: str) -> str:
@@ -125,14 +119,14 @@ def _spelled(curie: str) -> str:
     return f"{_SPELLINGS.get(prefix, prefix)}{colon}{local}"
 
 
-def _category(records: Records, iri: str) -> str:
+def _category(node: Description) -> str:
     """Its category, the nearest that things can be in: what stands for a gene and its product has a second one."""
-    kinds = (kind.removeprefix(SKG.namespace) for kind in records[iri].get(f"{PREFIXES['rdf']}type", ()))
-    named = (_biolink(CLASSES[kind].mappings) for kind in sorted(kinds) if kind in CLASSES and CLASSES[kind].kind)
+    kinds = (kind.removeprefix(SKG.namespace) for kind in node.iris("rdf_type"))
+    named = (_biolink(CLASSES[kind].mappings) for kind in kinds if kind in CLASSES and CLASSES[kind].kind)
     category = next((name for name in named if name), "biolink:NamedThing")
     if category != f"{_GENE}OrGeneProduct":
         return category
-    return f"{_GENE if _identifier(records, iri).startswith('HGNC:') else 'biolink:BiologicalEntity'}|{category}"
+    return f"{_GENE if _identifier(node).startswith('HGNC:') else 'biolink:BiologicalEntity'}|{category}"
 
 
 def _biolink(mappings: Sequence[MappedTerm]) -> str | None:
@@ -141,25 +135,25 @@ def _biolink(mappings: Sequence[MappedTerm]) -> str | None:
     return next((f"biolink:{terms[relation]}" for relation in _CLOSENESS if relation in terms), None)
 
 
-def _edge(records: Records, iri: str) -> Iterator[str]:
-    record = records[iri]
-    predicate = PREDICATES[_one(record, "predicate").removeprefix(SKG.namespace)]
-    certainty = _one(record, "certainty")
-    yield _own(iri)
+def _edge(statement: Description, known: _Known) -> Iterator[str]:
+    predicate = PREDICATES[(statement.iri_of("predicate") or "").removeprefix(SKG.namespace)]
+    subject, target = (described(end, known) for end in _ends(statement))
+    certainty = statement.text("certainty") or ""
+    yield _own(statement.iri)
     yield "biolink:Association"
-    yield _identifier(records, _one(record, "subject"))
-    yield (name := _predicate(predicate, _category(records, _one(record, "object"))))
-    yield _identifier(records, _one(record, "object"))
+    yield _identifier(subject)
+    yield (name := _predicate(predicate, _category(target)))
+    yield _identifier(target)
     yield from _qualifiers(predicate) if name == _AFFECTS else ("",) * 4
-    yield "true" if _one(record, "polarity") == "negated" else "false"
+    yield "true" if statement.text("polarity") == "negated" else "false"
     yield certainty
     yield f"skg:{predicate.name}"
     yield "knowledge_assertion" if certainty == "stated" else "not_provided"
     yield "manual_agent"
     yield SOURCE
-    cited = (*record.get(SKG.citing, ()), *record.get(SKG.assertedBy, ()))
-    yield "|".join(dict.fromkeys(_publication(records, each) for each in cited))
-    yield next(iter(record.get(f"{PREFIXES['rdfs']}label", ())), "")
+    cited = (*statement.iris("citing"), *statement.iris("assertedBy"))
+    yield "|".join(dict.fromkeys(_publication(described(each, known)) for each in cited))
+    yield statement.text("rdfs_label") or ""
 
 
 def _predicate(predicate: Predicate, category: str) -> str:
@@ -181,11 +175,11 @@ def _qualifiers(predicate: Predicate) -> tuple[str, str, str, str]:
     return "biolink:causes", "", "", way
 
 
-def _publication(records: Records, iri: str) -> str:
+def _publication(document: Description) -> str:
     for name, prefix in (("pmid", "PMID"), ("doi", "doi")):
-        if given := _one(records[iri], name):
+        if given := document.text(name):
             return f"{prefix}:{given}"
-    return _own(iri)
+    return _own(document.iri)
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterator[Iterator[str]]) -> None:

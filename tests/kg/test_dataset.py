@@ -96,9 +96,6 @@ def test_from_clauses_are_read_as_the_engine_reads_them(query: str, expected: li
         ox.Store().query(query, prefixes=PREFIXES, base_iri="http://g/")  # no SyntaxError
 
 
-# --- whole graphs -------------------------------------------------------------------------------------------
-
-
 def _triples(store: ox.Store, operation: SparqlOperation, dataset: Dataset) -> list[ox.Quad]:
     out = io.BytesIO()
     evaluate(store, operation, "text/turtle", dataset, out)

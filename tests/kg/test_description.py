@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+import pyoxigraph as ox
 import pytest
 
 from kg import description
-from kg.description import Description, describe, record
+from kg.codec import parse_turtle
+from kg.description import Description, describe, descriptions, record
 from kg.errors import StoreUnavailable
 from kg.graph import KnowledgeGraph
 from kg.model import FLAGS, RESPONSES, SIGNIFICANCES, STATED_ABSENCES, EntityRef, Flag, Range, Response
@@ -145,3 +147,27 @@ def test_a_record_takes_each_field_from_the_property_of_its_name_as_its_type_say
 def test_a_record_lacks_no_field_that_nothing_gives() -> None:
     with pytest.raises(TypeError, match="arm"):
         record(Told, Description("x:a", {"arm": (literal("a"),)}), {})
+
+
+def test_a_definition_in_words_is_not_mixed_with_the_definition_that_a_result_counts_by() -> None:
+    quads = parse_turtle(
+        b"""@prefix skg: <https://w3id.org/sarcoma-kg/vocab/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        <x:rate> skos:definition "a share of patients" ; skg:definition <x:cr-plus-pr> ; skos:prefLabel "rate" .""",
+        "x:graph",
+    )
+    rate = descriptions(quads)["x:rate"]
+    assert (rate.text("skos_definition"), rate.texts("definition"), rate.text("prefLabel")) == (
+        "a share of patients", ("x:cr-plus-pr",), "rate",
+    )  # fmt: skip
+
+
+def test_quads_are_read_as_a_store_that_holds_them_would_be(curated_graph: KnowledgeGraph) -> None:
+    iri = curated_graph.resolve("sirolimus").id
+    graph = f"SELECT ?p ?o ?g WHERE {{ GRAPH ?g {{ <{iri}> ?p ?o }} }}"
+    lines = (
+        f"<{iri}> {predicate.sparql()} {value.sparql()} {name.sparql()} ."
+        for predicate, value, name in curated_graph.store.select(graph)
+        if predicate and value and name
+    )
+    quads = ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS)
+    assert descriptions(quads) == describe(curated_graph.store, [iri])

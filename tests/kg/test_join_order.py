@@ -89,9 +89,6 @@ def test_the_projects_own_queries_are_written_in_a_good_order(
     assert not _badly_ordered(iter(asked.items()), count)
 
 
-# --- the measure itself ---------------------------------------------------------------------------------
-
-
 def _count_in(store: ox.Store) -> Count:
     def ask(query: str) -> int:
         (row,) = store.query(query)  # type: ignore[misc]

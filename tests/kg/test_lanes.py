@@ -132,8 +132,6 @@ def test_a_query_that_ends_early_stays_in_the_quick_lane(lanes: Lanes) -> None:
     assert lanes.process_ids() == before
 
 
-# --- SERVICE --------------------------------------------------------------------------------------------
-
 ALLOWED = QueryLimits(services=frozenset({"https://a.example/sparql"}))
 
 

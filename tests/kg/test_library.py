@@ -129,8 +129,8 @@ def test_a_table_of_links_and_one_of_a_catalogue_question(curated_graph: Knowled
     assert results["study_id"].str.startswith("study:").all()
 
 
-def test_the_columns_of_a_catalogue_question_follow_from_its_query(curated_graph: KnowledgeGraph) -> None:
-    """Whatever its rows hold, and without those for identifiers of what the query takes for texts and numbers."""
+def test_the_columns_of_a_catalogue_question_follow_from_its_declaration(curated_graph: KnowledgeGraph) -> None:
+    """Whatever its rows hold, and without those for identifiers of what are texts and numbers."""
     for question in curated_graph.questions():
         answer = curated_graph.ask(question.id, {})
         columns = list(answer.to_pandas())

@@ -131,9 +131,6 @@ def test_a_graph_that_is_no_iri_is_refused() -> None:
         SparqlOperation("ASK { }", default_graphs=("not an iri",))
 
 
-# --- bindings ------------------------------------------------------------------------------------------
-
-
 def _values(query: str) -> list[str]:
     return [str(row["x"]) for row in ox.Store().query(query)]  # type: ignore[union-attr,call-overload]
 
@@ -191,9 +188,6 @@ def test_a_str_that_is_no_iri_is_refused_rather_than_pasted(text: str) -> None:
 def test_a_bound_text_comes_back_as_it_was(text: str) -> None:
     (row,) = ox.Store().query(bind("SELECT * { }", {"x": literal(text)}))  # type: ignore[misc]
     assert row["x"] == ox.Literal(text)  # type: ignore[index]
-
-
-# --- errors of the parser ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("query", ["SELECT * { ?s ?p ", r"ASK { ?s rdf:\u0074ype ?o }"])

@@ -109,8 +109,6 @@ def test_an_unknown_function_is_refused_with_its_name(store: EmbeddedStore) -> N
         store.select("SELECT (<http://x/f>(1) AS ?y) { }")
 
 
-# --- look-ups ------------------------------------------------------------------------------------------
-
 EVERYTHING = "SELECT ?s ?p ?o { ?s ?p ?o FILTER(isIRI(?s)) }"
 
 
@@ -173,9 +171,6 @@ def test_a_look_up_has_the_limits_of_a_query(built_dir: Path) -> None:
         (worker,) = store.lanes.process_ids()
         assert store.look_up([SIROLIMUS])
         assert store.lanes.process_ids() == {worker}
-
-
-# --- datasets ------------------------------------------------------------------------------------------
 
 
 def _count(store: EmbeddedStore, query: str, **graphs: tuple[str, ...]) -> int:

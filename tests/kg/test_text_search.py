@@ -191,9 +191,6 @@ def test_a_later_error_keeps_its_line() -> None:
         ox.Store().query(rewritten)
 
 
-# --- on a graph -----------------------------------------------------------------------------------------
-
-
 def test_things_are_found_by_synonym_and_joined(curated_graph: KnowledgeGraph) -> None:
     answer = curated_graph.sparql('SELECT ?x { ?x skg:matches "Rapamune" ; a skg:Drug }')
     assert answer.column("x") == ("https://w3id.org/sarcoma-kg/drug/sirolimus",)

@@ -102,9 +102,6 @@ def test_who_is_alone_is_modest_and_of_several_who_uses_less_than_the_average(tu
     assert turns.is_modest("other"), "the one of an hour ago still counts"
 
 
-# --- in a pool ----------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def pool(built_dir: Path) -> Iterator[WorkerPool]:
     with open_current(built_dir) as generation:

@@ -149,9 +149,6 @@ def test_hierarchy_of_histotypes_closes_like_mondo(reference):
         assert ours == theirs, name
 
 
-# --- the checker itself -------------------------------------------------------------------------------------
-
-
 class Invented:
     def __init__(self, **records: Record) -> None:
         self._records = {name.replace("_", ":"): record for name, record in records.items()}

@@ -289,7 +289,15 @@ def test_a_changed_source_is_noticed(curated: Path, sources_dir: Path, tmp_path:
     assert any("have changed" in reason for reason in reasons)
 
 
-# --- articles that were retracted ----------------------------------------------------------------------------
+def test_a_new_document_is_told_the_digest_of_its_source(curated: Path, sources_dir: Path) -> None:
+    """It has none that could fail to fit."""
+    file = next((curated / "documents").glob("*/document.yaml"))
+    text = file.read_text(encoding="utf-8")
+    digest = text.split("sha256: ")[1].split()[0]
+    file.write_text(text.replace(f"sha256: {digest}\n", ""), encoding="utf-8")
+    reasons = [fault.reason for fault in check(CheckQuestion(curated, sources_dir=sources_dir)).faults]
+    assert any(reason.startswith("the sha256 of") and reason.endswith(digest) for reason in reasons)
+    assert not any("does not fit" in reason for reason in reasons)
 
 
 @pytest.fixture
@@ -320,9 +328,6 @@ def test_a_list_of_retractions_without_any_is_refused(curated: Path, tmp_path: P
 def test_a_retracted_article_is_called_so_wherever_it_is_cited(curated: Path, edit: Edit) -> None:
     edit(DOCUMENT, "    title: Slow growth\n", "    title: Slow growth\n    retracted: yes\n")
     assert corpus_names(read_sound_corpus(curated), {}).of("document:900-ref-1") == "Author 1999 (retracted)"
-
-
-# --- identifiers elsewhere -----------------------------------------------------------------------------------
 
 
 def test_the_share_of_entities_known_elsewhere_is_counted_by_kind_and_reason(curated: Path, edit: Edit) -> None:

@@ -24,14 +24,12 @@ from triples.imports.archive import (
     NODES,
     QUADS,
     REJECTS,
-    claim_key,
     read_edges,
     read_nodes,
-    text_key,
 )
 from triples.imports.biolink_terms import MODEL, biolink_names
 from triples.imports.catalog import IMPORTS, files_of, find_import, list_imports, remove_import
-from triples.imports.identifiers import BIOLINK
+from triples.imports.identifiers import BIOLINK, claim_key, text_key
 from triples.imports.job import Imported, ImportQuestion, guess_kind, run_import
 from triples.imports.runs import SortedLines, read_lines
 

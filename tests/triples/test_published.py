@@ -11,7 +11,7 @@ import pytest
 from kg import KnowledgeGraph
 from kg.errors import InvalidParameter, Withdrawn
 from kg.identifiers import expand
-from kg.withdrawn import successor
+from kg.resolution import successor
 from server.app import create_app
 from server.cli import main
 from server.settings import Settings

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from kg import KnowledgeGraph
 from kg.errors import EntityNotFound, Withdrawn
 from kg.identifiers import expand
-from kg.withdrawn import successor
+from kg.resolution import successor
 from server.app import create_app
 from server.settings import Settings
 from triples.build import build

@@ -9,7 +9,6 @@ While an import is under way its nodes are in a plain file and its N-Quads in so
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import shutil
 from array import array
@@ -28,7 +27,7 @@ from kg.identifiers import BASE, is_project
 from ontology.terms import PREFIXES
 from triples.imports import categories, predicates
 from triples.imports.checkpoint import Kept, make_safe
-from triples.imports.identifiers import BIOLINK, local_name
+from triples.imports.identifiers import BIOLINK, claim_key, local_name, text_key
 from triples.imports.rows import Edge, Fact, Node, Reject
 from triples.imports.runs import LINES_IN_MEMORY, SortedLines, Written
 
@@ -39,7 +38,6 @@ STATEMENT_BASE = f"{BASE}statement/"
 _BATCH = 1 << 16
 _CHUNK = 1 << 20
 _ROW_CHARACTERS = 2000
-_ALL = (1 << 64) - 1
 
 _RDF_TYPE = f"<{PREFIXES['rdf']}type>"
 _LABEL = f"<{PREFIXES['rdfs']}label>"
@@ -320,31 +318,6 @@ class Archive:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def text_key(text: str) -> int:
-    """64 bits that stand for a text."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
-
-
-Bits = Any  # an int of 64 bits, or an array of numpy.uint64, whose arithmetic has no type that fits both
-
-
-def claim_key(graph: Bits, subject: Bits, predicate: Bits, target: Bits, rest: Bits) -> Bits:
-    """64 bits that stand for a claim, from those of its parts: of one claim, or of many at once.
-
-    Parts are told apart by their order. The mixing is SplitMix64's finalizer (doi 10.1145/2714064.2660195).
-    """
-    key = _mixed(subject + graph & _ALL)
-    for part in (predicate, target, rest):
-        key = _mixed(key + part & _ALL)
-    return key
-
-
-def _mixed(bits: Bits) -> Bits:
-    bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9 & _ALL
-    bits = (bits ^ bits >> 27) * 0x94D049BB133111EB & _ALL
-    return bits ^ bits >> 31
 
 
 def _description(row: Node) -> Iterator[str]:

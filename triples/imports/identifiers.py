@@ -1,8 +1,13 @@
-"""From the identifiers that other graphs write to IRIs: the same thing gets the same IRI, whoever names it."""
+"""From the identifiers that other graphs write to IRIs: the same thing gets the same IRI, whoever names it.
+
+A claim has no identifier of its own: its key is made from those of its parts.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from typing import Any
 from urllib.parse import quote
 
 from kg.codec import named
@@ -10,6 +15,7 @@ from kg.identifiers import IMPORT_BASE
 from ontology.terms import CLASS_BY_KIND, PREFIXES
 
 BIOLINK = PREFIXES["BIOLINK"]
+_64_BITS = (1 << 64) - 1
 
 _OBO = PREFIXES["OBO"]
 _IDENTIFIERS_ORG = "https://identifiers.org/"
@@ -153,3 +159,28 @@ def local_name(iri: str) -> str:
     'Drug'
     """
     return re.split(r"[/#]", iri.rstrip("/#"))[-1]
+
+
+def text_key(text: str) -> int:
+    """64 bits that stand for a text."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+Bits = Any  # an int of 64 bits, or an array of numpy.uint64, whose arithmetic has no type that fits both
+
+
+def claim_key(graph: Bits, subject: Bits, predicate: Bits, target: Bits, rest: Bits) -> Bits:
+    """64 bits that stand for a claim, from those of its parts: of one claim, or of many at once.
+
+    Parts are told apart by their order. The mixing is SplitMix64's finalizer (doi 10.1145/2714064.2660195).
+    """
+    key = _mixed(subject + graph & _64_BITS)
+    for part in (predicate, target, rest):
+        key = _mixed(key + part & _64_BITS)
+    return key
+
+
+def _mixed(bits: Bits) -> Bits:
+    bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9 & _64_BITS
+    bits = (bits ^ bits >> 27) * 0x94D049BB133111EB & _64_BITS
+    return bits ^ bits >> 31
