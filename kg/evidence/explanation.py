@@ -93,12 +93,8 @@ def explain(graph: Explaining, drug: str | None, histotype: str, regimen: str | 
 
     Raises: EntityNotFound, AmbiguousEntity, WrongKind; InvalidParameter for both or neither of drug and regimen.
     """
-    if (drug is None) == (regimen is None):
-        raise InvalidParameter("drug", drug or "", "a drug or a regimen, one of them, for example imatinib")
+    of_drug, drugs, treatment = _treatment(graph, drug, regimen)
     of_histotype = graph.resolve(histotype, ("histotype",), "histotype")
-    of_drug = graph.resolve(drug, ("drug",), "drug") if drug is not None else None
-    drugs = (of_drug,) if of_drug else drugs_named(graph, regimen or "", "regimen")
-    treatment = of_drug.label if of_drug else " + ".join(each.label for each in drugs)
     given = (of_drug.id,) if of_drug else ()
     evidence = graph.evidence(EvidenceQuestion(drugs=given, regimen=regimen, histotype=of_histotype.id))
     mechanism = graph.mechanism(tuple(each.id for each in drugs), of_histotype.id)
@@ -127,6 +123,19 @@ def explain(graph: Explaining, drug: str | None, histotype: str, regimen: str | 
         conflicts=evidence.conflicts,
         absences=evidence.absences,
     )
+
+
+def _treatment(
+    graph: Explaining, drug: str | None, regimen: str | None
+) -> tuple[EntityRef | None, tuple[EntityRef, ...], str]:
+    """The drug that is asked for, all drugs that are, and what they are called together."""
+    if drug is not None and regimen is None:
+        of_drug = graph.resolve(drug, ("drug",), "drug")
+        return of_drug, (of_drug,), of_drug.label
+    if drug is not None or regimen is None:
+        raise InvalidParameter("drug", drug or "", "a drug or a regimen, one of them, for example imatinib")
+    drugs = drugs_named(graph, regimen, "regimen")
+    return None, drugs, " + ".join(each.label for each in drugs)
 
 
 def _is_clinical(row: EvidenceRow) -> bool:

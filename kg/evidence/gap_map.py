@@ -22,9 +22,10 @@ from kg.evidence.search import Gathering
 from kg.evidence.summary import credited, deciding, is_burden, is_single, overall, weigh
 from kg.evidence.treatments import TARGETS_OF, acting_drugs, drugs_of_class, grouped
 from kg.model import Direction, EntityRef, RestsOn, several
-from kg.paths.adjacency import Selection, project
+from kg.paths.adjacency import Selection
 from kg.paths.breadth_first import distances
 from kg.paths.index import Index
+from kg.paths.lazy_adjacency import directions_often
 from kg.tables import Listed
 
 Status = Literal[
@@ -272,7 +273,7 @@ class _Reach:
 
     def __init__(self, graph: IndexedGraph) -> None:
         self._index = graph.index
-        self._projection = project(graph.index, Selection(causal=True))
+        self._links = directions_often(graph.index, Selection(causal=True)).out
         self._carried: dict[str, set[str]] = {}
         pairs = graph.store.select(_CARRIED).texts()
         for histotype, target in pairs:
@@ -307,7 +308,7 @@ class _Reach:
     def _from(self, drugs: frozenset[str]) -> np.ndarray:
         if drugs not in self._distance:
             starts = [number for drug in sorted(drugs) if (number := self._index.find(drug)) is not None]
-            self._distance[drugs] = distances(self._projection.out, starts, STEPS_TO_HISTOTYPE)
+            self._distance[drugs] = distances(self._links, starts, STEPS_TO_HISTOTYPE)
         return self._distance[drugs]
 
     def _steps(self, distance: np.ndarray, node: str) -> int | None:

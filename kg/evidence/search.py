@@ -20,9 +20,9 @@ from kg.evidence.treatments import (
     Treatment,
     accompanying_drugs,
     acting_drugs,
+    arms_giving,
     drugs_of_class,
     gives_exactly,
-    grouped,
     named_treatment,
     ways_to_give,
 )
@@ -35,8 +35,10 @@ _SITES_BELOW = "SELECT DISTINCT ?site WHERE { ?site skos:broader* ?top }"
 _KINDS_BELOW = "SELECT DISTINCT ?kind WHERE { ?kind skos:broader* ?asked }"
 KINDS_ABOVE = "SELECT DISTINCT ?kind WHERE { ?asked skos:broader+ ?kind }"
 _ARMS_WITH = "SELECT DISTINCT ?arm WHERE { ?arm skg:hasOutcome/skg:measure ?asked }"
-_POOLING = "SELECT DISTINCT ?pooling WHERE { ?pooling skg:pools ?arm }"
 _POOLED = "SELECT DISTINCT ?arm ?part WHERE { ?arm skg:pools ?part }"
+_GIVING = "SELECT DISTINCT ?arm WHERE { ?arm skg:regimen/skg:component/(skg:drug|skg:procedure) ?drug }"
+_TREATED = "SELECT DISTINCT ?arm WHERE { ?arm skg:regimen ?regimen }"
+_OF_REGIMEN = "SELECT DISTINCT ?arm WHERE { ?arm skg:regimen/skos:broader ?combination }"
 _TARGET_NAMES = """
 SELECT ?name ?target WHERE { ?target a skg:Target ; skos:prefLabel|skos:altLabel ?name } ORDER BY ?target ?name"""
 _COUNTED_BY_NAME = "SELECT DISTINCT ?category WHERE { ?asked skg:counts ?category }"
@@ -82,9 +84,9 @@ def gather(graph: Gathering, question: EvidenceQuestion) -> Gathered:
     selection = asked.selection
     if _is_impossible(selection):
         return Gathered((), (), asked.words, asked.histotype, 0, selection.exactly)
-    filters = _filters(graph, question, selection)
-    found = _found(graph, question, selection)
-    fitting, may_fit = filtered(found, filters)
+    pools = _pools(graph, selection)
+    filters = _filters(graph, question, selection, pools)
+    fitting, may_fit = filtered(_found(graph, question, selection, pools), filters)
     rows = tuple(row for row in fitting if question.include_broader or not _is_broader(row))
     studies, patients = ({ref.id for row in rows if (ref := getattr(row, name))} for name in ("study", "patient"))
     behind = facts_behind(graph.store, studies, patients)
@@ -100,48 +102,85 @@ def gather(graph: Gathering, question: EvidenceQuestion) -> Gathered:
             result
             for result in (
                 *may_fit,
-                *_without_a_site(graph, question, selection, filters),
-                *_taken_together(graph, question, selection, found),
+                *_without_a_site(graph, question, selection, pools, filters),
+                *_taken_together(graph, question, selection, pools),
             )
             if question.include_broader or not _is_broader(result.row)
         ),
     )
 
 
-def _found(graph: Gathering, question: EvidenceQuestion, selection: ResultSelection) -> tuple[EvidenceRow, ...]:
+@dataclass(frozen=True)
+class _Pools:
+    """Arms that only take others together: those of which all give a treatment, and those of which some do."""
+
+    wholly: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
+
+
+def _pools(graph: Gathering, selection: ResultSelection) -> _Pools:
+    """The arms that take together what gives the treatment asked for; none where no treatment is asked for."""
+    if not (selection.drugs or selection.regimens or selection.exactly):
+        return _Pools()
+    parts: dict[str, set[str]] = {}
+    for arm, part in graph.store.select(_POOLED).texts():
+        parts.setdefault(arm, set()).add(part)
+    arms = sorted({*parts, *(part for told in parts.values() for part in told)})
+    giving = set(arms)
+    for drugs in selection.drugs:
+        giving &= set(graph.store.select(_GIVING, {"arm": arms, "drug": sorted(drugs)}).nodes())
+    if selection.regimens:
+        giving &= set(graph.store.select(_OF_REGIMEN, {"arm": arms, "combination": selection.regimens}).nodes())
+    if selection.exactly is not None:
+        giving &= arms_giving(graph, arms, selection.exactly)
+    known = set(graph.store.select(_TREATED, {"arm": arms}).nodes())
+    some = {arm: told for arm, told in parts.items() if told & giving}
+    wholly = tuple(sorted(arm for arm, told in some.items() if arm not in giving and told <= giving))
+    partly = (arm for arm, told in some.items() if (told if arm not in giving else told & known) - giving)
+    return _Pools(wholly, tuple(sorted(partly)))
+
+
+def _of_arms(selection: ResultSelection, arms: tuple[str, ...]) -> ResultSelection:
+    """The results of some arms, whatever they give."""
+    return replace(selection, drugs=(), regimens=(), exactly=None, arms=arms)
+
+
+def _found(
+    graph: Gathering, question: EvidenceQuestion, selection: ResultSelection, pools: _Pools
+) -> tuple[EvidenceRow, ...]:
     """The results of a selection, before what is asked of each in words and numbers."""
     outcomes, events = find_outcomes(graph.store, selection), find_events(graph.store, selection)
+    pooled = find_outcomes(graph.store, _of_arms(selection, pools.wholly)) if pools.wholly else ()
+    outcomes = tuple(sorted(key for key in {*outcomes, *pooled} if key[1] not in pools.partly))
     rows = graph.results.rows(outcomes, events, selection)
     return rows if question.line is None else tuple(_with_line(row, question.line) for row in rows)
 
 
 def _without_a_site(
-    graph: Gathering, question: EvidenceQuestion, selection: ResultSelection, filters: Sequence[Filter]
+    graph: Gathering,
+    question: EvidenceQuestion,
+    selection: ResultSelection,
+    pools: _Pools,
+    filters: Sequence[Filter],
 ) -> list[Unstated]:
     """Results that fit but for the site, and whose source names no site of the tumours at all."""
     if not selection.sites:
         return []
     anywhere = replace(selection, sites=())
-    fitting, _ = filtered(_found(graph, question, anywhere), filters)
+    fitting, _ = filtered(_found(graph, question, anywhere, pools), filters)
     placed = frozenset(graph.store.select(WITH_A_SITE).nodes())
     return [Unstated(row, ("the site",)) for row in fitting if row.id not in placed]
 
 
 def _taken_together(
-    graph: Gathering, question: EvidenceQuestion, selection: ResultSelection, found: Sequence[EvidenceRow]
+    graph: Gathering, question: EvidenceQuestion, selection: ResultSelection, pools: _Pools
 ) -> list[Unstated]:
     """Results that fit but for the treatment, of arms that take such together with others: of which is not told."""
-    treatment = selection.exactly
-    giving = {row.arm.id for row in found if row.arm and (treatment is None or gives_exactly(row, treatment))}
-    told = {row.arm.id for row in found if row.arm}
-    pooled = set(graph.store.select(_POOLING, {"arm": sorted(giving)}).nodes()) - told if giving else set[str]()
-    parts = grouped(graph.store, _POOLED, "arm", sorted(pooled))
-    mixed = tuple(arm for arm, pooling in parts.items() if not pooling <= giving)
-    if not mixed:
+    if not pools.partly:
         return []
-    of_any = replace(selection, drugs=(), regimens=(), exactly=None, arms=mixed)
+    of_any = _of_arms(selection, pools.partly)
     rows = graph.results.rows(find_outcomes(graph.store, of_any), (), of_any)
-    fitting, _ = filtered(rows, _filters(graph, question, of_any))
+    fitting, _ = filtered(rows, _filters(graph, question, of_any, pools))
     return [Unstated(row, ("of which of the arms that it takes together",)) for row in fitting]
 
 
@@ -246,10 +285,10 @@ def _select_regimen(graph: Gathering, question: EvidenceQuestion, selection: Res
     return replace(selection, drugs=(*selection.drugs, *parts), exactly=exactly)
 
 
-def _filters(graph: Gathering, question: EvidenceQuestion, selection: ResultSelection) -> list[Filter]:
+def _filters(graph: Gathering, question: EvidenceQuestion, selection: ResultSelection, pools: _Pools) -> list[Filter]:
     filters = filters_of(question, _target_names(graph) if question.genotype is not None else {})
     if (treatment := selection.exactly) is not None:
-        filters.append(Filter(lambda row: gives_exactly(row, treatment)))
+        filters.append(Filter(lambda row: gives_exactly(row, treatment) or _is_of(row, pools.wholly)))
     if question.study is not None:
         study = graph.resolve(question.study, ("study",), "study").id
         filters.append(Filter(lambda row: row.study is not None and row.study.id == study))
@@ -263,6 +302,10 @@ def _filters(graph: Gathering, question: EvidenceQuestion, selection: ResultSele
         _refuse_another_measure(question, measure)
         filters.append(measure.filter())
     return filters
+
+
+def _is_of(row: EvidenceRow, arms: Sequence[str]) -> bool:
+    return row.arm is not None and row.arm.id in arms
 
 
 def _target_names(graph: Gathering) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from kg.search.cues import CUES
-from kg.search.spelling import ASKING, american
+from kg.search.spelling import ASKING, american, words
 
 # Words that ask the same as one of the table; in the singular and in American spelling.
 _SAME = dict.fromkeys(("medicine", "medication", "medicament", "med", "meds", "pill", "remedy"), "drug") | {
@@ -18,6 +19,10 @@ _NO_SLIPS = frozenset(
     ("change", "charge", "continue", "continued", "falling", "filled", "genetic", "hypotension", "infected",
      "infection", "market", "media", "medial", "present", "presented", "presenting", "serous", "shingle", "teste",
      "though")
+)  # fmt: skip
+_SIGNS = (
+    (re.compile(">=|≥"), " at least "), (re.compile("<=|≤"), " at most "),
+    (re.compile(">"), " more than "), (re.compile("<"), " less than "),
 )  # fmt: skip
 _LEAST_MISSPELT, _LEAST_BEGUN = 6, 6  # letters; a shorter word with a slip may well be another word
 
@@ -85,3 +90,25 @@ def _stems() -> tuple[tuple[str, bool], ...]:
     """The words of all phrases, and whether each may go on."""
     found = {word for cue in CUES for word in cue.phrases.replace("|", " ").replace("…", "").split()}
     return tuple((american(word.rstrip("*")), word.endswith("*")) for word in sorted(found))
+
+
+def in_folded_words(tokens: Sequence[str]) -> tuple[str, list[int]]:
+    """A text for the patterns of cues: its words as they are compared, and where each of them begins.
+
+    Signs are told in words, but for those of a grade, of which every question asks for so much or above.
+
+    >>> in_folded_words(["n", ">=50", "grade", "≥", "3"])
+    (' n at least 50 grade 3 ', [1, 3, 15, 21, 21])
+    """
+    text, starts = " ", []
+    for token in tokens:
+        starts.append(len(text))
+        told = token if text.endswith(" grade ") else _without_signs(token)
+        text += "".join(f"{american(word)} " for word in words(told))  # "treatment-related" is two words
+    return text, starts
+
+
+def _without_signs(token: str) -> str:
+    for sign, said in _SIGNS:
+        token = sign.sub(said, token)
+    return token

@@ -12,8 +12,6 @@ it.
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +22,7 @@ from typing import Literal, Self
 from kg.identifiers import display
 from kg.model import EntityRef, PassageRef, cut_at
 from kg.search.fact_words import FORMAT, IN_STUDY, OF_KIND, folded
-from kg.search.files import open_checked
+from kg.search.files import SharedFile, open_checked
 from kg.search.terms import ASKED_ABOUT, SLIGHT, Term, standing, weight
 from kg.tables import Listed
 
@@ -101,19 +99,18 @@ NO_FACTS = FactHits()
 class FactIndex:
     """The words of the facts of one generation, opened read-only. Safe to share between threads."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._lock = threading.Lock()
+    def __init__(self, file: SharedFile) -> None:
+        self._file = file
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open a file written by :func:`kg.search.fact_words.write_facts`. Raises: StoreUnavailable."""
-        connection, _ = open_checked(path, "the file of words of facts", FORMAT)
-        return cls(connection)
+        file, _ = open_checked(path, "the file of words of facts", FORMAT)
+        return cls(file)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._file.close()
 
     def says(self, word: str) -> bool:
         """Whether some fact says a word, in whatever form."""
@@ -126,15 +123,12 @@ class FactIndex:
             "SELECT DISTINCT substr(sentence, 1, instr(sentence, ': ') - 1) FROM fact WHERE type = 'TimelineEvent' "
             "AND id IN (SELECT rowid FROM word WHERE word MATCH ? LIMIT ?)"
         )
-        with self._lock:
-            rows = self._connection.execute(query, (Term(word, (word,)).query(), MOST_RANKED))
-            return {row[0] for row in rows if row[0]}
+        return {row[0] for row in self._file.read(query, (Term(word, (word,)).query(), MOST_RANKED)) if row[0]}
 
     def documents_with(self, phrases: Iterable[str]) -> list[EntityRef]:
         """The documents that alone state some fact with one of some phrases, folded."""
         query = "SELECT DISTINCT documents FROM fact WHERE id IN (SELECT rowid FROM word WHERE word MATCH ?)"
-        with self._lock:
-            rows = self._connection.execute(query, (Term("", tuple(phrases)).query(),)).fetchall()
+        rows = self._file.read(query, (Term("", tuple(phrases)).query(),))
         alone = (stating[0] for row in rows if len(stating := _documents(row[0])) == 1)
         return sorted(alone, key=attrgetter("id"))
 
@@ -301,14 +295,12 @@ class FactIndex:
         return says
 
     def _numbers(self, query: str, *values: str | int) -> list[int]:
-        with self._lock:
-            return [row[0] for row in self._connection.execute(query, values)]
+        return [row[0] for row in self._file.read(query, values)]
 
     def _rows(self, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
         marks = ", ".join("?" * len(numbers))
-        with self._lock:
-            rows = self._connection.execute(f"SELECT id, {_COLUMNS} FROM fact WHERE id IN ({marks})", tuple(numbers))  # noqa: S608 - constants
-            return {row[0]: row[1:] for row in rows}
+        rows = self._file.read(f"SELECT id, {_COLUMNS} FROM fact WHERE id IN ({marks})", tuple(numbers))  # noqa: S608 - constants
+        return {row[0]: row[1:] for row in rows}
 
 
 def _with_lists(terms: Sequence[Term]) -> list[Term]:

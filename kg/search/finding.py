@@ -32,6 +32,9 @@ _WITH_TYPING_ERRORS = 0.3
 _MOST_OF_A_NAME = 0.74
 _SIDES = frozenset(("left", "right", "upper", "lower"))  # begin names of sites, and mean other things too
 _PERSONS = frozenset(("patient", "man", "woman", "lady", "male", "female", "person", "case"))
+_AGE = re.compile(
+    r"\b(\d{1,3})[- ]years?[- ]old\b|\bage[d]? (\d{1,3})\b|\b(?:man|woman|lady|patient) of (\d{1,3})\b", re.IGNORECASE
+)
 _MOST_DESCRIBING = 6  # words
 # Words that say what is done to a part of the body, and those that lead to it.
 _HARMING = frozenset(
@@ -78,6 +81,7 @@ def find(names: NameIndex, facts: FactIndex | None, question: SearchQuestion) ->
         return answer
     found = _named(names, tokens, answer)
     known = _with_guesses(tokens, [*found, *_patients(names, question.text, tokens)], answer)
+    known = [span for span in known if _may_be_of_age(span, question.text)]
     places = _places(names, facts, tokens)
     told = [span for span in known if span in found or _NUMBERED.fullmatch(span.text) or not _is_said(span, facts)]
     told = sorted([*told, *(span for span in places if _is_number(span))], key=lambda span: span.start)
@@ -257,6 +261,14 @@ def _described(names: NameIndex, tokens: Sequence[str]) -> list[Span]:
     described = [_called_so(names, way, "Patient") for word in telling_words for way in ways_of(folded(word))]
     only = {hit.id: hit for hits in described if len(hits) == 1 for hit in hits.values()}
     return [Span(person, person + 1, tokens[person], tuple(only.values()))] if len(only) == 1 else []
+
+
+def _may_be_of_age(span: Span, text: str) -> bool:
+    """Whether no patient is meant, or none whose age is another than that in a text."""
+    age = _AGE.search(text)
+    told = {word for entity in span.entities if entity.type == "Patient" for word in words(entity.label)}
+    ages = {word for word in told if word.isdigit()}
+    return age is None or not ages or next(filter(None, age.groups())) in ages
 
 
 def _called_so(names: NameIndex, word: str, kind: str) -> dict[str, SearchHit]:

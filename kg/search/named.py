@@ -31,6 +31,13 @@ _LISTED = ("Drug", "AdverseEvent")
 # "Everolimus in imatinib-refractory GIST" is no combination; nor is "doxorubicin in the docetaxel trial", which is
 # called after one of the drugs in it.
 _TOGETHER_IN = frozenset(("combination", "combined", "addition"))
+# What is left out: "without doxorubicin", "not after imatinib"; but not "whether or not", and not "why not".
+_DENYING = frozenset(("without", "except", "excluding", "minus", "not", "never"))
+_TO_THE_DENIED = frozenset(
+    ("a", "added", "after", "an", "any", "been", "by", "following", "given", "had", "having", "of", "on", "previous",
+     "prior", "previously", "received", "resistant", "refractory", "the", "to", "treated", "with")
+)  # fmt: skip
+_ASKING_SO = frozenset(("or", "why", "if"))
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,11 @@ class Named:
         return (self, Named(first.drugs, is_regimen=True)) if len(first.drugs) > 1 and not others else (self,)
 
     @property
+    def apart(self) -> tuple[Named, ...]:
+        """Each of its names by itself."""
+        return tuple(Named((span,)) for span in self.spans)
+
+    @property
     def of_any_dose(self) -> Named:
         """As named, of a drug at some dose the drug."""
         (first, *others) = self.spans
@@ -102,6 +114,37 @@ def joined(tokens: Sequence[str], spans: Sequence[Span]) -> list[Named]:
         else:
             found.append(Named((span,), goes_on=last is not None and set(between) <= _GOING_ON))
     return found
+
+
+def denied_from(tokens: Sequence[str], named: Named) -> int | None:
+    """Where the words begin that say that a treatment is not given, or had not been; None where none does.
+
+    >>> drug = EntityRef("drug:x", "x", "Drug", "drug:x")
+    >>> denied_from(["not", "after", "x"], Named((Span(2, 3, "x", (drug,)),)))
+    0
+    """
+    if not named.of_kind(TREATMENTS):
+        return None
+    first, last = named.spans[0].start, named.spans[-1].end
+    if "naive" in (token.casefold() for token in tokens[last : last + 1]):
+        return first
+    before = [token.casefold() for token in tokens[:first]]
+    while before and before[-1] in _TO_THE_DENIED:
+        before.pop()
+    is_denied = bool(before) and before[-1] in _DENYING and not _ASKING_SO & {*before[-2:-1]}
+    return len(before) - 1 if is_denied else None
+
+
+def not_denied(tokens: Sequence[str], named: Sequence[Named]) -> list[Named]:
+    """Names without treatments that are denied; of drugs that no word joins only the first is."""
+    left: list[Named] = []
+    for each in named:
+        apart = next((place for place, (one, other) in enumerate(pairwise(each.spans), 1) if one.end == other.start), 0)
+        if denied_from(tokens, each) is None:
+            left.append(each)
+        elif apart:
+            left.append(Named(each.spans[apart:]))
+    return left
 
 
 def _told_by_drugs(tokens: Sequence[str], spans: Sequence[Span]) -> Iterator[Span]:

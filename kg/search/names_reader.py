@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Self
@@ -12,7 +10,7 @@ import numpy as np
 
 from kg.identifiers import display
 from kg.model import EntityRef
-from kg.search.files import open_checked
+from kg.search.files import SharedFile, open_checked
 from kg.search.name_rows import NameRow
 from kg.search.names_writer import FORMAT, SYNONYM
 from kg.search.spelling import distances_within, is_slip
@@ -26,20 +24,19 @@ FROM name n JOIN entity e ON e.id = n.entity"""
 class NamesFile:
     """The names of one generation. Safe to share between threads."""
 
-    def __init__(self, connection: sqlite3.Connection, *, trigram: bool) -> None:
-        self._connection = connection
+    def __init__(self, file: SharedFile, *, trigram: bool) -> None:
+        self._file = file
         self.has_trigrams = trigram
-        self._lock = threading.Lock()
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open a file written by :func:`write_names`. Raises: StoreUnavailable."""
-        connection, meta = open_checked(path, "the file of names", FORMAT)
-        return cls(connection, trigram=meta["trigram"] == "1")
+        file, meta = open_checked(path, "the file of names", FORMAT)
+        return cls(file, trigram=meta["trigram"] == "1")
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._file.close()
 
     def named_so(self, spelled: Collection[str], loose: Collection[str]) -> list[NameRow]:
         """Names that are spelled in one of some ways (kg.search.spans.NamedSo)."""
@@ -58,11 +55,10 @@ class NamesFile:
 
     def close_spellings(self, loose: str, errors: int) -> list[tuple[int, str]]:
         """Stored words and names within so many likely typing errors, nearest first, at most 20."""
-        with self._lock:
-            blocks = self._connection.execute(
-                "SELECT length, letters FROM typo WHERE length BETWEEN ? AND ? ORDER BY length",
-                (len(loose) - errors, len(loose) + errors),
-            ).fetchall()
+        blocks = self._file.read(
+            "SELECT length, letters FROM typo WHERE length BETWEEN ? AND ? ORDER BY length",
+            (len(loose) - errors, len(loose) + errors),
+        )
         close: list[tuple[int, str]] = []
         for length, blob in blocks:
             letters = np.frombuffer(blob, dtype=np.uint8).reshape(length, -1)
@@ -84,11 +80,9 @@ class NamesFile:
         return self._rows(f"{_HITS} WHERE n.{column} = ?", (spelling,)) if spelling else []
 
     def _rows(self, query: str, values: tuple[str | int, ...]) -> list[NameRow]:
-        with self._lock:
-            return [NameRow(*row) for row in self._connection.execute(query, values)]
+        return [NameRow(*row) for row in self._file.read(query, values)]
 
     def entity(self, iri: str) -> EntityRef | None:
         """What has an identifier; None for an unknown one."""
-        with self._lock:
-            row = self._connection.execute("SELECT type, label FROM entity WHERE iri = ?", (iri,)).fetchone()
-        return None if row is None else EntityRef(iri, display(iri), row[0], row[1])
+        rows = self._file.read("SELECT type, label FROM entity WHERE iri = ?", (iri,))
+        return EntityRef(iri, display(iri), *rows[0]) if rows else None

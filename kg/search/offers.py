@@ -9,23 +9,35 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
 from types import MappingProxyType
 
 from kg.model import EntityRef
+from kg.search.asked_words import in_folded_words
 from kg.search.cues import CUES
-from kg.search.cues.figures import told_in_figures
+from kg.search.cues.figures import never_asked, told_in_figures
 from kg.search.cues.slots import Cue, OfferKind, Slot, narrowed
-from kg.search.named import Named, is_bare, joined, parted
+from kg.search.named import Named, denied_from, is_bare, joined, not_denied, parted
 from kg.search.spans import Span
-from kg.search.spelling import american, words
+from kg.search.spelling import american
+from ontology.kinds import TREATMENTS
 
 MAX_OFFERS = 5
 _HIDDEN = "_"  # stands for a letter of what no row of the table should find
 _WORD_GAIN, _MEMBER_GAIN, _ANY_DOSE_LOSS = 3, 2, 3
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _NAMES = re.compile(r"\{(\w+)\}")
+_NARROWED = ("evidence", "compare", "explain")  # questions that say which conditions they leave aside
+_NEVER_RANDOMISED = frozenset(("case report", "case series", "retrospective cohort", "prospective cohort"))
+# After words that deny it nothing was given after anything, and the grade of a tumour is of no adverse event.
+_NOT_MEANT = re.compile(
+    r"(?<= )(?:(?:not|never|without) (?:(?:been|previously|prior|any) )*"
+    r"(?:after|pretreated|previously|progres\S*|fail\S*|resistant|refractory|intolerant|treated)|"
+    r"grade (?:[1-5]|iv|v|i{1,3})(?= (?:(?:uterine|soft tissue|[a-z]+(?:al|ic)) )?\S*(?:sarcoma|tumor|gist) ))(?= )"
+)
+_CONDITIONS = frozenset((*TREATMENTS, "Histotype", "AdverseEvent", "Measure", "Site"))
 _PARAMETER_OF = {"Drug": "drug", "Procedure": "drug", "Regimen": "regimen", "DrugClass": "drug_class"}
 
 
@@ -37,7 +49,7 @@ class OfferedQuestion:
         kind: whether it is a question of the catalogue, or one that a view of its own answers.
         question: the name of the view, or the id in the catalogue.
         label: the question in words.
-        reason: which words and names of the text it is offered for.
+        reason: which words and names of the text it is offered for, and which conditions of it are not asked.
         parameters: what it is asked with.
     """
 
@@ -95,11 +107,16 @@ def offers(
         asked_words: the words as the table of questions has them, see :func:`kg.search.asked_words.as_asked`.
         is_told: whether some fact says all of the text, so that nobody need look for what joins its names.
     """
-    named = joined(tokens, spans)
+    called = joined(tokens, spans)
+    named = not_denied(tokens, called)
     is_only_names = is_bare(tokens, spans)
-    folded, starts = _folded(asked_words)
-    ranking, narrowing = _Ranking(), dict[str, _Narrowing]()
+    folded, starts = in_folded_words(asked_words)
+    conditions = [_Words(asked, tokens, starts) for asked in never_asked(folded)]
+    ranking, narrowing = _Ranking(tokens, called), dict[str, _Narrowing]()
     for cue, asked in _cues_asked(folded):
+        if cue is None:
+            conditions.append(_Words(asked, tokens, starts))
+            continue
         is_needless = is_told and cue.question == "explore" and not cue.phrases
         if is_needless or (cue.is_bare and not is_only_names):
             continue
@@ -116,26 +133,41 @@ def offers(
             narrowing.setdefault(cue.parameter, _Narrowing(cue, words_asking, own))
         for named_well, filled in ways if not cue.is_beside else ():
             ranking.add(cue, filled, named_well, [words_asking])
-    if len(narrowing) > 1:
-        parts = narrowing.values()
-        joint, own = (
-            narrowed(part.cue for part in parts),
-            {slot: told for part in parts for slot, told in part.own.items()},
-        )
-        taken = frozenset[int]().union(
-            *(part.asked.places for part in parts), *(told.places for _, told in own.values())
-        )
-        free = [each for each in named if not each.places <= taken]
-        for named_well, filled in _ways_to_fill(joint, free, 0, own):
-            ranking.add(joint, filled, named_well, [part.asked for part in parts])
-    return ranking.best
+    _add_joint(ranking, _together(narrowing), named)
+    conditions += [part.asked for part in narrowing.values()]
+    return ranking.best(conditions)
+
+
+def _together(narrowing: Mapping[str, _Narrowing]) -> list[_Narrowing]:
+    """What narrows the evidence, without what can never hold beside the rest: no case report is of ten patients."""
+    given = {name: value for part in narrowing.values() for name, (value,) in part.cue.given}
+    impossible = set[str]()
+    if given.get("design") in _NEVER_RANDOMISED:
+        impossible |= {"phase", *(("randomised",) if given.get("randomised") == "yes" else ())}
+        impossible |= {"min_n"} if given["design"] == "case report" and int(given.get("min_n", "1")) > 1 else set()
+    if int(given.get("from_year", "0")) > int(given.get("to_year", "9999")):
+        impossible |= {"to_year"}
+    return [part for name, part in narrowing.items() if name not in impossible]
+
+
+def _add_joint(ranking: _Ranking, parts: Sequence[_Narrowing], named: Sequence[Named]) -> None:
+    """Take up the one question that is narrowed in every way that a text asks for, if there are several."""
+    if len(parts) < 2:
+        return
+    joint = narrowed(part.cue for part in parts)
+    own = {slot: told for part in parts for slot, told in part.own.items()}
+    taken = frozenset[int]().union(*(part.asked.places for part in parts), *(told.places for _, told in own.values()))
+    free = [each for each in named if not each.places <= taken]
+    for named_well, filled in _ways_to_fill(joint, free, 0, own):
+        ranking.add(joint, filled, named_well, [part.asked for part in parts])
 
 
 class _Ranking:
     """Questions as they are found, each once, with how much speaks for it."""
 
-    def __init__(self) -> None:
-        self._ranked: dict[tuple[object, ...], tuple[int, OfferedQuestion]] = {}
+    def __init__(self, tokens: Sequence[str], called: Sequence[Named]) -> None:
+        self._tokens, self._called = tokens, called
+        self._ranked: dict[tuple[object, ...], tuple[int, OfferedQuestion, frozenset[int]]] = {}
         self._named_in = set[str]()  # questions of the catalogue that are asked about what the text names
 
     def add(self, cue: Cue, filled: _Filled, named_well: int, asked: Sequence[_Words]) -> None:
@@ -148,28 +180,50 @@ class _Ranking:
             return
         same = (offer.question, *offer.parameters.items())
         if same not in self._ranked or self._ranked[same][0] < score:
-            self._ranked[same] = score, offer
+            places = (*(each.places for each in asked), *(told.places for _, told in filled.values()))
+            self._ranked[same] = score, offer, frozenset[int]().union(*places)
 
-    @property
-    def best(self) -> tuple[OfferedQuestion, ...]:
-        """The likeliest first; equals stay in the order in which they came."""
-        ranked = sorted(self._ranked.values(), key=lambda pair: -pair[0])
-        return tuple(offer for _, offer in ranked[:MAX_OFFERS])
+    def best(self, conditions: Sequence[_Words]) -> tuple[OfferedQuestion, ...]:
+        """The likeliest first, equals in the order in which they came; each says which conditions it leaves aside."""
+        ranked = sorted(self._ranked.values(), key=lambda each: -each[0])
+        return tuple(self._whole(offer, places, conditions) for _, offer, places in ranked[:MAX_OFFERS])
+
+    def _whole(self, offer: OfferedQuestion, taken: frozenset[int], conditions: Sequence[_Words]) -> OfferedQuestion:
+        """An offer that names, of what narrows it and whatever else the text names, the words that it leaves aside."""
+        aside = frozenset[int]().union(*(each.places for each in conditions if not each.places & taken))
+        for span in (span for each in self._called for span in each.spans if span.entities[0].type in _CONDITIONS):
+            places = frozenset(range(span.start, span.end))
+            aside |= frozenset() if places & taken else places
+        for each in self._called:
+            if (start := denied_from(self._tokens, each)) is not None:
+                aside |= frozenset(range(start, min(each.places)))
+        if not aside or offer.question not in _NARROWED:
+            return offer
+        runs = groupby(enumerate(sorted(aside)), key=lambda numbered: numbered[1] - numbered[0])
+        said = [" ".join(self._tokens[place] for _, place in run) for _, run in runs]
+        return replace(offer, reason=f"{offer.reason}; not asked: {', '.join(f'“{each}”' for each in said)}")
 
 
-def _cues_asked(folded: str) -> Iterator[tuple[Cue, re.Match[str] | None]]:
+def _cues_asked(folded: str) -> Iterator[tuple[Cue | None, re.Match[str] | None]]:
     """The rows of the table that a text may ask, each with the words that ask it, those first that figures make.
 
-    A year is of what was published, and nothing that was given before: "after 2010".
+    Words without a row narrow what is asked, and nothing takes them up. A year is of what was published, and nothing
+    that was given before: "after 2010"; nor was anything given after what is denied.
     """
     for cues, asked, is_year in list(told_in_figures(folded)):
-        yield from ((cue, asked) for cue in cues)
+        yield from ((cue, asked) for cue in cues or (None,))
         if is_year:
-            folded = f"{folded[: asked.start()]}{_HIDDEN * len(asked[0])}{folded[asked.end() :]}"
+            folded = _hidden(folded, asked)
+    for denied in list(_NOT_MEANT.finditer(folded)):
+        folded = _hidden(folded, denied)
     for cue in CUES:
         found = _asked(cue, folded)
         if found or not cue.phrases:
             yield cue, found
+
+
+def _hidden(folded: str, part: re.Match[str]) -> str:
+    return f"{folded[: part.start()]}{_HIDDEN * len(part[0])}{folded[part.end() :]}"
 
 
 def _is_said_in_a_name(cue: Cue, asked: _Words, named: Sequence[Named]) -> bool:
@@ -200,6 +254,11 @@ def _in_turns(cue: Cue, named: Sequence[Named]) -> list[tuple[int, list[Named]]]
         several = [each for each in named if each.of_kind((kind,))]
         if len(several) > 1 and any(kind in slot.kinds for slot in cue.slots):
             return [(0, [each for each in named if each is one or each not in several]) for one in several]
+    for kind in ("Histotype", "AdverseEvent") if cue.question == "evidence" else ():
+        apart = [part for each in named for part in (each.apart if each.of_kind((kind,)) else (each,))]
+        several = [each for each in apart if each.of_kind((kind,))]
+        if len(several) > 1 and any(kind in slot.kinds for slot in cue.slots):
+            return [(0, [each for each in apart if each is one or each not in several]) for one in several]
     of_any_dose = [each.of_any_dose for each in named]
     if any(slot.by_drug for slot in cue.slots) or of_any_dose == [*named]:
         return [(0, of_any_dose)]
@@ -306,15 +365,6 @@ def _reason(filled: _Filled, said: Sequence[str]) -> str:
         for ref, span in zip(found, named.spans, strict=True)
     ]
     return "; ".join(part for part in (f"“{' … '.join(said)}”" if said else "", ", ".join(names)) if part)
-
-
-def _folded(tokens: Sequence[str]) -> tuple[str, list[int]]:
-    """A text for the patterns of cues: its words as they are compared, and where each of them begins."""
-    text, starts = " ", []
-    for token in tokens:
-        starts.append(len(text))
-        text += "".join(f"{american(word)} " for word in words(token))  # "treatment-related" is two words, ">=" is none
-    return text, starts
 
 
 def _asked(cue: Cue, folded: str) -> re.Match[str] | None:

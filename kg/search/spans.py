@@ -13,7 +13,7 @@ from kg.search.spelling import compact, loose_words
 
 LONGEST_NAME = 6  # words
 _TOKEN = re.compile(r"[^\s,;:?!()\[\]\"“”+/]+|[+/]")
-_HYPHENATED = re.compile(r"-(?=(?:resistant|refractory|intolerant|pretreated|sensitive)\b)", re.IGNORECASE)
+_HYPHENATED = re.compile(r"-(?=(?:resistant|refractory|intolerant|naive|pretreated|sensitive)\b)", re.IGNORECASE)
 # Names that are words as well, and the words beside them that tell so: "the aim of", "aim to".
 WORDS_TOO = frozenset(("aim",))
 _BEFORE_A_WORD, _BEHIND_A_WORD = (

@@ -104,6 +104,8 @@ _SAME = (
     ("origin", "derived"),
     ("protect", "protection", "uroprotection"),
     ("bladder", "urinary", "uroprotection"),
+    ("CTCAE", "CTC-AE"),
+    ("elevated", "elevation", "raised"),
 )
 _WAYS = {
     word: tuple(dict.fromkeys((word, *same)))
@@ -116,6 +118,9 @@ _WAYS |= dict.fromkeys(_FAILED, (*_FAILED, "refractory", "resistant", "resistanc
 # What began was done first; not all that is first is a beginning.
 _BEGUN = ("begin", "began", "begun", "start", "started")
 _WAYS |= dict.fromkeys(_BEGUN, (*_BEGUN, "first", "initially"))
+# How large a tumour is, of which the sides are told close together or apart: "8x7x5", "30 × 23 × 15".
+_TIMES = re.compile(r"(?<=\d)\s*[x×]\s*(?=\d)", re.IGNORECASE)
+_SIZE = re.compile(r"\d+(?:x\d+)+")
 
 
 @dataclass(frozen=True)
@@ -200,7 +205,7 @@ def terms_of(tokens: Sequence[str], found: Sequence[Span], called: Mapping[str, 
     place = 0
     for span in (*found, None):
         between = " ".join(tokens[place : span.start if span else len(tokens)])
-        asked = _NO_ANSWER.sub("", _ASKED_KIND.sub("", between))
+        asked = _TIMES.sub("x", _NO_ANSWER.sub("", _ASKED_KIND.sub("", between)))
         told = [word for word in asked.split() if word.casefold() not in JOINING]
         terms += [_term(word) for word in folded(" ".join(told)).split()]
         if span is not None:
@@ -234,7 +239,7 @@ def _is_called_after(tokens: Sequence[str], span: Span, found: Sequence[Span]) -
 
 def _term(word: str) -> Term:
     """A word; one long enough also as what is so: "slight" as "slightly", which is no ending to the stems."""
-    ways = ways_of(word)
+    ways = (word, word.replace("x", " ")) if _SIZE.fullmatch(word) else ways_of(word)
     adverb = (f"{word}ly",) if word.isalpha() and len(word) >= _ADVERB and ways == (word,) else ()
     return Term(word, (*ways, *adverb), "Grade" if _GRADED.fullmatch(word) else "")
 

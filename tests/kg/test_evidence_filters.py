@@ -421,3 +421,29 @@ def test_a_figure_of_several_arms_together_is_named_where_one_of_them_is_asked_f
     assert together(regimen="CYVADIC", measure="overall survival") == []
     assert together(histotype="sarcoma") == []  # nobody asks for a treatment: the figure is a result like any other
     assert together(drugs=("imatinib",), study="study:imatinib-dose-eortc-isg-agitg-ref47") == []  # both arms gave it
+
+
+def test_a_figure_of_several_arms_together_is_a_result_of_what_all_of_them_gave(
+    curated_graph: KnowledgeGraph,
+) -> None:
+    study = "study:doxorubicin-cyvadic-phase3-ref2"
+
+    def told(**asked: Any) -> list[tuple[str | None, int | None]]:
+        rows = curated_graph.evidence(EvidenceQuestion(study=study, measure="response rate", **asked)).items
+        return [(row.value_text, row.denominator) for row in rows if row.arm and row.pools]
+
+    assert told(drugs=("doxorubicin",)) == told(drug_class="anthracycline") == [("26%", 605)]
+    assert told(drugs=("ifosfamide",)) == told(regimen="doxorubicin") == []  # one arm had it in, one had it alone
+
+
+def test_a_figure_of_which_only_a_part_had_a_drug_is_no_result_of_that_drug(curated_graph: KnowledgeGraph) -> None:
+    study = "study:nilotinib-phase-1-ref56"
+
+    def told(drug: str) -> tuple[set[str | None], set[str]]:
+        answer = curated_graph.evidence(EvidenceQuestion(study=study, drugs=(drug,)))
+        return {row.value_text for row in answer.items}, {out.reason for out in answer.left_out}
+
+    values, reasons = told("imatinib")
+    assert "3 patients" not in values
+    assert reasons == {"not stated: of which of the arms that it takes together"}
+    assert "3 patients" in told("nilotinib")[0]  # all of them had it

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from kg.model import PassageRef
 from kg.search import facts as facts_module
 from kg.search.fact_words import IN_STUDY, OF_KIND, FactText, folded, write_facts
 from kg.search.facts import FactHits, FactIndex
+from kg.search.files import SharedFile
 from kg.search.finding import find
 from kg.search.names import SearchQuestion
 from kg.search.spans import tokens_of
@@ -188,10 +190,18 @@ def test_more_facts_than_are_ranked_are_not_counted(many_facts: FactIndex) -> No
     assert _found(many_facts, "patients crossover").total == 2
 
 
-def test_no_search_ranks_by_words_that_more_facts_say_than_are_ranked(many_facts: FactIndex) -> None:
+def test_no_search_ranks_by_words_that_more_facts_say_than_are_ranked(
+    many_facts: FactIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The engine's ranking reads every fact that says any word it is given."""
     asked: list[str] = []
-    many_facts._connection.set_trace_callback(asked.append)
+    read = SharedFile.read
+
+    def noted(file: SharedFile, query: str, values: Sequence[str | int] = ()) -> list[tuple[Any, ...]]:
+        asked.append(f"{query} {values}")
+        return read(file, query, values)
+
+    monkeypatch.setattr(SharedFile, "read", noted)
     for text in ("patients", "patients crossover response", "patients zebrafish crossover", "patients unicorn"):
         _found(many_facts, text)
     ranking = [query for query in asked if "bm25" in query]
@@ -376,6 +386,8 @@ def test_a_graph_without_words_of_facts_says_what_is_missing(curated_graph: Know
         ("Rb phosphorylation", "Rb"),
         ("poor accrual", "Z9031"), ("rapamycin and FKBP12 form a complex", "FKBP12"), ("900 mg/m2", "gemcitabine 900"),
         ("over 90 minutes", "90 minutes"),
+        ("30x23x15", "30 × 23 × 15"), ("30 × 23 × 15", "30 × 23 × 15"), ("8 x 7 x 5 cm", "8x7x5"),
+        ("CTCAE", "neutropenia grade 4"), ("ALP elevated", "ALT raised"),
     ],
 )  # fmt: skip
 def test_words_inside_the_curated_facts_find_them_with_their_source(

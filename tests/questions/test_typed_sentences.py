@@ -54,6 +54,15 @@ def test_every_question_that_a_sentence_is_offered_can_be_asked(name: str, reade
         ("doxorubicin in no fewer than 40 women", {"min_n": "40"}),
         ("doxorubicin in 40 or more patients", {"min_n": "40"}),
         ("doxorubicin in more than 40 evaluable patients", {"min_n": "41"}),
+        ("doxorubicin in no less than 40 patients", {"min_n": "40"}),
+        ("doxorubicin trials with >100 patients", {"min_n": "101"}),
+        ("doxorubicin trials, n >= 50", {"min_n": "50"}),
+        ("doxorubicin trials, n ≥ 50", {"min_n": "50"}),
+        ("doxorubicin trials, n>50", {"min_n": "51"}),
+        ("doxorubicin published 2014 to 2008", {"from_year": "2008", "to_year": "2014"}),
+        ("fourth-line doxorubicin in sarcoma", {"line": "fourth"}),
+        ("first or second line doxorubicin in sarcoma", {"line": "first or second"}),
+        ("doxorubicin in the second line or later in sarcoma", {"line": "second or later"}),
     ],
 )
 def test_figures_of_a_sentence_narrow_the_evidence(typed: str, given: dict[str, str], reader: Reader) -> None:
@@ -69,6 +78,10 @@ def test_figures_of_a_sentence_narrow_the_evidence(typed: str, given: dict[str, 
         "approvals as of 2007",
         "doxorubicin in patients over 60 years",
         "trial 62012",
+        "patients diagnosed in 2005 treated with imatinib for GIST",
+        "sunitinib in GIST, approved by the FDA in 2006",
+        "doxorubicin in more than 1 million patients",
+        "doxorubicin in women over 60 years",
     ],
 )
 def test_other_figures_are_no_years_and_no_patients(typed: str, reader: Reader) -> None:
@@ -79,3 +92,118 @@ def test_other_figures_are_no_years_and_no_patients(typed: str, reader: Reader) 
 def test_what_came_after_a_year_is_not_after_a_drug(reader: Reader) -> None:
     for offer in reader.graph.search("trials after 2015 of doxorubicin in leiomyosarcoma").questions:
         assert "after" not in offer.parameters
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked", "aside"),
+    [
+        ("sunitinib not after imatinib in GIST", "drug=drug:sunitinib&histotype=histotype:gist", "not after imatinib"),
+        ("sunitinib in imatinib-naive GIST", "drug=drug:sunitinib&histotype=histotype:gist", "imatinib naive"),
+        (
+            "ifosfamide, not doxorubicin, in synovial sarcoma",
+            "drug=drug:ifosfamide&histotype=histotype:synovial-sarcoma",
+            "not doxorubicin",
+        ),
+        (
+            "doxorubicin without ifosfamide in synovial sarcoma",
+            "drug=drug:doxorubicin&histotype=histotype:synovial-sarcoma",
+            "without ifosfamide",
+        ),
+        (
+            "not previously treated with doxorubicin: trabectedin in leiomyosarcoma",
+            "drug=drug:trabectedin&histotype=histotype:leiomyosarcoma",
+            "not previously treated with doxorubicin",
+        ),
+        (
+            "doxorubicin in leiomyosarcoma, patients older than 65",
+            "drug=drug:doxorubicin&histotype=histotype:leiomyosarcoma",
+            "older than 65",
+        ),
+        (
+            "stage III leiomyosarcoma adjuvant doxorubicin",
+            "drug=drug:doxorubicin&histotype=histotype:leiomyosarcoma&setting=adjuvant",
+            "stage III",
+        ),
+        (
+            "high-grade leiomyosarcoma treated with doxorubicin",
+            "drug=drug:doxorubicin&histotype=histotype:leiomyosarcoma",
+            "high-grade",
+        ),
+        (
+            "results of doxorubicin in grade 3 leiomyosarcoma",
+            "drug=drug:doxorubicin&histotype=histotype:leiomyosarcoma",
+            "grade 3",
+        ),
+        ("randomised case reports of doxorubicin", "drug=drug:doxorubicin&design=case report", "randomised"),
+        (
+            "retrospective phase II studies of trabectedin",
+            "drug=drug:trabectedin&design=retrospective cohort",
+            "phase II",
+        ),
+    ],
+)
+def test_a_condition_that_no_question_takes_up_is_named_beside_the_offer(
+    typed: str, asked: str, aside: str, reader: Reader
+) -> None:
+    (first, *_) = reader.graph.search(typed).questions
+    assert _of(first) == _written(f"evidence?{asked}")
+    assert first.reason.endswith(f"; not asked: “{aside}”")
+
+
+def test_an_offer_that_takes_up_all_of_a_sentence_names_nothing_beside(reader: Reader) -> None:
+    (first, *_) = reader.graph.search("whether or not imatinib helps in GIST after sunitinib since 2005").questions
+    assert "not asked" not in first.reason
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "values"),
+    [
+        ("trabectedin in leiomyosarcoma and liposarcoma", "histotype", ["leiomyosarcoma", "liposarcoma"]),
+        (
+            "severe neutropenia and febrile neutropenia with doxorubicin and ifosfamide",
+            "adverse_event",
+            ["neutropenia", "febrile-neutropenia"],
+        ),
+    ],
+)
+def test_of_two_diseases_or_adverse_events_each_is_asked_about(
+    typed: str, name: str, values: list[str], reader: Reader
+) -> None:
+    offered = reader.graph.search(typed).questions[:2]
+    told = [offer.parameters[name] for offer in offered if offer.question == "evidence"]
+    assert [value.partition(":")[2] for one in told for value in one] == values
+    assert all(
+        f"“{other}”" in offer.reason.replace(" ", "-") for offer, other in zip(offered, values[::-1], strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "case reports of pazopanib with more than 10 patients",
+        "randomised case reports of doxorubicin",
+        "retrospective phase II studies of trabectedin",
+        "doxorubicin in trials since 2015 and before 2010",
+        "severe neutropenia and febrile neutropenia with doxorubicin and ifosfamide",
+    ],
+)
+def test_conditions_that_exclude_each_other_are_not_asked_together(typed: str, reader: Reader) -> None:
+    offered = [offer for offer in reader.graph.search(typed).questions if offer.question == "evidence"]
+    assert offered
+    for offer in offered:
+        reader.get("evidence", **{parameter: [*values] for parameter, values in offer.parameters.items()})
+
+
+def test_a_patient_of_another_age_is_not_the_one_who_is_described(reader: Reader) -> None:
+    def patients(typed: str) -> set[str]:
+        offered = reader.graph.search(typed).questions
+        return {value for offer in offered for value in offer.parameters.get("patient", ())}
+
+    assert patients("treatment of a 65-year-old woman with leiomyosarcoma") == {"patient:004-retroperitoneal"}
+    assert patients("treatment of a 45-year-old woman with leiomyosarcoma") == set()
+
+
+def test_the_grade_of_a_tumour_is_not_that_of_an_adverse_event(reader: Reader) -> None:
+    offered = reader.graph.search("nausea with doxorubicin in grade 3 leiomyosarcoma").questions
+    assert offered
+    assert all("min_grade" not in offer.parameters for offer in offered)

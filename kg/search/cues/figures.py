@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from kg.search.cues.slots import Cue, narrowing
 
 _Given = tuple[tuple[str, tuple[str, ...]], ...]
-_PEOPLE = "(?:[a-z]+ )?(?:patient|people|person|participant|subject|women|woman|men|man|adult|children|individual)"
+_PERSONS = "(?:patient|people|person|participant|subject|women|woman|men|man|adult|children|child|individual)"
+_UNITS = "(?:year|month|week|day|cycle|old|mg|g|line|hundred|thousand|million)"
+_PEOPLE = f"(?:(?!{_UNITS} )[a-z]+ )?{_PERSONS}"
+_ABOVE = "(?:more than|over|above|greater than|larger than|exceeding)"
+_BELOW = "(?:less than|fewer than|under|below|at most|up to)"
+_LEAST = "(?:at least|no fewer than|not fewer than|no less than|not less than|minimum of|minimum)"
+_COUNT = r"\d{1,6}"
 _YEAR = r"(?:19|20)\d\d"
 _PUBLISHED = "(?:(?:published|reported|from the year|of the year) )?"
 _NUMBER = re.compile(r"\d+")
@@ -44,13 +50,13 @@ def _years(first: int | None, last: int | None) -> _Given:
 
 
 _FIGURES = (
-    _Figures(f"(?:more than|over|above|greater than|larger than|exceeding) \\d+ {_PEOPLE}",
+    _Figures(f"{_ABOVE} {_COUNT} {_PEOPLE}|n {_ABOVE} {_COUNT}",
              lambda most: _least(most + 1), "only of more than {} patients"),
-    _Figures(f"(?:at least|no fewer than|not fewer than|no le than|not le than|minimum of|minimum) \\d+ {_PEOPLE}|"
-             f"\\d+ {_PEOPLE} (?:or|and) (?:more|over|above)|\\d+ (?:or|and) more {_PEOPLE}",
+    _Figures(f"{_LEAST} {_COUNT} {_PEOPLE}|{_COUNT} {_PEOPLE} (?:or|and) (?:more|over|above)|"
+             f"{_COUNT} (?:or|and) more {_PEOPLE}|n {_LEAST} {_COUNT}|n {_COUNT} (?:or|and) (?:more|over|above)",
              _least, "only of at least {} patients"),
     _Figures(f"{_PUBLISHED}(?:from |between )?{_YEAR} (?:(?:to|and|until|till|through) )?{_YEAR}",
-             _years, "published from {} to {}", of_years=True),
+             lambda one, other: _years(*sorted((one, other))), "published from {} to {}", of_years=True),
     _Figures(f"{_PUBLISHED}(?:in|from|during) the (?:19|20)\\d0",
              lambda first: _years(first, first + 9), "published in the {}s", of_years=True),
     _Figures(f"{_PUBLISHED}(?:since|from) {_YEAR}(?: (?:on|onward))?|{_YEAR} (?:or later|and later|onward)",
@@ -67,10 +73,26 @@ _FIGURES = (
              gain=-2),
 )  # fmt: skip
 _COMPILED = [(re.compile(rf"(?<= )({each.pattern})(?= )"), each) for each in _FIGURES]
+# Years of these are not those in which a result came out.
+_OF_OTHER_YEARS = frozenset(
+    ("accrued", "approval", "approved", "born", "conducted", "diagnosed", "enroled", "licensed", "operated",
+     "recruited", "registered", "treated")
+)  # fmt: skip
+_PUBLISHING = frozenset(("published", "reported"))
+# Ages, stages, how a tumour is graded, any bound or dose, and what had not been given or had not failed: no question
+# is asked with these.
+_NEVER_ASKED = re.compile(
+    r"(?<= )((?:older|younger|longer|shorter) than \d+|(?:age|aged) (?:of )?\d+|\d+ year old|"
+    rf"(?:{_ABOVE}|{_BELOW}|{_LEAST}) \d+(?: [a-z]+)?|{_PERSONS} (?:{_ABOVE}|{_BELOW}|{_LEAST}|aged) \d+|"
+    r"\d+ (?:mg|g)(?: m2)?|stage (?:iv|i{1,3}|[1-4])[abc]?|(?:high|low|intermediate) grade|"
+    r"grade (?:[1-5]|iv|v|i{1,3})|naive|not (?:yet )?(?:progres|fail)\S*)(?= )"
+)
 
 
 def told_in_figures(folded: str) -> Iterator[tuple[tuple[Cue, ...], re.Match[str], bool]]:
     """What the figures of a text ask: the rows that they make, the words, and whether these name years.
+
+    The years of an approval or a diagnosis make no rows.
 
     Args:
         folded: the words in the singular and in American spelling, a blank before and behind each.
@@ -82,5 +104,16 @@ def told_in_figures(folded: str) -> Iterator[tuple[tuple[Cue, ...], re.Match[str
                 continue
             taken.append(found)
             told = [int(number) for number in _NUMBER.findall(found[0])]
-            words = figures.narrows.format(*told)
-            yield narrowing(words, figures.given(*told), gain=figures.gain), found, figures.of_years
+            words = figures.narrows.format(*(sorted(told) if figures.of_years else told))
+            cues = narrowing(words, figures.given(*told), gain=figures.gain)
+            yield () if figures.of_years and _is_of_other_years(folded, found) else cues, found, figures.of_years
+
+
+def _is_of_other_years(folded: str, found: re.Match[str]) -> bool:
+    before = folded[: found.start()].split()[-4:]
+    return not _PUBLISHING & {*before, *found[0].split()} and not _OF_OTHER_YEARS.isdisjoint(before)
+
+
+def never_asked(folded: str) -> Iterator[re.Match[str]]:
+    """Words with figures, or for them, that narrow what is asked and that no question takes up."""
+    return _NEVER_ASKED.finditer(folded)

@@ -60,6 +60,22 @@ _DESIGNS = (
     ("in the first line", "line", "first", "first line|1st line|front line|frontline|upfront", 1),
     ("in the second line", "line", "second", "second line|2nd line", 1),
     ("in the third line", "line", "third", "third line|3rd line", 1),
+    ("in the fourth line", "line", "fourth", "fourth line|4th line", 1),
+    ("in the first or second line", "line", "first or second", "first or second line|first and second line", 1),
+    (
+        "in the second line or later",
+        "line",
+        "second or later",
+        "second line or later|second or later line|second line and later|second line and beyond",
+        1,
+    ),
+    (
+        "in the third line or later",
+        "line",
+        "third or later",
+        "third line or later|third or later line|third line and later|third line and beyond",
+        1,
+    ),
 )
 _HAD_FAILED = (
     "resistant|resistance|refractory|intolerant|intolerance|failure|fail|failing|pretreated|"
