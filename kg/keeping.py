@@ -5,10 +5,28 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+
+class MadeOnce(Generic[Value]):
+    """A property that is made when first asked for, of objects that one thread uses.
+
+    That of functools holds one lock for all objects of a class in Python 3.11: while one makes its value, others wait.
+    """
+
+    def __init__(self, make: Callable[[Any], Value]) -> None:
+        self._make = make
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, owner: object, _: type | None = None) -> Value:
+        value = self._make(owner)
+        owner.__dict__[self._name] = value
+        return value
 
 
 class LruCache(Generic[Key, Value]):

@@ -52,7 +52,7 @@ def mechanism_question(graph: Naming, drugs: Sequence[str], target: str | None, 
     goal = graph.resolve(target, TARGETS, "target", TREATMENT_KINDS) if target else None
     below, above = _around(graph, goal) if goal else ((), ())
     named = tuple(dict.fromkeys(iri for drug in several(drugs) for iri in _treatment(graph, drug)))
-    acting = tuple(dict.fromkeys((*named, *_regimens(graph, named))))
+    acting = tuple(dict.fromkeys((*named, *_regimens(graph, named, goal))))
     return MechanismQuestion(
         drugs=acting,
         target=goal.id if goal else None,
@@ -70,14 +70,15 @@ def mechanism_question(graph: Naming, drugs: Sequence[str], target: str | None, 
     )
 
 
-def _regimens(graph: Naming, named: Sequence[str]) -> list[str]:
+def _regimens(graph: Naming, named: Sequence[str], goal: EntityRef | None) -> list[str]:
     """What several drugs are together, where sources state anything of that."""
     if len(named) < 2:
         return []
     drugs: dict[str, set[str]] = {}
     for regimen, drug in graph.store.select(_REGIMENS_WITH, {"given": list(named)}).texts():
         drugs.setdefault(regimen, set()).add(drug)
-    return sorted(regimen for regimen, parts in drugs.items() if parts == {*named} - {regimen})
+    asked_for = goal and goal.id
+    return sorted(one for one, parts in drugs.items() if one != asked_for and parts == {*named} - {one})
 
 
 def _members(graph: Naming, acting: Sequence[str], goal: EntityRef | None) -> tuple[tuple[str, str], ...]:

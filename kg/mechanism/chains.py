@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.paths.adjacency import Adjacency, Mask, Nodes, Projection
+from kg.paths.adjacency import Directions, Mask, Neighbors, Nodes
 from kg.paths.best_paths import FoundPath, SearchLimits
 from kg.paths.index import SIGN_CARRY, SIGN_NONE, Ids, Index
 from ontology import kinds
@@ -62,7 +62,7 @@ def net_sign(index: Index, steps: Iterable[int]) -> int | None:
 
 def maximal_chains(
     index: Index,
-    adjacency: Adjacency,
+    adjacency: Neighbors,
     starts: Collection[int],
     max_length: int,
     limits: SearchLimits,
@@ -103,7 +103,7 @@ def maximal_chains(
     return Chains(found, None)
 
 
-def walk_counts(adjacency: Adjacency, start: int, max_length: int, enough: int) -> list[int]:
+def walk_counts(adjacency: Neighbors, start: int, max_length: int, enough: int) -> list[int]:
     """How many walks of at most 1, 2, ... steps leave a node, up to the length at which they are more than enough.
 
     There are never more simple chains than walks. The first number is always given.
@@ -112,16 +112,17 @@ def walk_counts(adjacency: Adjacency, start: int, max_length: int, enough: int) 
     ways: NDArray[np.float64] = np.ones(1)
     counts: list[int] = []
     while True:
-        degrees = adjacency.degree(nodes)
-        counts.append(int(ways @ degrees) + (counts[-1] if counts else 0))
+        blocks = list(adjacency.ends(nodes))
+        onward = np.concatenate([ways.repeat(np.diff(block.stops, prepend=0)) for block in blocks])
+        counts.append(int(onward.sum()) + (counts[-1] if counts else 0))
         if len(counts) >= max_length or counts[-1] >= enough:
             break
-        nodes, places = np.unique(adjacency.neighbor.take(adjacency.positions(nodes)), return_inverse=True)
-        ways = np.bincount(places, ways.repeat(degrees), len(nodes)).astype(np.float64, copy=False)
+        nodes, places = np.unique(np.concatenate([block.neighbors for block in blocks]), return_inverse=True)
+        ways = np.bincount(places, onward, len(nodes)).astype(np.float64, copy=False)
     return counts
 
 
-def _next_steps(index: Index, adjacency: Adjacency, signs: Ids, node: int) -> list[tuple[int, int, int]]:
+def _next_steps(index: Index, adjacency: Neighbors, signs: Ids, node: int) -> list[tuple[int, int, int]]:
     """(neighbour, step, cost) from a node, cheapest first, one per neighbour and sign."""
     neighbors, steps, costs = adjacency.row(node)
     order = np.lexsort((steps, neighbors, costs))
@@ -210,17 +211,17 @@ def _spans(
     return True
 
 
-def joint_inputs(index: Index, projection: Projection, node: int) -> list[tuple[int, int]]:
+def joint_inputs(index: Index, projection: Directions, node: int) -> list[tuple[int, int]]:
     """What must act together on a joint cause: (input, step) pairs; empty for any other node."""
     return _steps_into(index, projection, node, frozenset({INPUT}))
 
 
-def complex_partners(index: Index, projection: Projection, node: int) -> list[tuple[int, int]]:
+def complex_partners(index: Index, projection: Directions, node: int) -> list[tuple[int, int]]:
     """What makes up a complex: (partner, step) pairs; empty for any other node."""
     return _steps_into(index, projection, node, COMPLEX_PREDICATES) if index.type_of(node) == COMPLEX else []
 
 
-def _steps_into(index: Index, projection: Projection, node: int, names: frozenset[str]) -> list[tuple[int, int]]:
+def _steps_into(index: Index, projection: Directions, node: int, names: frozenset[str]) -> list[tuple[int, int]]:
     """(neighbour, step) by certain predicates, in the order of the neighbours; hubs have thousands of others."""
     neighbors, steps, _ = projection.into.row(node)
     predicates = index.link_predicate.take(steps >> 1)
@@ -228,27 +229,37 @@ def _steps_into(index: Index, projection: Projection, node: int, names: frozense
     return sorted(zip(neighbors[chosen].tolist(), steps[chosen].tolist(), strict=True))
 
 
-def brought_about(index: Index, projection: Projection, starts: Iterable[int], inputs: Iterable[int] = ()) -> Mask:
+def brought_about(index: Index, projection: Directions, starts: Iterable[int], inputs: Iterable[int] = ()) -> Mask:
     """For every node whether the starts bring it about, a joint cause only once all its inputs are there.
 
     What ``inputs`` names is there as well, but counts as an input of joint causes only.
     """
     able, there = (np.zeros(projection.out.nodes, dtype=bool) for _ in range(2))
     able[list(starts)] = there[list(starts)] = there[list(inputs)] = True
-    is_input = np.zeros(len(index.predicates), dtype=bool)
-    is_input[index.predicate_numbers({INPUT})] = True
+    is_joint = np.zeros_like(able)
+    inputs_of = index.predicate_numbers({INPUT})
+    is_joint[index.link_object[(index.link_predicate == inputs_of[:, np.newaxis]).any(axis=0)]] = True
     new = np.flatnonzero(there)
     while len(new):
-        positions = projection.out.positions(new)
-        effects = projection.out.neighbor.take(positions)
-        by_input = is_input.take(index.link_predicate.take(projection.out.step.take(positions) >> 1))
-        reached = np.zeros_like(able)
-        reached[effects[~by_input & able.take(new.repeat(projection.out.degree(new)))]] = True
-        for joint in np.unique(effects[by_input]).tolist():
-            reached[joint] |= all(there[other] for other, _ in joint_inputs(index, projection, joint))
+        near = _next_to(projection.out, new)
+        acting = new[able[new]]
+        reached = (near if len(acting) == len(new) else _next_to(projection.out, acting)) & ~is_joint
+        for joint in np.flatnonzero(near & is_joint & ~able).tolist():
+            neighbors, steps, _ = projection.into.row(joint)
+            by_input = np.isin(index.link_predicate.take(steps >> 1), inputs_of)
+            whole = by_input.any() and there[neighbors[by_input]].all()
+            reached[joint] = whole or able[neighbors[~by_input]].any()
         new = np.flatnonzero(reached & ~able)
         able[new] = there[new] = True
     return there
+
+
+def _next_to(links: Neighbors, nodes: Nodes) -> Mask:
+    """For every node whether a step leads there from some nodes."""
+    mark = np.zeros(links.nodes, dtype=bool)
+    for block in links.ends(nodes):
+        mark[block.neighbors] = True
+    return mark
 
 
 def is_input_step(index: Index, step: int) -> bool:

@@ -17,9 +17,9 @@ from kg.mechanism.ground import OF_THE_CELL, Ground
 from kg.mechanism.question import MAX_LENGTH, MechanismQuestion
 from kg.mechanism.telling import CLINICAL_CLAIMS
 from kg.model import CERTAINTIES, EntityRef
-from kg.paths.adjacency import project
 from kg.paths.best_paths import BestPaths, FoundPath
 from kg.paths.breadth_first import distances
+from kg.paths.lazy_adjacency import directions_often
 from kg.paths.link_filters import shut_out_by
 from kg.paths.steps import Step, weakest
 
@@ -212,11 +212,11 @@ class Gaps:
         ground = self._ground
         if ground.limits.late():
             return False
-        links = project(ground.index, wider.selection())
+        links = directions_often(ground.index, wider.selection())
         if not ground.drugs:
-            return bool(links.into.degree(np.array(ground.targets)).any())
+            return any(len(block.neighbors) for block in links.into.ends(np.array(ground.targets)))
         own = ~ground.of_types(TREATMENTS) if ground.about_harm else None  # the harm of another drug is none of theirs
-        distance = distances(links.out, ground.drugs, wider.max_length, own)
+        distance = distances(links.out, ground.drugs, wider.max_length, own, ground.limits.late)
         return bool((distance[ground.targets] > 0).any() if ground.targets else (distance > 0).any())
 
     def _claimed_of_target(self, target: EntityRef) -> list[Gap]:

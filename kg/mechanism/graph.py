@@ -10,7 +10,7 @@ from kg.mechanism.chains import complex_partners, joint_inputs
 from kg.mechanism.layering import Point, layered
 from kg.mechanism.partners import Relation
 from kg.model import EntityRef
-from kg.paths.adjacency import Projection
+from kg.paths.adjacency import Directions
 from kg.paths.best_paths import FoundPath
 from kg.paths.index import Index
 from kg.paths.steps import Describer, Hop, Step
@@ -62,7 +62,7 @@ class MechanismGraph:
 
 def draw(
     index: Index,
-    projection: Projection,
+    projection: Directions,
     describer: Describer,
     paths: Sequence[FoundPath],
     *,
@@ -96,7 +96,7 @@ def draw(
     return _placed(describer, roles, hops, joint, targets=targets, meetings=meetings)
 
 
-def _steps_between(projection: Projection, start: int, end: int) -> list[int]:
+def _steps_between(projection: Directions, start: int, end: int) -> list[int]:
     neighbors, steps, _ = projection.out.row(start)
     return [int(step) for step in steps[neighbors == end]]
 

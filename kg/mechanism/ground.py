@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import islice
 
 import numpy as np
 
+from kg.keeping import MadeOnce
 from kg.mechanism.chains import DISEASES, HARM, TREATMENTS, brought_about, harm_of_another, is_input_step
 from kg.mechanism.question import MechanismQuestion
 from kg.model import CERTAINTIES, Certainty, EntityRef
-from kg.paths.adjacency import Mask, Projection, Selection, links_allowed, project
+from kg.paths.adjacency import Directions, Mask, Selection, links_allowed
 from kg.paths.best_paths import BestPaths, FoundPath, SearchLimits
 from kg.paths.index import Index
+from kg.paths.lazy_adjacency import directions_often
 from kg.paths.steps import Describer, Hop, StatementSource, Step
 from ontology import kinds
 
@@ -64,7 +65,7 @@ class Ground:
         self.forms = frozenset(self._known(question.forms))
         self.clinical = frozenset(self._known(question.clinical))
         self.members = self._members(question.memberships)
-        self.projection: Projection = project(index, question.selection())
+        self.projection = directions_often(index, question.selection())
         self.describer = Describer(index, question.selection(), source)
         self._brought: dict[tuple[int, ...], Mask] = {}
 
@@ -87,7 +88,7 @@ class Ground:
                 found.setdefault(drug, []).append(group)
         return found
 
-    @cached_property
+    @MadeOnce
     def standing(self) -> tuple[Membership, ...]:
         """The drugs of the classes that were asked about."""
         pairs = [(drug, group) for drug, groups in self.classes.items() for group in groups]
@@ -101,7 +102,7 @@ class Ground:
         """The drugs that stand for a class, each with what that rests on; none for anything else."""
         return tuple(self._membership(drug, node) for drug in self.members.get(node, ()))
 
-    @cached_property
+    @MadeOnce
     def joining(self) -> dict[int, list[Hop]]:
         """By class that drugs stand for: its steps into joint causes that are whole, with the joint cause."""
         found: dict[int, list[Hop]] = {}
@@ -116,7 +117,7 @@ class Ground:
                 found[group] = whole
         return found
 
-    @cached_property
+    @MadeOnce
     def treatments(self) -> frozenset[int]:
         """Every drug, class of drugs, procedure and regimen of the graph."""
         return frozenset(self.of_types(TREATMENTS).nonzero()[0].tolist())
@@ -146,17 +147,17 @@ class Ground:
         mask: Mask = wanted[self.index.node_type]
         return mask
 
-    @cached_property
-    def every_certainty(self) -> Projection:
+    @MadeOnce
+    def every_certainty(self) -> Directions:
         """The causal links of whatever certainty."""
-        return project(self.index, self._any_certainty)
+        return directions_often(self.index, self._any_certainty)
 
-    @cached_property
+    @MadeOnce
     def hedging_describer(self) -> Describer:
         """Names steps of whatever certainty."""
         return Describer(self.index, self._any_certainty, self.source)
 
-    @cached_property
+    @MadeOnce
     def around_describer(self) -> Describer:
         """Names the steps of :attr:`around`."""
         return Describer(self.index, self._around_selection, self.source)
@@ -169,12 +170,12 @@ class Ground:
     def _any_certainty(self) -> Selection:
         return replace(self.question.selection(), certainties=frozenset(CERTAINTIES))
 
-    @cached_property
-    def around(self) -> Projection:
+    @MadeOnce
+    def around(self) -> Directions:
         """All that sources state, causes or not, walked either way; imports hold too much that joins everything."""
-        return project(self.index, self._around_selection)
+        return directions_often(self.index, self._around_selection)
 
-    def best(self, starts: Sequence[int], ends: Sequence[int], projection: Projection | None = None) -> BestPaths:
+    def best(self, starts: Sequence[int], ends: Sequence[int], projection: Directions | None = None) -> BestPaths:
         """The cheapest causal paths, best first; none leads through a drug that is given where it starts."""
         interior = np.ones(len(self.index.nodes), dtype=bool)
         interior[[drug for start in starts for drug in self.given_with(start)]] = False

@@ -65,7 +65,10 @@ def _most_direct_first(ground: Ground, ranked: Sequence[FoundPath]) -> list[Foun
         way = through_another_treatment(ground.index, ground.treatments, chain), len(chain.steps)
         best[chain.nodes[0]] = min(way, best.get(chain.nodes[0], way))
     starts = np.array(sorted(best), dtype=np.int64)
-    said = dict(zip(starts.tolist(), ground.around.out.degree(starts).tolist(), strict=True))
+    counts = np.zeros(len(starts), dtype=np.int64)
+    for block in ground.around.out.ends(starts):
+        counts += np.diff(block.stops, prepend=0)
+    said = dict(zip(starts.tolist(), counts.tolist(), strict=True))
 
     def order(chain: FoundPath) -> tuple[bool, tuple[bool, int], int, int]:
         start = chain.nodes[0]

@@ -33,6 +33,7 @@ from kg.paths.string_table import BATCH, StringColumn, StringTable
 from ontology.terms import PREDICATES
 
 MAX_TYPES = 256
+MAX_NAMES = 1 << 15  # predicates, or graphs
 
 _Numbers = NDArray[np.signedinteger]
 
@@ -52,8 +53,8 @@ def write_index(
         tables: further edges, as columns.
 
     Returns: how many nodes, links and edges were written.
-    Raises: ValueError for an edge without its nodes, a node given twice with different data, or a statement
-        that is two different edges.
+    Raises: ValueError for an edge without its nodes, a node given twice with different data, a statement that is
+        two different edges, or more types, predicates or graphs than the index holds.
     """
     path.mkdir(parents=True, exist_ok=True)
     listed = _each_once(nodes)
@@ -194,6 +195,9 @@ class _EdgeColumns:
             gathered.add_table(table)
         predicates, predicate_place = gathered.predicates.ordered()
         graphs, graph_place = gathered.graphs.ordered()
+        for names, what in ((predicates, "predicates"), (graphs, "graphs")):
+            if len(names) > MAX_NAMES:
+                raise ValueError(f"{len(names)} {what}; the index holds {MAX_NAMES}")
         statements, statement = gathered.statements.sorted_table()
         subject, predicate, target, certainty, graph = np.concatenate(gathered.blocks, axis=1)
         gathered.blocks.clear()

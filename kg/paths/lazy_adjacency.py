@@ -23,7 +23,6 @@ from kg.paths.adjacency import (
     kept_projection,
     positions_of,
     predicates_allowed,
-    project,
     project_unless_busy,
     stated_in_graphs,
 )
@@ -50,15 +49,22 @@ def directions(index: Index, selection: Selection) -> Directions:
         asked[selection] = None
         if len(asked) > REMEMBERED_SELECTIONS:
             del asked[next(iter(asked))]
-    if again and len(index.link_object) <= MAX_PROJECTED_LINKS:
-        return project_unless_busy(index, selection) or read_lazily(index, selection)
-    return read_lazily(index, selection)
+    may_project = again and len(index.link_object) <= MAX_PROJECTED_LINKS
+    return directions_often(index, selection) if may_project else read_lazily(index, selection)
+
+
+def directions_often(index: Index, selection: Selection) -> Directions:
+    """The neighbours of a selection that one question reads many times over: projected at the first time.
+
+    They are read lazily while those for another question are made ready.
+    """
+    return project_unless_busy(index, selection) or read_lazily(index, selection)
 
 
 def directions_once(index: Index, selection: Selection) -> Directions:
     """The neighbours of a selection that may never come back: projected only where the graph is small."""
     small = len(index.link_object) <= SMALL_GRAPH_LINKS
-    return project(index, selection) if small else read_lazily(index, selection)
+    return directions_often(index, selection) if small else read_lazily(index, selection)
 
 
 def read_lazily(index: Index, selection: Selection) -> Directions:

@@ -33,7 +33,7 @@ class LinkFilters:
         predicates: local names, CURIEs or IRIs; none given: all.
         types: local class names of the neighbours; none given: any.
         limit: most items, 1 to 1000.
-        graphs: IRIs of named graphs; only their statements count.
+        graphs: of named graphs, by IRI or ``graph:NAME`` where a graph is asked; only their statements count.
     """
 
     direction: Direction = "both"

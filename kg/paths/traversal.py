@@ -53,7 +53,7 @@ class PathQuestion:
         certainties: a link counts if one of its statements has one of these.
         avoid: IRIs of entities that no path may lead through.
         directed: whether links are walked from subject to object only.
-        graphs: IRIs of named graphs; only their statements count.
+        graphs: of named graphs, by IRI or ``graph:NAME`` where a graph is asked; only their statements count.
     """
 
     source: str

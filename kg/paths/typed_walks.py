@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +90,7 @@ def count_walks(index: Index, pattern: Pattern) -> int:
     ways: Ids | None = None
     for adjacency in reversed(others):
         ways = _ways(adjacency, ways)
-    return len(first.neighbor) if ways is None else int(ways.take(first.neighbor).sum())
+    return len(first.neighbor) if ways is None else int(_wide(ways, len(first.neighbor)).take(first.neighbor).sum())
 
 
 def count_pairs(index: Index, pattern: Pattern) -> int:
@@ -124,9 +124,10 @@ def count_ends(index: Index, node: str, pattern: Pattern, limit: int = DEFAULT_E
     for adjacency in others:
         if len(nodes) > MAX_WALKS_APART:
             nodes, ways = _together(nodes, ways)
+        onward = next(adjacency.ends(nodes)).neighbors
         if ways is not None:
-            ways = ways.repeat(adjacency.degree(nodes))
-        nodes = next(adjacency.ends(nodes)).neighbors
+            ways = _wide(ways, len(onward)).repeat(adjacency.degree(nodes))
+        nodes = onward
     nodes, walks = _together(nodes, ways)
     best = (-walks).argsort(kind="stable")[:limit]
     items = tuple(
@@ -164,9 +165,16 @@ def _ways(adjacency: Adjacency, ways: Ids | None) -> Ids:
     """For every node the number of ways on, given that of its neighbours (None: one each)."""
     if ways is None:
         return np.diff(adjacency.pointer)
-    before = np.zeros(len(adjacency.neighbor) + 1, dtype=np.int64)
+    ways = _wide(ways, len(adjacency.neighbor))
+    before = np.zeros(len(adjacency.neighbor) + 1, dtype=ways.dtype)
     np.cumsum(ways.take(adjacency.neighbor), out=before[1:])
     return np.diff(before.take(adjacency.pointer))
+
+
+def _wide(ways: Ids, entries: int) -> Ids:
+    """The same numbers, as Python's own where the sum of so many of them might not fit into 64 bits."""
+    wide: Any = ways
+    return wide.astype(object) if int(ways.max(initial=0)) * entries >= 1 << 63 else ways
 
 
 class _Layer(NamedTuple):

@@ -29,6 +29,7 @@ from server.wording import count_of
 
 PATHS_SHOWN = 40
 _MECHANISM = BY_NAME["mechanism"]
+_GIVEN_AS = {"Regimen": "regimen", "DrugClass": "drug_class"}  # what an evidence question calls it, if not a drug
 
 
 def mechanism(graph: KnowledgeGraph, sources: Sources) -> str | Response:
@@ -41,10 +42,13 @@ def mechanism(graph: KnowledgeGraph, sources: Sources) -> str | Response:
     answer: MechanismAnswer | None = _MECHANISM.answer(graph, filled) if drugs or target else None
     page = None
     if answer is not None:
-        statements = dict.fromkeys(s for step in steps_of(answer) for s in step.statements)
-        stated = origins(graph.store, sources, statements)
+        told = dict.fromkeys(s for step in steps_of(answer) for s in step.statements)
+        drawable = (s for edge in answer.graph.edges for s in edge.step.statements)
+        stated = origins(graph.store, sources, dict.fromkeys((*told, *drawable)))
         page = mechanism_page(answer, stated, draw_short_cuts=draw_short_cuts)
-        facts = [*stated, *(one.fact for one in answer.sightings)]
+        drawn = (s for group in page.groups for part in group.beside for s in part.step.statements)
+        shown = told.keys() | {*drawn}
+        facts = [*(s for s in stated if s in shown), *(one.fact for one in answer.sightings)]
         if (other := _other_form(graph, page, facts, heading)) is not None:
             return other
     return render_template(
@@ -53,7 +57,7 @@ def mechanism(graph: KnowledgeGraph, sources: Sources) -> str | Response:
         drug=" + ".join(drugs),
         onward=_onward(graph, drugs, target),
         target=target or "",
-        hedged=bool(filled.texts("certainty")),
+        supposing=SUPPOSED & {*filled.texts("certainty")},
         certainties_supposed=SUPPOSED,
         draw_short_cuts=draw_short_cuts,
         answer=answer,
@@ -90,16 +94,18 @@ def _exported(page: MechanismPage, most: int) -> list[dict[str, str | bool]]:
 
 def _onward(graph: KnowledgeGraph, drugs: Sequence[str], target: str | None) -> list[dict[str, str]]:
     """Where a reader of how drugs act goes on: what came of giving them, and whether that was to be expected."""
-    given_as = [("regimen" if _kind(graph, drug) == "Regimen" else "drug", drug) for drug in drugs]
-    if not drugs or (len(drugs) > 1 and ("regimen" in dict(given_as))):
-        return []
+    kinds = [_kind(graph, drug) for drug in drugs]
+    parts = {_kind(graph, part.strip()) for drug in drugs for part in drug.split("+")}
+    if not drugs or (len(drugs) > 1 and _GIVEN_AS.keys() & kinds) or "DrugClass" in parts.difference(kinds):
+        return []  # no question of results is put so
+    given_as = [(_GIVEN_AS.get(kind, "drug"), drug) for kind, drug in zip(kinds, drugs, strict=True)]
     in_whom = [("histotype", target)] if target and _kind(graph, target) == "Histotype" else []
     together = "them together" if len(drugs) > 1 or "+" in drugs[0] else "it"
     place = f" in {called(graph, target)}" if target and in_whom else ""
     found = [
         {"label": f"What came of giving {together}{place}", "href": f"/evidence?{urlencode([*given_as, *in_whom])}"}
     ]
-    if in_whom and given_as[0][0] == "drug" and len(drugs) == 1:
+    if in_whom and kinds in (["Drug"], ["Regimen"]):
         asked = urlencode([*given_as, *in_whom])
         found.append({"label": "Does that agree with how it should act?", "href": f"/explain?{asked}"})
     return [*found, {"label": "What causes resistance", "href": "/questions/causes-of-resistance"}]

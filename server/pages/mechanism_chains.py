@@ -21,7 +21,7 @@ from server.pages.provenance import Origin
 from server.wording import BEARERS, net_effect
 
 _TREATMENTS = frozenset({"Drug", "Procedure", "Regimen"})
-_TO_INCLUDE = "Tick the box above to include hedged and hypothesised steps."
+_TO_INCLUDE = "Tick the boxes above to include hedged and hypothesised steps."
 _SHUT_OUT = {
     "certainty": "hedged and hypothesised steps are left out",
     "effect": "only chains with the effect asked for are shown",
@@ -267,9 +267,7 @@ def _gaps(gaps: Iterable[Gap]) -> Iterator[GapView]:
         remarks, facts = _remarks(group), _facts(group)
         ends = tuple(dict.fromkeys(gap.from_ for gap in group if gap.from_))
         if kind == "weaker":
-            yield GapView(
-                _told(group), (), (*remarks, "Tick the box above to include hedged and hypothesised steps."), facts
-            )
+            yield GapView(_told(group), (), (*remarks, _TO_INCLUDE), facts)
         elif len(group) == 1 or to is None or any(gap.from_ is None for gap in group):
             yield GapView(_told(group), (), remarks, facts)
         else:
@@ -311,9 +309,10 @@ def _picture(
     beside = tuple(step for key, step in sorted(steps.items()) if key not in told)
     targets = [node.entity for node in answer.graph.nodes if node.role == "target"]
     reached = {step.end.id for step in steps.values()}
+    inner = {step.start.id for step in steps.values()} - reached  # part of something on the way, and no end of one
     if ghost:  # one drawing says it for all
         nodes.update((ref.id, ref) for ref in targets)
-    last = [ref.id for ref in targets if ref.id in nodes]
+    last = [ref.id for ref in targets if ref.id in nodes and ref.id not in inner]
     drawn = layered_picture(
         nodes.values(),
         links_of(steps.values()),

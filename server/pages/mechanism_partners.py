@@ -56,10 +56,9 @@ def pair_views(answer: MechanismAnswer, origins: Mapping[str, Origin]) -> tuple[
 
 
 def steps_of(answer: MechanismAnswer) -> Iterable[Step]:
-    """Every step that the page shows: of paths, drawn beside them, of pairs, and beside gaps."""
+    """Every step that the page tells: of paths, of pairs, and beside gaps. What is drawn as well is its groups'."""
     for path in answer.paths:
         yield from (*path.steps, *path.contrary)
-    yield from (edge.step for edge in answer.graph.edges)
     for gap in answer.gaps:
         yield from gap.stated
         yield from gap.around

@@ -16,7 +16,7 @@ from kg.errors import EntityNotFound, StoreUnavailable
 from kg.identifiers import BASE
 from kg.paths import string_table
 from kg.paths.index import EdgePiece, EdgeTable, Index, IndexEdge, IndexNode
-from kg.paths.index_writer import write_index
+from kg.paths.index_writer import MAX_NAMES, write_index
 from kg.paths.string_table import BATCH, StringColumn, StringTable
 
 DOCUMENT = f"{BASE}graph/document-000"
@@ -125,6 +125,20 @@ def test_columns_with_an_edge_to_no_node_are_refused_by_name(tmp_path: Path) -> 
     table = EdgeTable([MTOR, f"{BASE}target/RICTOR"], ["binds"], IMPORT, "stated", f"{BASE}statement/", pieces)
     with pytest.raises(ValueError, match=r"import-drugmechdb names .*RICTOR, which is no node"):
         write_index(tmp_path, NODES, [], [table])
+
+
+def test_more_predicates_than_the_index_can_number_are_refused(tmp_path: Path) -> None:
+    """A large vocabulary that came with an import must not be taken for another one's predicates."""
+    count = MAX_NAMES + 1
+    zeros, numbers = np.zeros(count, dtype=np.int32), np.arange(count)
+    pieces = [EdgePiece(zeros, numbers, zeros, numbers.astype(np.uint64))]
+    names = [f"p{number}" for number in range(count)]
+    with pytest.raises(ValueError, match=r"^32769 predicates; the index holds 32768$"):
+        write_index(tmp_path, NODES, [], [EdgeTable([MTOR], names, IMPORT, "stated", f"{BASE}statement/", pieces)])
+    fewer = EdgePiece(*(column[1:] for column in pieces[0]))
+    table = EdgeTable([MTOR], names, IMPORT, "stated", f"{BASE}statement/", [fewer])
+    assert write_index(tmp_path, NODES, [], [table])["links"] == MAX_NAMES
+    assert {edge.predicate.name for edge in Index.open(tmp_path).iter_edges()} == {*names[1:]}
 
 
 def test_an_edge_to_no_node_is_refused_by_name(tmp_path: Path) -> None:

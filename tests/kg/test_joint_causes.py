@@ -11,6 +11,7 @@ from kg.identifiers import BASE, expand
 from kg.mechanism.chains import brought_about, walk_counts
 from kg.paths.adjacency import Selection, project
 from kg.paths.index import IndexNode
+from kg.paths.lazy_adjacency import read_lazily
 from tests.kg.made_index import made_index
 from tests.kg.mechanism_facts import FACTS, JOINT, ask, line_of
 
@@ -143,8 +144,9 @@ def test_what_is_brought_about_is_what_follows_rule_by_rule(
         before = {*able}
         able |= {end for start, name, end in edges if name == "causes" and start in before}
         able |= {joint for joint, parts in needed.items() if parts and parts <= before | {*inputs}}
-    found = brought_about(index, project(index, Selection(causal=True)), starts, inputs)
-    assert {*found.nonzero()[0].tolist()} == able | {*inputs}
+    for links in (project(index, Selection(causal=True)), read_lazily(index, Selection(causal=True))):
+        found = brought_about(index, links, starts, inputs)
+        assert {*found.nonzero()[0].tolist()} == able | {*inputs}
 
 
 @given(links, st.integers(1, 4), st.integers(1, 30))
@@ -158,4 +160,5 @@ def test_walks_are_counted_as_long_as_they_are_few(
     while len(counts) < length and (not counts or counts[-1] < enough):
         ends = [end for here in ends for start, _, end in edges if start == here]
         counts.append(len(ends) + sum(counts[-1:]))
-    assert walk_counts(project(index, Selection(causal=True)).out, 0, length, enough) == counts
+    for links in (project(index, Selection(causal=True)), read_lazily(index, Selection(causal=True))):
+        assert walk_counts(links.out, 0, length, enough) == counts

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from threading import Event
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.budget import Deadline
+from kg.graph import KnowledgeGraph
 from kg.identifiers import BASE
 from kg.model import CERTAINTIES
 from kg.paths import adjacency
@@ -21,7 +24,7 @@ from kg.paths.adjacency import Directions, Projection, Selection, in_pieces, nod
 from kg.paths.best_paths import BestPaths, SearchLimits
 from kg.paths.breadth_first import AllShortestPaths, distances
 from kg.paths.index import Index, IndexNode
-from kg.paths.lazy_adjacency import directions, read_lazily
+from kg.paths.lazy_adjacency import directions, directions_often, read_lazily
 from kg.paths.shortest_path import shortest_path
 from kg.paths.surroundings import (
     CommonQuestion,
@@ -274,3 +277,47 @@ def test_no_search_waits_until_the_neighbours_for_another_question_are_made(monk
         assert mine.out.row(0).neighbors.tolist() == [1]
         assert isinstance(other.result(), Projection)
     assert directions(index, cheap) is project(index, cheap)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda graph: graph.mechanism(["sirolimus"], "leiomyosarcoma"),
+        lambda graph: graph.mechanism(["gemcitabine"], "leiomyosarcoma", effect="lowers"),
+        lambda graph: graph.mechanism((), "leiomyosarcoma"),
+        lambda graph: graph.mechanism((), "apoptosis"),
+        lambda graph: graph.gaps(["sirolimus", "imatinib"]),
+    ],
+)
+def test_no_mechanism_and_no_gap_map_waits_until_the_neighbours_for_another_question_are_made(
+    curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, ask: Callable[[KnowledgeGraph], object]
+) -> None:
+    monkeypatch.setattr(adjacency, "_kept", WeakKeyDictionary())
+    with ThreadPoolExecutor(1) as threads:
+        with adjacency._making:
+            meanwhile = threads.submit(ask, curated_graph).result(timeout=30)
+        assert not adjacency._kept.get(curated_graph.index)
+        assert meanwhile == ask(curated_graph)
+    assert adjacency._kept[curated_graph.index]
+
+
+def test_no_mechanism_waits_until_another_has_read_what_it_needs(
+    curated_graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = Event(), Event()
+
+    def until_told(index: Index, selection: Selection) -> Directions:
+        if len(selection.certainties) == len(CERTAINTIES) and not begun.is_set():
+            begun.set()
+            assert ended.wait(60)
+        return directions_often(index, selection)
+
+    monkeypatch.setattr("kg.mechanism.ground.directions_often", until_told)
+    with ThreadPoolExecutor(2) as threads:
+        other = threads.submit(curated_graph.mechanism, ["sirolimus"], "leiomyosarcoma")
+        assert begun.wait(60)
+        try:
+            mine = threads.submit(curated_graph.mechanism, ["sirolimus"], "leiomyosarcoma").result(timeout=30)
+        finally:
+            ended.set()
+        assert mine == other.result()

@@ -393,3 +393,11 @@ def test_what_acts_on_gist_is_not_answered_by_failures_elsewhere(first_graph: Kn
 def test_a_cancer_stands_for_its_kinds(curated_graph: KnowledgeGraph) -> None:
     told = curated_graph.mechanism(["dasatinib"], "condition:cancer").gaps[0].stated
     assert "chronic myelogenous leukaemia" in {step.end.label for step in told}
+
+
+def test_what_drugs_are_together_may_be_asked_about_as_their_target(curated_graph: KnowledgeGraph) -> None:
+    """Nobody gave it as a drug: it is added to them where sources state something of it."""
+    drugs = ["gemcitabine", "docetaxel"]
+    assert "Regimen" in {gap.from_.type for gap in curated_graph.mechanism(drugs, "leiomyosarcoma").gaps if gap.from_}
+    towards = curated_graph.mechanism(drugs, "gemcitabine + docetaxel").gaps
+    assert {gap.to.type for gap in towards if gap.to} == {"Regimen"}

@@ -230,6 +230,20 @@ def test_of_a_class_that_is_asked_about_each_drug_has_its_own_paths_and_gaps() -
     assert answer.partners == ()  # nobody asked what two drugs of a class are together
 
 
+def test_a_prodrug_in_a_class_acts_through_the_drug_of_that_class_that_it_becomes() -> None:
+    """As if it were asked about alone: retaspimycin becomes tanespimycin, both inhibitors of HSP90."""
+    facts = "drug:b prodrugOf drug:a\ndrug:a inhibits target:x\ntarget:x causes process:z"
+    for target in ("", "process:z", "process:elsewhere"):
+        told = f"{facts}\ntarget:y causes process:elsewhere\ndrugclass:i causes process:other"
+        alone, of_class = ask("drug:b", target, facts=told), ask("drugclass:i", target, facts=told, members=MEMBERS)
+        own = [line_of(path) for path in of_class.paths if path.start.label == "b"]
+        assert own == [line_of(path) for path in alone.paths] == ["b a x z"]
+    asked_for = ask(
+        "drug:a drugclass:i", "process:z", facts=facts + "\ndrugclass:i causes process:other", members=MEMBERS[1:]
+    )
+    assert [line_of(path) for path in asked_for.paths if path.complete] == ["a x z"]
+
+
 def test_a_class_of_which_nothing_is_stated_leaves_the_gaps_to_its_drugs() -> None:
     members = ((expand("drug:a"), expand("drugclass:other")),)
     answer = ask("drugclass:other", facts=f"{CLASS}drug:a memberOf drugclass:other", members=members)

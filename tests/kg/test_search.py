@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -307,6 +310,30 @@ def test_a_missing_or_foreign_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "text.sqlite").write_text("not a database" * 100, "utf-8")
     with pytest.raises(StoreUnavailable):
         NameIndex.open(tmp_path / "text.sqlite")
+
+
+COUNTING = "WITH RECURSIVE count (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM count WHERE n < 3000000)"
+
+
+def test_a_slow_look_up_of_names_holds_up_no_other(names: NameIndex) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(names.typed, f"n.id = ({COUNTING} SELECT max(n) FROM count)", (), frozenset())
+        time.sleep(0.1)  # by then it is under way
+        assert names.spelled("compact", "sirolimus")
+        assert not slow.done()
+        assert slow.result() == []
+
+
+def test_names_can_be_closed_twice_and_are_read_no_more(tmp_path: Path) -> None:
+    write_names(tmp_path / "names.sqlite", [IndexNode(f"{BASE}target/KIT", "Target", "KIT")])
+    with NameIndex.open(tmp_path / "names.sqlite") as opened:
+        (tmp_path / "names.sqlite").unlink()  # a generation that goes away is read until it is closed
+        with ThreadPoolExecutor(12) as threads:
+            found = threads.map(lambda _: opened.spelled("compact", "kit"), range(48))
+            assert {row.iri for rows in found for row in rows} == {f"{BASE}target/KIT"}
+        opened.close()
+        with pytest.raises(sqlite3.ProgrammingError):
+            opened.spelled("compact", "kit")
 
 
 def test_names_are_written_the_same_in_any_order(tmp_path: Path) -> None:

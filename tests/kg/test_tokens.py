@@ -154,6 +154,17 @@ def test_no_query_that_the_engine_would_send_out_passes_unseen(
         assert not calls, candidate
 
 
+@pytest.mark.parametrize("function", ["COALESCE(?a, 1)", "CONCAT(?a, ?b)", "BNODE()"])
+def test_the_engine_wants_the_bracket_of_these_functions_at_once(function: str) -> None:
+    """Told in docs/sparql.md; others may stand apart from theirs."""
+    name, _, rest = function.partition("(")
+    ox.Store().query(f"SELECT ({function} AS ?x) {{}}")
+    for gap in (" ", "\n", " # why\n"):
+        ox.Store().query(f"SELECT (IF{gap}(true, STR{gap}(?a), 2) AS ?x) {{}}")
+        with pytest.raises(SyntaxError):
+            ox.Store().query(f"SELECT ({name}{gap}({rest} AS ?x) {{}}")
+
+
 def test_nesting_counts_all_brackets_outside_strings_comments_and_iris() -> None:
     assert shape_of("ASK { { ( [ ] ) } }").depth == 4
     assert shape_of("ASK { ?s ?p '{{{{{{' . <http://x#((> ?p ?o } # ((((").depth == 1

@@ -68,6 +68,17 @@ def test_counts_are_those_of_walking_one_by_one(made: list[Link], pattern: list[
     assert answer.walks == sum(count for (start, _), count in expected.items() if not start)
 
 
+def test_more_walks_than_fit_into_64_bits_are_counted_right() -> None:
+    names = [_iri(number) for number in range(260)]
+    hub = [(name, "inhibits", other) for name in names for other in names]
+    index = made_index([IndexNode(name, "Target", name) for name in names], hub)
+    for steps in (7, 8):
+        pattern = Pattern((TypedStep("inhibits", "out"),) * steps)
+        assert count_walks(index, pattern) == 260 ** (steps + 1)
+        ends = count_ends(index, names[0], pattern, 1)
+        assert (ends.walks, ends.items[0].walks) == (260**steps, 260 ** (steps - 1))
+
+
 def test_pairs_with_more_ends_than_fit_into_one_number_are_each_counted_once() -> None:
     rng, size = random.Random(4), 300
     made = [(rng.randrange(size), rng.choice(("activates", "binds")), rng.randrange(size)) for _ in range(900)]
