@@ -184,11 +184,12 @@ class KnowledgeGraph:
     ) -> tuple[neighborhood.NeighborCount, ...]:
         """How many connections an entity has, per predicate and direction."""
         iri = self.resolve(node, parameter="id").id
-        return neighborhood.neighbor_counts(self.index, iri, include_imports=include_imports, graphs=graphs)
+        named = self._named_graphs(graphs)
+        return neighborhood.neighbor_counts(self.index, iri, include_imports=include_imports, graphs=named)
 
-    def named_graphs(self, names: Sequence[str]) -> tuple[str, ...]:
+    def _named_graphs(self, names: Sequence[str]) -> tuple[str, ...]:
         """The IRIs of graphs named ``document-000``, ``graph:import-x`` or by IRI. Raises: InvalidParameter."""
-        return graphs_named(names, self.index.graphs)
+        return graphs_named(names, self.index.graphs) if names else ()
 
     def neighbors(
         self, question: neighborhood.NeighborsQuestion, *, sourced: bool = True
@@ -219,6 +220,8 @@ class KnowledgeGraph:
             name: iri(name, value) if isinstance(value, str) else tuple(iri(name, each) for each in value)
             for name, value in given.items()
         }
+        if hasattr(question, "graphs"):
+            found["graphs"] = self._named_graphs(question.graphs)
         return replace(question, **found)
 
     def paths(self, question: PathQuestion, timeout_s: float = SEARCH_TIMEOUT_S) -> PathAnswer:
@@ -277,7 +280,7 @@ class KnowledgeGraph:
         """
         question = mechanism_question(
             self, drugs, target, certainties=certainties, max_length=max_length, k=k, effect=effect,
-            include_imports=include_imports, graphs=tuple(graphs),
+            include_imports=include_imports, graphs=self._named_graphs(graphs),
         )  # fmt: skip
         limits = SearchLimits(deadline=Deadline.after(timeout_s))
         return mechanism.mechanism(self.index, question, self, limits, self._background)

@@ -126,8 +126,9 @@ def with_bound_told(query: str) -> str:
     edits: list[tuple[int, int, str]] = []
     place = 0
     while place < len(tokens) - 3:
-        if tokens[place].keyword in {"FILTER", "HAVING"} and tokens[place + 1].text == "(":
-            place = behind(tokens, place + 1, "()")
+        if tokens[place].keyword in {"FILTER", "HAVING"}:
+            bracket = place + 1 if tokens[place + 1].text == "(" else place + 2  # behind a function, but no EXISTS
+            place = behind(tokens, bracket, "()") if tokens[bracket].text == "(" else place + 1
             continue
         opening, variable, closing = tokens[place + 1 : place + 4]
         if tokens[place].keyword == "BOUND" and (opening.text, variable.kind, closing.text) == ("(", "variable", ")"):
@@ -157,9 +158,11 @@ def without_repeats(query: str, body: bytes) -> bytes:
     unlike = {json.dumps(row, sort_keys=True): row for row in rows}
     if len(unlike) == len(rows):
         return body
-    last = max((n for n, token in enumerate(tokens) if token.text == "}"), default=0)
-    if any(token.keyword in {"LIMIT", "OFFSET"} for token in tokens[last:]):
-        raise PartialAnswer("it gives equal rows in place of different ones")
+    place = 0
+    while place < len(tokens):
+        if tokens[place].keyword in {"LIMIT", "OFFSET"}:
+            raise PartialAnswer("it gives equal rows in place of different ones")
+        place = behind(tokens, place, "{}")
     answer["results"]["bindings"] = list(unlike.values())
     return json.dumps(answer).encode()
 

@@ -18,7 +18,7 @@ from kg.paths import neighborhood, surroundings, traversal
 from kg.paths.adjacency import Mask, Selection, nodes_allowed
 from kg.paths.best_paths import SearchLimits
 from kg.paths.index import IMPORT_PREFIX, Index
-from kg.paths.link_filters import LinkFilters
+from kg.paths.link_filters import LinkFilters, graphs_named
 from kg.paths.surroundings import excluded_by
 from kg.remote.frontier import CutShort, FrontierLimits, Reached, Walk, are_connected, between, within
 from kg.remote.rows import IN, OUT, part_of
@@ -77,7 +77,12 @@ class LargeRemoteGraph(KnowledgeGraph):
         """See the base class."""
         iri = self.resolve(node, parameter="id").id
         part = self._beside((iri,), Deadline.after(SEARCH_TIMEOUT_S))
-        return neighborhood.neighbor_counts(part, iri, include_imports=include_imports, graphs=graphs)
+        named = self._named_graphs(graphs)
+        return neighborhood.neighbor_counts(part, iri, include_imports=include_imports, graphs=named)
+
+    def _named_graphs(self, names: Sequence[str]) -> tuple[str, ...]:
+        """See the base class."""
+        return graphs_named(names, self.store.header.edge_graphs) if names else ()
 
     def _index_around(self, question: neighborhood.NeighborsQuestion) -> Index:
         return self._beside((question.node,), Deadline.after(SEARCH_TIMEOUT_S))
@@ -132,9 +137,10 @@ class LargeRemoteGraph(KnowledgeGraph):
         self, *args: Any, include_imports: bool = False, graphs: Sequence[str] = (), **named: Any
     ) -> MechanismAnswer:
         """See the base class."""
-        if Selection(include_imports=include_imports, graphs=frozenset(graphs)).reads_imports:
+        named_graphs = self._named_graphs(graphs)
+        if Selection(include_imports=include_imports, graphs=frozenset(named_graphs)).reads_imports:
             raise CapabilityMissing("mechanism with imports; its graph has more edges than are fetched")
-        return super().mechanism(*args, graphs=graphs, **named)
+        return super().mechanism(*args, graphs=named_graphs, **named)
 
     def _paths(
         self, search: traversal.PathSearch, question: traversal.PathQuestion, timeout_s: float

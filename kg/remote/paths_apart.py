@@ -84,7 +84,19 @@ def _repeats(tokens: Tokens, place: int) -> bool:
         return False
     before, after = tokens[place - 1], tokens[place + 1]
     goes_on = after.kind in {"variable", "iri", "name"} or after.text in {"[", "(", "/", "|", ")"}
-    return goes_on and (before.kind in {"iri", "name"} or before.text in {")", "a"})
+    return goes_on and (before.kind in {"iri", "name"} or before.text == "a" or _closes_path(tokens, place - 1))
+
+
+def _closes_path(tokens: Tokens, place: int) -> bool:
+    """Whether a bracket closes a part of a path here, and no sum: in a path nothing has a value."""
+    depth = 0
+    for token in reversed(tokens[: place + 1]):
+        depth += (token.text == ")") - (token.text == "(")
+        if depth == 0:
+            return token.text == "("
+        if token.kind not in {"iri", "name", "mark"} and token.text != "a":
+            return False
+    return False
 
 
 def _find_paths(tokens: Tokens, edits: list[tuple[int, int, str]]) -> None:

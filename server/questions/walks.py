@@ -81,25 +81,27 @@ def _direction(given: Arguments) -> Direction:
     return given.word("direction", DIRECTIONS) or "both"
 
 
-def _filters(graph: KnowledgeGraph, given: Arguments) -> dict[str, Any]:
+def _filters(given: Arguments) -> dict[str, Any]:
     """What the questions about surroundings have in common."""
     return {
         "predicates": given.texts("predicate"),
         "types": given.texts("type"),
         "certainties": _certainties(given),
         "include_imports": given.flag("include_imports"),
-        "graphs": graph.named_graphs(given.texts("graph")),
+        "graphs": given.texts("graph"),
         "limit": given.whole("limit"),
     }
 
 
 def _counts(graph: KnowledgeGraph, given: Arguments) -> Any:
-    graphs = graph.named_graphs(given.texts("graph"))
-    return listing(graph.counts(given.required("id"), include_imports=given.flag("include_imports"), graphs=graphs))
+    found = graph.counts(
+        given.required("id"), include_imports=given.flag("include_imports"), graphs=given.texts("graph")
+    )
+    return listing(found)
 
 
 def _neighbors(graph: KnowledgeGraph, given: Arguments) -> NeighborsAnswer:
-    asked = _filters(graph, given)
+    asked = _filters(given)
     # A list of neighbours leaves nothing out unasked, and adds nothing to what is asked for.
     asked["certainties"] = frozenset(given.texts("certainty")) or frozenset(CERTAINTIES)
     node = _named(graph, given, "id")
@@ -120,7 +122,7 @@ def _path_question(graph: KnowledgeGraph, given: Arguments, kind: type[Asked]) -
         avoid=_all_named(graph, given, "avoid"),
         directed=given.flag("directed"),
         include_imports=given.flag("include_imports"),
-        graphs=graph.named_graphs(given.texts("graph")),
+        graphs=given.texts("graph"),
     )
 
 
@@ -133,14 +135,12 @@ def _mechanism(graph: KnowledgeGraph, given: Arguments) -> MechanismAnswer:
         k=given.whole("k"),
         effect=given.word("effect", EFFECTS),
         include_imports=given.flag("include_imports"),
-        graphs=graph.named_graphs(given.texts("graph")),
+        graphs=given.texts("graph"),
     )
 
 
 def _subgraph(graph: KnowledgeGraph, given: Arguments) -> Subgraph:
-    question = SubgraphQuestion(
-        nodes=_all_named(graph, given, "node"), hops=given.whole("hops"), **_filters(graph, given)
-    )
+    question = SubgraphQuestion(nodes=_all_named(graph, given, "node"), hops=given.whole("hops"), **_filters(given))
     return graph.subgraph(question)
 
 
@@ -148,12 +148,12 @@ def _reachable(graph: KnowledgeGraph, given: Arguments) -> ReachableAnswer:
     node = _named(graph, given, "node")
     length = given.whole("max_length")
     return graph.reachable(
-        ReachableQuestion(node=node, direction=_direction(given), max_length=length, **_filters(graph, given))
+        ReachableQuestion(node=node, direction=_direction(given), max_length=length, **_filters(given))
     )
 
 
 def _common(graph: KnowledgeGraph, given: Arguments) -> CommonAnswer:
-    return graph.common(CommonQuestion(nodes=_all_named(graph, given, "node"), **_filters(graph, given)))
+    return graph.common(CommonQuestion(nodes=_all_named(graph, given, "node"), **_filters(given)))
 
 
 WALKS: tuple[Question, ...] = (

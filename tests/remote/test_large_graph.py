@@ -16,6 +16,7 @@ from kg import KnowledgeGraph
 from kg.errors import CapabilityMissing, InvalidParameter, KgError, RemoteUnavailable, ResultTooLarge
 from kg.evidence.question import EvidenceQuestion
 from kg.generations import CURRENT, building, publish
+from kg.identifiers import BASE
 from kg.paths.index import IMPORT_PREFIX, Index, IndexEdge, IndexNode
 from kg.paths.index_writer import write_index
 from kg.paths.link_filters import Direction
@@ -27,6 +28,8 @@ from kg.remote.graph import open_remote
 from kg.remote.index import local_edges
 from kg.remote.large_graph import CutPathAnswer, LargeRemoteGraph
 from kg.remote.push import push
+from server.app import create_app
+from server.settings import Settings
 from tests.remote.conftest import ENGINES, running
 
 SIDES: tuple[Direction, ...] = ("in", "out", "both")
@@ -110,6 +113,42 @@ def test_neighbours_and_their_counts_are_those_of_the_whole_graph(
             _same(large_graph.neighbors(question), whole_graph.neighbors(question))
     common = CommonQuestion(nodes=(entities[0], entities[1]))
     _same(large_graph.common(common), whole_graph.common(common))
+
+
+def test_a_graph_is_chosen_by_its_name_or_its_iri(
+    large_graph: LargeRemoteGraph, whole_graph: KnowledgeGraph, entities: list[str]
+) -> None:
+    source, target = (whole_graph.resolve(name).id for name in ("sirolimus", "leiomyosarcoma"))
+    for name, iri in (("graph:import-x", f"{IMPORT_PREFIX}x"), ("document-000", f"{BASE}graph/document-000")):
+        by_name = [graph.counts(entities[0], graphs=(name,)) for graph in (large_graph, whole_graph)]
+        assert by_name == [graph.counts(entities[0], graphs=(iri,)) for graph in (large_graph, whole_graph)]
+        assert by_name[0] == by_name[1]
+        asked = PathQuestion(source, target, max_length=4, directed=False, graphs=(name,))
+        found = large_graph.paths(asked, TIMEOUT_S)
+        assert found == whole_graph.paths(replace(asked, graphs=(iri,)), TIMEOUT_S)
+    assert found.paths
+    for graph in (large_graph, whole_graph):
+        with pytest.raises(InvalidParameter, match="document-000"):
+            graph.counts(entities[0], graphs=("document-999",))
+    with pytest.raises(InvalidParameter, match="document-000"):
+        whole_graph.mechanism(["sirolimus"], graphs=("document-999",))
+
+
+def test_walks_are_answered_over_http_like_those_of_the_whole_graph(
+    large_graph: LargeRemoteGraph, whole_graph: KnowledgeGraph
+) -> None:
+    there, here = (create_app(graph, Settings()).test_client() for graph in (large_graph, whole_graph))
+    for address in (
+        "entities/sirolimus/counts?graph=document-000",
+        "entities/sirolimus/neighbors",
+        "paths?source=sirolimus&target=leiomyosarcoma&directed=false",
+        "subgraph?node=sirolimus&node=mTOR",
+        "reachable?node=sirolimus&graph=graph:import-x",
+        "common?node=sirolimus&node=gemcitabine",
+    ):
+        answers = [client.get(f"/api/v1/{address}") for client in (there, here)]
+        assert [answer.status_code for answer in answers] == [200, 200], address
+        assert answers[0].json == answers[1].json, address
 
 
 @pytest.mark.parametrize("direction", SIDES)

@@ -461,6 +461,8 @@ _APART = "{ SELECT DISTINCT ?x { ?x x:p* x:end } LIMIT 100000000 }"
         ("ASK { VALUES ?h { x:end } ?h a x:C . ?x x:q ?y MINUS { ?x x:p* ?h } }", None),  # sees no value from outside
         ("CONSTRUCT { _:b x:q ?x } { ?x x:p* x:end }", f"CONSTRUCT {{ _:b x:q ?x }} {{ {_APART} }}"),
         ("ASK { ?x x:q [] BIND(2.0 * ?x AS ?y) }", None),
+        ("ASK { ?x x:q [] ; x:n ?n FILTER((?n + 1) * ?n > 3) }", None),
+        ("SELECT (SUM(?n) + ?m AS ?all) { ?x x:n ?n ; x:m ?m ; x:q [] }", None),
         ("SELECT * { ?x x:q [] }", None),
         ("ASK { ?x x:p* x:end", None),
         ("ASK VALUES", None),
@@ -478,6 +480,7 @@ def test_a_path_to_one_end_becomes_a_subquery(query: str, apart: str | None) -> 
         "?x x:p+ _:b . _:b x:q ?y",
         "?x x:q [ x:p* x:end ]",
         "?x x:q (1 2) . ?x (x:p|^x:r)+ x:end",
+        "?x x:q [] . ?x (a/(x:p|!(<x:r>|^a)))* ?y",
     ],
 )
 def test_a_path_beside_a_blank_node_or_a_list_is_refused(pattern: str) -> None:
@@ -495,6 +498,16 @@ def test_a_path_beside_a_blank_node_or_a_list_is_refused(pattern: str) -> None:
             f"ASK {{ ?a ?b ?c FILTER(!BOUND($x)) }} ORDER BY {_TOLD}",
         ),
         ('ASK { ?a ?b "BOUND($x)" }', 'ASK { ?a ?b "BOUND($x)" }'),
+        ("ASK { ?a <x:BOUND($x)> ?c # BOUND($x)\n}", "ASK { ?a <x:BOUND($x)> ?c # BOUND($x)\n}"),
+        ("ASK { ?a ?b ?c FILTER BOUND($x) }", "ASK { ?a ?b ?c FILTER BOUND($x) }"),
+        ("ASK { ?a ?b ?c FILTER <x:f>(BOUND($x), 1) }", "ASK { ?a ?b ?c FILTER <x:f>(BOUND($x), 1) }"),
+        (
+            "ASK { FILTER NOT EXISTS { ?a ?b ?c BIND(BOUND($x) AS ?y) } FILTER EXISTS { BIND(BOUND($x) AS ?y) } }",
+            f"ASK {{ FILTER NOT EXISTS {{ ?a ?b ?c BIND({_TOLD} AS ?y) }} FILTER EXISTS {{ BIND({_TOLD} AS ?y) }} }}",
+        ),
+        ("SELECT ?a { ?a ?b ?c } HAVING(BOUND($x))", "SELECT ?a { ?a ?b ?c } HAVING(BOUND($x))"),
+        ("ASK { ?a ?b ?c FILTER", "ASK { ?a ?b ?c FILTER"),
+        ("ASK { ?a ?b ?c FILTER BOUND", "ASK { ?a ?b ?c FILTER BOUND"),
     ],
 )
 def test_whether_a_variable_has_a_value_is_asked_without_bound_but_in_filters(query: str, told: str) -> None:
@@ -517,8 +530,9 @@ def test_equal_rows_of_a_distinct_answer_come_once(stub: Stub) -> None:
         assert len(store.select(distinct.replace("DISTINCT ", "")).rows) == 5
         inner = f"SELECT ?s {{ {{ {distinct} LIMIT 9 }} }}"
         assert len(store.select(inner).rows) == 5
-        with pytest.raises(PartialAnswer):
-            store.select(f"{distinct} LIMIT 5")
+        for section in ("LIMIT 5", "OFFSET 2", "LIMIT 5 VALUES ?o { <x:y> }"):
+            with pytest.raises(PartialAnswer):
+                store.select(f"{distinct} {section}")
 
 
 def test_where_graphs_go_follows_from_the_kind_of_engine() -> None:
