@@ -48,7 +48,8 @@ def explain(graph: KnowledgeGraph, sources: Sources) -> str | Response:
         # In the order of the chains: what is exported is the same whenever it is asked for.
         steps = dict.fromkeys(s for path in answer.mechanism.paths for step in path.steps for s in step.statements)
         chains = mechanism_page(answer.mechanism, origins(graph.store, sources, steps))
-        facts = [*steps, *(row.id for row in answer.evidence.items), *disputed(answer.conflicts)]
+        beside = (s for group in chains.groups[:1] for part in group.beside for s in part.step.statements)
+        facts = [*steps, *beside, *(row.id for row in answer.evidence.items), *disputed(answer.conflicts)]
         if (other := facts_wanted(graph, facts, "explanation")) is not None:
             return other
     return render_template(

@@ -111,8 +111,8 @@ class Records:
             for row in self.graph.sparql(_FACTS_OF, {"document": card.id})
         ]
         facts: dict[str, tuple[int, str, EntityRef]] = {}
-        for fact, label, section, start in rows:
-            entry = (int(start or 0), section, EntityRef(fact, display(fact), "Statement", label))
+        for fact, type_, label, section, start in rows:
+            entry = (int(start or 0), section, EntityRef(fact, display(fact), type_.rpartition("/")[2], label))
             facts[fact] = min(facts.get(fact, entry), entry)
         sections: dict[str, list[EntityRef]] = {}
         for _, section, ref in sorted(facts.values(), key=lambda entry: (entry[0], entry[2].label)):
@@ -183,6 +183,6 @@ def _arm_lines(card: StudyCard) -> Iterator[_ArmLine]:
 _FACTS_AT = "SELECT DISTINCT ?fact WHERE { ?fact skg:passage ?passage }"
 _RESULTS_OF = "SELECT DISTINCT ?outcome WHERE { ?study skg:hasArm ?arm . ?arm skg:hasOutcome ?outcome }"
 _FACTS_OF = """
-SELECT DISTINCT ?fact ?label ?section ?start WHERE { ?fact skg:assertedBy ?document ; rdfs:label ?label ;
-  skg:passage ?place .
+SELECT DISTINCT ?fact ?type ?label ?section ?start WHERE { ?fact skg:assertedBy ?document ; rdfs:label ?label ;
+  skg:passage ?place ; a ?type . FILTER(?type != skg:Entity)
   ?place skg:document ?document ; skg:start ?start . OPTIONAL { ?place skg:section ?section } }"""

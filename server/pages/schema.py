@@ -34,14 +34,15 @@ class Ends:
 
 @dataclass(frozen=True)
 class Word:
-    """A connection or a property; ``reads``: how from either end, and ``sign``, are of connections alone."""
+    """A connection or a property; ``inverse``, how it reads from its other end, and ``sign`` are of connections."""
 
     name: str
     count: int
     start: Ends
     end: Ends
+    label: str
     definition: str
-    reads: str = ""
+    inverse: str = ""
     sign: str = ""
 
 
@@ -69,9 +70,9 @@ def schema(graph: KnowledgeGraph) -> str:
         whole = " ".join(told).casefold()
         return all(word in whole for word in words)
 
-    def narrowed(offered: Iterable[tuple[Word, str]]) -> Words:
-        listed = sorted((pair for pair in offered if pair[0].count or not used_only), key=lambda pair: pair[0].name)
-        found = [word for word, label in listed if says(word.name, label, word.reads, word.definition)]
+    def narrowed(offered: Iterable[Word]) -> Words:
+        listed = sorted((word for word in offered if word.count or not used_only), key=lambda word: word.name)
+        found = [word for word in listed if says(word.name, word.label, word.inverse, word.definition)]
         return Words([word for word in found if word.count], [word for word in found if not word.count], len(listed))
 
     counts = {count.type: count.count for count in graph.class_counts()}
@@ -85,8 +86,8 @@ def schema(graph: KnowledgeGraph) -> str:
         classes=[each for each in present if says(each.name, each.label, each.definition)],
         of_classes=len(present),
         counts=counts,
-        connections=narrowed((_connection(each, stated), each.label) for each in known.predicates),
-        properties=narrowed((_word(each, each.count), each.label) for each in known.properties),
+        connections=narrowed(_connection(each, stated) for each in known.predicates),
+        properties=narrowed(_word(each, each.count) for each in known.properties),
     )
 
 
@@ -95,7 +96,7 @@ def _connection(term: SchemaPredicate, stated: Mapping[str, int]) -> Word:
     sign = {"+1": "+", "-1": "−", "carry": "carries"}.get(term.sign, "none")
     return replace(
         _word(term, stated.get(name, 0)),
-        reads=f"{term.label}; back: {PREDICATES[name].inverse_label}",
+        inverse=PREDICATES[name].inverse_label,
         sign=f"{sign}, causal" if term.causal else sign,
     )
 
@@ -103,7 +104,7 @@ def _connection(term: SchemaPredicate, stated: Mapping[str, int]) -> Word:
 def _word(term: SchemaPredicate | SchemaProperty, count: int) -> Word:
     start, end = declared_ends(term)
     ends = Ends(start, kind_names(term.domain)), Ends(end, kind_names(term.range))
-    return Word(_name(term.curie), count, *ends, term.definition)
+    return Word(_name(term.curie), count, *ends, term.label, term.definition)
 
 
 def _name(curie: str) -> str:

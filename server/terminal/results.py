@@ -17,7 +17,7 @@ from kg.evidence.rows import ConflictRow, EvidenceAnswer, EvidenceRow, LeftOut
 from kg.evidence.safety import SafetyAnswer
 from kg.model import Qualifier
 from server.terminal.connections import mechanism
-from server.terminal.marks import ends, where
+from server.terminal.marks import cut_off, ends, where
 from server.wording import counted, dose_words, of_n, patients_shared, result, told_qualifiers, value_words
 
 
@@ -35,6 +35,7 @@ def evidence(answer: EvidenceAnswer) -> Iterator[str]:
         event = f" {row.adverse_event.label}" if row.adverse_event else ""
         derived = f"  derived 95% CI {ends(row.derived_ci)}%" if row.derived_ci else ""
         yield f"   {measure}{event}: {result(row)}  {of_n(row)}{derived}{_flag(row)}"
+    yield from cut_off(len(answer.items), answer.total, answer.truncated_by)
     yield from (absence.text for absence in answer.absences if absence.kind == "no_data")
     yield from _left_out(answer.left_out)
     if more := answer.left_out_total - len(answer.left_out):

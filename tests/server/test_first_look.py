@@ -151,6 +151,12 @@ def test_the_schema_is_narrowed_to_what_says_all_of_some_words(client: FlaskClie
     assert "0 of" in page
 
 
+def test_a_word_of_the_page_itself_is_no_word_of_the_schema(client: FlaskClient) -> None:
+    """Every connection is shown as "...; back: ...", and none is called so."""
+    assert "back: " in words(html(client, "/schema"))
+    assert rows(html(client, "/schema?q=back:")) == []
+
+
 def test_the_schema_has_the_properties_of_records_that_a_query_needs(client: FlaskClient) -> None:
     page = html(client, "/schema?q=dose")
     assert {"dose", "unit"} <= set(rows(page))

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ET
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -38,6 +39,13 @@ def test_gaps_towards_one_thing_are_one_notice(client: FlaskClient) -> None:
     html = page(client, MECHANISM)
     assert html.count("<strong>Gap.</strong>") == 1
     assert "role-ghost" in html
+
+
+def test_a_target_that_is_only_part_of_something_on_the_way_is_drawn_there(client: FlaskClient) -> None:
+    """Cyclin D1 is a part of the complex that a chain ends near; nothing leads to cyclin D1 itself."""
+    html = page(client, "/mechanism?drug=sirolimus&target=target:CCND1")
+    assert set(re.findall(r'class="box role-(\w+)[^"]*" href="/entity/target:CCND1"', html)) == {"step"}
+    assert 'href="#step-target-CCND1-complex-cdk4-cyclin-d1-partOfComplex"' in html
 
 
 def test_what_sources_do_state_beside_a_gap_is_told_in_words(client: FlaskClient) -> None:
@@ -201,6 +209,27 @@ def test_a_mechanism_leads_on_to_what_came_of_giving_the_drugs(client: FlaskClie
         assert client.get(address).status_code == 200, address
 
 
+@pytest.mark.parametrize(
+    ("drug", "given_as", "is_explained"),
+    [
+        ("AIM", "regimen=AIM", True),
+        ("gemcitabine + docetaxel", "regimen=gemcitabine+%2B+docetaxel", True),
+        ("mTOR inhibitor", "drug_class=mTOR+inhibitor", False),  # of a drug, or of a regimen
+        ("radiotherapy", "drug=radiotherapy", False),
+        ("mTOR inhibitor + gemcitabine", "", False),
+    ],
+)
+def test_a_mechanism_leads_on_to_what_can_be_asked_of_a_regimen_a_class_or_a_procedure(
+    client: FlaskClient, drug: str, given_as: str, is_explained: bool
+) -> None:
+    html = page(client, f"/mechanism?{urlencode({'drug': drug, 'target': 'leiomyosarcoma'})}")
+    in_whom = f"{given_as}&histotype=leiomyosarcoma"
+    questions = (f"/evidence?{in_whom}" if given_as else "", f"/explain?{in_whom}" if is_explained else "")
+    onward = [href for href in links(html) if href.startswith(("/evidence?", "/explain?"))]
+    assert onward == [*filter(None, questions)]
+    assert [client.get(href).status_code for href in onward] == [200] * len(onward)
+
+
 def test_a_regimen_leads_to_how_its_drugs_act(client: FlaskClient) -> None:
     there = set(links(page(client, "/entity/regimen:gemcitabine-sirolimus")))
     assert "/mechanism?drug=regimen:gemcitabine-sirolimus" in there
@@ -251,6 +280,18 @@ def test_what_only_suppositions_lead_to_says_so_in_the_sum_and_at_a_glance(clien
     assert asked in set(links(html))
 
 
+@pytest.mark.parametrize("asked", [(), ("hedged",), ("hypothesised",), ("hedged", "hypothesised"), ("stated",)])
+def test_the_form_asks_again_for_the_certainties_that_were_asked_for(
+    client: FlaskClient, asked: tuple[str, ...]
+) -> None:
+    supposing = [each for each in asked if each != "stated"]  # what is stated counts unasked
+    html = page(client, f"/mechanism?{urlencode({'drug': 'rapamycin', 'certainty': asked}, doseq=True)}")
+    ticks = dict(re.findall(r'<input type="checkbox" name="certainty" value="(\w+)"( checked)?>', html))
+    assert ticks.keys() == {"hedged", "hypothesised"}
+    assert [value for value, checked in ticks.items() if checked] == supposing
+    assert ('id="supposed"' in html) is bool(supposing)
+
+
 def test_sections_that_tell_of_one_schedule_are_named_once_and_numbered(client: FlaskClient) -> None:
     told = words(page(client, "/mechanism?drug=rapamycin&drug=gemcitabine"))
     assert "one patient, whole course · Clinical observation, 2, 3" in told
@@ -265,6 +306,7 @@ def test_sections_that_tell_of_one_schedule_are_named_once_and_numbered(client: 
         "/mechanism?drug=mTOR+inhibitor&target=leiomyosarcoma",
         "/explain?drug=imatinib&histotype=GIST",
         "/explain?drug=gemcitabine&histotype=GIST",
+        "/explain?drug=rapamycin&histotype=leiomyosarcoma",
     ],
 )
 def test_each_arrow_of_a_drawing_leads_to_its_step_also_without_a_script(client: FlaskClient, path: str) -> None:

@@ -78,13 +78,30 @@ def test_sentences_hold_no_iri_and_no_predicate_name(client: FlaskClient, path: 
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/entity/drug:sirolimus", "/evidence?drug=temsirolimus", "/cases/patient:003-2", "/study/study:sarc002"],
-)
+    [
+        "/", "/entity/drug:sirolimus", "/evidence?drug=temsirolimus", "/cases/patient:003-2", "/study/study:sarc002",
+        "/documents/document:000", "/documents/document:004", "/gaps?rows=target", "/gaps?rows=drug_class",
+    ],
+)  # fmt: skip
 def test_links_of_a_page_lead_somewhere(client: FlaskClient, path: str) -> None:
     hrefs = [href for href in links(page(client, path)) if href.startswith("/") and not href.startswith("/static/")]
     assert len(hrefs) > 20
-    for href in hrefs[:60]:
+    by_kind = {re.sub(r":[^&]*", "", href): href for href in hrefs}  # one to a thing of each kind
+    for href in {*hrefs[:60], *by_kind.values()}:
         assert client.get(href, headers=BROWSER).status_code in {200, 302, 303}, href
+
+
+@pytest.mark.parametrize("kind", ["Arm", "Conflict", "Patient", "Population", "Regimen", "Statement", "TimelineEvent"])
+def test_a_passage_leads_to_the_page_of_each_record_that_it_tells_of(
+    client: FlaskClient, curated_graph: KnowledgeGraph, kind: str
+) -> None:
+    query = f"SELECT ?passage {{ ?record a skg:{kind} ; skg:passage ?passage }} ORDER BY ?passage LIMIT 1"
+    (iri,) = curated_graph.sparql(query).column("passage")
+    html = page(client, f"/passage/passage:{iri.rpartition('/')[2]}")
+    told = list(links(html[html.index("What it states") : html.index("Where it stands")]))
+    assert told
+    answers = [client.get(href, headers=BROWSER, follow_redirects=True) for href in told]
+    assert {answer.status_code for answer in answers} == {200}
 
 
 def test_ids_on_a_page_are_unique(client: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg import KnowledgeGraph
+from kg.evidence.question import EvidenceQuestion
 from kg.identifiers import BASE
 from kg.mechanism.search import MechanismQuestion, mechanism
 from kg.model import EntityRef
@@ -109,6 +110,12 @@ def test_a_cut_answer_says_how_much_more_there_is_and_why(total: int | None, by:
     things = (EntityRef("x", "target:KIT", "Target", "KIT"), EntityRef("y", "target:MTOR", "Target", "mTOR"))
     answer = Subgraph(things, (), limit=2, total=total, truncated=True, truncated_by=by)
     assert render(answer).splitlines()[-1] == told
+
+
+def test_fewer_results_than_there_are_say_how_to_have_more(told: Told, curated_graph: KnowledgeGraph) -> None:
+    more = len(curated_graph.evidence(EvidenceQuestion(drugs=("temsirolimus",))).items) - 3
+    assert f"({more} more; --limit shows more)" in told("evidence", "--drug", "temsirolimus", "--limit", "3")
+    assert not any("shows more)" in line for line in told("evidence", "--drug", "temsirolimus"))
 
 
 @pytest.mark.parametrize("command", [("paths", "rapamycin", "mTOR"), ("mechanism", "rapamycin")])
