@@ -209,16 +209,16 @@ def test_what_only_an_import_knows_is_marked_in_a_search(graph: KnowledgeGraph) 
 
 def test_a_named_import_is_read_alone_and_without_asking_twice(graph: KnowledgeGraph) -> None:
     """Naming its graph asks for it; only what it states counts then."""
-    graphs = graph.named_graphs(["import-paths"])
+    graphs = ("import-paths",)
     found = graph.paths(PathQuestion(DRUG_A, DISEASE, graphs=graphs))
     assert found.paths
     assert all(step.imported for path in found.paths for step in path.steps)
-    assert graph.paths(PathQuestion(DRUG_A, DISEASE, graphs=graph.named_graphs(["document-900"]))).paths == ()
+    assert graph.paths(PathQuestion(DRUG_A, DISEASE, graphs=("document-900",))).paths == ()
     items = graph.neighbors(NeighborsQuestion(DRUG_A, graphs=graphs)).items
     assert items
     assert all(item.imported for item in items)
     with pytest.raises(InvalidParameter, match="graph:import-paths"):
-        graph.named_graphs(["import-nothing"])
+        graph.neighbors(NeighborsQuestion(DRUG_A, graphs=("import-nothing",)))
 
 
 def test_removing_all_imports_gives_the_curated_dataset_again(
