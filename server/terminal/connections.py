@@ -7,12 +7,24 @@ from collections.abc import Iterator
 from kg.mechanism.partners import Partnership
 from kg.mechanism.search import MechanismAnswer
 from kg.paths.neighborhood import NeighborCount, NeighborsAnswer
+from kg.paths.steps import Step
 from kg.paths.surroundings import CommonAnswer, ReachableAnswer, Subgraph
 from kg.paths.traversal import PathAnswer
 from server.terminal.marks import cut_off, hedge, origin, shut_out, thing, where
 from server.wording import count_of
 
 _ARROWS = {"out": "->", "in": "<-"}
+
+
+def _step(step: Step) -> str:
+    """One connection under what it belongs to."""
+    return f"   {step.told}{origin(step.imported)}"
+
+
+def _left_out(answer: ReachableAnswer | CommonAnswer | Subgraph | PathAnswer, shown: int) -> Iterator[str]:
+    """What an answer does not show, and why."""
+    yield from cut_off(shown, answer.total, answer.truncated_by)
+    yield from shut_out(answer.excluded_by)
 
 
 def neighbors(answer: NeighborsAnswer) -> Iterator[str]:
@@ -35,38 +47,34 @@ def reachable(answer: ReachableAnswer) -> Iterator[str]:
     """What lies around, each behind the number of steps to it."""
     for item in answer.items:
         yield f"{item.distance}  {thing(item.node)}{origin(item.imported)}"
-    yield from cut_off(len(answer.items), answer.total, answer.truncated_by)
-    yield from shut_out(answer.excluded_by)
+    yield from _left_out(answer, len(answer.items))
 
 
 def common(answer: CommonAnswer) -> Iterator[str]:
     """Each shared neighbour with the statements that join it."""
     for item in answer.items:
         yield f"{thing(item.node)}{origin(item.imported)}"
-        yield from (f"   {step.told}{origin(step.imported)}" for step in item.steps)
+        yield from map(_step, item.steps)
     if not answer.items:
         yield "Nothing in common."
-    yield from cut_off(len(answer.items), answer.total, answer.truncated_by)
-    yield from shut_out(answer.excluded_by)
+    yield from _left_out(answer, len(answer.items))
 
 
 def subgraph(answer: Subgraph) -> Iterator[str]:
     """The things, then what joins them."""
     yield from map(thing, answer.nodes)
-    yield from (f"   {step.told}{origin(step.imported)}" for step in answer.edges)
-    yield from cut_off(len(answer.nodes), answer.total, answer.truncated_by)
-    yield from shut_out(answer.excluded_by)
+    yield from map(_step, answer.edges)
+    yield from _left_out(answer, len(answer.nodes))
 
 
 def paths(answer: PathAnswer) -> Iterator[str]:
     """Every path with its steps."""
     for place, path in enumerate(answer.paths, 1):
         yield f"{place}. score {path.score:.2f}"
-        yield from (f"   {step.told}{origin(step.imported)}" for step in path.steps)
+        yield from map(_step, path.steps)
     if not answer.paths:
         yield "No path."
-    yield from cut_off(len(answer.paths), answer.total, answer.truncated_by)
-    yield from shut_out(answer.excluded_by)
+    yield from _left_out(answer, len(answer.paths))
 
 
 def mechanism(answer: MechanismAnswer) -> Iterator[str]:
